@@ -1,0 +1,59 @@
+import { ExitCode, UserError } from '../errors.js';
+
+const PAGE = 65536;
+const PAGES = 65536; // 4 GiB, all that 32-bit addresses reach
+const STACK_PAGES = 4; // the C stack, where kernels/build.ts links it
+const ALIGNMENT = 64; // a cache line
+
+/**
+ * One linear memory on a SharedArrayBuffer, handed out from the bottom up and never freed: a network allocates
+ * everything it will need when it is made. Offsets and views stay valid while the memory grows, because a shared
+ * memory grows in place.
+ */
+export class Arena {
+  readonly memory = new WebAssembly.Memory({ initial: STACK_PAGES, maximum: PAGES, shared: true });
+  #end = STACK_PAGES * PAGE;
+
+  /**
+   * Reserves `words` zeroed 32-bit words and returns their byte offset.
+   * @throws UserError if 4 GiB do not hold them
+   */
+  allocate(words: number): number {
+    const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
+    const end = offset + words * 4;
+    const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
+    if (end > PAGE * PAGES || !this.#grow(missing)) {
+      throw new UserError(
+        `the network would need ${(end / 2 ** 30).toFixed(1)} GiB of memory or more, and there is not that much`,
+        'Use a smaller --hidden, --layers, --batch-size or --seq-length.',
+        ExitCode.usage,
+      );
+    }
+    this.#end = end;
+    return offset;
+  }
+
+  /** Bytes handed out so far. */
+  get size(): number {
+    return this.#end;
+  }
+
+  floats(offset: number, length: number): Float32Array<SharedArrayBuffer> {
+    return new Float32Array(this.memory.buffer, offset, length);
+  }
+
+  words(offset: number, length: number): Uint32Array<SharedArrayBuffer> {
+    return new Uint32Array(this.memory.buffer, offset, length);
+  }
+
+  #grow(pages: number): boolean {
+    if (pages <= 0) return true;
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The kernels as TypeScript sees them: kernels/kernels.h, with every pointer a byte offset into the arena. The
+ * contracts (shapes, aliasing, what is overwritten) are in that header; each build of the kernels provides
+ * exactly these functions.
+ */
+export interface Kernels {
+  pack(packed: number, b: number, k: number, n: number, rowStride: number, columnStride: number): void;
+  matmul(
+    c: number,
+    ldc: number,
+    a: number,
+    rowStride: number,
+    columnStride: number,
+    packed: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: 0 | 1,
+  ): void;
+  broadcast_rows(out: number, x: number, rows: number, width: number): void;
+  gather_rows(out: number, table: number, indices: number, rows: number, width: number): void;
+  scatter_add_rows(table: number, x: number, indices: number, rows: number, width: number): void;
+  sum_rows(out: number, x: number, rows: number, width: number): void;
+  lstm_forward(gates: number, cPrevious: number, c: number, h: number, rows: number, hidden: number): void;
+  lstm_backward(
+    gates: number,
+    cPrevious: number,
+    c: number,
+    dh: number,
+    dc: number,
+    rows: number,
+    hidden: number,
+  ): void;
+  softmax_cross_entropy(
+    logits: number,
+    targets: number,
+    losses: number,
+    rows: number,
+    vocabulary: number,
+    scale: number,
+  ): void;
+  dropout(
+    out: number,
+    input: number,
+    n: number,
+    key0: number,
+    key1: number,
+    counter1: number,
+    threshold: number,
+    keepScale: number,
+  ): void;
+  squared_norm(x: number, n: number): number;
+  adamw(
+    value: number,
+    gradient: number,
+    m: number,
+    v: number,
+    n: number,
+    gradientScale: number,
+    lr: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    weightDecay: number,
+    bias1: number,
+    bias2: number,
+  ): void;
+}
+
+/** Floats that a packed (k, n) matrix takes: columns are rounded up to whole panels of 8. */
+export function packedLength(k: number, n: number): number {
+  return k * Math.ceil(n / 8) * 8;
+}

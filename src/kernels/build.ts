@@ -1,0 +1,57 @@
+/**
+ * Builds the kernels to WebAssembly with a C compiler that itself runs in WebAssembly, so that `npm ci` is all
+ * a developer needs. Run after `tsc` by the `build` script; users of the package get the built modules.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { commands, Exit, type RunOptions, runLLVM, type Tree } from '@yowasp/clang';
+
+const SOURCE = new URL('../../src/kernels/', import.meta.url);
+const TARGET = new URL('./', import.meta.url);
+
+const COMPILE = [
+  '--target=wasm32',
+  '-std=c11',
+  '-O3',
+  '-ffreestanding',
+  '-fno-math-errno',
+  '-Wall',
+  '-Werror',
+];
+const FEATURES = ['-msimd128', '-matomics', '-mbulk-memory'];
+// The memory is the caller's, shared and at most 4 GiB; the first 256 KiB hold the C stack (see engine/arena.ts).
+const LINK = ['--no-entry', '--import-memory', '--shared-memory', '--max-memory=4294967296', '--gc-sections'];
+
+async function build(name: string, features: string[], sources: Tree): Promise<void> {
+  const messages: Uint8Array[] = [];
+  const options: RunOptions = { stdout: null, stderr: (bytes) => bytes && messages.push(bytes) };
+  const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c'));
+  let files = sources;
+  const run = async (tool: 'clang' | 'wasm-ld', flags: string[]) => {
+    files = (await commands[tool](flags, files, options)) ?? files;
+  };
+  try {
+    for (const file of cFiles) {
+      await run('clang', [...COMPILE, ...FEATURES, ...features, '-c', file, '-o', `${file}.o`]);
+    }
+    await run('wasm-ld', [
+      ...LINK,
+      '-z',
+      'stack-size=262144',
+      ...cFiles.map((f) => `${f}.o`),
+      '-o',
+      'kernels.wasm',
+    ]);
+  } catch (error) {
+    if (error instanceof Exit) throw new Error(`kernels do not compile:\n${Buffer.concat(messages)}`);
+    throw error;
+  }
+  await writeFile(new URL(name, TARGET), files['kernels.wasm'] as Uint8Array);
+}
+
+await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without its progress lines
+const sources: Tree = {};
+for (const file of (await readdir(SOURCE)).filter((name) => /\.[ch]$/.test(name))) {
+  sources[file] = await readFile(new URL(file, SOURCE), 'utf8');
+}
+await build('simd.wasm', [], sources);
+await build('relaxed.wasm', ['-mrelaxed-simd'], sources);

@@ -1,0 +1,79 @@
+// The whole ABI of the kernels: C for the innermost arithmetic and nothing else.
+//
+// Every pointer is a place in one linear memory, every matrix is row-major 32-bit floats, every size is
+// a count of elements. No kernel allocates, keeps state or touches memory it was not given. One source is
+// built for plain and for relaxed WebAssembly SIMD (see build.ts).
+#pragma once
+
+#ifdef __wasm__
+#define KERNEL(name) __attribute__((export_name(#name)))
+#else
+#define KERNEL(name) __attribute__((visibility("default")))
+#endif
+
+// ---- matmul.c: C (m,n) = A (m,k) · B (k,n), B packed beforehand ----
+
+// Bytes are the caller's to provide: packed B takes k * round_up(n, 8) floats.
+// Element (p,j) of B is read at b[p * row_stride + j * column_stride], so strides express a transpose.
+KERNEL(pack) void pack(float *packed, const float *b, int k, int n, int row_stride, int column_stride);
+
+// C = A·B, or C += A·B when accumulate is not 0. ldc is the distance between rows of C; element (i,p) of A is
+// read at a[i * row_stride + p * column_stride]. Takes 128 KiB of stack.
+KERNEL(matmul)
+void matmul(float *c, int ldc, const float *a, int row_stride, int column_stride, const float *packed, int m, int n,
+            int k, int accumulate);
+
+// ---- rows.c: whole rows of a (rows, width) matrix ----
+
+// Every row of out becomes the vector x (width).
+KERNEL(broadcast_rows) void broadcast_rows(float *out, const float *x, int rows, int width);
+
+// Row r of out becomes row indices[r] of table.
+KERNEL(gather_rows) void gather_rows(float *out, const float *table, const int *indices, int rows, int width);
+
+// Row indices[r] of table grows by row r of x, in the order of r.
+KERNEL(scatter_add_rows)
+void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width);
+
+// out (width) grows by the sum of the rows of x.
+KERNEL(sum_rows) void sum_rows(float *out, const float *x, int rows, int width);
+
+// ---- lstm.c: one time step of the cell for a batch of rows ----
+
+// gates (rows, 4*hidden) holds the pre-activations in PyTorch's order i, f, g, o and is overwritten by the
+// activations. Writes c and h (rows, hidden). c may not alias c_previous.
+KERNEL(lstm_forward)
+void lstm_forward(float *gates, const float *c_previous, float *c, float *h, int rows, int hidden);
+
+// The mirror. gates holds the activations and is overwritten by the gradient of the pre-activations.
+// dh (rows, hidden) is the gradient of h; dc is the gradient of c on entry and of c_previous on return.
+KERNEL(lstm_backward)
+void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc, int rows,
+                   int hidden);
+
+// ---- loss.c ----
+
+// losses[r] = -log softmax(logits[r])[targets[r]] in nats. Where scale is not 0, logits is overwritten by
+// the gradient of (scale * sum of the losses).
+KERNEL(softmax_cross_entropy)
+void softmax_cross_entropy(float *logits, const int *targets, float *losses, int rows, int vocabulary, float scale);
+
+// ---- dropout.c ----
+
+// out = in * mask / (1 - p), the mask drawn by Threefry from (key0, key1, counter1) and the element's place
+// alone, so that the backward pass draws the same one. Elements whose random word is below threshold
+// (= p * 2^32) become 0. out may alias in. Any build of this file draws the same mask.
+KERNEL(dropout)
+void dropout(float *out, const float *in, int n, unsigned key0, unsigned key1, unsigned counter1, unsigned threshold,
+             float keep_scale);
+
+// ---- optimizer.c ----
+
+// Sum of squares, in double, in an order that depends on n alone.
+KERNEL(squared_norm) double squared_norm(const float *x, int n);
+
+// One AdamW step (Loshchilov & Hutter 2019, as PyTorch has it) on a flat span. gradient_scale is applied
+// first (clipping); bias1 and bias2 are 1 - beta^step.
+KERNEL(adamw)
+void adamw(float *value, const float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
+           float beta1, float beta2, float epsilon, float weight_decay, float bias1, float bias2);

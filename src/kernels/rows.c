@@ -1,0 +1,26 @@
+// Plain loops over rows; the compiler vectorises them.
+#include "kernels.h"
+
+void broadcast_rows(float *out, const float *x, int rows, int width) {
+  for (int r = 0; r < rows; r++, out += width)
+    for (int j = 0; j < width; j++) out[j] = x[j];
+}
+
+void gather_rows(float *out, const float *table, const int *indices, int rows, int width) {
+  for (int r = 0; r < rows; r++, out += width) {
+    const float *row = table + (long)indices[r] * width;
+    for (int j = 0; j < width; j++) out[j] = row[j];
+  }
+}
+
+void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width) {
+  for (int r = 0; r < rows; r++, x += width) {
+    float *row = table + (long)indices[r] * width;
+    for (int j = 0; j < width; j++) row[j] += x[j];
+  }
+}
+
+void sum_rows(float *out, const float *x, int rows, int width) {
+  for (int r = 0; r < rows; r++, x += width)
+    for (int j = 0; j < width; j++) out[j] += x[j];
+}

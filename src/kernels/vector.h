@@ -1,0 +1,80 @@
+// A short vector type and the transcendental functions of the gates, written once with the vector
+// extensions that Clang and GCC share.
+#pragma once
+
+#define LANES 4
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+typedef float vec __attribute__((vector_size(LANES * 4)));
+typedef float vec_unaligned __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int ivec __attribute__((vector_size(LANES * 4)));
+
+// Relaxed SIMD may fuse the multiplication and the addition; plain SIMD rounds twice.
+#ifdef __wasm_relaxed_simd__
+#define MULTIPLY_ADD(a, b, c) __builtin_wasm_relaxed_madd_f32x4(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+ALWAYS_INLINE vec splat(float x) { return (vec){x, x, x, x}; }
+
+// Rows end where they end: the last vector of a row may hold fewer than LANES elements. Lane numbers are
+// constants, so that the vector stays in its register.
+ALWAYS_INLINE vec load(const float *p, int n) {
+  if (n >= LANES) return *(const vec_unaligned *)p;
+  vec x = {0};
+  if (n > 0) x[0] = p[0];
+  if (n > 1) x[1] = p[1];
+  if (n > 2) x[2] = p[2];
+  return x;
+}
+
+ALWAYS_INLINE void store(float *p, vec x, int n) {
+  if (n >= LANES) {
+    *(vec_unaligned *)p = x;
+    return;
+  }
+  if (n > 0) p[0] = x[0];
+  if (n > 1) p[1] = x[1];
+  if (n > 2) p[2] = x[2];
+}
+
+ALWAYS_INLINE vec select(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
+ALWAYS_INLINE vec at_most(vec x, float limit) { return select(x < splat(limit), x, splat(limit)); }
+ALWAYS_INLINE vec at_least(vec x, float limit) { return select(x > splat(limit), x, splat(limit)); }
+ALWAYS_INLINE float sum(vec x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
+// exp(x) to 2 ulp: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (coefficients of Cephes' expf,
+// S. Moshier), and 2^n built in the exponent bits. Saturates outside [-87, 88]; NaN stays NaN.
+ALWAYS_INLINE vec vexp(vec x) {
+  const vec clamped = at_most(at_least(x, -87.0f), 88.0f);
+  const vec magic = splat(12582912.0f); // 1.5 * 2^23: adding it rounds to an integer in the low mantissa bits
+  const vec shifted = clamped * 1.44269504f + magic;
+  const vec n = shifted - magic;
+  const vec r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
+  vec p = splat(1.9875691500e-4f);
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  const vec e = p * r * r + r + 1.0f;
+  const ivec exponent = ((ivec)shifted - (ivec)magic + 127) << 23;
+  return select(x == x, e * (vec)exponent, x);
+}
+
+ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(-x)); }
+
+// tanh(x): near zero an odd polynomial keeps the relative accuracy that 1 - 2 / (e^2x + 1) would lose.
+ALWAYS_INLINE vec vtanh(vec x) {
+  const vec s = x * x;
+  vec p = splat(-5.70498872745e-3f);
+  p = p * s + 2.06390887954e-2f;
+  p = p * s - 5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s - 3.33332819422e-1f;
+  const vec small = p * s * x + x;
+  const vec large = 1.0f - 2.0f / (vexp(x + x) + 1.0f);
+  return select(s < splat(0.390625f), small, large); // |x| < 0.625
+}

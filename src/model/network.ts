@@ -1,0 +1,221 @@
+import { packedLength } from '../engine/kernels.js';
+import { Stream } from '../random.js';
+import { LstmLayer, type WindowShape } from './lstm.js';
+import type { Weights } from './weights.js';
+
+/** Names a dropout mask: the same seed and draw give the same mask. */
+export interface DropoutDraw {
+  readonly seed: number;
+  readonly draw: number;
+}
+
+/**
+ * Embedding, stacked LSTM, linear decoder, cross-entropy: the activations of one window of (steps, rows)
+ * characters, and the state carried from window to window.
+ *
+ * The embedding and the first layer's input product are one: of the T*B characters of a window only the few
+ * distinct ones are multiplied by W_ih, and the results are looked up. That is exact, and spares a product as
+ * large as the recurrent one.
+ */
+export class Network {
+  readonly layers: LstmLayer[] = [];
+  /** (U): the distinct characters of the window. */
+  readonly #distinct: number;
+  /** (T*B): which of them stands at each place. */
+  readonly #slots: number;
+  /** (U, E) and (U, 4H): their embeddings and what these add to the first layer's gates; in `backward` gradients. */
+  readonly #embedded: number;
+  readonly #tokenGates: number;
+  /** (T*B, H) a layer: outputs after dropout; undefined where nothing is dropped. */
+  readonly #dropped: number[] | undefined;
+  /** (T*B, V): logits, and their gradient after `loss` with training. */
+  readonly #logits: number;
+  readonly #targets: number;
+  readonly #losses: number;
+  /** Room for the largest packed activation of the backward pass. */
+  readonly #scratch: number;
+  readonly #slotOf: Int32Array;
+  #distinctCount = 0;
+  #steps = 0;
+  #draw: DropoutDraw | undefined;
+
+  constructor(
+    readonly weights: Weights,
+    readonly shape: WindowShape,
+  ) {
+    const { arena } = weights.engine;
+    const { config } = weights;
+    const { vocabulary, embedding, hidden } = config;
+    const n = shape.rows * shape.steps;
+    const distinct = Math.min(vocabulary, n);
+    this.#slotOf = new Int32Array(vocabulary).fill(-1);
+    this.#distinct = arena.allocate(distinct);
+    this.#slots = arena.allocate(n);
+    this.#embedded = arena.allocate(distinct * embedding);
+    this.#tokenGates = arena.allocate(distinct * 4 * hidden);
+    for (let i = 0; i < config.layers; i++) this.layers.push(new LstmLayer(weights, i, shape));
+    const drops = shape.training && config.dropout > 0;
+    this.#dropped = drops ? this.layers.map(() => arena.allocate(n * hidden)) : undefined;
+    this.#logits = arena.allocate(n * vocabulary);
+    this.#targets = arena.allocate(n);
+    this.#losses = arena.allocate(n);
+    const widest = Math.max(packedLength(n, hidden), packedLength(distinct, embedding));
+    this.#scratch = shape.training ? arena.allocate(widest) : 0;
+  }
+
+  /**
+   * Runs a window from the carried state, up to the logits.
+   * @param inputs character ids, time-major: place t*B + b is step t of sequence b; whole steps, at most T
+   * @param draw which dropout mask to use; none outside training
+   */
+  forward(inputs: Uint32Array, draw?: DropoutDraw): void {
+    const n = inputs.length;
+    this.#steps = n / this.shape.rows;
+    this.#draw = this.#dropped && draw;
+    for (const layer of this.layers) {
+      if (layer.index === 0) this.#lookUpGates(inputs);
+      else this.weights.input[layer.index]!.forward(layer.gates, this.#outputs(layer.index - 1), n);
+      layer.forward(this.#steps);
+      if (this.#draw) this.#drop(layer.index, layer.outputs, this.#outputs(layer.index));
+    }
+    this.weights.decoder.forward(this.#logits, this.#outputs(this.layers.length - 1), n);
+  }
+
+  /** A view (steps*B, V) of the logits of the last window. */
+  get logits(): Float32Array {
+    return this.weights.engine.arena.floats(this.#logits, this.#places * this.weights.config.vocabulary);
+  }
+
+  /**
+   * Softmax and cross-entropy against the targets (time-major, as many as the inputs). With `training`, the
+   * logits give way to their gradient, that of the mean loss.
+   * @returns a view of the loss of each place in nats
+   */
+  losses(targets: Uint32Array, { training = false } = {}): Float32Array {
+    const { kernels, arena } = this.weights.engine;
+    const n = this.#places;
+    arena.words(this.#targets, n).set(targets);
+    const scale = training ? 1 / n : 0;
+    kernels.softmax_cross_entropy(
+      this.#logits,
+      this.#targets,
+      this.#losses,
+      n,
+      this.weights.config.vocabulary,
+      scale,
+    );
+    return arena.floats(this.#losses, n);
+  }
+
+  /** After `losses` with training: adds the gradient of the mean loss to the span of gradients. */
+  backward(): void {
+    const n = this.#places;
+    const last = this.layers.length - 1;
+    this.weights.decoder.backwardWeights(this.#logits, this.#outputs(last), n, this.#scratch);
+    this.weights.decoder.backwardInput(this.layers[last]!.dh, this.#logits, n, 0);
+    for (let index = last; index >= 0; index--) {
+      const layer = this.layers[index]!;
+      if (this.#draw) this.#drop(index, layer.dh, layer.dh);
+      layer.backward(this.#steps, this.#scratch);
+      if (index === 0) {
+        this.#backwardGates();
+      } else {
+        const input = this.weights.input[index]!;
+        input.backwardWeights(layer.gates, this.#outputs(index - 1), n, this.#scratch);
+        input.backwardInput(this.layers[index - 1]!.dh, layer.gates, n, 0);
+      }
+    }
+  }
+
+  /** Makes the state after the last window the start of the next one. Not before `backward`, which reads both. */
+  carry(): void {
+    for (const layer of this.layers) layer.carry(this.#steps);
+    this.#steps = 0;
+  }
+
+  /** Starts every sequence anew, from zero state. */
+  resetState(): void {
+    this.#steps = 0;
+    for (const { state } of this.layers) {
+      state.h.fill(0);
+      state.c.fill(0);
+    }
+  }
+
+  /** Places in the last window. */
+  get #places(): number {
+    return this.#steps * this.shape.rows;
+  }
+
+  /** Byte offset of what layer `index` hands up: its outputs, after dropout where there is any. */
+  #outputs(index: number): number {
+    return this.#draw && this.#dropped ? this.#dropped[index]! : this.layers[index]!.outputs;
+  }
+
+  /** Finds the window's distinct characters, and fills `#slots` and `#distinct`. */
+  #findDistinct(inputs: Uint32Array): void {
+    const { arena } = this.weights.engine;
+    const slots = arena.words(this.#slots, inputs.length);
+    const distinct = arena.words(this.#distinct, Math.min(this.#slotOf.length, inputs.length));
+    let count = 0;
+    for (let i = 0; i < inputs.length; i++) {
+      const id = inputs[i]!;
+      if (this.#slotOf[id]! < 0) {
+        this.#slotOf[id] = count;
+        distinct[count++] = id;
+      }
+      slots[i] = this.#slotOf[id]!;
+    }
+    for (let slot = 0; slot < count; slot++) this.#slotOf[distinct[slot]!] = -1;
+    this.#distinctCount = count;
+  }
+
+  /** The first layer's gate inputs W_ih · e + b: made once for each distinct character, then looked up. */
+  #lookUpGates(inputs: Uint32Array): void {
+    const { kernels } = this.weights.engine;
+    const { embedding, hidden } = this.weights.config;
+    this.#findDistinct(inputs);
+    const count = this.#distinctCount;
+    kernels.gather_rows(this.#embedded, this.weights.embedding, this.#distinct, count, embedding);
+    this.weights.input[0]!.forward(this.#tokenGates, this.#embedded, count);
+    kernels.gather_rows(this.layers[0]!.gates, this.#tokenGates, this.#slots, inputs.length, 4 * hidden);
+  }
+
+  /** The mirror: sums the gradient over the places of each distinct character first. */
+  #backwardGates(): void {
+    const { kernels, arena } = this.weights.engine;
+    const { embedding, hidden } = this.weights.config;
+    const count = this.#distinctCount;
+    const input = this.weights.input[0]!;
+    arena.floats(this.#tokenGates, count * 4 * hidden).fill(0);
+    kernels.scatter_add_rows(this.#tokenGates, this.layers[0]!.gates, this.#slots, this.#places, 4 * hidden);
+    input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
+    input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
+    kernels.scatter_add_rows(
+      this.weights.embeddingGradient,
+      this.#embedded,
+      this.#distinct,
+      count,
+      embedding,
+    );
+  }
+
+  /** Applies layer `index`'s dropout mask of this window; its gradient is the same operation. */
+  #drop(index: number, from: number, to: number): void {
+    const { seed, draw } = this.#draw!;
+    const { dropout, hidden, layers } = this.weights.config;
+    const threshold = Math.round(dropout * 2 ** 32);
+    const counter = (draw * layers + index) % 2 ** 32;
+    const n = this.#places * hidden;
+    this.weights.engine.kernels.dropout(
+      to,
+      from,
+      n,
+      seed,
+      Stream.dropout,
+      counter,
+      threshold,
+      1 / (1 - dropout),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+/** What a number that comes from outside (a flag, a checkpoint) may be; both ends are allowed. */
+export interface NumberRange {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly integer?: boolean;
+}
+
+export function isInRange(value: unknown, range: NumberRange): value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (range.integer && !Number.isInteger(value)) return false;
+  return value >= range.minimum && value <= range.maximum;
+}
+
+/** "a whole number from 1 to 64", "a number of at least 0". */
+export function describeRange({ minimum, maximum, integer }: NumberRange): string {
+  const kind = integer ? 'a whole number' : 'a number';
+  return maximum >= Number.MAX_SAFE_INTEGER
+    ? `${kind} of at least ${minimum}`
+    : `${kind} from ${minimum} to ${maximum}`;
+}
+
+/** 1190317 as "1,190,317", the same in every locale. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
