@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Engine, openWasmEngine } from '../src/engine/wasm.js';
 import { packedLength } from '../src/engine/kernels.js';
+import { type Engine, openWasmEngine } from '../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../src/random.js';
 
 const engines = [openWasmEngine('simd'), openWasmEngine('relaxed')].filter((e) => e !== undefined);
@@ -41,34 +41,52 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name', ({ engine }) => {
   const { kernels } = engine;
 
-  it.each(SIZES.flatMap((m) => SIZES.map((n) => [m, n] as const)))('matmul of (%i, k) by (k, %i), all k', (m, n) => {
-    for (const k of [1, 2, 5, 8, 17, 64]) {
-      for (const transposed of [false, true]) {
-        const a = random(engine, m * k);
-        const b = random(engine, k * n);
-        const c = random(engine, m * n);
-        const before = Float64Array.from(c.view);
-        const packed = engine.arena.allocate(packedLength(k, n));
-        const product = new Float64Array(m * n);
-        // transposed: A is stored (k, m) and B (n, k).
-        for (let i = 0; i < m; i++) {
-          for (let j = 0; j < n; j++) {
-            for (let p = 0; p < k; p++) {
-              const x = a.view[transposed ? p * m + i : i * k + p]!;
-              product[i * n + j]! += x * b.view[transposed ? j * k + p : p * n + j]!;
+  it.each(SIZES.flatMap((m) => SIZES.map((n) => [m, n] as const)))(
+    'matmul of (%i, k) by (k, %i), all k',
+    (m, n) => {
+      for (const k of [1, 2, 5, 8, 17, 64]) {
+        for (const transposed of [false, true]) {
+          const a = random(engine, m * k);
+          const b = random(engine, k * n);
+          const c = random(engine, m * n);
+          const before = Float64Array.from(c.view);
+          const packed = engine.arena.allocate(packedLength(k, n));
+          const product = new Float64Array(m * n);
+          // transposed: A is stored (k, m) and B (n, k).
+          for (let i = 0; i < m; i++) {
+            for (let j = 0; j < n; j++) {
+              for (let p = 0; p < k; p++) {
+                const x = a.view[transposed ? p * m + i : i * k + p]!;
+                product[i * n + j]! += x * b.view[transposed ? j * k + p : p * n + j]!;
+              }
             }
           }
+          kernels.pack(packed, b.at, k, n, transposed ? 1 : n, transposed ? k : 1);
+          const multiply = (accumulate: 0 | 1) =>
+            kernels.matmul(
+              c.at,
+              n,
+              a.at,
+              transposed ? 1 : k,
+              transposed ? m : 1,
+              packed,
+              m,
+              n,
+              k,
+              accumulate,
+            );
+          multiply(1);
+          expectClose(
+            c.view,
+            product.map((x, i) => x + before[i]!),
+            2e-6,
+          );
+          multiply(0);
+          expectClose(c.view, product, 2e-6);
         }
-        kernels.pack(packed, b.at, k, n, transposed ? 1 : n, transposed ? k : 1);
-        const multiply = (accumulate: 0 | 1) =>
-          kernels.matmul(c.at, n, a.at, transposed ? 1 : k, transposed ? m : 1, packed, m, n, k, accumulate);
-        multiply(1);
-        expectClose(c.view, product.map((x, i) => x + before[i]!), 2e-6);
-        multiply(0);
-        expectClose(c.view, product, 2e-6);
       }
-    }
-  });
+    },
+  );
 
   it('matmul across its blocks of rows and depth, into wider rows of C', () => {
     const [m, n, k, ldc] = [131, 13, 1100, 17];
@@ -99,13 +117,22 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const out = zeros(engine, rows * width);
 
     kernels.broadcast_rows(out.at, table.at, rows, width);
-    expectClose(out.view, Array.from(out.view, (_, i) => table.view[i % width]!), 0);
+    expectClose(
+      out.view,
+      Array.from(out.view, (_, i) => table.view[i % width]!),
+      0,
+    );
 
     kernels.gather_rows(out.at, table.at, at, rows, width);
-    expectClose(out.view, Array.from(out.view, (_, i) => table.view[indices[Math.floor(i / width)]! * width + (i % width)]!), 0);
+    expectClose(
+      out.view,
+      Array.from(out.view, (_, i) => table.view[indices[Math.floor(i / width)]! * width + (i % width)]!),
+      0,
+    );
 
     const scattered = Float64Array.from(table.view);
-    for (let i = 0; i < rows * width; i++) scattered[indices[Math.floor(i / width)]! * width + (i % width)]! += x.view[i]!;
+    for (let i = 0; i < rows * width; i++)
+      scattered[indices[Math.floor(i / width)]! * width + (i % width)]! += x.view[i]!;
     kernels.scatter_add_rows(table.at, x.at, at, rows, width);
     expectClose(table.view, scattered, 1e-6);
 
@@ -243,7 +270,8 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
         const g = gradient.view[i]! * 0.5;
         em[i] = 0.9 * em[i]! + 0.1 * g;
         ev[i] = 0.99 * ev[i]! + 0.01 * g * g;
-        expected[i] = expected[i]! * (1 - 0.01 * 0.1) - (0.01 * (em[i]! / bias1)) / (Math.sqrt(ev[i]! / bias2) + 1e-8);
+        expected[i] =
+          expected[i]! * (1 - 0.01 * 0.1) - (0.01 * (em[i]! / bias1)) / (Math.sqrt(ev[i]! / bias2) + 1e-8);
       }
       kernels.adamw(value.at, gradient.at, m.at, v.at, n, 0.5, 0.01, 0.9, 0.99, 1e-8, 0.1, bias1, bias2);
     }

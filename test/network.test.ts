@@ -29,7 +29,12 @@ function parametersOf(weights: Weights, span = weights.values): Map<string, Floa
   );
 }
 
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
   expect(actual.length).toBe(expected.length);
   let scale = 0;
   for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]!));
@@ -58,7 +63,10 @@ describe('against the float64 reference', () => {
     const { hidden, layers } = config;
     const parameters = parametersOf(weights);
     const n = rows * steps;
-    const state = { h: new Float64Array(layers * rows * hidden), c: new Float64Array(layers * rows * hidden) };
+    const state = {
+      h: new Float64Array(layers * rows * hidden),
+      c: new Float64Array(layers * rows * hidden),
+    };
     for (let window = 0; window < 3; window++) {
       const inputs = randomIds(n, config.vocabulary, window * 2 * n);
       const targets = randomIds(n, config.vocabulary, (window * 2 + 1) * n);
@@ -85,8 +93,18 @@ describe('against the float64 reference', () => {
       network.carry();
       network.layers.forEach((layer, l) => {
         const slice = rows * hidden;
-        expectClose(layer.state.h, expected.state.h.subarray(l * slice, (l + 1) * slice), 1e-5, `h of layer ${l}`);
-        expectClose(layer.state.c, expected.state.c.subarray(l * slice, (l + 1) * slice), 1e-5, `c of layer ${l}`);
+        expectClose(
+          layer.state.h,
+          expected.state.h.subarray(l * slice, (l + 1) * slice),
+          1e-5,
+          `h of layer ${l}`,
+        );
+        expectClose(
+          layer.state.c,
+          expected.state.c.subarray(l * slice, (l + 1) * slice),
+          1e-5,
+          `c of layer ${l}`,
+        );
       });
       state.h.set(expected.state.h);
       state.c.set(expected.state.c);
@@ -94,7 +112,14 @@ describe('against the float64 reference', () => {
   });
 
   it('gives a window shorter than its room the same result as one that fits', () => {
-    const config: ModelConfig = { cell: 'lstm', vocabulary: 7, embedding: 4, hidden: 6, layers: 2, dropout: 0 };
+    const config: ModelConfig = {
+      cell: 'lstm',
+      vocabulary: 7,
+      embedding: 4,
+      hidden: 6,
+      layers: 2,
+      dropout: 0,
+    };
     const { network } = build(config, 2, 8);
     const inputs = randomIds(6, 7);
     network.forward(inputs);
@@ -104,7 +129,13 @@ describe('against the float64 reference', () => {
 });
 
 /** What kernels/dropout.c draws for one layer: multipliers. */
-function dropoutMask(n: number, config: ModelConfig, seed: number, draw: number, layer: number): Float64Array {
+function dropoutMask(
+  n: number,
+  config: ModelConfig,
+  seed: number,
+  draw: number,
+  layer: number,
+): Float64Array {
   const half = Math.ceil(n / 2);
   return Float64Array.from({ length: n }, (_, i) => {
     const words = threefry(seed, Stream.dropout, i % half, draw * config.layers + layer);
@@ -160,7 +191,14 @@ describe('against PyTorch', () => {
 
 describe('learning', () => {
   it('overfits a single batch to near zero', () => {
-    const config: ModelConfig = { cell: 'lstm', vocabulary: 20, embedding: 16, hidden: 48, layers: 2, dropout: 0 };
+    const config: ModelConfig = {
+      cell: 'lstm',
+      vocabulary: 20,
+      embedding: 16,
+      hidden: 48,
+      layers: 2,
+      dropout: 0,
+    };
     const { weights, network } = build(config, 4, 16);
     const optimizer = new AdamW(weights);
     const inputs = randomIds(64, 20);
@@ -177,7 +215,14 @@ describe('learning', () => {
   });
 
   it('drops nothing outside training', () => {
-    const config: ModelConfig = { cell: 'lstm', vocabulary: 9, embedding: 4, hidden: 8, layers: 2, dropout: 0.5 };
+    const config: ModelConfig = {
+      cell: 'lstm',
+      vocabulary: 9,
+      embedding: 4,
+      hidden: 8,
+      layers: 2,
+      dropout: 0.5,
+    };
     const { weights, network } = build(config, 2, 4);
     const inputs = randomIds(8, 9);
     network.forward(inputs, { seed: 1, draw: 0 });
@@ -193,13 +238,20 @@ describe('learning', () => {
 });
 
 describe('initialisation', () => {
-  const config: ModelConfig = { cell: 'lstm', vocabulary: 30, embedding: 12, hidden: 37, layers: 2, dropout: 0 };
+  const config: ModelConfig = {
+    cell: 'lstm',
+    vocabulary: 30,
+    embedding: 12,
+    hidden: 37,
+    layers: 2,
+    dropout: 0,
+  };
 
   it('sets the forget bias on every layer, and no other', () => {
     const { weights } = build(config, 1, 1);
     for (let layer = 0; layer < 2; layer++) {
       const bias = parametersOf(weights).get(`lstm.bias_l${layer}`)!;
-      bias.forEach((x, i) => expect(x).toBe(Math.floor(i / 37) === 1 ? 1 : 0));
+      expect(Array.from(bias)).toEqual(Array.from(bias, (_, i) => (Math.floor(i / 37) === 1 ? 1 : 0)));
     }
   });
 

@@ -1,0 +1,226 @@
+import { ExitCode, UserError } from '../errors.js';
+import { type ModelConfig, parseModelConfig } from '../model/config.js';
+import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import { ENCODINGS, type Encoding } from '../text/decode.js';
+import { Vocabulary } from '../text/vocabulary.js';
+
+/** How long training goes on. */
+export const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
+
+export interface TrainingLength {
+  readonly unit: (typeof LENGTH_UNITS)[number];
+  readonly amount: number;
+}
+
+/** Options of training; all but the seed, the split and the window may change when a run is resumed. */
+export interface TrainingOptions {
+  readonly length: TrainingLength;
+  readonly lr: number;
+  readonly clip: number;
+  readonly weightDecay: number;
+  readonly batchSize: number;
+  readonly sequenceLength: number;
+  readonly validation: number;
+  readonly evalEvery: number;
+  readonly keep: number;
+  readonly seed: number;
+}
+
+const ANY_COUNT = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, integer: true } as const;
+
+export const TRAINING_RANGES: Record<Exclude<keyof TrainingOptions, 'length'>, NumberRange> = {
+  lr: { minimum: 1e-9, maximum: 10 },
+  clip: { minimum: 0, maximum: 1e9 },
+  weightDecay: { minimum: 0, maximum: 10 },
+  batchSize: { minimum: 1, maximum: 65536, integer: true },
+  sequenceLength: { minimum: 1, maximum: 65536, integer: true },
+  validation: { minimum: 0, maximum: 0.9 },
+  evalEvery: ANY_COUNT,
+  keep: { minimum: 0, maximum: 1_000_000, integer: true },
+  seed: { minimum: 0, maximum: 2 ** 32 - 1, integer: true },
+};
+
+export const LENGTH_RANGES: Record<TrainingLength['unit'], NumberRange> = {
+  epochs: { minimum: 0.001, maximum: 1e9 },
+  steps: ANY_COUNT,
+  minutes: { minimum: 0.01, maximum: 1e7 },
+};
+
+/** Which text a run learns. */
+export interface CorpusRecord {
+  readonly name: string;
+  /** Characters of the whole text, and how many of them, from the start, train. */
+  readonly length: number;
+  readonly trainLength: number;
+  /** SHA-256 of its ids. */
+  readonly hash: string;
+}
+
+/** Where training stands. Random draws are functions of the seed and the step, so these need no state of their own. */
+export interface Progress {
+  readonly step: number;
+  /** Seconds of training so far; kept only where the length is in minutes, so that other runs repeat to the byte. */
+  readonly seconds: number;
+  readonly bestLoss: number | null;
+  /** Sum and number of the training losses since the last entry of the history. */
+  readonly lossSum: number;
+  readonly lossCount: number;
+}
+
+/** One line of the history, an entry for each validation; losses in nats a character. */
+export interface HistoryPoint {
+  readonly step: number;
+  readonly lr: number;
+  /** Mean training loss since the entry before. */
+  readonly training: number;
+  readonly validation: number | null;
+}
+
+/** Everything a checkpoint says beside its tensors: plain data, which crosses to the worker as it is. */
+export interface RunRecord {
+  readonly model: ModelConfig;
+  readonly codePoints: readonly number[];
+  readonly encoding: Encoding;
+  readonly training: TrainingOptions;
+  readonly corpus: CorpusRecord;
+  readonly progress: Progress;
+  readonly history: readonly HistoryPoint[];
+}
+
+const FORMAT = 'charlstm';
+const VERSION = '1';
+
+/** The record as the strings of a checkpoint's metadata. */
+export function writeRecord(record: RunRecord, engine: string): Record<string, string> {
+  const json = Object.entries(record).map(([key, value]) => [key, JSON.stringify(value)]);
+  return { format: FORMAT, version: VERSION, engine, ...Object.fromEntries(json) };
+}
+
+/**
+ * The record of a checkpoint, every number checked.
+ * @throws UserError naming what is missing or out of range
+ */
+export function parseRecord(metadata: ReadonlyMap<string, string>, source: string): RunRecord {
+  const refuse: Refuse = (reason) => {
+    throw new UserError(
+      `${source} is not a checkpoint of charlstm: ${reason}`,
+      'Use a checkpoint that this version of charlstm wrote.',
+      ExitCode.badData,
+    );
+  };
+  if (metadata.get('format') !== FORMAT) refuse('its metadata do not name the format "charlstm"');
+  const version = metadata.get('version');
+  if (version !== VERSION)
+    refuse(`its format is version ${version}, and this program reads version ${VERSION}`);
+  const json = (key: string): unknown => {
+    try {
+      return JSON.parse(metadata.get(key) ?? '');
+    } catch {
+      return refuse(`its metadata "${key}" are missing or damaged`);
+    }
+  };
+  const encoding = ENCODINGS.find((name) => name === json('encoding')) ?? refuse('its encoding is unknown');
+  const model = parseModelConfig(json('model'), source);
+  const { codePoints } = Vocabulary.parse(json('codePoints'), encoding, source);
+  if (codePoints.length !== model.vocabulary) {
+    refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
+  }
+  return {
+    model,
+    codePoints,
+    encoding,
+    training: parseTraining(new Fields('training', json('training'), refuse)),
+    corpus: parseCorpus(new Fields('corpus', json('corpus'), refuse)),
+    progress: parseProgress(new Fields('progress', json('progress'), refuse)),
+    history: parseHistory(json('history'), refuse),
+  };
+}
+
+type Refuse = (reason: string) => never;
+
+const COUNT: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
+const ANY: NumberRange = { minimum: -1e300, maximum: 1e300 };
+
+/** The members of one JSON object of the metadata, read with their types checked. */
+class Fields {
+  readonly #fields: Record<string, unknown>;
+
+  constructor(
+    readonly name: string,
+    json: unknown,
+    readonly refuse: Refuse,
+  ) {
+    if (typeof json !== 'object' || json === null) refuse(`its ${name} is no object`);
+    this.#fields = json as Record<string, unknown>;
+  }
+
+  number(key: string, range: NumberRange): number {
+    const value = this.#fields[key];
+    if (isInRange(value, range)) return value;
+    return this.refuse(`${this.name}.${key} is ${JSON.stringify(value)}, not ${describeRange(range)}`);
+  }
+
+  numberOrNull(key: string, range: NumberRange): number | null {
+    return this.#fields[key] === null ? null : this.number(key, range);
+  }
+
+  string(key: string): string {
+    const value = this.#fields[key];
+    return typeof value === 'string' ? value : this.refuse(`${this.name}.${key} is no string`);
+  }
+
+  object(key: string): Fields {
+    return new Fields(`${this.name}.${key}`, this.#fields[key], this.refuse);
+  }
+}
+
+function parseTraining(fields: Fields): TrainingOptions {
+  const number = (key: keyof typeof TRAINING_RANGES) => fields.number(key, TRAINING_RANGES[key]);
+  const length = fields.object('length');
+  const unit =
+    LENGTH_UNITS.find((name) => name === length.string('unit')) ?? fields.refuse('its length has no unit');
+  return {
+    length: { unit, amount: length.number('amount', LENGTH_RANGES[unit]) },
+    lr: number('lr'),
+    clip: number('clip'),
+    weightDecay: number('weightDecay'),
+    batchSize: number('batchSize'),
+    sequenceLength: number('sequenceLength'),
+    validation: number('validation'),
+    evalEvery: number('evalEvery'),
+    keep: number('keep'),
+    seed: number('seed'),
+  };
+}
+
+function parseCorpus(fields: Fields): CorpusRecord {
+  return {
+    name: fields.string('name'),
+    length: fields.number('length', COUNT),
+    trainLength: fields.number('trainLength', COUNT),
+    hash: fields.string('hash'),
+  };
+}
+
+function parseProgress(fields: Fields): Progress {
+  return {
+    step: fields.number('step', COUNT),
+    seconds: fields.number('seconds', { minimum: 0, maximum: 1e12 }),
+    bestLoss: fields.numberOrNull('bestLoss', ANY),
+    lossSum: fields.number('lossSum', ANY),
+    lossCount: fields.number('lossCount', COUNT),
+  };
+}
+
+function parseHistory(json: unknown, refuse: Refuse): HistoryPoint[] {
+  if (!Array.isArray(json)) return refuse('its history is no list');
+  return json.map((point, i) => {
+    const fields = new Fields(`history[${i}]`, point, refuse);
+    return {
+      step: fields.number('step', COUNT),
+      lr: fields.number('lr', ANY),
+      training: fields.number('training', ANY),
+      validation: fields.numberOrNull('validation', ANY),
+    };
+  });
+}

@@ -1,0 +1,65 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { Network } from '../model/network.js';
+import { Random, Stream } from '../random.js';
+import { type ChoiceOptions, choose } from './choose.js';
+
+export interface GenerateOptions extends Partial<ChoiceOptions> {
+  /** Characters to write after the prompt; endless if not given. */
+  readonly length?: number;
+  /** What the network has read before it writes; it comes first in the output. */
+  readonly prompt?: string;
+  /** What becomes of characters in the prompt that the network never saw; `error` by default. */
+  readonly unknown?: 'error' | 'skip';
+  /** The same seed gives the same text; 0 by default. */
+  readonly seed?: number;
+}
+
+const LINE_FEED = 10;
+
+/** A network that writes, one character at a time, on a state of its own. */
+export class Writer {
+  readonly #network: Network;
+
+  constructor(readonly model: CharacterModel) {
+    this.#network = new Network(model.weights, { rows: 1, steps: 1, training: false });
+  }
+
+  /**
+   * Writes from a fresh state: the ids of the prompt, then `length` more.
+   * Without a prompt the network begins as if after a line break, where the corpus has one.
+   */
+  *write(prompt: Uint32Array, length: number, choice: ChoiceOptions, random: Random): Generator<number> {
+    const { vocabulary } = this.model;
+    this.#network.resetState();
+    yield* prompt;
+    const context = prompt.length > 0 ? prompt : Uint32Array.of(vocabulary.idOf(LINE_FEED) ?? 0);
+    for (const id of context) this.#read(id);
+    for (let written = 0; written < length; written++) {
+      const id = choose(this.#network.logits, choice, random.uniform());
+      yield id;
+      this.#read(id);
+    }
+  }
+
+  #read(id: number): void {
+    this.#network.carry();
+    this.#network.forward(Uint32Array.of(id));
+  }
+}
+
+/**
+ * Writes text, character by character: `for await (const text of generate(model, options))`.
+ * @throws UserError if the prompt has characters that the network never saw
+ */
+export async function* generate(
+  model: CharacterModel,
+  options: GenerateOptions = {},
+): AsyncGenerator<string> {
+  const { length = Number.POSITIVE_INFINITY, prompt = '', unknown = 'error', seed = 0 } = options;
+  const { temperature = 1, topK = 0, topP = 1 } = options;
+  const ids = model.vocabulary.encode(prompt, unknown);
+  const random = new Random(seed, Stream.sampling);
+  for (const id of new Writer(model).write(ids, length, { temperature, topK, topP }, random)) {
+    yield model.vocabulary.character(id);
+  }
+}

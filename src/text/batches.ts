@@ -1,0 +1,65 @@
+import { Random, Stream } from '../random.js';
+import type { Dataset } from './dataset.js';
+import type { Split } from './split.js';
+
+/** One window of B sequences, time-major: place t*B + b is step t of sequence b. */
+export interface Batch {
+  readonly inputs: Uint32Array;
+  /** What comes after each input. */
+  readonly targets: Uint32Array;
+}
+
+/** Copies windows of `steps` characters from `starts` on, and what follows each character, time-major. */
+export function readWindow(dataset: Dataset, starts: readonly number[], steps: number): Batch {
+  const rows = starts.length;
+  const inputs = new Uint32Array(rows * steps);
+  const targets = new Uint32Array(rows * steps);
+  starts.forEach((start, row) => {
+    const ids = dataset.read(start, steps + 1);
+    for (let t = 0; t < steps; t++) {
+      inputs[t * rows + row] = ids[t]!;
+      targets[t * rows + row] = ids[t + 1]!;
+    }
+  });
+  return { inputs, targets };
+}
+
+/**
+ * The training text as B contiguous streams, each read in windows of T that follow one another, so that the state
+ * can be carried. What a step reads is a function of its number, so a resumed run needs no cursor of its own.
+ *
+ * Streams end on a whole window. So that the few characters that are left over get their turn, the streams start
+ * a little later or earlier in each epoch.
+ */
+export class Batches {
+  readonly windowsPerEpoch: number;
+  readonly #streamLength: number;
+
+  constructor(
+    readonly dataset: Dataset,
+    readonly split: Split,
+    readonly seed: number,
+  ) {
+    this.#streamLength = Math.floor((split.trainLength - 1) / split.batchSize);
+    this.windowsPerEpoch = Math.floor(this.#streamLength / split.sequenceLength);
+  }
+
+  /** Whether all streams start anew with this step (from 0), so that the carried state means nothing. */
+  startsEpoch(step: number): boolean {
+    return step % this.windowsPerEpoch === 0;
+  }
+
+  /** The window of training step `step`, from 0. */
+  read(step: number): Batch {
+    const { batchSize, sequenceLength } = this.split;
+    const epoch = Math.floor(step / this.windowsPerEpoch);
+    const window = step % this.windowsPerEpoch;
+    const leftOver = this.#streamLength - this.windowsPerEpoch * sequenceLength;
+    const shift = new Random(this.seed, Stream.windows, epoch).below(leftOver + 1);
+    const starts = Array.from(
+      { length: batchSize },
+      (_, row) => row * this.#streamLength + shift + window * sequenceLength,
+    );
+    return readWindow(this.dataset, starts, sequenceLength);
+  }
+}

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExitCode, fileError, UserError } from '../errors.js';
+import { type DecodeOptions, Decoder } from './decode.js';
+import type { Source } from './sources.js';
+import { nameCharacter, Vocabulary } from './vocabulary.js';
+
+const CODE_POINTS = 0x110000;
+const LF = 10;
+
+/** A corpus as ids on disk. */
+export interface PreparedDataset {
+  readonly vocabulary: Vocabulary;
+  readonly path: string;
+  /** SHA-256 of the ids, by which a run knows its corpus again. */
+  readonly hash: string;
+  readonly length: number;
+}
+
+type IdArray = Uint8Array | Uint16Array | Uint32Array;
+
+/** The narrowest unsigned integers that hold every id. */
+function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
+  if (vocabulary <= 1 << 8) return { extension: 'u8', from: (length) => new Uint8Array(length) };
+  if (vocabulary <= 1 << 16) return { extension: 'u16', from: (length) => new Uint16Array(length) };
+  return { extension: 'u32', from: (length) => new Uint32Array(length) };
+}
+
+/** The file name of a run's ids. */
+function fileName(vocabulary: number): string {
+  return `corpus.${idArrayFor(vocabulary).extension}`;
+}
+
+/**
+ * The code points of all sources, one after the other. Between two files that do not have one, a newline is put
+ * (not with `bytes`, which are kept as they are).
+ */
+async function* codePoints(sources: readonly Source[], options: DecodeOptions): AsyncGenerator<Uint32Array> {
+  let last = LF;
+  for (const source of sources) {
+    if (last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
+    const decoder = new Decoder(source.label, options);
+    for await (const chunk of source.read()) {
+      const points = decoder.decode(chunk);
+      if (points.length === 0) continue;
+      last = points[points.length - 1]!;
+      yield points;
+    }
+    yield decoder.end();
+  }
+}
+
+/**
+ * Learns the vocabulary in one pass over the text, and writes the text's ids to `folder` in a second. Neither pass
+ * holds more than a chunk in memory.
+ * @throws UserError for undecodable, empty or single-character text, and for what the disk refuses
+ */
+export async function prepareDataset(
+  sources: readonly Source[],
+  options: DecodeOptions,
+  folder: string,
+): Promise<PreparedDataset> {
+  const vocabulary = await learnVocabulary(sources, options);
+  const path = join(folder, fileName(vocabulary.size));
+  const ids = new Int32Array(CODE_POINTS).fill(-1);
+  vocabulary.codePoints.forEach((codePoint, id) => {
+    ids[codePoint] = id;
+  });
+  const hash = createHash('sha256');
+  let length = 0;
+  try {
+    const file = await open(`${path}.tmp`, 'w');
+    try {
+      for await (const points of codePoints(sources, options)) {
+        const out = idArrayFor(vocabulary.size).from(points.length);
+        for (let i = 0; i < points.length; i++) {
+          const id = ids[points[i]!]!;
+          if (id < 0) throw changedWhileReading(points[i]!);
+          out[i] = id;
+        }
+        const bytes = new Uint8Array(out.buffer);
+        hash.update(bytes);
+        await file.writeFile(bytes);
+        length += points.length;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.tmp`, path);
+  } catch (error) {
+    throw fileError(error, path, 'Make room, or choose another place with --out.');
+  }
+  return { vocabulary, path, hash: hash.digest('hex'), length };
+}
+
+async function learnVocabulary(sources: readonly Source[], options: DecodeOptions): Promise<Vocabulary> {
+  const seen = new Uint8Array(CODE_POINTS);
+  let length = 0;
+  for await (const points of codePoints(sources, options)) {
+    for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
+    length += points.length;
+  }
+  const found: number[] = [];
+  seen.forEach((yes, codePoint) => {
+    if (yes) found.push(codePoint);
+  });
+  const what = sources.length === 1 ? sources[0]!.label : `the ${sources.length} files`;
+  if (length === 0) {
+    throw new UserError(
+      `${what}: there is no text in it`,
+      'Give a text of a few thousand characters or more.',
+      ExitCode.badData,
+    );
+  }
+  if (found.length < 2) {
+    throw new UserError(
+      `${what}: it consists of one character, ${nameCharacter(found[0]!)}, repeated`,
+      'There is nothing to learn from it; give a real text.',
+      ExitCode.badData,
+    );
+  }
+  return new Vocabulary(found, options.encoding);
+}
+
+function changedWhileReading(codePoint: number): UserError {
+  return new UserError(
+    `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
+    'Run the command again when nothing writes to the text.',
+    ExitCode.badData,
+  );
+}
+
+/** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */
+export class Dataset {
+  readonly length: number;
+  readonly path: string;
+  readonly #file: number;
+  readonly #make: (length: number) => IdArray;
+
+  /**
+   * Opens the ids that `prepareDataset` left in a folder.
+   * @throws UserError where they are missing
+   */
+  constructor(
+    folder: string,
+    readonly vocabulary: number,
+  ) {
+    this.path = join(folder, fileName(vocabulary));
+    this.#make = idArrayFor(vocabulary).from;
+    try {
+      this.#file = openSync(this.path, 'r');
+      this.length = statSync(this.path).size / this.#make(1).BYTES_PER_ELEMENT;
+    } catch (error) {
+      throw fileError(error, this.path, 'The run has lost its text; train it anew.');
+    }
+  }
+
+  /**
+   * Reads `count` ids from `position` on.
+   * @throws UserError where the file is shorter or holds an id outside the vocabulary
+   */
+  read(position: number, count: number): IdArray {
+    const ids = this.#make(count);
+    const bytes = new Uint8Array(ids.buffer);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const from = position * ids.BYTES_PER_ELEMENT + filled;
+      const got = readSync(this.#file, bytes, filled, bytes.length - filled, from);
+      if (got === 0) throw this.#damaged(`ends at ${from} bytes`);
+      filled += got;
+    }
+    for (let i = 0; i < count; i++) {
+      if (ids[i]! >= this.vocabulary) throw this.#damaged(`has an id ${ids[i]} at character ${position + i}`);
+    }
+    return ids;
+  }
+
+  /** SHA-256 of all ids, to be compared with the hash that a checkpoint names. */
+  hash(): string {
+    const hash = createHash('sha256');
+    const block = 1 << 20;
+    for (let at = 0; at < this.length; at += block) {
+      hash.update(new Uint8Array(this.read(at, Math.min(block, this.length - at)).buffer));
+    }
+    return hash.digest('hex');
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #damaged(how: string): UserError {
+    return new UserError(
+      `${this.path} is damaged: it ${how}`,
+      'Train the text anew in a new run.',
+      ExitCode.badData,
+    );
+  }
+}

@@ -1,0 +1,150 @@
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { ExitCode, fileError, UserError } from '../errors.js';
+import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
+
+/** One file of a corpus; it can be read more than once. */
+export interface Source {
+  /** The path, as errors name it. */
+  readonly label: string;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** What the user named as the text to learn. */
+export interface Corpus {
+  /** A short name, for the run's folder. */
+  readonly name: string;
+  readonly sources: readonly Source[];
+  readonly notices: readonly string[];
+}
+
+const HINT = 'Name a text file, a folder, a glob, - for standard input, or a corpus from "charlstm corpora".';
+
+/**
+ * Finds the files behind the arguments of `train`: files, folders (all text in them), globs, `-` for standard
+ * input, or names from the catalogue.
+ * @param spool where standard input is kept, since it can be read only once
+ * @throws UserError for what does not exist or holds no text
+ */
+export async function resolveCorpus(names: readonly string[], spool: string): Promise<Corpus> {
+  const corpora: Corpus[] = [];
+  for (const name of names) corpora.push(await resolveOne(name, spool));
+  const first = corpora[0]!;
+  return {
+    name: corpora.length === 1 ? first.name : `${first.name}-and-${corpora.length - 1}-more`,
+    sources: corpora.flatMap((corpus) => corpus.sources),
+    notices: corpora.flatMap((corpus) => corpus.notices),
+  };
+}
+
+async function resolveOne(name: string, spool: string): Promise<Corpus> {
+  if (name === '-') return { name: 'stdin', sources: [await spoolStandardInput(spool)], notices: [] };
+  let stats: ReturnType<typeof statSync>;
+  try {
+    stats = statSync(name);
+  } catch (error) {
+    const entry = readCatalogue().find((candidate) => candidate.name === name);
+    if (entry) return resolveEntry(entry);
+    if (isDynamicPattern(name)) return resolveGlob(name);
+    throw fileError(error, name, HINT);
+  }
+  if (stats.isDirectory()) return resolveFolder(name);
+  return { name: shortName(name), sources: [fileSource(name)], notices: [] };
+}
+
+async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
+  const parts = locateCorpus(entry);
+  if (!parts) {
+    throw new UserError(
+      `the corpus ${entry.name} is not installed`,
+      `Add it with: npm install ${packagesOf(entry).join(' ')}`,
+      ExitCode.noInput,
+    );
+  }
+  const paths: string[] = [];
+  for (const { folder, path } of parts) {
+    const found = isDynamicPattern(path) ? await glob(path, { cwd: folder }) : [path];
+    paths.push(...found.sort().map((file) => join(folder, file)));
+  }
+  return { name: entry.name, sources: paths.map(fileSource), notices: [] };
+}
+
+async function resolveGlob(pattern: string): Promise<Corpus> {
+  const paths = (await glob(pattern)).sort();
+  if (paths.length === 0) {
+    throw new UserError(`no file matches ${pattern}`, HINT, ExitCode.noInput);
+  }
+  const name = shortName(pattern.replace(/[^\p{L}\p{N}]+/gu, '-')) || 'files';
+  return { name, sources: paths.map(fileSource), notices: [] };
+}
+
+/** All text in a folder: hidden files, node_modules and files with a zero byte near their start are passed over. */
+async function resolveFolder(folder: string): Promise<Corpus> {
+  const paths = (await glob('**/*', { cwd: folder, ignore: ['**/node_modules/**'] })).sort();
+  const sources: Source[] = [];
+  for (const path of paths) {
+    const file = join(folder, path);
+    if (await looksLikeText(file)) sources.push(fileSource(file));
+  }
+  if (sources.length === 0) {
+    throw new UserError(`${folder} is a folder without text files`, HINT, ExitCode.noInput);
+  }
+  const skipped = paths.length - sources.length;
+  const notices =
+    skipped > 0 ? [`${skipped} of the ${paths.length} files in ${folder} are not text; left out`] : [];
+  return { name: shortName(folder), sources, notices };
+}
+
+async function looksLikeText(path: string): Promise<boolean> {
+  const file = await open(path).catch((error) => {
+    throw fileError(error, path, HINT);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+    return bytesRead > 0 && !buffer.subarray(0, bytesRead).includes(0);
+  } finally {
+    await file.close();
+  }
+}
+
+export function fileSource(path: string): Source {
+  return {
+    label: path,
+    async *read() {
+      try {
+        yield* createReadStream(path, { highWaterMark: 1 << 20 });
+      } catch (error) {
+        throw fileError(error, path, HINT);
+      }
+    },
+  };
+}
+
+async function spoolStandardInput(spool: string): Promise<Source> {
+  if (process.stdin.isTTY) {
+    throw new UserError(
+      '- reads the text from standard input, which is a terminal',
+      'Pipe a text in: cat *.txt | charlstm train -',
+    );
+  }
+  try {
+    await pipeline(process.stdin, createWriteStream(spool));
+  } catch (error) {
+    throw fileError(error, spool, 'Make room or choose another place with --out.');
+  }
+  return { ...fileSource(spool), label: 'standard input' };
+}
+
+/** "texts/My Novel.txt" as "my-novel". */
+function shortName(path: string): string {
+  const name = basename(path, extname(path)).normalize('NFKD').toLowerCase();
+  return (
+    name
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40) || 'text'
+  );
+}

@@ -1,0 +1,130 @@
+import { ExitCode, UserError } from '../errors.js';
+import type { Encoding } from './decode.js';
+
+const MAX_CODE_POINT = 0x10ffff;
+
+/** The characters a network knows, as Unicode code points in ascending order; a character's id is its place. */
+export class Vocabulary {
+  readonly #ids: Map<number, number>;
+
+  constructor(
+    readonly codePoints: readonly number[],
+    readonly encoding: Encoding,
+  ) {
+    this.#ids = new Map(codePoints.map((codePoint, id) => [codePoint, id]));
+  }
+
+  /**
+   * A vocabulary read from a file.
+   * @throws UserError unless it is an ascending list of code points
+   */
+  static parse(json: unknown, encoding: Encoding, source: string): Vocabulary {
+    const valid =
+      Array.isArray(json) &&
+      json.length >= 2 &&
+      json.every(
+        (x, i) =>
+          Number.isInteger(x) && x >= 0 && x <= MAX_CODE_POINT && (i === 0 || x > (json[i - 1] as number)),
+      );
+    if (!valid) {
+      throw new UserError(
+        `${source}: its vocabulary is not an ascending list of code points`,
+        'Use a checkpoint that charlstm wrote.',
+        ExitCode.badData,
+      );
+    }
+    return new Vocabulary(json as number[], encoding);
+  }
+
+  get size(): number {
+    return this.codePoints.length;
+  }
+
+  /** The id of a code point, or undefined if it was not in the corpus. */
+  idOf(codePoint: number): number | undefined {
+    return this.#ids.get(codePoint);
+  }
+
+  /** The character of an id, as a string of one code point. */
+  character(id: number): string {
+    const codePoint = this.codePoints[id];
+    if (codePoint === undefined) throw new RangeError(`no character has the id ${id}`);
+    return String.fromCodePoint(codePoint);
+  }
+
+  decode(ids: Iterable<number>): string {
+    let text = '';
+    for (const id of ids) text += this.character(id);
+    return text;
+  }
+
+  /** The characters of a text: its code points, or for `bytes` the bytes of its UTF-8 form. */
+  charactersOf(text: string): number[] {
+    return this.encoding === 'bytes' ? [...Buffer.from(text)] : Array.from(text, (c) => c.codePointAt(0)!);
+  }
+
+  /**
+   * The ids of a text.
+   * @param unknown what to do with characters that the corpus did not have
+   * @throws UserError naming them and their nearest known relatives
+   */
+  encode(text: string, unknown: 'error' | 'skip' = 'error'): Uint32Array {
+    const characters = this.charactersOf(text);
+    const strange = [...new Set(characters.filter((c) => !this.#ids.has(c)))];
+    if (strange.length > 0 && unknown === 'error') throw this.#unknownCharacters(strange);
+    return Uint32Array.from(characters.flatMap((c) => this.#ids.get(c) ?? []));
+  }
+
+  /** The known character nearest to an unknown one: other case, without accents, plain for typographic. */
+  relativeOf(codePoint: number): string | undefined {
+    const character = String.fromCodePoint(codePoint);
+    const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
+    const plain = LOOKALIKES.find(([, family]) => family.includes(character))?.[0] ?? bare;
+    return [
+      character.toLowerCase(),
+      character.toUpperCase(),
+      plain,
+      plain.toLowerCase(),
+      plain.toUpperCase(),
+    ].find((candidate) => candidate.length > 0 && this.#knows(candidate));
+  }
+
+  #knows(text: string): boolean {
+    return Array.from(text).every((c) => this.#ids.has(c.codePointAt(0)!));
+  }
+
+  #unknownCharacters(strange: number[]): UserError {
+    const names = strange.slice(0, 10).map((codePoint) => {
+      const relative = this.relativeOf(codePoint);
+      return nameCharacter(codePoint) + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
+    });
+    const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
+    return new UserError(
+      `the text has characters this model never saw: ${names.join(', ')}${more}`,
+      'Replace them, or leave them out with --unknown skip.',
+      ExitCode.badData,
+    );
+  }
+}
+
+/** Typographic characters and the plain one that corpora use for them. */
+const LOOKALIKES: [plain: string, family: string][] = [
+  ["'", '‘’‚‛′`´ʼ'],
+  ['"', '“”„‟″«»'],
+  ['-', '‐‑‒–—―−'],
+  ['—', '-–―'],
+  ['…', '.'],
+  ['...', '…'],
+  [' ', '\u00a0\u2002\u2003\u2009\t'],
+  ['\n', '\r\u2028\u2029'],
+  ['ss', 'ß'],
+  ['ae', 'æ'],
+  ['oe', 'œ'],
+];
+
+/** A character for a message: itself where it is visible, its code point always where it is not. */
+export function nameCharacter(codePoint: number): string {
+  const code = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+  const character = String.fromCodePoint(codePoint);
+  return /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character) ? `'${character}' ${code}` : code;
+}

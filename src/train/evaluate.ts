@@ -1,0 +1,100 @@
+import { Network } from '../model/network.js';
+import type { Weights } from '../model/weights.js';
+import { Random, Stream } from '../random.js';
+import { readWindow } from '../text/batches.js';
+import type { Dataset } from '../text/dataset.js';
+
+/** A stretch of a dataset, from the character `start` up to but without `end`. */
+export interface Stretch {
+  readonly dataset: Dataset;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Evaluation {
+  /** Mean loss in nats a character. */
+  readonly loss: number;
+  /** Characters predicted. */
+  readonly characters: number;
+}
+
+/** How a text is scored; see docs/evaluation.md. */
+export const PROTOCOLS = ['stream', 'cold'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+const ROWS = 32;
+const STEPS = 64;
+const WARM_UP = 4 * STEPS;
+const COLD_WINDOW = 256;
+const COLD_WINDOWS = 1024;
+
+export function bitsPerCharacter(loss: number): number {
+  return loss / Math.LN2;
+}
+
+/**
+ * Measures the loss on text, on activations and states of its own: training goes on as if it had not happened.
+ * Made once, used for every validation.
+ */
+export class Evaluator {
+  readonly #networks = new Map<number, Network>();
+
+  constructor(readonly weights: Weights) {}
+
+  evaluate(stretch: Stretch, protocol: Protocol): Evaluation {
+    return protocol === 'stream' ? this.#stream(stretch) : this.#cold(stretch);
+  }
+
+  /**
+   * The state is carried through the text. For speed a longer text is cut into up to 32 parts that are read side by
+   * side, each after the 256 characters before it, unscored, so that it starts with a warm state. So the first 256
+   * characters of the text and the fewer than 32 that equal parts leave over are not scored.
+   */
+  #stream({ dataset, start, end }: Stretch): Evaluation {
+    const targets = end - start - 1;
+    const rows = Math.max(1, Math.min(ROWS, Math.floor(targets / (4 * WARM_UP))));
+    const warmUp = rows > 1 ? WARM_UP : 0;
+    const part = Math.floor((targets - warmUp) / rows);
+    const network = this.#network(rows, STEPS);
+    network.resetState();
+    let loss = 0;
+    for (let at = -warmUp; at < part; at += STEPS) {
+      const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part + at);
+      loss += score(network, dataset, starts, Math.min(STEPS, part - at), at >= 0);
+    }
+    return { loss: loss / (rows * part), characters: rows * part };
+  }
+
+  /** Random windows of 256 characters, each from zero state: how well the network does without a past. */
+  #cold({ dataset, start, end }: Stretch): Evaluation {
+    const window = Math.min(COLD_WINDOW, end - start - 1);
+    const random = new Random(0, Stream.evaluation);
+    const network = this.#network(ROWS, window);
+    const batches = Math.ceil(COLD_WINDOWS / ROWS);
+    let loss = 0;
+    for (let i = 0; i < batches; i++) {
+      const starts = Array.from({ length: ROWS }, () => start + random.below(end - start - window));
+      network.resetState();
+      loss += score(network, dataset, starts, window, true);
+    }
+    const characters = batches * ROWS * window;
+    return { loss: loss / characters, characters };
+  }
+
+  #network(rows: number, steps: number): Network {
+    const key = rows * 65536 + steps;
+    const network = this.#networks.get(key) ?? new Network(this.weights, { rows, steps, training: false });
+    this.#networks.set(key, network);
+    return network;
+  }
+}
+
+/** Reads one window on and returns the sum of its losses, or 0 if they do not count. */
+function score(network: Network, dataset: Dataset, starts: number[], steps: number, counts: boolean): number {
+  const { inputs, targets } = readWindow(dataset, starts, steps);
+  network.forward(inputs);
+  let sum = 0;
+  if (counts) for (const loss of network.losses(targets)) sum += loss;
+  network.carry();
+  return sum;
+}

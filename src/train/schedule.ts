@@ -1,0 +1,29 @@
+import type { TrainingLength } from '../checkpoint/record.js';
+
+const WARM_UP_STEPS = 100;
+/** Warm-up takes at most this share of a short run. */
+const WARM_UP_SHARE = 0.1;
+/** The learning rate ends at this share of its peak. */
+const FLOOR = 0.05;
+
+/** Steps of the whole run, or undefined where its length is in minutes. */
+export function totalSteps({ unit, amount }: TrainingLength, stepsPerEpoch: number): number | undefined {
+  if (unit === 'minutes') return undefined;
+  return unit === 'steps' ? amount : Math.max(1, Math.round(amount * stepsPerEpoch));
+}
+
+/**
+ * The learning rate of a step, as a share of its peak: a linear warm-up, since Adam's moments are guesses at first,
+ * then half a cosine down to a floor (Loshchilov & Hutter 2017).
+ * @param step from 0
+ * @param done share of the run that is over, from 0 to 1, by steps or by the clock
+ * @param total steps of the run, where known
+ */
+export function rateAt(step: number, done: number, total: number | undefined): number {
+  const warmUp = Math.min(
+    WARM_UP_STEPS,
+    total === undefined ? WARM_UP_STEPS : Math.ceil(total * WARM_UP_SHARE),
+  );
+  const cosine = FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, done)));
+  return Math.min(1, (step + 1) / warmUp) * cosine;
+}

@@ -1,0 +1,100 @@
+import type { CharacterModel, TrainingState } from '../checkpoint/checkpoint.js';
+import type { RunRecord } from '../checkpoint/record.js';
+import { type Engine, openEngine } from '../engine/wasm.js';
+import { initialise } from '../model/initialise.js';
+import { Network } from '../model/network.js';
+import { Weights } from '../model/weights.js';
+import { Writer } from '../sample/generate.js';
+import { Batches } from '../text/batches.js';
+import { Dataset } from '../text/dataset.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { Evaluator, type Stretch } from './evaluate.js';
+import { AdamW } from './optimizer.js';
+
+/** Everything a training run works with: the record it goes on from, and the machinery set up from it. */
+export interface Session {
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly engine: Engine;
+  readonly weights: Weights;
+  readonly network: Network;
+  readonly optimizer: AdamW;
+  readonly batches: Batches;
+  readonly evaluator: Evaluator;
+  /** The text that validates; undefined where the corpus was too short to keep any. */
+  readonly validation: Stretch | undefined;
+  readonly writer: Writer;
+}
+
+/** At most so many characters are validated on during training, so that a huge corpus does not stall it. */
+const MOST_VALIDATION = 200_000;
+
+/**
+ * Sets up training.
+ * @param run the folder of the run, where its text lies as ids
+ * @param record a new run's, or that of the checkpoint to go on from
+ * @param state the numbers of that checkpoint; a new run has none and is initialised from the seed
+ * @throws UserError if the text is missing, or memory does not suffice
+ */
+export function openSession(run: string, record: RunRecord, state?: TrainingState): Session {
+  const { model: config, training, corpus } = record;
+  const dataset = new Dataset(run, config.vocabulary);
+  const engine = openEngine();
+  const weights = new Weights(engine, config, { training: true });
+  const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
+  const network = new Network(weights, shape);
+  const optimizer = new AdamW(weights);
+  if (state) restore(state, weights, optimizer, network);
+  else initialise(weights.table, weights.values, training.seed);
+  weights.pack();
+
+  const split = { ...training, trainLength: corpus.trainLength };
+  const end = Math.min(corpus.length, corpus.trainLength + MOST_VALIDATION);
+  const model: CharacterModel = {
+    config,
+    vocabulary: new Vocabulary(record.codePoints, record.encoding),
+    weights,
+  };
+  return {
+    run,
+    record,
+    engine,
+    weights,
+    network,
+    optimizer,
+    batches: new Batches(dataset, split, training.seed),
+    evaluator: new Evaluator(weights),
+    validation: end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined,
+    writer: new Writer(model),
+  };
+}
+
+function restore(state: TrainingState, weights: Weights, optimizer: AdamW, network: Network): void {
+  weights.values.set(state.values);
+  optimizer.moments.first.set(state.firstMoments);
+  optimizer.moments.second.set(state.secondMoments);
+  network.layers.forEach((layer, index) => {
+    const { h, c } = layer.state;
+    h.set(state.h.subarray(index * h.length, (index + 1) * h.length));
+    c.set(state.c.subarray(index * c.length, (index + 1) * c.length));
+  });
+}
+
+/** The numbers of a session as they stand between two steps; copies, so that training may go on. */
+export function stateOf({ weights, optimizer, network }: Session): TrainingState {
+  const states = network.layers.map((layer) => layer.state);
+  const joined = (key: 'h' | 'c') => {
+    const all = new Float32Array(states.length * states[0]!.h.length);
+    states.forEach((state, index) => {
+      all.set(state[key], index * state[key].length);
+    });
+    return all;
+  };
+  return {
+    values: Float32Array.from(weights.values),
+    firstMoments: Float32Array.from(optimizer.moments.first),
+    secondMoments: Float32Array.from(optimizer.moments.second),
+    h: joined('h'),
+    c: joined('c'),
+  };
+}
