@@ -5,7 +5,7 @@ import { type Parameter, parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { parseRecord, type RunRecord, writeRecord } from './record.js';
-import { readSafeTensors, type Tensor, writeSafeTensors } from './safetensors.js';
+import { readMetadata, readSafeTensors, type Tensor, writeSafeTensors } from './safetensors.js';
 
 /** A trained network, ready to be run. */
 export interface CharacterModel {
@@ -89,6 +89,15 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { record, engine: metadata.get('engine') ?? 'unknown', state };
 }
 
+/**
+ * Reads what a checkpoint says beside its tensors, which is quick however large it is.
+ * @throws UserError for anything that is not one
+ */
+export async function readRecord(path: string): Promise<{ record: RunRecord; engine: string }> {
+  const metadata = await readMetadata(path);
+  return { record: parseRecord(metadata, path), engine: metadata.get('engine') ?? 'unknown' };
+}
+
 /** Another program may have split a bias in two; the network adds them anyway. */
 function addSecondBias(
   { name, shape, start, length }: Parameter,
@@ -130,5 +139,9 @@ export function modelOf({ record, state }: Checkpoint): CharacterModel {
   const weights = new Weights(openEngine(), record.model, { training: false });
   weights.values.set(state.values);
   weights.pack();
-  return { config: record.model, vocabulary: new Vocabulary(record.codePoints, record.encoding), weights };
+  return {
+    config: record.model,
+    vocabulary: new Vocabulary(record.codePoints, record.decoding.encoding),
+    weights,
+  };
 }

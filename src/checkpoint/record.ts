@@ -1,7 +1,7 @@
 import { ExitCode, UserError } from '../errors.js';
 import { type ModelConfig, parseModelConfig } from '../model/config.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
-import { ENCODINGS, type Encoding } from '../text/decode.js';
+import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
 
 /** How long training goes on. */
@@ -80,7 +80,8 @@ export interface HistoryPoint {
 export interface RunRecord {
   readonly model: ModelConfig;
   readonly codePoints: readonly number[];
-  readonly encoding: Encoding;
+  /** How text became characters; the same for texts to come. */
+  readonly decoding: DecodeOptions;
   readonly training: TrainingOptions;
   readonly corpus: CorpusRecord;
   readonly progress: Progress;
@@ -92,8 +93,14 @@ const VERSION = '1';
 
 /** The record as the strings of a checkpoint's metadata. */
 export function writeRecord(record: RunRecord, engine: string): Record<string, string> {
-  const json = Object.entries(record).map(([key, value]) => [key, JSON.stringify(value)]);
+  const json = Object.entries(record).map(([key, value]) => [key, JSON.stringify(value, sortKeys)]);
   return { format: FORMAT, version: VERSION, engine, ...Object.fromEntries(json) };
+}
+
+/** Members in alphabetical order, so that the same record is the same bytes, however it was put together. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -119,16 +126,16 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
       return refuse(`its metadata "${key}" are missing or damaged`);
     }
   };
-  const encoding = ENCODINGS.find((name) => name === json('encoding')) ?? refuse('its encoding is unknown');
+  const decoding = parseDecoding(new Fields('decoding', json('decoding'), refuse));
   const model = parseModelConfig(json('model'), source);
-  const { codePoints } = Vocabulary.parse(json('codePoints'), encoding, source);
+  const { codePoints } = Vocabulary.parse(json('codePoints'), decoding.encoding, source);
   if (codePoints.length !== model.vocabulary) {
     refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
   }
   return {
     model,
     codePoints,
-    encoding,
+    decoding,
     training: parseTraining(new Fields('training', json('training'), refuse)),
     corpus: parseCorpus(new Fields('corpus', json('corpus'), refuse)),
     progress: parseProgress(new Fields('progress', json('progress'), refuse)),
@@ -169,9 +176,22 @@ class Fields {
     return typeof value === 'string' ? value : this.refuse(`${this.name}.${key} is no string`);
   }
 
+  boolean(key: string): boolean {
+    const value = this.#fields[key];
+    return typeof value === 'boolean' ? value : this.refuse(`${this.name}.${key} is neither true nor false`);
+  }
+
   object(key: string): Fields {
     return new Fields(`${this.name}.${key}`, this.#fields[key], this.refuse);
   }
+}
+
+function parseDecoding(fields: Fields): DecodeOptions {
+  const encoding = ENCODINGS.find((name) => name === fields.string('encoding'));
+  return {
+    encoding: encoding ?? fields.refuse('its encoding is unknown'),
+    normalizeNewlines: fields.boolean('normalizeNewlines'),
+  };
 }
 
 function parseTraining(fields: Fields): TrainingOptions {

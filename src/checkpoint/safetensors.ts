@@ -37,7 +37,10 @@ export async function writeSafeTensors(
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const hash = createHash('sha256');
   for (const { data } of sorted) hash.update(bytesOf(data));
-  const header: Record<string, unknown> = { __metadata__: { ...metadata, [CHECKSUM]: hash.digest('hex') } };
+  const strings = Object.entries({ ...metadata, [CHECKSUM]: hash.digest('hex') }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const header: Record<string, unknown> = { __metadata__: Object.fromEntries(strings) };
   let offset = 0;
   for (const { name, shape, data } of sorted) {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
@@ -83,47 +86,66 @@ async function syncFolder(folder: string): Promise<void> {
  * @throws UserError for what is not such a file, is cut short or damaged, or cannot be read
  */
 export async function readSafeTensors(path: string): Promise<SafeTensors> {
-  const refuse = (reason: string): never => {
+  return withHeader(path, async ({ file, dataStart, layout, metadata }, refuse) => {
+    const hash = createHash('sha256');
+    const tensors = new Map<string, Tensor>();
+    for (const { name, shape, from, to } of layout) {
+      const bytes = await read(file, dataStart + from, to - from);
+      hash.update(bytes);
+      tensors.set(name, { name, shape, data: new Float32Array(bytes.buffer) });
+    }
+    if (metadata.get(CHECKSUM) !== hash.digest('hex')) refuse('its data do not match their checksum');
+    return { tensors, metadata };
+  });
+}
+
+/**
+ * Reads the strings of such a file alone, which is quick however large it is.
+ * @throws UserError as readSafeTensors, but for damage within the data
+ */
+export async function readMetadata(path: string): Promise<ReadonlyMap<string, string>> {
+  return withHeader(path, async ({ metadata }) => metadata);
+}
+
+interface Header {
+  readonly file: FileHandle;
+  readonly dataStart: number;
+  readonly layout: readonly Place[];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+async function withHeader<T>(path: string, use: (header: Header, refuse: Refuse) => Promise<T>): Promise<T> {
+  const refuse: Refuse = (reason) => {
     throw new UserError(
       `${path} is not a checkpoint of charlstm: ${reason}`,
       'Name a run folder or a .safetensors file under checkpoints/ (see charlstm runs).',
       ExitCode.badData,
     );
   };
-  let file: FileHandle;
+  let file: FileHandle | undefined;
   try {
     file = await open(path);
+    const { size } = await file.stat();
+    const headerLength = await readHeaderLength(file, size, refuse);
+    const header = parseHeader(await read(file, LENGTH_BYTES, headerLength), refuse);
+    const dataStart = LENGTH_BYTES + headerLength;
+    const layout = checkLayout(header, size - dataStart, refuse);
+    return await use(
+      { file, dataStart, layout, metadata: checkMetadata(header.__metadata__, refuse) },
+      refuse,
+    );
   } catch (error) {
     throw fileError(error, path, 'See "charlstm runs" for what there is.');
-  }
-  try {
-    const { size } = await file.stat();
-    const headerLength = Number(await readLength(file, size, refuse));
-    const header = parseHeader(await read(file, LENGTH_BYTES, headerLength), refuse);
-    const start = LENGTH_BYTES + headerLength;
-    const layout = checkLayout(header, size - start, refuse);
-    const metadata = checkMetadata(header.__metadata__, refuse);
-    const hash = createHash('sha256');
-    const tensors = new Map<string, Tensor>();
-    for (const { name, shape, from, to } of layout) {
-      const bytes = await read(file, start + from, to - from);
-      hash.update(bytes);
-      tensors.set(name, { name, shape, data: new Float32Array(bytes.buffer) });
-    }
-    if (metadata.get(CHECKSUM) !== hash.digest('hex')) refuse('its data do not match their checksum');
-    return { tensors, metadata };
-  } catch (error) {
-    throw fileError(error, path, 'Name a checkpoint file that can be read.');
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 
 type Refuse = (reason: string) => never;
 
-async function readLength(file: FileHandle, size: number, refuse: Refuse): Promise<bigint> {
+async function readHeaderLength(file: FileHandle, size: number, refuse: Refuse): Promise<number> {
   if (size < LENGTH_BYTES + 2) return refuse(`it has only ${size} bytes`);
-  const length = new DataView((await read(file, 0, LENGTH_BYTES)).buffer).getBigUint64(0, true);
+  const length = Number(new DataView((await read(file, 0, LENGTH_BYTES)).buffer).getBigUint64(0, true));
   if (length > LONGEST_HEADER) return refuse('it does not begin with the length of a header');
   if (length > size - LENGTH_BYTES) return refuse('it is cut short within its header');
   return length;

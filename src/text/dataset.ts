@@ -4,7 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { type DecodeOptions, Decoder } from './decode.js';
-import type { Source } from './sources.js';
+import { removeSpool, type Source } from './sources.js';
 import { nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
@@ -37,12 +37,16 @@ function fileName(vocabulary: number): string {
  * The code points of all sources, one after the other. Between two files that do not have one, a newline is put
  * (not with `bytes`, which are kept as they are).
  */
-async function* codePoints(sources: readonly Source[], options: DecodeOptions): AsyncGenerator<Uint32Array> {
+async function* codePoints(
+  sources: readonly Source[],
+  options: DecodeOptions,
+  folder: string,
+): AsyncGenerator<Uint32Array> {
   let last = LF;
   for (const source of sources) {
     if (last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
     const decoder = new Decoder(source.label, options);
-    for await (const chunk of source.read()) {
+    for await (const chunk of source.read(folder)) {
       const points = decoder.decode(chunk);
       if (points.length === 0) continue;
       last = points[points.length - 1]!;
@@ -62,28 +66,56 @@ export async function prepareDataset(
   options: DecodeOptions,
   folder: string,
 ): Promise<PreparedDataset> {
-  const vocabulary = await learnVocabulary(sources, options);
+  const vocabulary = await learnVocabulary(sources, options, folder);
+  const unknown = (codePoint: number) =>
+    new UserError(
+      `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
+      'Run the command again when nothing writes to the text.',
+      ExitCode.badData,
+    );
+  const written = await writeIds(sources, options, vocabulary, folder, unknown);
+  await removeSpool(folder);
+  return { vocabulary, ...written };
+}
+
+/**
+ * Writes the ids of a text to `folder`, in one pass.
+ * @param onUnknown what to do with a character outside the vocabulary: leave it out, or throw the error returned
+ * @throws UserError for undecodable text, and for what the disk refuses
+ */
+export async function writeIds(
+  sources: readonly Source[],
+  options: DecodeOptions,
+  vocabulary: Vocabulary,
+  folder: string,
+  onUnknown: (codePoint: number) => UserError | undefined,
+): Promise<{ path: string; hash: string; length: number }> {
   const path = join(folder, fileName(vocabulary.size));
-  const ids = new Int32Array(CODE_POINTS).fill(-1);
-  vocabulary.codePoints.forEach((codePoint, id) => {
-    ids[codePoint] = id;
-  });
+  const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
+  const encode = (points: Uint32Array): Uint8Array => {
+    const out = idArray.from(points.length);
+    let count = 0;
+    for (const point of points) {
+      const id = vocabulary.idOf(point);
+      if (id !== undefined) {
+        out[count++] = id;
+        continue;
+      }
+      const error = onUnknown(point);
+      if (error) throw error;
+    }
+    length += count;
+    return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);
+  };
   try {
     const file = await open(`${path}.tmp`, 'w');
     try {
-      for await (const points of codePoints(sources, options)) {
-        const out = idArrayFor(vocabulary.size).from(points.length);
-        for (let i = 0; i < points.length; i++) {
-          const id = ids[points[i]!]!;
-          if (id < 0) throw changedWhileReading(points[i]!);
-          out[i] = id;
-        }
-        const bytes = new Uint8Array(out.buffer);
+      for await (const points of codePoints(sources, options, folder)) {
+        const bytes = encode(points);
         hash.update(bytes);
         await file.writeFile(bytes);
-        length += points.length;
       }
       await file.sync();
     } finally {
@@ -93,13 +125,17 @@ export async function prepareDataset(
   } catch (error) {
     throw fileError(error, path, 'Make room, or choose another place with --out.');
   }
-  return { vocabulary, path, hash: hash.digest('hex'), length };
+  return { path, hash: hash.digest('hex'), length };
 }
 
-async function learnVocabulary(sources: readonly Source[], options: DecodeOptions): Promise<Vocabulary> {
+async function learnVocabulary(
+  sources: readonly Source[],
+  options: DecodeOptions,
+  folder: string,
+): Promise<Vocabulary> {
   const seen = new Uint8Array(CODE_POINTS);
   let length = 0;
-  for await (const points of codePoints(sources, options)) {
+  for await (const points of codePoints(sources, options, folder)) {
     for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
     length += points.length;
   }
@@ -125,14 +161,6 @@ async function learnVocabulary(sources: readonly Source[], options: DecodeOption
   return new Vocabulary(found, options.encoding);
 }
 
-function changedWhileReading(codePoint: number): UserError {
-  return new UserError(
-    `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
-    'Run the command again when nothing writes to the text.',
-    ExitCode.badData,
-  );
-}
-
 /** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */
 export class Dataset {
   readonly length: number;
@@ -154,7 +182,11 @@ export class Dataset {
       this.#file = openSync(this.path, 'r');
       this.length = statSync(this.path).size / this.#make(1).BYTES_PER_ELEMENT;
     } catch (error) {
-      throw fileError(error, this.path, 'The run has lost its text; train it anew.');
+      throw fileError(
+        error,
+        this.path,
+        'The run has lost its text: train it anew, or name a text with --text where that is possible.',
+      );
     }
   }
 

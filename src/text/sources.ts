@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -10,7 +10,8 @@ import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './
 export interface Source {
   /** The path, as errors name it. */
   readonly label: string;
-  read(): AsyncIterable<Uint8Array>;
+  /** @param folder where standard input, which comes only once, may leave a copy for the next time */
+  read(folder: string): AsyncIterable<Uint8Array>;
 }
 
 /** What the user named as the text to learn. */
@@ -26,12 +27,11 @@ const HINT = 'Name a text file, a folder, a glob, - for standard input, or a cor
 /**
  * Finds the files behind the arguments of `train`: files, folders (all text in them), globs, `-` for standard
  * input, or names from the catalogue.
- * @param spool where standard input is kept, since it can be read only once
  * @throws UserError for what does not exist or holds no text
  */
-export async function resolveCorpus(names: readonly string[], spool: string): Promise<Corpus> {
+export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
   const corpora: Corpus[] = [];
-  for (const name of names) corpora.push(await resolveOne(name, spool));
+  for (const name of names) corpora.push(await resolveOne(name));
   const first = corpora[0]!;
   return {
     name: corpora.length === 1 ? first.name : `${first.name}-and-${corpora.length - 1}-more`,
@@ -40,8 +40,8 @@ export async function resolveCorpus(names: readonly string[], spool: string): Pr
   };
 }
 
-async function resolveOne(name: string, spool: string): Promise<Corpus> {
-  if (name === '-') return { name: 'stdin', sources: [await spoolStandardInput(spool)], notices: [] };
+async function resolveOne(name: string): Promise<Corpus> {
+  if (name === '-') return { name: 'stdin', sources: [standardInput()], notices: [] };
   let stats: ReturnType<typeof statSync>;
   try {
     stats = statSync(name);
@@ -123,19 +123,38 @@ export function fileSource(path: string): Source {
   };
 }
 
-async function spoolStandardInput(spool: string): Promise<Source> {
+const SPOOL = 'stdin.tmp';
+
+function standardInput(): Source {
   if (process.stdin.isTTY) {
     throw new UserError(
-      '- reads the text from standard input, which is a terminal',
-      'Pipe a text in: cat *.txt | charlstm train -',
+      'standard input is a terminal, not a text',
+      'Pipe one in: cat *.txt | charlstm train -',
     );
   }
+  let spooled = false;
+  return {
+    label: 'standard input',
+    async *read(folder) {
+      const path = join(folder, SPOOL);
+      if (!spooled) await copyStandardInput(path);
+      spooled = true;
+      yield* fileSource(path).read(folder);
+    },
+  };
+}
+
+async function copyStandardInput(path: string): Promise<void> {
   try {
-    await pipeline(process.stdin, createWriteStream(spool));
+    await pipeline(process.stdin, createWriteStream(path));
   } catch (error) {
-    throw fileError(error, spool, 'Make room or choose another place with --out.');
+    throw fileError(error, path, 'Make room, or choose another place with --out.');
   }
-  return { ...fileSource(spool), label: 'standard input' };
+}
+
+/** Removes what reading left behind in the folder. */
+export async function removeSpool(folder: string): Promise<void> {
+  await rm(join(folder, SPOOL), { force: true });
 }
 
 /** "texts/My Novel.txt" as "my-novel". */

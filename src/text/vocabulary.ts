@@ -5,13 +5,17 @@ const MAX_CODE_POINT = 0x10ffff;
 
 /** The characters a network knows, as Unicode code points in ascending order; a character's id is its place. */
 export class Vocabulary {
-  readonly #ids: Map<number, number>;
+  /** The id of each code point up to the largest, or -1: a table, since every character of a corpus passes it. */
+  readonly #ids: Int32Array;
 
   constructor(
     readonly codePoints: readonly number[],
     readonly encoding: Encoding,
   ) {
-    this.#ids = new Map(codePoints.map((codePoint, id) => [codePoint, id]));
+    this.#ids = new Int32Array(codePoints.at(-1)! + 1).fill(-1);
+    codePoints.forEach((codePoint, id) => {
+      this.#ids[codePoint] = id;
+    });
   }
 
   /**
@@ -42,7 +46,8 @@ export class Vocabulary {
 
   /** The id of a code point, or undefined if it was not in the corpus. */
   idOf(codePoint: number): number | undefined {
-    return this.#ids.get(codePoint);
+    const id = this.#ids[codePoint] ?? -1;
+    return id < 0 ? undefined : id;
   }
 
   /** The character of an id, as a string of one code point. */
@@ -70,9 +75,9 @@ export class Vocabulary {
    */
   encode(text: string, unknown: 'error' | 'skip' = 'error'): Uint32Array {
     const characters = this.charactersOf(text);
-    const strange = [...new Set(characters.filter((c) => !this.#ids.has(c)))];
-    if (strange.length > 0 && unknown === 'error') throw this.#unknownCharacters(strange);
-    return Uint32Array.from(characters.flatMap((c) => this.#ids.get(c) ?? []));
+    const strange = [...new Set(characters.filter((c) => this.idOf(c) === undefined))];
+    if (strange.length > 0 && unknown === 'error') throw this.unknownCharacters(strange);
+    return Uint32Array.from(characters.flatMap((c) => this.idOf(c) ?? []));
   }
 
   /** The known character nearest to an unknown one: other case, without accents, plain for typographic. */
@@ -90,10 +95,11 @@ export class Vocabulary {
   }
 
   #knows(text: string): boolean {
-    return Array.from(text).every((c) => this.#ids.has(c.codePointAt(0)!));
+    return Array.from(text).every((c) => this.idOf(c.codePointAt(0)!) !== undefined);
   }
 
-  #unknownCharacters(strange: number[]): UserError {
+  /** The error that names characters outside the vocabulary. */
+  unknownCharacters(strange: readonly number[]): UserError {
     const names = strange.slice(0, 10).map((codePoint) => {
       const relative = this.relativeOf(codePoint);
       return nameCharacter(codePoint) + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');

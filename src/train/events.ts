@@ -72,4 +72,6 @@ export interface EndEvent {
 export type TrainEvent = StartEvent | StepEvent | ValidationEvent | SampleEvent | CheckpointEvent | EndEvent;
 
 /** What may be asked of a training run; done between two steps. */
-export type TrainCommand = { readonly type: 'save' } | { readonly type: 'stop'; readonly save: boolean };
+export interface TrainCommand {
+  readonly type: 'stop';
+}

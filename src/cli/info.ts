@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { readRecord } from '../checkpoint/checkpoint.js';
+import type { RunRecord } from '../checkpoint/record.js';
+import { resolveCheckpoint } from '../checkpoint/run.js';
+import { describeModel } from '../model/config.js';
+import { parameterTable } from '../model/parameters.js';
+import { grouped } from '../numbers.js';
+import { nameCharacter } from '../text/vocabulary.js';
+import { rate, table } from './format.js';
+
+/** `charlstm info`: what a checkpoint says of itself. */
+export function infoCommand(program: Command): void {
+  program
+    .command('info [model]')
+    .description('show the configuration, parameters, history and vocabulary of a trained model')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nThe model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.\n' +
+        '\nExamples:\n  charlstm info\n  charlstm info checkpoints/moby-dick-1 --json\n',
+    )
+    .action(async (model: string | undefined, { json }: { json?: true }) => {
+      const { path } = resolveCheckpoint(model, 'best');
+      const { record, engine } = await readRecord(path);
+      process.stdout.write(
+        json ? `${JSON.stringify(asJson(path, record, engine), null, 2)}\n` : asText(path, record, engine),
+      );
+    });
+}
+
+function asJson(path: string, record: RunRecord, engine: string) {
+  const { parameters, count } = parameterTable(record.model);
+  return {
+    path,
+    engine,
+    ...record,
+    parameters: { count, tensors: parameters.map(({ name, shape, length }) => ({ name, shape, length })) },
+  };
+}
+
+function asText(
+  path: string,
+  { model, training, corpus, progress, history, ...record }: RunRecord,
+  engine: string,
+): string {
+  const { parameters, count } = parameterTable(model);
+  const bestLoss = progress.bestLoss === null ? 'none' : `${progress.bestLoss.toFixed(4)} nats`;
+  const facts: [string, string][] = [
+    ['checkpoint', path],
+    ['model', `${describeModel(model)}, embedding ${model.embedding}, dropout ${model.dropout}`],
+    ['parameters', grouped(count)],
+    [
+      'corpus',
+      `${corpus.name}, ${grouped(corpus.length)} characters, ${grouped(corpus.trainLength)} to train on`,
+    ],
+    [
+      'decoding',
+      record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
+    ],
+    ['step', `${grouped(progress.step)} of ${training.length.amount} ${training.length.unit}`],
+    ['best validation', bestLoss],
+    ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
+    [
+      'training',
+      `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
+    ],
+    ['engine', engine],
+  ];
+  const tensors = parameters.map(({ name, shape, length }) => [name, shape.join(' x '), grouped(length)]);
+  const points = history.map((point) => [
+    grouped(point.step),
+    point.training.toFixed(4),
+    point.validation === null ? '-' : point.validation.toFixed(4),
+    rate(point.lr),
+  ]);
+  const characters = record.codePoints.map((codePoint) =>
+    nameCharacter(codePoint).replace(/^'(.*)' U.*$/, '$1'),
+  );
+  return [
+    facts.map(([name, value]) => `${name.padEnd(17)}${value}`).join('\n'),
+    table([['tensor', 'shape', 'parameters'], ...tensors]),
+    points.length > 0 ? table([['step', 'training', 'validation', 'lr'], ...points]) : 'no history yet',
+    `vocabulary of ${characters.length}: ${characters.join(' ')}`,
+    '',
+  ].join('\n\n');
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { ExitCode, fileError, UserError } from '../errors.js';
+import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import { CHOICE_RANGES } from '../sample/choose.js';
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** An option that takes a number; anything else, or one outside the range, is a UserError naming it. */
+export function numberOption(flags: string, description: string, range: NumberRange): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => parseNumber(text, `--${option.name()}`, range));
+}
+
+export function parseNumber(text: string, what: string, range: NumberRange): number {
+  const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
+  if (isInRange(value, range)) return value;
+  throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeRange(range)}.`);
+}
+
+/** An option that takes one of a few words. */
+export function wordOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, `${description} (${words.join(', ')})`);
+  return option.argParser((text: string) => {
+    if (words.includes(text)) return text;
+    throw new UserError(`--${option.name()} is ${JSON.stringify(text)}`, `Give one of ${words.join(', ')}.`);
+  });
+}
+
+/** Adds the options that say how characters are chosen. */
+export function addChoiceOptions(command: Command): Command {
+  return command
+    .addOption(
+      numberOption(
+        '--temp <n>',
+        'temperature: lower is surer, 0 the likeliest',
+        CHOICE_RANGES.temperature,
+      ).default(0.8),
+    )
+    .addOption(
+      numberOption(
+        '--top-k <n>',
+        'choose among the n likeliest characters; 0 for all',
+        CHOICE_RANGES.topK,
+      ).default(0),
+    )
+    .addOption(
+      numberOption(
+        '--top-p <n>',
+        'choose among the likeliest that make up this share',
+        CHOICE_RANGES.topP,
+      ).default(1),
+    );
+}
+
+const HINT_FOR_TEXT = 'Give the text itself, @ and a file, or - for standard input.';
+
+/** A text given as an argument: itself, `@file`, or `-` for standard input. UTF-8. */
+export function readTextArgument(argument: string): string {
+  if (argument !== '-' && !argument.startsWith('@')) return argument;
+  const path = argument === '-' ? 'standard input' : argument.slice(1);
+  if (argument === '-' && process.stdin.isTTY) {
+    throw new UserError('standard input is a terminal, not a text', HINT_FOR_TEXT);
+  }
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(argument === '-' ? 0 : path);
+  } catch (error) {
+    throw fileError(error, path, HINT_FOR_TEXT);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError(`${path} is not UTF-8`, 'Convert it, for example with iconv.', ExitCode.badData);
+  }
+}

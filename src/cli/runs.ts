@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { readRecord } from '../checkpoint/checkpoint.js';
+import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run.js';
+import { UserError } from '../errors.js';
+import { describeModel } from '../model/config.js';
+import { grouped } from '../numbers.js';
+import { table } from './format.js';
+
+/** `charlstm runs`: what lies under checkpoints/. */
+export function runsCommand(program: Command): void {
+  program
+    .command('runs')
+    .description('list the runs under checkpoints/')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  charlstm runs\n  charlstm sample checkpoints/moby-dick-1\n')
+    .action(async ({ json }: { json?: true }) => {
+      const runs = await Promise.all(listRuns().map(describe));
+      if (json) {
+        process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+        return;
+      }
+      if (runs.length === 0) {
+        process.stdout.write(`No runs under ${RUNS_FOLDER}/ yet. Start one with: charlstm train\n`);
+        return;
+      }
+      const rows = runs.map((run) => [
+        run.changed.slice(0, 16).replace('T', ' '),
+        run.path,
+        run.model,
+        run.corpus,
+        grouped(run.step),
+        run.bestLoss === null ? '-' : run.bestLoss.toFixed(4),
+      ]);
+      process.stdout.write(
+        `${table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows])}\n`,
+      );
+    });
+}
+
+async function describe({ path, checkpoints, changed }: RunFolder) {
+  const last = checkpoints.at(-1)!;
+  const listed = {
+    path,
+    changed: changed.toISOString(),
+    step: last.step,
+    bestLoss: bestOf(checkpoints)?.validation ?? null,
+    checkpoints: checkpoints.map((file) => file.path),
+  };
+  try {
+    const { record } = await readRecord(last.path);
+    return { ...listed, corpus: record.corpus.name, model: describeModel(record.model) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...listed, corpus: '-', model: 'damaged' };
+  }
+}

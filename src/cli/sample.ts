@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import { TRAINING_RANGES } from '../checkpoint/record.js';
+import { resolveCheckpoint } from '../checkpoint/run.js';
+import { generate } from '../sample/generate.js';
+import { harmless } from './format.js';
+import { addChoiceOptions, numberOption, readTextArgument, wordOption } from './options.js';
+
+const EXAMPLES = `
+The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.
+
+Examples:
+  charlstm sample --temp 0.5 --length 300
+  charlstm sample checkpoints/moby-dick-1 --prompt "Call me "
+  charlstm sample --prompt @opening.txt --seed 7 > story.txt
+`;
+
+interface SampleFlags {
+  temp: number;
+  topK: number;
+  topP: number;
+  length: number;
+  prompt: string;
+  seed?: number;
+  unknown: 'error' | 'skip';
+}
+
+/** `charlstm sample`: new text on stdout, and nothing else there. */
+export function sampleCommand(program: Command): void {
+  const command = program
+    .command('sample [model]')
+    .description('write new text')
+    .addOption(
+      numberOption('--length <n>', 'characters to write', {
+        minimum: 0,
+        maximum: 1e12,
+        integer: true,
+      }).default(1000),
+    );
+  addChoiceOptions(command)
+    .option('--prompt <text>', 'text to go on from; @file or - (stdin) to read it', '')
+    .addOption(
+      numberOption(
+        '--seed <n>',
+        'the same seed writes the same text (default: random)',
+        TRAINING_RANGES.seed,
+      ),
+    )
+    .addOption(
+      wordOption('--unknown <what>', 'what to do with characters the model never saw', [
+        'error',
+        'skip',
+      ]).default('error'),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (path: string | undefined, flags: SampleFlags) => {
+      const prompt = readTextArgument(flags.prompt);
+      const model = modelOf(await readCheckpoint(resolveCheckpoint(path, 'best').path));
+      const seed = flags.seed ?? randomInt(2 ** 32);
+      if (flags.seed === undefined) process.stderr.write(`seed ${seed}\n`);
+      const { temp: temperature, topK, topP, length, unknown } = flags;
+      const text = generate(model, { temperature, topK, topP, length, unknown, prompt, seed });
+      await streamToStdout(text, model.vocabulary.encoding === 'bytes');
+    });
+}
+
+const FLUSH_EVERY_MS = 25;
+
+/** Writes text as it comes, in pieces large enough to be cheap and small enough to look live. */
+async function streamToStdout(text: AsyncIterable<string>, bytes: boolean): Promise<void> {
+  const { stdout } = process;
+  let waiting = '';
+  let flushed = performance.now();
+  let lastCharacter = '';
+  const flush = async () => {
+    const piece = stdout.isTTY ? harmless(waiting) : waiting;
+    const room = stdout.write(bytes && !stdout.isTTY ? Buffer.from(piece, 'latin1') : piece);
+    waiting = '';
+    flushed = performance.now();
+    if (!room) await once(stdout, 'drain');
+  };
+  for await (const character of text) {
+    waiting += character;
+    lastCharacter = character;
+    if (performance.now() - flushed > FLUSH_EVERY_MS) {
+      await flush();
+      // Lets a signal in, or the news that the reader has gone.
+      await new Promise(setImmediate);
+    }
+  }
+  if (stdout.isTTY && lastCharacter !== '\n') waiting += '\n';
+  await flush();
+}

@@ -1,0 +1,24 @@
+import type { RunRecord } from '../checkpoint/record.js';
+import type { ExitCode } from '../errors.js';
+import type { TrainEvent } from '../train/events.js';
+
+/** What the training thread is started with. */
+export interface TrainingJob {
+  /** Folder of the run, where its text lies as ids. */
+  readonly run: string;
+  readonly record: RunRecord;
+  /** The checkpoint to go on from; a new run has none. */
+  readonly from: string | undefined;
+  /** A step to stop at early. */
+  readonly stopAt: number | undefined;
+}
+
+/** What it sends back. */
+export type WorkerMessage =
+  | { readonly type: 'event'; readonly event: TrainEvent }
+  | {
+      readonly type: 'failure';
+      readonly message: string;
+      readonly hint: string;
+      readonly exitCode: ExitCode;
+    };
