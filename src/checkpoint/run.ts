@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readFile, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 
 /** Where runs land unless --out says otherwise. */
@@ -101,21 +101,28 @@ export function runOf(checkpoint: string): string {
   return dirname(checkpoint);
 }
 
+/** A folder made for a new run. */
+export interface NewRun {
+  readonly path: string;
+  /** Undoes the making, where the run came to nothing: where there is no checkpoint in it. */
+  discard(): Promise<void>;
+}
+
 /**
  * Makes the folder of a new run: `--out`, which must be new or empty, or checkpoints/<corpus>-<n>.
  * @throws UserError where there is something already, or where nothing can be made
  */
-export async function createRun(out: string | undefined, corpusName: string): Promise<string> {
+export async function createRun(out: string | undefined, corpusName: string): Promise<NewRun> {
   const path = out ?? freeName(corpusName);
   try {
-    await mkdir(path, { recursive: true });
+    const topmost = await mkdir(path, { recursive: true });
     const content = readdirSync(path);
-    if (content.length === 0) return path;
+    if (content.length === 0) return { path, discard: () => discard(path, topmost) };
     throw new UserError(
       content.some((name) => CHECKPOINT_NAME.test(name))
         ? `${path} already holds a run, which would be overwritten`
         : `${path} is not empty`,
-      `Go on with it by --resume ${path}, or choose another folder with --out.`,
+      `Go on with a run by --resume ${path}, or choose another folder with --out.`,
       ExitCode.cannotCreate,
     );
   } catch (error) {
@@ -132,10 +139,19 @@ function freeName(corpusName: string): string {
   }
 }
 
-/** Deletes the folder of a run that came to nothing: one without a checkpoint. */
-export async function discardRun(path: string): Promise<void> {
-  if (existsSync(path) && listCheckpoints(path).length === 0)
-    await rm(path, { recursive: true, force: true });
+/** @param topmost the first of the folders on the path that was made with it; undefined where all were there */
+async function discard(path: string, topmost: string | undefined): Promise<void> {
+  if (!existsSync(path) || listCheckpoints(path).length > 0) return;
+  for (const name of readdirSync(path)) await rm(join(path, name), { recursive: true, force: true });
+  if (topmost === undefined) return;
+  try {
+    for (let folder = resolve(path); ; folder = dirname(folder)) {
+      await rmdir(folder);
+      if (folder === resolve(topmost)) return;
+    }
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOTEMPTY') throw error; // another run has been made beside this one
+  }
 }
 
 /**

@@ -28,8 +28,7 @@ function createProgram(): Command {
     .option('--no-color', 'no colours (also: the environment variable NO_COLOR)')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .action(() => program.outputHelp());
+    .configureOutput({ outputError: () => {} });
   for (const add of [trainCommand, sampleCommand, evalCommand, infoCommand, runsCommand, corporaCommand])
     add(program);
   return program;
@@ -48,7 +47,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     });
   }
   try {
-    await createProgram().parseAsync(translateAliases(argv), { from: 'user' });
+    const args = argv.length > 0 ? translateAliases(argv) : ['--help'];
+    await createProgram().parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }

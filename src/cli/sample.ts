@@ -59,9 +59,9 @@ export function sampleCommand(program: Command): void {
       const prompt = readTextArgument(flags.prompt);
       const model = modelOf(await readCheckpoint(resolveCheckpoint(path, 'best').path));
       const seed = flags.seed ?? randomInt(2 ** 32);
-      if (flags.seed === undefined) process.stderr.write(`seed ${seed}\n`);
       const { temp: temperature, topK, topP, length, unknown } = flags;
       const text = generate(model, { temperature, topK, topP, length, unknown, prompt, seed });
+      if (flags.seed === undefined) process.stderr.write(`seed ${seed}\n`);
       await streamToStdout(text, model.vocabulary.encoding === 'bytes');
     });
 }

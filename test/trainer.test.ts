@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
+import type { RunRecord, TrainingOptions } from '../src/checkpoint/record.js';
+import { listCheckpoints } from '../src/checkpoint/run.js';
+import type { ModelConfig } from '../src/model/config.js';
+import { prepareDataset } from '../src/text/dataset.js';
+import { resolveCorpus } from '../src/text/sources.js';
+import { splitCorpus } from '../src/text/split.js';
+import type { StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
+import { rateAt } from '../src/train/schedule.js';
+import { openSession, type Session } from '../src/train/session.js';
+import { train } from '../src/train/trainer.js';
+import { temporaryFolder } from './cli.js';
+
+const folder = await temporaryFolder();
+let runs = 0;
+
+/** A new run on the bundled text: small, with dropout, and validated every 7 steps. */
+async function newRun(
+  training: Partial<TrainingOptions> = {},
+  model: Partial<ModelConfig> = {},
+): Promise<{ run: string; record: RunRecord }> {
+  const run = join(folder, `run-${runs++}`);
+  await mkdir(run);
+  const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+  const corpus = await resolveCorpus(['lighthouse']);
+  const { vocabulary, hash, length } = await prepareDataset(corpus.sources, decoding, run);
+  const { split } = splitCorpus(length, { validation: 0.1, batchSize: 6, sequenceLength: 16 });
+  const { trainLength, ...window } = split;
+  const record: RunRecord = {
+    model: {
+      cell: 'lstm',
+      vocabulary: vocabulary.size,
+      embedding: 8,
+      hidden: 24,
+      layers: 2,
+      dropout: 0.2,
+      ...model,
+    },
+    codePoints: vocabulary.codePoints,
+    decoding,
+    training: {
+      length: { unit: 'steps', amount: 20 },
+      lr: 5e-3,
+      clip: 1,
+      weightDecay: 0.01,
+      ...window,
+      evalEvery: 7,
+      keep: 0,
+      seed: 1,
+      ...training,
+    },
+    corpus: { name: corpus.name, length, trainLength, hash },
+    progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
+    history: [],
+  };
+  return { run, record };
+}
+
+async function collect(
+  session: Session,
+  nextCommand?: () => TrainCommand | undefined,
+  stopAt?: number,
+): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  for await (const event of train(session, nextCommand, stopAt)) events.push(event);
+  return events;
+}
+
+const steps = (events: TrainEvent[]) => events.filter((event): event is StepEvent => event.type === 'step');
+const losses = (events: TrainEvent[]) => steps(events).map((event) => event.loss);
+const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
+
+/** Goes on with the last checkpoint of a run, as the command does. */
+async function resume(run: string): Promise<Session> {
+  const { record, state } = await readCheckpoint(lastFile(run));
+  return openSession(run, record, state);
+}
+
+describe('resume', () => {
+  it.each([1, 7, 10, 19])('stopped at step %i equals no stop, byte for byte', async (stop) => {
+    const whole = await newRun();
+    const expected = losses(await collect(openSession(whole.run, whole.record)));
+    const cut = await newRun();
+    const before = await collect(openSession(cut.run, cut.record), undefined, stop);
+    expect(before.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step: stop });
+    const after = await collect(await resume(cut.run));
+    expect([...losses(before), ...losses(after)]).toEqual(expected);
+    expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+  });
+
+  it('goes on exactly over the end of an epoch', async () => {
+    const options = { length: { unit: 'epochs', amount: 2.5 }, sequenceLength: 512, batchSize: 16 } as const;
+    const whole = await newRun(options);
+    const all = steps(await collect(openSession(whole.run, whole.record)));
+    expect(all.at(-1)!.epoch).toBeGreaterThan(2);
+    const cut = await newRun(options);
+    await collect(openSession(cut.run, cut.record), undefined, 4);
+    await collect(await resume(cut.run));
+    expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+  });
+
+  it('a command stops it between two steps, with a checkpoint', async () => {
+    const { run, record } = await newRun();
+    let asked = 0;
+    const events = await collect(openSession(run, record), () =>
+      ++asked === 5 ? { type: 'stop' } : undefined,
+    );
+    expect(events.at(-1)).toMatchObject({ reason: 'stopped', step: 5 });
+    expect(listCheckpoints(run).map((file) => file.step)).toEqual([5]);
+  });
+});
+
+describe('what comes between steps', () => {
+  it('evaluation, checkpoints and samples leave the next losses bit-identical', async () => {
+    const often = await newRun({ evalEvery: 1 });
+    const never = await newRun({ evalEvery: 1000 });
+    const a = await collect(openSession(often.run, often.record));
+    const b = await collect(openSession(never.run, never.record));
+    expect(a.filter((event) => event.type === 'sample').length).toBe(20);
+    expect(losses(a)).toEqual(losses(b));
+  });
+
+  it('the best and the last checkpoint are kept, and as many recent ones as asked for', async () => {
+    const { run, record } = await newRun({ evalEvery: 2, keep: 3 });
+    await collect(openSession(run, record));
+    const files = listCheckpoints(run);
+    const best = files.reduce((x, y) => (y.validation! < x.validation! ? y : x));
+    expect(files.slice(-3).map((file) => file.step)).toEqual([16, 18, 20]);
+    expect(files.length).toBe(files.slice(-3).includes(best) ? 3 : 4);
+  });
+});
+
+describe('state', () => {
+  /** The losses of four steps, two epochs of two windows, with the carried state disturbed after one step. */
+  async function lossesDisturbedAfter(step: number): Promise<number[]> {
+    const { run, record } = await newRun({
+      length: { unit: 'steps', amount: 4 },
+      sequenceLength: 512,
+      batchSize: 32,
+    });
+    const session = openSession(run, record);
+    expect(session.batches.windowsPerEpoch).toBe(2);
+    const found: number[] = [];
+    for await (const event of train(session)) {
+      if (event.type !== 'step') continue;
+      found.push(event.loss);
+      if (event.step === step) for (const { state } of session.network.layers) state.h.fill(0.9);
+    }
+    return found;
+  }
+
+  it('is carried from window to window', async () => {
+    const undisturbed = await lossesDisturbedAfter(0);
+    const disturbed = await lossesDisturbedAfter(1);
+    expect(disturbed[0]).toBe(undisturbed[0]);
+    expect(disturbed[1]).not.toBe(undisturbed[1]);
+  });
+
+  it('is reset where the streams start anew', async () => {
+    expect(await lossesDisturbedAfter(2)).toEqual(await lossesDisturbedAfter(0));
+  });
+});
+
+describe('runaway training', () => {
+  it('stops within a step, without a checkpoint of the wreck', async () => {
+    const { run, record } = await newRun();
+    const session = openSession(run, record);
+    session.weights.values[0] = Number.NaN;
+    const events = await collect(session);
+    expect(events.map((event) => event.type)).toEqual(['start', 'end']);
+    expect(events.at(-1)).toMatchObject({ reason: 'diverged', step: 0, path: null });
+  });
+});
+
+describe('schedule', () => {
+  it('warms up, peaks and falls to its floor', () => {
+    const rates = Array.from({ length: 1001 }, (_, step) => rateAt(step, step / 1000, 1000));
+    expect(rates[0]).toBeCloseTo(0.01, 4);
+    expect(Math.max(...rates)).toBeGreaterThan(0.95);
+    expect(rates[1000]).toBeCloseTo(0.05, 6);
+    expect(rates.slice(100).every((rate, i, all) => i === 0 || rate <= all[i - 1]!)).toBe(true);
+  });
+
+  it('ends by the clock where the length is in minutes, with a validated checkpoint', async () => {
+    const { run, record } = await newRun({ length: { unit: 'minutes', amount: 0.01 }, evalEvery: 1e6 });
+    const events = await collect(openSession(run, record));
+    expect(events.at(-1)).toMatchObject({ reason: 'finished' });
+    expect(listCheckpoints(run).at(-1)!.validation).toBeGreaterThan(0);
+    const { record: last } = await readCheckpoint(lastFile(run));
+    expect(last.progress.seconds).toBeGreaterThan(0.5);
+  });
+});
