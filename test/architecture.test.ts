@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** Who may import whom: a module only from its own layer or from layers before it. */
+const LAYERS = [
+  ['errors.ts', 'random.ts', 'numbers.ts'],
+  ['engine', 'text'],
+  ['model'],
+  ['checkpoint'],
+  ['sample'],
+  ['train'],
+  ['worker'],
+  ['cli'],
+];
+/** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */
+const STRANGERS: [string, string][] = [
+  ['text', 'model'],
+  ['text', 'engine'],
+  ['model', 'text'],
+  ['engine', 'text'],
+];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
+  .sort();
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(SRC, file), 'utf8');
+  const paths = [...source.matchAll(/\bfrom '(\.[^']+)\.js'/g)].map((match) => `${match[1]}.ts`);
+  return paths.map((path) => normalize(join(dirname(file), path)));
+}
+
+const part = (file: string) => file.split('/')[0]!;
+const layerOf = (file: string) => LAYERS.findIndex((layer) => layer.includes(part(file)));
+
+it('every module belongs to a layer', () => {
+  expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+});
+
+it('imports point to the same layer or to one before it', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => layerOf(target) > layerOf(file))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('text knows nothing of networks, and networks nothing of text', () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => STRANGERS.some(([from, to]) => part(file) === from && part(target) === to))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it('no module imports itself, however long the way', () => {
+  const graph = new Map(files.map((file) => [file, importsOf(file)]));
+  const done = new Set<string>();
+  const visit = (file: string, trail: readonly string[]): void => {
+    expect(trail, `a cycle: ${[...trail, file].join(' -> ')}`).not.toContain(file);
+    if (done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});
+
+it('modules are short enough to be read in one go', () => {
+  const long = files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 300);
+  expect(long).toEqual([]);
+});
