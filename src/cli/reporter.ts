@@ -1,6 +1,6 @@
 import { chalkStderr as chalk } from 'chalk';
 import { grouped } from '../numbers.js';
-import type { StartEvent, TrainEvent } from '../train/events.js';
+import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 import { duration, harmless, rate } from './format.js';
 
 /** Shows the events of training. */
@@ -16,7 +16,7 @@ export function jsonReporter(): Reporter {
 const LINE_EVERY_MS = 3000;
 const SAMPLE_LINES = 6;
 
-/** `--ui plain`: a line every few seconds on stderr, and a few lines of sample after each validation. */
+/** `--ui plain`: a table on stderr, a row every few seconds, interrupted by each validation and its sample. */
 export function plainReporter(): Reporter {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);
@@ -27,20 +27,23 @@ export function plainReporter(): Reporter {
         print(header(event));
         break;
       case 'step': {
-        const line = progress.step(event);
-        if (line !== undefined) print(line);
+        const row = progress.step(event);
+        if (row === undefined) break;
+        if (progress.interrupted) print(chalk.dim(progress.columns()));
+        progress.interrupted = false;
+        print(row);
         break;
       }
       case 'validation':
         progress.validation = event.loss;
         print(
-          `${chalk.bold(`validation ${event.loss.toFixed(4)} nats`)} ${chalk.dim(
-            `${event.bpc.toFixed(4)} bits, perplexity ${event.perplexity.toFixed(3)}, at step ${grouped(event.step)}`,
-          )}`,
+          chalk.bold(`validation ${event.loss.toFixed(4)} nats`) +
+            chalk.dim(` ${event.bpc.toFixed(4)} bits, perplexity ${event.perplexity.toFixed(3)}`),
         );
         break;
       case 'sample':
         print(chalk.cyan(indent(event.text)));
+        progress.interrupted = true;
         break;
       case 'checkpoint':
         print(chalk.dim(`saved ${event.path}`));
@@ -71,52 +74,60 @@ function indent(text: string): string {
     .join('\n');
 }
 
-/** What a line of progress is made from: means over the steps since the last line. */
+/** What a row of the table is made from: means over the steps since the last row. */
 class Progress {
   validation: number | undefined;
+  /** Whether the next row needs the names of the columns above it. */
+  interrupted = true;
   #start: StartEvent | undefined;
   #startTime = performance.now();
-  #startStep: number | undefined;
-  #shown = performance.now();
+  #shown = 0;
   #lossSum = 0;
   #steps = 0;
 
   start(event: StartEvent): void {
     this.#start = event;
-    this.#startStep = event.step;
     this.#startTime = performance.now();
   }
 
-  /** Takes a step in; a line every few seconds. */
-  step(event: TrainEvent & { type: 'step' }): string | undefined {
+  columns(): string {
+    return this.#row(['step', 'epoch', 'loss', 'val', 'grad', 'lr', 'chars/s', 'ETA']);
+  }
+
+  /** Takes a step in; a row for the first step and then every few seconds. */
+  step(event: StepEvent): string | undefined {
     this.#lossSum += event.loss;
     this.#steps++;
-    const now = performance.now();
-    const first = event.step === (this.#startStep ?? 0) + 1;
-    if (!first && now - this.#shown < LINE_EVERY_MS) return undefined;
-    this.#shown = now;
     const total = this.#start?.totalSteps;
-    const line = [
-      `step ${grouped(event.step)}${total === undefined ? '' : `/${grouped(total)}`}`,
-      `epoch ${event.epoch.toFixed(2)}`,
-      chalk.bold(`loss ${(this.#lossSum / this.#steps).toFixed(4)}`),
-      ...(this.validation === undefined ? [] : [`val ${this.validation.toFixed(4)}`]),
-      `grad ${event.gradNorm.toFixed(2)}`,
-      `lr ${rate(event.lr)}`,
-      `${grouped(event.charsPerSecond)} chars/s`,
-      `ETA ${this.#eta(event.step, now)}`,
-    ].join('  ');
+    const now = performance.now();
+    if (now - this.#shown < LINE_EVERY_MS && event.step !== total) return undefined;
+    this.#shown = now;
+    const row = this.#row([
+      total === undefined ? String(event.step) : `${event.step}/${total}`,
+      event.epoch.toFixed(2),
+      (this.#lossSum / this.#steps).toFixed(4),
+      this.validation?.toFixed(4) ?? '-',
+      event.gradNorm.toFixed(3),
+      rate(event.lr),
+      grouped(event.charsPerSecond),
+      this.#eta(event.step, now),
+    ]);
     this.#lossSum = 0;
     this.#steps = 0;
-    return line;
+    return row;
+  }
+
+  #row(cells: readonly string[]): string {
+    const step = `${this.#start?.totalSteps ?? 1e6}`.length * 2 + 1;
+    const widths = [step, 6, 6, 6, 7, 7, 7, 7];
+    return cells.map((cell, i) => cell.padStart(widths[i]!)).join('  ');
   }
 
   /** By the steps of this session so far, validation and all, or by the clock. */
   #eta(step: number, now: number): string {
     const elapsed = (now - this.#startTime) / 1000;
-    const total = this.#start?.totalSteps;
-    if (total === undefined) return duration((this.#start?.minutes ?? 0) * 60 - elapsed);
-    const done = step - (this.#startStep ?? 0);
-    return duration((elapsed / done) * (total - step));
+    const { totalSteps, minutes = 0, step: from = 0 } = this.#start ?? {};
+    if (totalSteps === undefined) return duration(minutes * 60 - elapsed);
+    return duration((elapsed / (step - from)) * (totalSteps - step));
   }
 }

@@ -40,7 +40,7 @@ export interface TrainFlags {
 }
 
 export const TRAINING_DEFAULTS = {
-  length: { unit: 'epochs', amount: 10 },
+  epochs: 10,
   clip: 1,
   weightDecay: 0.01,
   batchSize: 32,
@@ -48,11 +48,20 @@ export const TRAINING_DEFAULTS = {
   validation: 0.1,
   keep: 0,
   seed: 1,
-} as const satisfies Partial<TrainingOptions>;
+} as const;
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
 export function defaultLearningRate(hidden: number): number {
   return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
+}
+
+/** Few batches teach nothing, however often the text fits into them, and many take all night. */
+const DEFAULT_STEPS = { least: 2_000, most: 20_000 };
+
+function defaultLength(stepsPerEpoch: number): TrainingLength {
+  const { least, most } = DEFAULT_STEPS;
+  const steps = Math.min(most, Math.max(least, TRAINING_DEFAULTS.epochs * stepsPerEpoch));
+  return { unit: 'epochs', amount: Number((steps / stepsPerEpoch).toPrecision(3)) };
 }
 
 /** A run that is ready to be trained, and its lock. */
@@ -68,7 +77,7 @@ export interface PreparedTraining {
  * @throws UserError for everything that can be wrong with text, flags and folder; nothing is left behind then
  */
 export async function prepareNewRun(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
-  const length = chosenLength(flags) ?? TRAINING_DEFAULTS.length;
+  const chosen = chosenLength(flags);
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
   const { path: run, discard } = await createRun(flags.out, corpus.name);
   try {
@@ -93,6 +102,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
     const dataset = new Dataset(run, vocabulary.size);
     const { windowsPerEpoch } = new Batches(dataset, split, seed);
     dataset.close();
+    const length = chosen ?? defaultLength(windowsPerEpoch);
     const total = totalSteps(length, windowsPerEpoch);
     const training: TrainingOptions = {
       length,

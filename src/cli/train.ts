@@ -43,7 +43,7 @@ interface UiFlags {
 /** `charlstm train`. */
 export function trainCommand(program: Command): void {
   const command = program.command('train [text...]').description('learn a text, or go on learning it');
-  const { length, clip, weightDecay, batchSize, sequenceLength, validation, keep, seed } = TRAINING_DEFAULTS;
+  const { epochs, clip, weightDecay, batchSize, sequenceLength, validation, keep, seed } = TRAINING_DEFAULTS;
   const by = (text: string, value: unknown) => `${text} (default: ${value})`;
   command
     .option('--resume [run]', 'go on with a run or a checkpoint file (default: the newest run)')
@@ -69,7 +69,11 @@ export function trainCommand(program: Command): void {
 
   command.optionsGroup('Length (one of):');
   for (const option of [
-    numberOption('--epochs <n>', by('times through the text', length.amount), LENGTH_RANGES.epochs),
+    numberOption(
+      '--epochs <n>',
+      by('times through the text', `${epochs}, but 2,000 to 20,000 steps`),
+      LENGTH_RANGES.epochs,
+    ),
     numberOption('--steps <n>', 'batches', LENGTH_RANGES.steps),
     numberOption('--minutes <n>', 'a time budget', LENGTH_RANGES.minutes),
   ]) {
