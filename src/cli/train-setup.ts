@@ -56,7 +56,7 @@ export function defaultLearningRate(hidden: number): number {
 }
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
-const DEFAULT_STEPS = { least: 2_000, most: 20_000 };
+const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
 
 function defaultLength(stepsPerEpoch: number): TrainingLength {
   const { least, most } = DEFAULT_STEPS;
@@ -139,8 +139,8 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
 }
 
 /**
- * So often that validation takes about a twentieth of the time (a forward pass costs a third of a step), but ten
- * times in a short run.
+ * So often that validation takes about a twentieth of the time (a forward pass costs a third of a step), but not
+ * more than 50 times in a run, and not less than 10 times.
  */
 function defaultEvalEvery(
   validationLength: number,
@@ -150,8 +150,8 @@ function defaultEvalEvery(
   const affordable = Math.ceil(
     (20 / 3) * (Math.min(validationLength, 200_000) / (batchSize * sequenceLength)),
   );
-  const wanted = total === undefined ? affordable : Math.min(affordable, Math.ceil(total / 10));
-  return Math.max(10, wanted);
+  if (total === undefined) return Math.max(20, affordable);
+  return Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10));
 }
 
 function decodingOf(flags: TrainFlags): DecodeOptions {

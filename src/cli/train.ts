@@ -71,7 +71,7 @@ export function trainCommand(program: Command): void {
   for (const option of [
     numberOption(
       '--epochs <n>',
-      by('times through the text', `${epochs}, but 2,000 to 20,000 steps`),
+      by('times through the text', `${epochs}, but 1,000 to 20,000 steps`),
       LENGTH_RANGES.epochs,
     ),
     numberOption('--steps <n>', 'batches', LENGTH_RANGES.steps),
@@ -197,6 +197,11 @@ async function summarise({ job }: PreparedTraining, end: EndEvent): Promise<void
     const { record } = await readRecord(end.path);
     const last = record.history.at(-1);
     if (last) lines.push(`training loss ${last.training.toFixed(4)} at that point`);
+    if (record.progress.step < 0.8 * end.step && end.reason === 'finished') {
+      lines.push(
+        `validation has not improved since step ${grouped(record.progress.step)}; that checkpoint is kept`,
+      );
+    }
     lines.push(`checkpoint ${end.path}`);
     lines.push('', `write text:  charlstm sample ${job.run}`);
     const more = end.reason === 'finished' ? ` --${record.training.length.unit} <more>` : '';
