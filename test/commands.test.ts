@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { events, run, start, temporaryFolder } from './cli.js';
@@ -145,6 +145,34 @@ describe('train', () => {
       'json',
     ]);
     expect(events(again.stdout)[0]).toMatchObject({ step: Number(end.step) + 1 });
+  });
+
+  it('stops and saves when the reader of its events goes away', async () => {
+    const child = start(folder, [
+      'train',
+      'lighthouse',
+      ...TINY,
+      '--epochs',
+      '1e6',
+      '--out',
+      'unread',
+      '--ui',
+      'json',
+    ]);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    expect((await child).exitCode).toBe(0);
+    expect(readdirSync(join(folder, 'unread')).filter((name) => name.endsWith('.safetensors')).length).toBe(
+      1,
+    );
+  });
+
+  it('takes over the folder of a run that was killed before its first checkpoint', async () => {
+    await mkdir(join(folder, 'killed'));
+    for (const name of ['lock', 'log.jsonl', 'corpus.u8', 'corpus.u8.tmp']) {
+      await writeFile(join(folder, 'killed', name), '');
+    }
+    const { code } = await run(folder, ['train', 'lighthouse', ...TINY, '--steps', '2', '--out', 'killed']);
+    expect(code).toBe(0);
   });
 
   it('reads standard input, latin1 and bytes, and several files', async () => {

@@ -243,10 +243,10 @@ describe('generate', () => {
   });
 
   it('goes on from the prompt, all of it', async () => {
-    const after = async (prompt: string) =>
+    const sequel = async (prompt: string) =>
       Array.from(await write({ prompt, length: 100, temperature: 0.5 })).slice(Array.from(prompt).length);
-    expect(await after('abcd')).not.toEqual(await after('bbcd'));
-    expect(await after('abcd')).not.toEqual(await after('abcc'));
+    expect(await sequel('abcd')).not.toEqual(await sequel('bbcd'));
+    expect(await sequel('abcd')).not.toEqual(await sequel('abcc'));
   });
 
   it('goes on from its own text as from a prompt', async () => {

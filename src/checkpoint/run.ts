@@ -108,16 +108,28 @@ export interface NewRun {
   discard(): Promise<void>;
 }
 
+/** What a run that was killed before its first checkpoint leaves behind. */
+const LEFT_OVER = /^(lock|log\.jsonl|corpus\.u(8|16|32)|.*\.tmp)$/;
+
+/** Whether a folder is free for a new run: not there, empty, or left by one that came to nothing and is dead. */
+async function isVacant(path: string): Promise<boolean> {
+  if (!existsSync(path)) return true;
+  return readdirSync(path).every((name) => LEFT_OVER.test(name)) && (await livingOwner(path)) === undefined;
+}
+
 /**
  * Makes the folder of a new run: `--out`, which must be new or empty, or checkpoints/<corpus>-<n>.
  * @throws UserError where there is something already, or where nothing can be made
  */
 export async function createRun(out: string | undefined, corpusName: string): Promise<NewRun> {
-  const path = out ?? freeName(corpusName);
+  const path = out ?? (await freeName(corpusName));
   try {
-    const topmost = await mkdir(path, { recursive: true });
+    if (await isVacant(path)) {
+      const topmost = await mkdir(path, { recursive: true });
+      await empty(path);
+      return { path, discard: () => discard(path, topmost) };
+    }
     const content = readdirSync(path);
-    if (content.length === 0) return { path, discard: () => discard(path, topmost) };
     throw new UserError(
       content.some((name) => CHECKPOINT_NAME.test(name))
         ? `${path} already holds a run, which would be overwritten`
@@ -132,17 +144,21 @@ export async function createRun(out: string | undefined, corpusName: string): Pr
   }
 }
 
-function freeName(corpusName: string): string {
+async function freeName(corpusName: string): Promise<string> {
   for (let n = 1; ; n++) {
     const path = join(RUNS_FOLDER, `${corpusName}-${n}`);
-    if (!existsSync(path)) return path;
+    if (await isVacant(path)) return path;
   }
+}
+
+async function empty(path: string): Promise<void> {
+  for (const name of readdirSync(path)) await rm(join(path, name), { recursive: true, force: true });
 }
 
 /** @param topmost the first of the folders on the path that was made with it; undefined where all were there */
 async function discard(path: string, topmost: string | undefined): Promise<void> {
   if (!existsSync(path) || listCheckpoints(path).length > 0) return;
-  for (const name of readdirSync(path)) await rm(join(path, name), { recursive: true, force: true });
+  await empty(path);
   if (topmost === undefined) return;
   try {
     for (let folder = resolve(path); ; folder = dirname(folder)) {
@@ -166,8 +182,8 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
   try {
     await take().catch(async (error) => {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
-      const owner = Number(await readFile(path, 'utf8'));
-      if (isAlive(owner)) {
+      const owner = await livingOwner(run);
+      if (owner !== undefined) {
         throw new UserError(
           `${basename(run)} is being trained by process ${owner}`,
           `Wait for it or stop it; if that is no charlstm, delete ${path}.`,
@@ -181,6 +197,12 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
     throw fileError(error, path, 'Check the permissions of the run folder.');
   }
   return () => rm(path, { force: true });
+}
+
+/** The process that has the lock of a run, if it is alive. */
+async function livingOwner(run: string): Promise<number | undefined> {
+  const owner = Number(await readFile(join(run, LOCK_FILE), 'utf8').catch(() => ''));
+  return isAlive(owner) ? owner : undefined;
 }
 
 function isAlive(pid: number): boolean {

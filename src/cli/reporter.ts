@@ -81,7 +81,7 @@ class Progress {
   interrupted = true;
   #start: StartEvent | undefined;
   #startTime = performance.now();
-  #shown = 0;
+  #shown = Number.NEGATIVE_INFINITY;
   #lossSum = 0;
   #steps = 0;
 

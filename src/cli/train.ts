@@ -149,24 +149,34 @@ async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags
   }
 }
 
+/** What the process exits with after each signal. Node ignores SIGPIPE: main.ts sends it when stdout is closed. */
+const SIGNALS = {
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+  SIGHUP: 129,
+  SIGPIPE: 0,
+} as const;
+
 /** The first signal asks training to stop and save, the second ends the process. */
 function stopOnSignals(training: Training): { readonly exitCode: number; dispose(): void } {
-  const codes = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
-  let exitCode: number = 0;
+  let received: keyof typeof SIGNALS | undefined;
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
   const handle = (signal: NodeJS.Signals) => {
-    const code = codes[signal as keyof typeof codes];
-    if (exitCode !== 0) process.exit(code);
-    exitCode = code;
-    process.stderr.write(
-      `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
-    );
-    training.send({ type: 'stop' });
+    const name = names.find((known) => known === signal)!;
+    if (received === undefined) {
+      training.send({ type: 'stop' });
+      process.stderr.write(
+        `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
+      );
+    } else if (name !== 'SIGPIPE') {
+      process.exit(SIGNALS[name]);
+    }
+    received ??= name;
   };
-  const names = Object.keys(codes) as (keyof typeof codes)[];
   for (const name of names) process.on(name, handle);
   return {
     get exitCode() {
-      return exitCode;
+      return received === undefined ? 0 : SIGNALS[received];
     },
     dispose() {
       for (const name of names) process.off(name, handle);

@@ -159,10 +159,10 @@ export async function removeSpool(folder: string): Promise<void> {
 
 /** "texts/My Novel.txt" as "my-novel". */
 function shortName(path: string): string {
-  const name = basename(path, extname(path)).normalize('NFKD').toLowerCase();
+  const name = basename(path, extname(path)).normalize('NFC').toLowerCase();
   return (
     name
-      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-+|-+$/g, '')
       .slice(0, 40) || 'text'
   );
