@@ -631,22 +631,29 @@ describe('runs', () => {
     expect(listRuns(join(root, 'missing'))).toEqual([]);
   });
 
-  it('are locked by a living process, and taken over from a dead one', async () => {
-    const run = await newFolder();
-    const lock = join(run, 'lock');
+  /** Runs `use` while a process other than this one is alive. */
+  async function withProcess(use: (pid: number) => Promise<void>): Promise<void> {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
       await once(child, 'spawn');
-      await writeFile(lock, String(child.pid));
-      const { message, exitCode } = await errorOf(lockRun(run));
-      expect(message).toBe(`${basename(run)} is being trained by process ${child.pid}`);
-      expect(exitCode).toBe(ExitCode.cannotCreate);
-      expect(readFileSync(lock, 'utf8')).toBe(String(child.pid));
+      await use(child.pid!);
     } finally {
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
     }
+  }
+
+  it('are locked by a living process, and taken over from a dead one', async () => {
+    const run = await newFolder();
+    const lock = join(run, 'lock');
+    await withProcess(async (pid) => {
+      await writeFile(lock, String(pid));
+      const { message, exitCode } = await errorOf(lockRun(run));
+      expect(message).toBe(`${basename(run)} is being trained by process ${pid}`);
+      expect(exitCode).toBe(ExitCode.cannotCreate);
+      expect(readFileSync(lock, 'utf8')).toBe(String(pid));
+    });
     const unlock = await lockRun(run);
     expect(readFileSync(lock, 'utf8')).toBe(String(process.pid));
     await unlock();
@@ -682,6 +689,37 @@ describe('runs', () => {
     await run.discard();
     expect(existsSync(above)).toBe(false);
     await run.discard();
+  });
+
+  it('are made in the place of one that was killed before its first checkpoint, not of one that lives', async () => {
+    const path = await newFolder();
+    const left = ['corpus.u8', 'corpus.u8.tmp', 'lock', 'log.jsonl', 'stdin.tmp'];
+    await withProcess(async (pid) => {
+      for (const name of left) await writeFile(join(path, name), String(pid));
+      expect((await errorOf(createRun(path, 'text'))).exitCode).toBe(ExitCode.cannotCreate);
+      expect(readdirSync(path)).toEqual(left);
+    });
+    expect((await createRun(path, 'text')).path).toBe(path);
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('are not made in the place of what charlstm did not write', async () => {
+    const path = await newFolder();
+    await writeFile(join(path, 'thesis.tmp'), 'x');
+    expect((await errorOf(createRun(path, 'text'))).exitCode).toBe(ExitCode.cannotCreate);
+    expect(readdirSync(path)).toEqual(['thesis.tmp']);
+  });
+
+  it('are not discarded by one that came second', async () => {
+    const path = join(await newFolder(), 'run');
+    await createRun(path, 'text'); // by the first process, which locks it only after the second has made it, too
+    const second = await createRun(path, 'text');
+    await withProcess(async (pid) => {
+      await writeFile(join(path, 'lock'), String(pid));
+      await expect(lockRun(path)).rejects.toThrow(UserError);
+      await second.discard(); // as train does where it gets no lock
+      expect(readdirSync(path)).toEqual(['lock']);
+    });
   });
 
   it('are not discarded with a checkpoint, nor with a run beside them', async () => {

@@ -159,9 +159,10 @@ describe('finding a corpus', () => {
   });
 
   it('names it for the folder of the run', async () => {
-    const [a, b] = await files({ 'My Nôvel, Part 1.txt': 'a', '漢.txt': 'b' });
-    expect((await resolveCorpus([a!])).name).toMatch(/^my-no-?vel-part-1$/);
-    expect((await resolveCorpus([b!])).name).toBe('text');
+    const [a, b, c] = await files({ 'My Nôvel, Part 1.txt': 'a', '漢.txt': 'b', '!!.txt': 'c' });
+    expect((await resolveCorpus([a!])).name).toBe('my-nôvel-part-1');
+    expect((await resolveCorpus([b!])).name).toBe('漢');
+    expect((await resolveCorpus([c!])).name).toBe('text');
     expect((await resolveCorpus(['lighthouse', a!, b!])).name).toBe('lighthouse-and-2-more');
   });
 
