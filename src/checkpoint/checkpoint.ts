@@ -73,9 +73,14 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const record = parseRecord(metadata, path);
   const take = (name: string, shape: readonly number[]) => takeTensor(tensors, name, shape, path);
   const table = parameterTable(record.model);
+  // All tensors are checked before anything is sized by the configuration.
   const span = (prefix: string) => {
+    const parts = table.parameters.map(({ name, shape, start }) => ({
+      start,
+      data: take(prefix + name, shape),
+    }));
     const values = new Float32Array(table.count);
-    for (const { name, shape, start } of table.parameters) values.set(take(prefix + name, shape), start);
+    for (const { start, data } of parts) values.set(data, start);
     return values;
   };
   const state: TrainingState = {

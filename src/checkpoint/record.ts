@@ -132,12 +132,18 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
   if (codePoints.length !== model.vocabulary) {
     refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
   }
+  const training = parseTraining(new Fields('training', json('training'), refuse));
+  const corpus = parseCorpus(new Fields('corpus', json('corpus'), refuse));
+  if (corpus.trainLength > corpus.length) refuse('its corpus.trainLength is more than its corpus.length');
+  if (training.batchSize * training.sequenceLength >= corpus.trainLength) {
+    refuse('its batch does not fit into its training text');
+  }
   return {
     model,
     codePoints,
     decoding,
-    training: parseTraining(new Fields('training', json('training'), refuse)),
-    corpus: parseCorpus(new Fields('corpus', json('corpus'), refuse)),
+    training,
+    corpus,
     progress: parseProgress(new Fields('progress', json('progress'), refuse)),
     history: parseHistory(json('history'), refuse),
   };

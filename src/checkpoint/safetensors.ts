@@ -16,7 +16,7 @@ export interface SafeTensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** The metadata key of the SHA-256 of all tensor data. */
+/** The metadata key of the SHA-256 of all tensor data, in the order they stand in. */
 const CHECKSUM = 'checksum';
 /** Readers elsewhere refuse longer headers. */
 const LONGEST_HEADER = 25_000_000;
@@ -35,18 +35,18 @@ export async function writeSafeTensors(
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const strings = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const hash = createHash('sha256');
   for (const { data } of sorted) hash.update(bytesOf(data));
-  const strings = Object.entries({ ...metadata, [CHECKSUM]: hash.digest('hex') }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  const header: Record<string, unknown> = { __metadata__: Object.fromEntries(strings) };
+  const header: [string, unknown][] = [
+    ['__metadata__', Object.fromEntries([...strings, [CHECKSUM, hash.digest('hex')]])],
+  ];
   let offset = 0;
   for (const { name, shape, data } of sorted) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    header.push([name, { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
   const head = Buffer.alloc(LENGTH_BYTES + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded));
@@ -65,7 +65,7 @@ export async function writeSafeTensors(
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {}); // what failed first is what matters
     throw fileError(
       error,
       path,

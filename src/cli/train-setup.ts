@@ -1,8 +1,9 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRecord } from '../checkpoint/checkpoint.js';
+import { claimNewRun, claimRun } from '../checkpoint/claim.js';
 import type { RunRecord, TrainingLength, TrainingOptions } from '../checkpoint/record.js';
-import { createRun, listCheckpoints, lockRun, resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
 import { ExitCode, UserError } from '../errors.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
@@ -79,9 +80,9 @@ export interface PreparedTraining {
 export async function prepareNewRun(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
   const chosen = chosenLength(flags);
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
-  const { path: run, discard } = await createRun(flags.out, corpus.name);
+  const claim = await claimNewRun(flags.out, corpus.name);
+  const run = claim.path;
   try {
-    const unlock = await lockRun(run);
     const decoding = decodingOf(flags);
     const { vocabulary, hash, length: characters } = await prepareDataset(corpus.sources, decoding, run);
     const { split, notices } = splitCorpus(characters, {
@@ -123,17 +124,13 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
       history: [],
     };
-    const release = async () => {
-      await unlock();
-      await discard();
-    };
     return {
       job: { run, record, from: undefined, stopAt: flags.stopAt },
       notices: [...corpus.notices, ...notices],
-      release,
+      release: claim.release,
     };
   } catch (error) {
-    await discard();
+    await claim.release();
     throw error;
   }
 }
@@ -214,16 +211,13 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     original,
   );
   dataset.close();
-  const fork = flags.out === undefined ? undefined : await createRun(flags.out, record.corpus.name);
-  const run = fork?.path ?? original;
-  const unlock = await lockRun(run);
-  if (fork) await copyFile(dataset.path, join(run, basename(dataset.path)));
-  const release = async () => {
-    await unlock();
-    await fork?.discard();
-  };
+  const claim = await (flags.out === undefined
+    ? claimRun(original)
+    : claimNewRun(flags.out, record.corpus.name));
+  const run = claim.path;
+  if (run !== original) await copyFile(dataset.path, join(run, basename(dataset.path)));
   const job = { run, record: { ...record, training }, from: checkpoint, stopAt: flags.stopAt };
-  return { job, notices: [], release };
+  return { job, notices: [], release: claim.release };
 }
 
 function refuseComplete(batches: Batches, { training, progress }: RunRecord, run: string): void {

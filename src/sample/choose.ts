@@ -29,7 +29,9 @@ export function choose(
   if (temperature === 0) return likeliest;
   // Subtracting the largest first keeps exp from overflowing, however small the temperature.
   const largest = logits[likeliest]!;
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
+  const weights = Float64Array.from(logits, (logit) =>
+    Number.isNaN(logit) ? 0 : Math.exp((logit - largest) / temperature),
+  );
   if (topK > 0 || topP < 1) keepLikeliest(weights, topK, topP);
   let rest = uniform * weights.reduce((total, weight) => total + weight, 0);
   for (let id = 0; id < weights.length; id++) {

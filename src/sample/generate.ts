@@ -1,7 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Network } from '../model/network.js';
+import { describeRange, isInRange } from '../numbers.js';
 import { Random, Stream } from '../random.js';
-import { type ChoiceOptions, choose } from './choose.js';
+import { CHOICE_RANGES, type ChoiceOptions, choose } from './choose.js';
 
 export interface GenerateOptions extends Partial<ChoiceOptions> {
   /** Characters to write after the prompt; endless if not given. */
@@ -47,18 +48,43 @@ export class Writer {
   }
 }
 
+/** Writers that nobody uses at the moment: memory in an arena is never freed, so they are used again. */
+const idle = new WeakMap<CharacterModel, Writer[]>();
+
 /**
  * Writes text, character by character: `for await (const text of generate(model, options))`.
  * @throws UserError if the prompt has characters that the network never saw
+ * @throws RangeError if an option is out of range
  */
 export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
   const { length = Number.POSITIVE_INFINITY, prompt = '', unknown = 'error', seed = 0 } = options;
-  const { temperature = 1, topK = 0, topP = 1 } = options;
-  const ids = model.vocabulary.encode(prompt, unknown);
-  const random = new Random(seed, Stream.sampling);
-  return characters(model, new Writer(model).write(ids, length, { temperature, topK, topP }, random));
+  const choice = { temperature: options.temperature ?? 1, topK: options.topK ?? 0, topP: options.topP ?? 1 };
+  for (const name of ['temperature', 'topK', 'topP'] as const) {
+    if (isInRange(choice[name], CHOICE_RANGES[name])) continue;
+    throw new RangeError(`${name} is ${choice[name]}, not ${describeRange(CHOICE_RANGES[name])}`);
+  }
+  return characters(
+    model,
+    model.vocabulary.encode(prompt, unknown),
+    length,
+    choice,
+    new Random(seed, Stream.sampling),
+  );
 }
 
-async function* characters({ vocabulary }: CharacterModel, ids: Iterable<number>): AsyncGenerator<string> {
-  for (const id of ids) yield vocabulary.character(id);
+async function* characters(
+  model: CharacterModel,
+  prompt: Uint32Array,
+  length: number,
+  choice: ChoiceOptions,
+  random: Random,
+): AsyncGenerator<string> {
+  const waiting = idle.get(model) ?? [];
+  idle.set(model, waiting);
+  const writer = waiting.pop() ?? new Writer(model);
+  try {
+    for (const id of writer.write(prompt, length, choice, random)) yield model.vocabulary.character(id);
+  } finally {
+    waiting.push(writer);
+  }
 }

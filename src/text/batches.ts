@@ -29,7 +29,7 @@ export function readWindow(dataset: Dataset, starts: readonly number[], steps: n
  * can be carried. What a step reads is a function of its number, so a resumed run needs no cursor of its own.
  *
  * Streams end on a whole window. So that the few characters that are left over get their turn, the streams start
- * a little later or earlier in each epoch.
+ * a little later or earlier in each epoch; only fewer than B at the very end of the text never do.
  */
 export class Batches {
   readonly windowsPerEpoch: number;

@@ -44,15 +44,17 @@ async function* codePoints(
 ): AsyncGenerator<Uint32Array> {
   let last = LF;
   for (const source of sources) {
-    if (last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
+    let begun = false;
     const decoder = new Decoder(source.label, options);
-    for await (const chunk of source.read(folder)) {
-      const points = decoder.decode(chunk);
-      if (points.length === 0) continue;
+    const take = function* (points: Uint32Array) {
+      if (points.length === 0) return;
+      if (!begun && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
+      begun = true;
       last = points[points.length - 1]!;
       yield points;
-    }
-    yield decoder.end();
+    };
+    for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
+    yield* take(decoder.end());
   }
 }
 
@@ -201,7 +203,7 @@ export class Dataset {
     while (filled < bytes.length) {
       const from = position * ids.BYTES_PER_ELEMENT + filled;
       const got = readSync(this.#file, bytes, filled, bytes.length - filled, from);
-      if (got === 0) throw this.#damaged(`ends at ${from} bytes`);
+      if (got === 0) throw this.#damaged(`ends at ${this.length * ids.BYTES_PER_ELEMENT} bytes`);
       filled += got;
     }
     for (let i = 0; i < count; i++) {

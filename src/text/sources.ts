@@ -160,10 +160,7 @@ export async function removeSpool(folder: string): Promise<void> {
 /** "texts/My Novel.txt" as "my-novel". */
 function shortName(path: string): string {
   const name = basename(path, extname(path)).normalize('NFC').toLowerCase();
-  return (
-    name
-      .replace(/[^\p{L}\p{N}]+/gu, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 40) || 'text'
-  );
+  const words = name.replace(/[^\p{L}\p{N}]+/gu, '-');
+  const short = Array.from(words).slice(0, 40).join('');
+  return short.replace(/^-+|-+$/g, '') || 'text';
 }

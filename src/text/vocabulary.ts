@@ -80,18 +80,19 @@ export class Vocabulary {
     return Uint32Array.from(characters.flatMap((c) => this.idOf(c) ?? []));
   }
 
-  /** The known character nearest to an unknown one: other case, without accents, plain for typographic. */
+  /** The known character nearest to an unknown one: other case, plain for typographic, without accents. */
   relativeOf(codePoint: number): string | undefined {
+    if (this.encoding === 'bytes') return undefined;
     const character = String.fromCodePoint(codePoint);
+    const plain = LOOKALIKES.flatMap(([known, family]) => (family.includes(character) ? known : []));
     const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
-    const plain = LOOKALIKES.find(([, family]) => family.includes(character))?.[0] ?? bare;
-    return [
-      character.toLowerCase(),
-      character.toUpperCase(),
-      plain,
-      plain.toLowerCase(),
-      plain.toUpperCase(),
-    ].find((candidate) => candidate.length > 0 && this.#knows(candidate));
+    // 'ß' in capitals is two letters: no relative of one.
+    const otherCase = [character.toLowerCase(), character.toUpperCase()].filter(
+      (c) => Array.from(c).length === 1,
+    );
+    return [...otherCase, ...plain, bare, bare.toLowerCase(), bare.toUpperCase()].find(
+      (candidate) => candidate.length > 0 && this.#knows(candidate),
+    );
   }
 
   #knows(text: string): boolean {
@@ -102,7 +103,11 @@ export class Vocabulary {
   unknownCharacters(strange: readonly number[]): UserError {
     const names = strange.slice(0, 10).map((codePoint) => {
       const relative = this.relativeOf(codePoint);
-      return nameCharacter(codePoint) + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
+      const name =
+        this.encoding === 'bytes'
+          ? `byte 0x${codePoint.toString(16).toUpperCase()}`
+          : nameCharacter(codePoint);
+      return name + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
     });
     const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
     return new UserError(
