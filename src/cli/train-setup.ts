@@ -14,6 +14,7 @@ import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
 import type { TrainingJob } from '../worker/messages.js';
+import { announced } from './reading.js';
 
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {
@@ -84,7 +85,11 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
   const run = claim.path;
   try {
     const decoding = decodingOf(flags);
-    const { vocabulary, hash, length: characters } = await prepareDataset(corpus.sources, decoding, run);
+    const {
+      vocabulary,
+      hash,
+      length: characters,
+    } = await prepareDataset(announced(corpus.sources), decoding, run);
     const { split, notices } = splitCorpus(characters, {
       validation: flags.val ?? TRAINING_DEFAULTS.validation,
       batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
