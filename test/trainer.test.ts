@@ -174,6 +174,21 @@ describe('runaway training', () => {
     expect(events.map((event) => event.type)).toEqual(['start', 'end']);
     expect(events.at(-1)).toMatchObject({ reason: 'diverged', step: 0, path: null });
   });
+
+  it.each([{ evalEvery: 1 }, { evalEvery: 1000 }])(
+    'saves no weights that are not numbers: %o',
+    async (options) => {
+      const { run, record } = await newRun({
+        ...options,
+        lr: 10,
+        weightDecay: 10,
+        length: { unit: 'steps', amount: 400 },
+      });
+      const events = await collect(openSession(run, record), undefined, 60);
+      expect(events.at(-1)).toMatchObject({ reason: 'diverged' });
+      for (const file of listCheckpoints(run)) await readCheckpoint(file.path);
+    },
+  );
 });
 
 describe('schedule', () => {

@@ -5,7 +5,7 @@ import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
 
 /** How long training goes on. */
-export const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
+const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
 
 export interface TrainingLength {
   readonly unit: (typeof LENGTH_UNITS)[number];
@@ -47,7 +47,7 @@ export const LENGTH_RANGES: Record<TrainingLength['unit'], NumberRange> = {
 };
 
 /** Which text a run learns. */
-export interface CorpusRecord {
+interface CorpusRecord {
   readonly name: string;
   /** Characters of the whole text, and how many of them, from the start, train. */
   readonly length: number;

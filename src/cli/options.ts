@@ -12,7 +12,7 @@ export function numberOption(flags: string, description: string, range: NumberRa
   return option.argParser((text: string) => parseNumber(text, `--${option.name()}`, range));
 }
 
-export function parseNumber(text: string, what: string, range: NumberRange): number {
+function parseNumber(text: string, what: string, range: NumberRange): number {
   const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
   if (isInRange(value, range)) return value;
   throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeRange(range)}.`);

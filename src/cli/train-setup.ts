@@ -53,7 +53,7 @@ export const TRAINING_DEFAULTS = {
 } as const;
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
-export function defaultLearningRate(hidden: number): number {
+function defaultLearningRate(hidden: number): number {
   return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
 }
 

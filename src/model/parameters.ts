@@ -1,6 +1,6 @@
 import type { ModelConfig } from './config.js';
 
-export type Initialisation = 'normal' | 'uniform' | 'orthogonal' | 'gateBias' | 'zero';
+type Initialisation = 'normal' | 'uniform' | 'orthogonal' | 'gateBias' | 'zero';
 
 /** One tensor of the network: its place in the flat span that values, gradients and moments share. */
 export interface Parameter {

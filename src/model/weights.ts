@@ -43,6 +43,11 @@ export class Weights {
     return this.engine.arena.floats(this.#trained(), this.table.count);
   }
 
+  /** Whether every value is a number; after an update that overflowed, some are not. */
+  areFinite(): boolean {
+    return Number.isFinite(this.engine.kernels.squared_norm(this.#values, this.table.count));
+  }
+
   /** Byte offsets of the embedding matrix (V, E) and of its gradient. */
   get embedding(): number {
     return this.#values + 4 * this.table.named('embedding.weight').start;

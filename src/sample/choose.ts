@@ -1,3 +1,4 @@
+import { ExitCode, UserError } from '../errors.js';
 import type { NumberRange } from '../numbers.js';
 
 export interface ChoiceOptions {
@@ -18,7 +19,7 @@ export const CHOICE_RANGES: Record<keyof ChoiceOptions, NumberRange> = {
 /**
  * Draws the id of a character from logits.
  * @param uniform a random number in [0, 1)
- * @throws RangeError where no logit is a number
+ * @throws UserError where no logit is a number
  */
 export function choose(
   logits: Float32Array,
@@ -46,7 +47,13 @@ function indexOfLargest(logits: Float32Array): number {
   for (let id = 0; id < logits.length; id++) {
     if (!Number.isNaN(logits[id]!) && (best < 0 || logits[id]! > logits[best]!)) best = id;
   }
-  if (best < 0) throw new RangeError('the network gives no numbers: its weights are damaged');
+  if (best < 0) {
+    throw new UserError(
+      'the network gives no numbers any more: its weights have grown beyond all measure',
+      'Use an earlier checkpoint, or train with a smaller --lr.',
+      ExitCode.badData,
+    );
+  }
   return best;
 }
 

@@ -110,7 +110,7 @@ async function looksLikeText(path: string): Promise<boolean> {
   }
 }
 
-export function fileSource(path: string): Source {
+function fileSource(path: string): Source {
   return {
     label: path,
     async *read() {

@@ -31,7 +31,7 @@ export interface StepEvent {
   readonly charsPerSecond: number;
 }
 
-export interface ValidationEvent {
+interface ValidationEvent {
   readonly type: 'validation';
   readonly step: number;
   /** Nats a character; bits a character; exp(loss). */
@@ -40,13 +40,13 @@ export interface ValidationEvent {
   readonly perplexity: number;
 }
 
-export interface SampleEvent {
+interface SampleEvent {
   readonly type: 'sample';
   readonly step: number;
   readonly text: string;
 }
 
-export interface CheckpointEvent {
+interface CheckpointEvent {
   readonly type: 'checkpoint';
   readonly step: number;
   readonly path: string;

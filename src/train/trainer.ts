@@ -26,21 +26,21 @@ export async function* train(
   session: Session,
   nextCommand: () => TrainCommand | undefined = () => undefined,
   stopAt = Number.POSITIVE_INFINITY,
-): AsyncGenerator<TrainEvent> {
-  const { network, optimizer, batches, validation } = session;
+): AsyncGenerator<TrainEvent, void, void> {
+  const { weights, network, optimizer, batches, validation } = session;
   const { training } = session.record;
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
   const history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount } = session.record.progress;
-  let reason: EndReason = 'finished';
 
   const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
   const save = (loss: number | undefined): Promise<TrainEvent> => {
     const seconds = unit === 'minutes' ? clock.seconds : 0;
     return saveCheckpoint(session, { step, seconds, bestLoss, lossSum, lossCount }, history, loss);
   };
+  const end = (reason: EndReason) => endEvent(session, reason, step, bestLoss);
   const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
@@ -52,10 +52,7 @@ export async function* train(
     const loss = mean(network.losses(targets, { training: true }));
     network.backward();
     const gradNorm = optimizer.step(step + 1, { ...training, lr });
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-      reason = 'diverged';
-      break;
-    }
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) return yield end('diverged');
     network.carry();
     step++;
     lossSum += loss;
@@ -65,9 +62,12 @@ export async function* train(
 
     done = shareDone();
     const validates = step % training.evalEvery === 0 || done >= 1;
+    const stops = done < 1 && (nextCommand()?.type === 'stop' || step >= stopAt);
+    if ((validates || stops) && !weights.areFinite()) return yield end('diverged');
     if (validates) {
       const measured = validation && session.evaluator.evaluate(validation, 'stream').loss;
       if (measured !== undefined) {
+        if (!Number.isFinite(measured)) return yield end('diverged');
         bestLoss = Math.min(bestLoss ?? measured, measured);
         const bpc = bitsPerCharacter(measured);
         yield { type: 'validation', step, loss: measured, bpc, perplexity: Math.exp(measured) };
@@ -79,15 +79,15 @@ export async function* train(
       clock.skip();
     }
 
-    if (done < 1 && (nextCommand()?.type === 'stop' || step >= stopAt)) {
-      reason = 'stopped';
-      if (validates) break;
-      yield await save(undefined);
-      yield sample();
-      break;
+    if (stops) {
+      if (!validates) {
+        yield await save(undefined);
+        yield sample();
+      }
+      return yield end('stopped');
     }
   }
-  yield endEvent(session, reason, step, bestLoss);
+  yield end('finished');
 }
 
 /** Time spent in training, over all sessions of the run, and the speed of its steps. */
