@@ -46,15 +46,25 @@ const REASONS: Record<string, string> = {
   EROFS: 'could not be written: the file system is read-only',
   ENAMETOOLONG: 'has too long a name',
   ELOOP: 'is a link that leads back to itself',
+  EEXIST: 'is there already',
+  ENXIO: 'is not a file that can be read',
   EMFILE: 'could not be opened: too many files are open',
 };
 
+/** What was being done to a file: decides which exit code a failure has. */
+type Purpose = 'read' | 'write' | 'create';
+
+const DISK_TROUBLE = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
+
+function exitCodeFor(code: string, purpose: Purpose): ExitCode {
+  if (purpose === 'write' || DISK_TROUBLE.includes(code)) return ExitCode.io;
+  return purpose === 'create' ? ExitCode.cannotCreate : ExitCode.noInput;
+}
+
 /** A file-system error as a UserError that names the path; any other error as it is. */
-export function fileError(error: unknown, path: string, hint: string): unknown {
+export function fileError(error: unknown, path: string, hint: string, purpose: Purpose = 'read'): unknown {
   const code = systemErrorCode(error);
-  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
-  const exitCode = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM'].includes(code)
-    ? ExitCode.noInput
-    : ExitCode.io;
-  return new UserError(`${path} ${REASONS[code] ?? `failed (${code})`}`, hint, exitCode);
+  if (code === undefined || !/^(ERR_FS_)?E[A-Z0-9]+$/.test(code)) return error;
+  const reason = REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`;
+  return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectFailure, run, temporaryFolder } from './cli.js';
+import { expectFailure, PROGRAM, run, temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();
 const TEXT = readFileSync(new URL('../corpora/lighthouse.txt', import.meta.url));
@@ -103,7 +104,73 @@ describe('train refuses', () => {
   });
 });
 
+describe('odd places', () => {
+  it('UTF-16 is recognised', async () => {
+    await writeFile(join(folder, 'utf16.txt'), Buffer.from('\ufeffhello', 'utf16le'));
+    await fails(['train', 'utf16.txt'], 65, 'iconv -f UTF-16');
+  });
+
+  it('a device, and standard input given twice', async () => {
+    await fails(['train', '/dev/zero'], 66, '/dev/zero is a device');
+    await fails(['train', '-', '-'], 2, '- is given twice');
+  });
+
+  it('a pipe with a name is read once, and trained like a file', async () => {
+    await execa('mkfifo', ['pipe'], { cwd: folder });
+    const options = ['--hidden', '8', '--layers', '1', '--steps', '2', '--batch-size', '4', '--out', 'piped'];
+    const training = run(folder, ['train', 'pipe', ...options]);
+    await writeFile(join(folder, 'pipe'), TEXT);
+    expect((await training).code).toBe(0);
+    expect(readdirSync(join(folder, 'piped')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('values are not taken for names of options', async () => {
+    const { stdout } = await run(folder, [
+      'sample',
+      'run',
+      '--seed',
+      '1',
+      '--length',
+      '0',
+      '--prompt',
+      '-start',
+    ]);
+    expect(stdout).toBe('-start');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is said in one line', async () => {
+    for (const args of [['--help'], ['info', 'run'], ['sample', 'run', '--seed', '1']]) {
+      const shell = `"${process.execPath}" "${PROGRAM}" ${args.join(' ')} > /dev/full`;
+      const { exitCode, stderr } = await execa('sh', ['-c', shell], { cwd: folder, reject: false });
+      expect(stderr).toMatch(/^charlstm: standard output could not be written: the disk is full\. [^\n]+$/);
+      expect(exitCode).toBe(74);
+    }
+  });
+
+  it('control characters in names do not reach the terminal', async () => {
+    const result = await run(folder, ['train', '\u001b]0;title\u0007.txt']);
+    expectFailure(result, 66, 'does not exist');
+    expect(result.stderr).not.toMatch(/[\u0007\u001b]/);
+  });
+
+  it('help about nothing, and nothing', async () => {
+    await fails(['help', 'nosuch'], 2, 'nosuch');
+    expect((await run(folder, ['--'])).stdout).toContain('Usage: charlstm');
+    await fails(['train', ''], 66, '"" does not exist');
+  });
+});
+
 describe('resume refuses', () => {
+  it('an early stop that lies behind it, but not the options it was begun with', async () => {
+    const options = ['--hidden', '8', '--layers', '1', '--steps', '6', '--batch-size', '512', '--val', '0.2'];
+    const whole = ['train', 'text.txt', ...options, '--out', 'shrunk', '--stop-at', '3'];
+    expect((await run(folder, whole)).code).toBe(0);
+    await fails(['train', '--resume', 'shrunk', '--stop-at', '3'], 2, '--stop-at is 3', 'step 3 already');
+    const again = await run(folder, ['train', 'text.txt', ...options, '--resume', 'shrunk']);
+    expect(again.code).toBe(0);
+    await fails(['train', '--resume', 'shrunk', '--batch-size', '2'], 2, '--batch-size 2 would change');
+  });
+
   it('another text, another configuration, a complete run', async () => {
     await fails(
       ['train', 'text.txt', '--resume', 'run'],
@@ -161,7 +228,7 @@ describe('sample and eval refuse', () => {
     await fails(
       ['eval', 'run', '--text', 'greek.txt', '--unknown', 'skip'],
       65,
-      '0 characters that the model knows',
+      'fewer than 2 characters that the model knows',
     );
   });
 

@@ -168,9 +168,9 @@ describe('train', () => {
 
   it('takes over the folder of a run that was killed before its first checkpoint', async () => {
     await mkdir(join(folder, 'killed'));
-    for (const name of ['lock', 'log.jsonl', 'corpus.u8', 'corpus.u8.tmp']) {
+    await writeFile(join(folder, 'killed/lock'), 'charlstm 99999999\n');
+    for (const name of ['log.jsonl', 'corpus.u8', 'corpus.u8.tmp'])
       await writeFile(join(folder, 'killed', name), '');
-    }
     const { code } = await run(folder, ['train', 'lighthouse', ...TINY, '--steps', '2', '--out', 'killed']);
     expect(code).toBe(0);
   });

@@ -18,6 +18,7 @@ import { temporaryFolder } from './cli.js';
 import { errorOf } from './files.js';
 
 const root = await temporaryFolder();
+const lockOf = (pid: number) => `charlstm ${pid}\n`;
 const newFolder = () => mkdtemp(join(root, 'x-'));
 
 describe('runs', () => {
@@ -97,26 +98,26 @@ describe('runs', () => {
     const run = await newFolder();
     const lock = join(run, 'lock');
     await withProcess(async (pid) => {
-      await writeFile(lock, String(pid));
+      await writeFile(lock, lockOf(pid));
       const { message, exitCode } = await errorOf(claimRun(run));
       expect(message).toBe(`${run} is being trained by process ${pid}`);
       expect(exitCode).toBe(ExitCode.cannotCreate);
-      expect(readFileSync(lock, 'utf8')).toBe(String(pid));
+      expect(readFileSync(lock, 'utf8')).toBe(lockOf(pid));
     });
     const claim = await claimRun(run);
-    expect(readFileSync(lock, 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(lock, 'utf8')).toBe(lockOf(process.pid));
     await claim.release();
     expect(readdirSync(run)).toEqual([]);
     await claim.release();
   });
 
-  it.each(['', 'x', '-1', '0', '1.5', '99999999'])(
+  it.each(['', 'x', 'charlstm 0\n', 'charlstm 99999999\n', 'charlstm 1e3\n'])(
     'are taken over from a lock that says %j',
     async (content) => {
       const run = await newFolder();
       await writeFile(join(run, 'lock'), content);
       await claimRun(run);
-      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(String(process.pid));
+      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(lockOf(process.pid));
     },
   );
 
@@ -150,7 +151,7 @@ describe('runs', () => {
       'step-0000001.safetensors.tmp',
     ];
     await withProcess(async (pid) => {
-      for (const name of left) await writeFile(join(path, name), String(pid));
+      for (const name of left) await writeFile(join(path, name), lockOf(pid));
       expect((await errorOf(claimNewRun(path, 'text'))).exitCode).toBe(ExitCode.cannotCreate);
       expect(readdirSync(path)).toEqual(left);
     });
@@ -158,7 +159,7 @@ describe('runs', () => {
     expect(readdirSync(path)).toEqual(['lock']);
   });
 
-  it.each([['thesis.tmp'], ['log.jsonl'], ['lock', 'thesis.txt']])(
+  it.each([['thesis.tmp'], ['log.jsonl'], ['lock'], ['lock', 'stdin.tmp'], ['lock', 'thesis.txt']])(
     'are not made in the place of %j',
     async (...names) => {
       const path = await newFolder();

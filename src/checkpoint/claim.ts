@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 import { listCheckpoints, RUNS_FOLDER } from './run.js';
@@ -12,9 +12,12 @@ export interface Claim {
 }
 
 const LOCK_FILE = 'lock';
+/** So that no file of the user's is ever taken for a lock. */
+const LOCK_CONTENT = /^charlstm (\d+)\n$/;
 
-/** What a run that was killed before its first checkpoint leaves behind, beside its lock. */
-const LEFT_OVER = /^(lock|log\.jsonl|corpus\.u(8|16|32)(\.tmp)?|stdin\.tmp|step-.*\.safetensors\.tmp)$/;
+/** What an interrupted save leaves behind, and what a run killed before its first checkpoint does. */
+const UNFINISHED = /^(corpus\.u(8|16|32)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp|lock\.\d+)$/;
+const LEFT_OVER = /^(log\.jsonl|corpus\.u(8|16|32))$/;
 
 /**
  * Takes the folder of a run, so that no second process trains it at the same time. The lock names the process; one
@@ -23,25 +26,64 @@ const LEFT_OVER = /^(lock|log\.jsonl|corpus\.u(8|16|32)(\.tmp)?|stdin\.tmp|step-
  */
 export async function claimRun(path: string): Promise<Claim> {
   const lock = join(path, LOCK_FILE);
-  const take = () => writeFile(lock, String(process.pid), { flag: 'wx' });
+  // Written first and linked then, so that a lock is never seen half written.
+  const own = `${lock}.${process.pid}`;
   try {
-    await take().catch(async (error) => {
-      if (systemErrorCode(error) !== 'EEXIST') throw error;
-      const owner = await livingOwner(path);
-      if (owner !== undefined) {
-        throw new UserError(
-          `${path} is being trained by process ${owner}`,
-          `Wait for it or stop it; if that is no charlstm, delete ${lock}.`,
-          ExitCode.cannotCreate,
-        );
-      }
-      await rm(lock, { force: true });
-      await take();
-    });
+    await writeFile(own, `charlstm ${process.pid}\n`);
+    try {
+      await link(own, lock).catch(async (error) => {
+        if (systemErrorCode(error) !== 'EEXIST') throw error;
+        await takeOver(lock, own);
+      });
+    } finally {
+      await rm(own, { force: true });
+    }
+    await removeMatching(path, UNFINISHED);
   } catch (error) {
-    throw fileError(error, lock, 'Check the permissions of the run folder.');
+    throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
   }
-  return { path, release: () => rm(lock, { force: true }) };
+  return { path, release: () => releaseLock(lock) };
+}
+
+/** Replaces the lock of a dead process. Of several that try, the renaming lets one through. */
+async function takeOver(lock: string, own: string): Promise<void> {
+  await refuseLiving(lock);
+  const aside = `${own}.old`;
+  try {
+    await rename(lock, aside);
+    // Another process may have been quicker: then it is its lock that was moved, and it gets it back.
+    const owner = await livingOwner(aside);
+    if (owner !== undefined) await link(aside, lock);
+    await refuseLiving(aside);
+    await link(own, lock);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
+    await refuseLiving(lock);
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function refuseLiving(lock: string): Promise<void> {
+  const owner = await livingOwner(lock);
+  if (owner === undefined) return;
+  const run = dirname(lock);
+  throw new UserError(
+    `${run} is being trained by process ${owner}`,
+    `Wait for it or stop it; if that is no charlstm, delete ${join(run, LOCK_FILE)}.`,
+    ExitCode.cannotCreate,
+  );
+}
+
+/** Removes the lock if it is still this process's own. */
+async function releaseLock(lock: string): Promise<void> {
+  if ((await lockOwner(lock)) === process.pid) await rm(lock, { force: true });
+}
+
+async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
+  for (const name of readdirSync(folder))
+    if (pattern.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /**
@@ -53,15 +95,30 @@ export async function claimNewRun(out: string | undefined, corpusName: string): 
   const path = out ?? (await freeName(corpusName));
   try {
     refuseTaken(path);
-    const topmost = await mkdir(path, { recursive: true });
+    const topmost = await makeFolders(path);
     const claim = await claimRun(path);
-    for (const name of readdirSync(path)) if (name !== LOCK_FILE) await rm(join(path, name));
+    await removeMatching(path, LEFT_OVER);
     return { path, release: () => releaseNewRun(claim, topmost) };
   } catch (error) {
-    const failure = fileError(error, path, 'Choose a folder that can be written with --out.');
+    const failure = fileError(error, path, 'Choose a folder that can be written with --out.', 'create');
     if (!(failure instanceof UserError)) throw failure;
     throw new UserError(failure.message, failure.hint, ExitCode.cannotCreate);
   }
+}
+
+/**
+ * Makes a folder and those above it. (Node's own recursive mkdir never returns where a file system refuses.)
+ * @returns the first one made, or undefined where all were there
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing) {
+    await mkdir(folder).catch((error) => {
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+    });
+  }
+  return missing[0];
 }
 
 function refuseTaken(path: string): void {
@@ -80,15 +137,21 @@ function isFree(path: string): boolean {
   if (!existsSync(path)) return true;
   if (!statSync(path).isDirectory()) return false;
   const content = readdirSync(path);
+  if (content.length === 0) return true;
+  const lock = join(path, LOCK_FILE);
+  const others = content.filter((name) => name !== LOCK_FILE);
   return (
-    content.length === 0 || (content.includes(LOCK_FILE) && content.every((name) => LEFT_OVER.test(name)))
+    others.length < content.length &&
+    others.every((name) => LEFT_OVER.test(name) || UNFINISHED.test(name)) &&
+    statSync(lock).isFile() &&
+    LOCK_CONTENT.test(readFileSync(lock, 'utf8'))
   );
 }
 
 async function freeName(corpusName: string): Promise<string> {
   for (let n = 1; ; n++) {
     const path = join(RUNS_FOLDER, `${corpusName}-${n}`);
-    if (isFree(path) && (await livingOwner(path)) === undefined) return path;
+    if (isFree(path) && (await livingOwner(join(path, LOCK_FILE))) === undefined) return path;
   }
 }
 
@@ -96,29 +159,36 @@ async function freeName(corpusName: string): Promise<string> {
 async function releaseNewRun({ path, release }: Claim, topmost: string | undefined): Promise<void> {
   const cameToNothing = existsSync(path) && listCheckpoints(path).length === 0;
   if (cameToNothing) {
-    for (const name of readdirSync(path))
-      if (LEFT_OVER.test(name)) await rm(join(path, name), { force: true });
+    await removeMatching(path, UNFINISHED);
+    await removeMatching(path, LEFT_OVER);
   }
   await release();
   if (!cameToNothing || topmost === undefined) return;
   try {
     for (let folder = resolve(path); ; folder = dirname(folder)) {
       await rmdir(folder);
-      if (folder === resolve(topmost)) return;
+      if (folder === topmost) return;
     }
   } catch (error) {
-    if (systemErrorCode(error) !== 'ENOTEMPTY') throw error; // something else has been put there meanwhile
+    // Something else has been put there meanwhile, or taken away.
+    if (!['ENOTEMPTY', 'ENOENT'].includes(systemErrorCode(error) ?? '')) throw error;
   }
 }
 
-/** The process that has the lock of a run, if it is alive. */
-async function livingOwner(run: string): Promise<number | undefined> {
-  const owner = Number(await readFile(join(run, LOCK_FILE), 'utf8').catch(() => ''));
-  return isAlive(owner) ? owner : undefined;
+async function lockOwner(lock: string): Promise<number | undefined> {
+  const content = await readFile(lock, 'utf8').catch(() => '');
+  const match = LOCK_CONTENT.exec(content);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** The process that has a lock, if it is alive and another than this one. */
+async function livingOwner(lock: string): Promise<number | undefined> {
+  const owner = await lockOwner(lock);
+  return owner !== undefined && isAlive(owner) ? owner : undefined;
 }
 
 function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

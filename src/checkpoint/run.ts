@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 
 /** Where runs land unless --out says otherwise. */
 export const RUNS_FOLDER = 'checkpoints';
+
+const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
 export const LOG_FILE = 'log.jsonl';
 const CHECKPOINT_NAME = /^step-(\d+)(?:-val-(\d+\.\d+))?\.safetensors$/;
@@ -18,7 +20,7 @@ export interface CheckpointFile {
 }
 
 export function checkpointPath(run: string, step: number, validation: number | undefined): string {
-  const loss = validation === undefined ? '' : `-val-${validation.toFixed(4)}`;
+  const loss = validation === undefined ? '' : `-val-${Math.min(validation, 99_999).toFixed(4)}`;
   return join(run, `step-${String(step).padStart(7, '0')}${loss}.safetensors`);
 }
 
@@ -45,7 +47,7 @@ export function bestOf(files: readonly CheckpointFile[]): CheckpointFile | undef
 export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
   const files = listCheckpoints(run);
   const kept = new Set([bestOf(files), ...files.slice(-Math.max(1, keep))]);
-  for (const file of files) if (!kept.has(file)) await unlink(file.path);
+  for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
 }
 
 /** A run under the folder of runs. */
@@ -56,18 +58,33 @@ export interface RunFolder {
   readonly changed: Date;
 }
 
-/** All runs under a folder that have a checkpoint, oldest first. */
+/**
+ * All runs under a folder that have a checkpoint, oldest first. What cannot be read, or goes away meanwhile, is passed
+ * over.
+ * @throws UserError where the folder itself cannot be read
+ */
 export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
   if (!existsSync(folder)) return [];
-  const runs = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (!entry.isDirectory()) return [];
-    const path = join(folder, entry.name);
-    const checkpoints = listCheckpoints(path);
-    if (checkpoints.length === 0) return [];
-    const changed = new Date(Math.max(...checkpoints.map((file) => statSync(file.path).mtimeMs)));
-    return [{ path, checkpoints, changed }];
-  });
-  return runs.sort((a, b) => a.changed.getTime() - b.changed.getTime());
+  try {
+    const names = readdirSync(folder);
+    return names.flatMap((name) => readRun(join(folder, name)) ?? []).sort((a, b) => +a.changed - +b.changed);
+  } catch (error) {
+    throw fileError(error, folder, 'It is where runs are looked for; name a run or a checkpoint instead.');
+  }
+}
+
+function readRun(path: string): RunFolder | undefined {
+  try {
+    const checkpoints = listCheckpoints(path).filter((file) =>
+      statSync(file.path, { throwIfNoEntry: false })?.isFile(),
+    );
+    if (checkpoints.length === 0) return undefined;
+    const changed = checkpoints.reduce((latest, file) => Math.max(latest, statSync(file.path).mtimeMs), 0);
+    return { path, checkpoints, changed: new Date(changed) };
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /**
@@ -85,14 +102,17 @@ export function resolveCheckpoint(model: string | undefined, which: 'best' | 'la
     );
   }
   try {
-    if (!statSync(path).isDirectory()) return { path, step: 0, validation: undefined };
+    const stats = statSync(path);
+    if (stats.isFile()) return { path, step: 0, validation: undefined };
+    if (!stats.isDirectory())
+      throw new UserError(`${path} is neither a file nor a folder`, SEE_RUNS, ExitCode.noInput);
     const files = listCheckpoints(path);
     const file = which === 'best' ? bestOf(files) : files.at(-1);
     if (file) return file;
   } catch (error) {
-    throw fileError(error, path, 'See "charlstm runs" for what there is.');
+    throw fileError(error, path, SEE_RUNS);
   }
-  throw new UserError(`${path} is a folder without checkpoints`, 'See "charlstm runs".', ExitCode.noInput);
+  throw new UserError(`${path} is a folder without checkpoints`, SEE_RUNS, ExitCode.noInput);
 }
 
 /** The run a checkpoint belongs to. */

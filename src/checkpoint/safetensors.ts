@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 
@@ -21,6 +21,7 @@ const CHECKSUM = 'checksum';
 /** Readers elsewhere refuse longer headers. */
 const LONGEST_HEADER = 25_000_000;
 const LENGTH_BYTES = 8;
+const SEE_RUNS = 'See "charlstm runs" for what there is.';
 const ALIGNMENT = 8;
 
 /**
@@ -48,6 +49,7 @@ export async function writeSafeTensors(
   }
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  if (padded > LONGEST_HEADER) throw new RangeError(`a header of ${padded} bytes could not be read again`);
   const head = Buffer.alloc(LENGTH_BYTES + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded));
   json.copy(head, LENGTH_BYTES);
@@ -69,7 +71,8 @@ export async function writeSafeTensors(
     throw fileError(
       error,
       path,
-      'Make room on the disk or check its permissions; earlier checkpoints are untouched.',
+      'Make room on the disk, or check that the folder is there and may be written.',
+      'write',
     );
   }
 }
@@ -124,8 +127,10 @@ async function withHeader<T>(path: string, use: (header: Header, refuse: Refuse)
   };
   let file: FileHandle | undefined;
   try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new UserError(`${path} is no file`, SEE_RUNS, ExitCode.noInput);
+    const { size } = stats;
     file = await open(path);
-    const { size } = await file.stat();
     const headerLength = await readHeaderLength(file, size, refuse);
     const header = parseHeader(await read(file, LENGTH_BYTES, headerLength), refuse);
     const dataStart = LENGTH_BYTES + headerLength;
@@ -135,7 +140,8 @@ async function withHeader<T>(path: string, use: (header: Header, refuse: Refuse)
       refuse,
     );
   } catch (error) {
-    throw fileError(error, path, 'See "charlstm runs" for what there is.');
+    if (error instanceof RangeError) refuse(`its tensors are too large to be read (${error.message})`);
+    throw fileError(error, path, SEE_RUNS);
   } finally {
     await file?.close();
   }

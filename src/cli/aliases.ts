@@ -13,17 +13,25 @@ const ALIASES: Readonly<Record<string, string>> = {
   temperature: '--temp',
 };
 
+/** Options that take no value: what follows any other is its value, and not a name to be translated. */
+const WITHOUT_VALUE = ['--json', '--normalize-newlines', '--no-color', '--resume', '--help', '--version'];
+
 /**
  * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`.
- * Arguments after `--` stay as they are.
+ * Values, and arguments after `--`, stay as they are.
  */
 export function translateAliases(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--');
-  return argv.map((argument, index) => {
+  const out: string[] = [];
+  let isValue = false;
+  for (const [index, argument] of argv.entries()) {
+    if (argument === '--') return [...out, ...argv.slice(index)];
     const match = /^--?([a-z_-]{2,})(=.*)?$/s.exec(argument);
-    const name = match && ALIASES[match[1]!.replaceAll('_', '-')];
-    return name && (end < 0 || index < end) ? name + (match[2] ?? '') : argument;
-  });
+    const name: string | undefined = match && !isValue ? ALIASES[match[1]!.replaceAll('_', '-')] : undefined;
+    const translated: string = name ? name + (match?.[2] ?? '') : argument;
+    out.push(translated);
+    isValue = !isValue && /^--[^=]+$/.test(translated) && !WITHOUT_VALUE.includes(translated);
+  }
+  return out;
 }
 
 export const ALIAS_HELP = `char-rnn's names work too: ${Object.keys(ALIASES)

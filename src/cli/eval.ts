@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
@@ -11,7 +8,9 @@ import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { bitsPerCharacter, Evaluator, PROTOCOLS, type Protocol, type Stretch } from '../train/evaluate.js';
+import { harmless } from './format.js';
 import { wordOption } from './options.js';
+import { withTemporaryFolder } from './temporary.js';
 
 const EXAMPLES = `
 The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.
@@ -49,12 +48,7 @@ export function evalCommand(program: Command): void {
       const file = resolveCheckpoint(path, 'best').path;
       const checkpoint = await readCheckpoint(file);
       const { vocabulary, weights } = modelOf(checkpoint);
-      const folder = await mkdtemp(join(tmpdir(), 'charlstm-'));
-      try {
-        const stretch =
-          flags.text === undefined
-            ? validationText(runOf(file), checkpoint.record)
-            : await givenText(flags.text, checkpoint.record, vocabulary, flags.unknown, folder);
+      const evaluate = (stretch: Stretch) => {
         const { loss, characters } = new Evaluator(weights).evaluate(stretch, flags.protocol);
         const result = {
           model: file,
@@ -66,9 +60,12 @@ export function evalCommand(program: Command): void {
           perplexity: Math.exp(loss),
         };
         process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : describe(result));
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      };
+      if (flags.text === undefined) return evaluate(validationText(runOf(file), checkpoint.record));
+      const { text, unknown } = flags;
+      await withTemporaryFolder(async (folder) =>
+        evaluate(await givenText(text, checkpoint.record, vocabulary, unknown, folder)),
+      );
     });
 }
 
@@ -76,9 +73,9 @@ function describe(
   result: Record<'model' | 'text' | 'protocol', string> &
     Record<'characters' | 'loss' | 'bpc' | 'perplexity', number>,
 ): string {
-  return (
+  return harmless(
     `${result.model} on ${result.text} (${result.protocol}, ${grouped(result.characters)} characters)\n` +
-    `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`
+      `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`,
   );
 }
 
@@ -106,7 +103,7 @@ async function givenText(
   const { length } = await writeIds(sources, record.decoding, vocabulary, folder, onUnknown);
   if (length < 2) {
     throw new UserError(
-      `${text} has ${length} characters that the model knows`,
+      `${text} has fewer than 2 characters that the model knows`,
       'Give a longer text.',
       ExitCode.badData,
     );

@@ -29,9 +29,16 @@ export function harmless(text: string): string {
 
 /** Rows of cells as aligned columns, two spaces apart; numbers are set to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
+  );
   const isNumber = (cell: string) => /^[\d.,]+$/.test(cell);
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (isNumber(cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** A path as it can be pasted into a shell. */
+export function quoted(path: string): string {
+  return /^[\p{L}\p{N}_./-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -6,7 +6,7 @@ import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
-import { rate, table } from './format.js';
+import { harmless, rate, table } from './format.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */
 export function infoCommand(program: Command): void {
@@ -23,7 +23,9 @@ export function infoCommand(program: Command): void {
       const { path } = resolveCheckpoint(model, 'best');
       const { record, engine } = await readRecord(path);
       process.stdout.write(
-        json ? `${JSON.stringify(asJson(path, record, engine), null, 2)}\n` : asText(path, record, engine),
+        json
+          ? `${JSON.stringify(asJson(path, record, engine), null, 2)}\n`
+          : harmless(asText(path, record, engine)),
       );
     });
 }
@@ -36,6 +38,14 @@ function asJson(path: string, record: RunRecord, engine: string) {
     ...record,
     parameters: { count, tensors: parameters.map(({ name, shape, length }) => ({ name, shape, length })) },
   };
+}
+
+/** So many lines of history are shown at most: the last one, and others at even distances. */
+const HISTORY_LINES = 30;
+
+function thinned<T>(points: readonly T[]): T[] {
+  const stride = Math.ceil(points.length / HISTORY_LINES);
+  return points.filter((_, i) => (points.length - 1 - i) % stride === 0);
 }
 
 function asText(
@@ -67,7 +77,7 @@ function asText(
     ['engine', engine],
   ];
   const tensors = parameters.map(({ name, shape, length }) => [name, shape.join(' x '), grouped(length)]);
-  const points = history.map((point) => [
+  const points = thinned(history).map((point) => [
     grouped(point.step),
     point.training.toFixed(4),
     point.validation === null ? '-' : point.validation.toFixed(4),

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ExitCode, UserError } from '../errors.js';
+import { ExitCode, fileError, UserError } from '../errors.js';
 import { translateAliases } from './aliases.js';
 import { corporaCommand } from './corpora.js';
 import { evalCommand } from './eval.js';
+import { harmless } from './format.js';
 import { infoCommand } from './info.js';
 import { runsCommand } from './runs.js';
 import { sampleCommand } from './sample.js';
@@ -39,19 +40,34 @@ function createProgram(): Command {
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is no error. Training wants to end in good order; others may just end.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(0);
-    });
-  }
+  process.stdout.on('error', onOutputError);
+  process.stderr.on('error', () => {}); // messages that nobody can read are no reason to stop
+  const program = createProgram();
   try {
-    const args = argv.length > 0 ? translateAliases(argv) : ['--help'];
-    await createProgram().parseAsync(args, { from: 'user' });
+    await program.parseAsync(withCommand(translateAliases(argv), program), { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/**
+ * A reader that has seen enough (`| head`) is no error; a full disk is one. Training listens to SIGPIPE, to end in good
+ * order; other commands just end.
+ */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  const closed = error.code === 'EPIPE';
+  if (!closed && process.exitCode === undefined) {
+    process.exitCode = report(fileError(error, 'standard output', 'Write it to another place.', 'write'));
+  }
+  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit();
+}
+
+/** Without a command, the help; `help nonsense` is about an unknown command. */
+function withCommand(args: readonly string[], program: Command): readonly string[] {
+  const [first, second] = args;
+  if (args.every((argument) => ['--', '--no-color'].includes(argument))) return ['--help'];
+  const isKnown = program.commands.some((command) => command.name() === second);
+  return first === 'help' && second !== undefined && !isKnown ? [second] : args;
 }
 
 /** Prints what went wrong on one line, and says with which code to exit. */
@@ -62,9 +78,8 @@ function report(error: unknown): number {
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-    const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'See charlstm --help.';
-    process.stderr.write(`charlstm: ${message}. ${hint}\n`);
+    const [, message, hint] = /^(?:error: )?(.*?)\.?(?:\n\(([^)]*)\))?$/s.exec(error.message)!;
+    process.stderr.write(`charlstm: ${oneLine(message!)}. ${oneLine(hint ?? 'See charlstm --help.')}\n`);
     return ExitCode.usage;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -72,6 +87,7 @@ function report(error: unknown): number {
   return ExitCode.internal;
 }
 
+/** Foreign words may hold line breaks, and control characters that a terminal would obey. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return harmless(text.replace(/\s+/g, ' ').trim());
 }

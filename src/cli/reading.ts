@@ -1,6 +1,7 @@
 import { chalkStderr as chalk } from 'chalk';
 import { grouped } from '../numbers.js';
 import type { Source } from '../text/sources.js';
+import { harmless } from './format.js';
 
 const LINE_EVERY_MS = 3000;
 
@@ -17,7 +18,7 @@ export function announced(sources: readonly Source[]): Source[] {
           shown = performance.now();
           // A text is read twice: for its vocabulary, and to be written as ids.
           process.stderr.write(
-            chalk.dim(`reading ${source.label}: ${grouped(Math.round(bytes / 1e6))} MB so far\n`),
+            chalk.dim(`reading ${harmless(source.label)}: ${grouped(Math.round(bytes / 1e6))} MB so far\n`),
           );
         }
         yield chunk;

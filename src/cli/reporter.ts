@@ -46,7 +46,7 @@ export function plainReporter(): Reporter {
         progress.interrupted = true;
         break;
       case 'checkpoint':
-        print(chalk.dim(`saved ${event.path}`));
+        print(chalk.dim(`saved ${harmless(event.path)}`));
         break;
     }
   };
@@ -59,8 +59,8 @@ function header(event: StartEvent): string {
       : `${grouped(event.totalSteps)} steps, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
-    `${chalk.bold(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
-    `${length}${from}; run ${event.run}; Ctrl-C stops and saves`
+    `${chalk.bold(harmless(event.corpus))}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
+    `${length}${from}; run ${harmless(event.run)}; Ctrl-C stops and saves`
   );
 }
 

@@ -4,7 +4,7 @@ import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run
 import { UserError } from '../errors.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
-import { table } from './format.js';
+import { harmless, table } from './format.js';
 
 /** `charlstm runs`: what lies under checkpoints/. */
 export function runsCommand(program: Command): void {
@@ -32,7 +32,7 @@ export function runsCommand(program: Command): void {
         run.bestLoss === null ? '-' : run.bestLoss.toFixed(4),
       ]);
       process.stdout.write(
-        `${table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows])}\n`,
+        `${harmless(table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows]))}\n`,
       );
     });
 }

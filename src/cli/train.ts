@@ -10,16 +10,12 @@ import { ENCODINGS } from '../text/decode.js';
 import type { EndEvent } from '../train/events.js';
 import { startTraining, type Training } from '../worker/client.js';
 import { ALIAS_HELP } from './aliases.js';
-import { rate } from './format.js';
+import { harmless, quoted, rate } from './format.js';
 import { numberOption, wordOption } from './options.js';
 import { jsonReporter, plainReporter } from './reporter.js';
-import {
-  type PreparedTraining,
-  prepareNewRun,
-  prepareResume,
-  TRAINING_DEFAULTS,
-  type TrainFlags,
-} from './train-setup.js';
+import type { PreparedTraining, TrainFlags } from './train-flags.js';
+import { prepareNewRun, TRAINING_DEFAULTS } from './train-new.js';
+import { prepareResume } from './train-resume.js';
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names from "charlstm corpora".
@@ -132,7 +128,8 @@ async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags
   const prepared = await (flags.resume === undefined
     ? prepareNewRun(names, flags)
     : prepareResume(names, flags));
-  for (const notice of prepared.notices) process.stderr.write(`${chalk.yellow('note')} ${notice}\n`);
+  for (const notice of prepared.notices)
+    process.stderr.write(`${chalk.yellow('note')} ${harmless(notice)}\n`);
   let lastStep = prepared.job.record.progress.step;
   try {
     const training = startTraining(prepared.job, (event) => {
@@ -143,7 +140,7 @@ async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags
     const end = await training.finished.finally(() => signals.dispose());
     if (end.reason === 'diverged') throw divergence(prepared, lastStep, end);
     if (flags.ui !== 'json') await summarise(prepared, end);
-    process.exitCode = signals.exitCode;
+    process.exitCode ??= signals.exitCode;
   } finally {
     await prepared.release();
   }
@@ -212,10 +209,10 @@ async function summarise({ job }: PreparedTraining, end: EndEvent): Promise<void
         `validation has not improved since step ${grouped(record.progress.step)}; that checkpoint is kept`,
       );
     }
-    lines.push(`checkpoint ${end.path}`);
-    lines.push('', `write text:  charlstm sample ${job.run}`);
+    lines.push(`checkpoint ${harmless(end.path)}`);
+    lines.push('', `write text:  charlstm sample ${harmless(quoted(job.run))}`);
     const more = end.reason === 'finished' ? ` --${record.training.length.unit} <more>` : '';
-    lines.push(`go on:       charlstm train --resume ${job.run}${more}`);
+    lines.push(`go on:       charlstm train --resume ${harmless(quoted(job.run))}${more}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -11,7 +11,7 @@ const ALIGNMENT = 64; // a cache line
  * memory grows in place.
  */
 export class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: STACK_PAGES, maximum: PAGES, shared: true });
+  readonly memory = reserve();
   #end = STACK_PAGES * PAGE;
 
   /**
@@ -55,5 +55,19 @@ export class Arena {
       if (error instanceof RangeError) return false;
       throw error;
     }
+  }
+}
+
+/** Reserves addresses, not memory: 4 GiB of them, so that the memory can grow in place. */
+function reserve(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: STACK_PAGES, maximum: PAGES, shared: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      'the system does not let this process reserve 4 GiB of addresses',
+      'Lift the limit on virtual memory (ulimit -v unlimited).',
+      ExitCode.usage,
+    );
   }
 }

@@ -9,6 +9,7 @@ import { nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
+const LOST = 'The run has lost its text: train it anew.';
 
 /** A corpus as ids on disk. */
 export interface PreparedDataset {
@@ -125,7 +126,7 @@ export async function writeIds(
     }
     await rename(`${path}.tmp`, path);
   } catch (error) {
-    throw fileError(error, path, 'Make room, or choose another place with --out.');
+    throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
   }
   return { path, hash: hash.digest('hex'), length };
 }
@@ -184,11 +185,7 @@ export class Dataset {
       this.#file = openSync(this.path, 'r');
       this.length = statSync(this.path).size / this.#make(1).BYTES_PER_ELEMENT;
     } catch (error) {
-      throw fileError(
-        error,
-        this.path,
-        'The run has lost its text: train it anew, or name a text with --text where that is possible.',
-      );
+      throw fileError(error, this.path, LOST);
     }
   }
 
@@ -202,7 +199,7 @@ export class Dataset {
     let filled = 0;
     while (filled < bytes.length) {
       const from = position * ids.BYTES_PER_ELEMENT + filled;
-      const got = readSync(this.#file, bytes, filled, bytes.length - filled, from);
+      const got = this.#readSome(bytes, filled, from);
       if (got === 0) throw this.#damaged(`ends at ${this.length * ids.BYTES_PER_ELEMENT} bytes`);
       filled += got;
     }
@@ -220,6 +217,14 @@ export class Dataset {
       hash.update(new Uint8Array(this.read(at, Math.min(block, this.length - at)).buffer));
     }
     return hash.digest('hex');
+  }
+
+  #readSome(bytes: Uint8Array, filled: number, from: number): number {
+    try {
+      return readSync(this.#file, bytes, filled, bytes.length - filled, from);
+    } catch (error) {
+      throw fileError(error, this.path, LOST);
+    }
   }
 
   close(): void {

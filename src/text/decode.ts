@@ -121,11 +121,12 @@ export class Decoder {
       this.#push(REPLACEMENT);
       return;
     }
-    throw new UserError(
-      `${this.source} is not UTF-8: at offset ${at} ${reason}`,
-      'Name its encoding with --encoding latin1, or replace what is malformed with --encoding utf8-lossy.',
-      ExitCode.badData,
-    );
+    // FF FE and FE FF are the byte order marks of UTF-16.
+    const hint =
+      /^byte 0xF[EF] /.test(reason) && at === 0
+        ? 'It looks like UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8.'
+        : 'Name its encoding with --encoding latin1, or replace what is malformed with --encoding utf8-lossy.';
+    throw new UserError(`${this.source} is not UTF-8: at offset ${at} ${reason}`, hint, ExitCode.badData);
   }
 
   #refuseBinary(index: number): never {

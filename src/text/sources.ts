@@ -1,6 +1,7 @@
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, readdirSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { ExitCode, fileError, UserError } from '../errors.js';
@@ -30,6 +31,9 @@ const HINT = 'Name a text file, a folder, a glob, - for standard input, or a cor
  * @throws UserError for what does not exist or holds no text
  */
 export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
+  if (names.filter((name) => name === '-').length > 1) {
+    throw new UserError('- is given twice, and standard input can be read only once', 'Give it once.');
+  }
   const corpora: Corpus[] = [];
   for (const name of names) corpora.push(await resolveOne(name));
   const first = corpora[0]!;
@@ -52,7 +56,12 @@ async function resolveOne(name: string): Promise<Corpus> {
     throw fileError(error, name, HINT);
   }
   if (stats.isDirectory()) return resolveFolder(name);
-  return { name: shortName(name), sources: [fileSource(name)], notices: [] };
+  if (stats.isFile()) return { name: shortName(name), sources: [fileSource(name)], notices: [] };
+  if (stats.isFIFO()) {
+    const pipe = onceSource(name, () => createReadStream(name), `pipe-${stats.ino}.tmp`);
+    return { name: 'pipe', sources: [pipe], notices: [] };
+  }
+  throw new UserError(`${name} is a device, not a text`, HINT, ExitCode.noInput);
 }
 
 async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
@@ -99,14 +108,17 @@ async function resolveFolder(folder: string): Promise<Corpus> {
 }
 
 async function looksLikeText(path: string): Promise<boolean> {
-  const file = await open(path).catch((error) => {
-    throw fileError(error, path, HINT);
-  });
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-    return bytesRead > 0 && !buffer.subarray(0, bytesRead).includes(0);
-  } finally {
-    await file.close();
+    if (!statSync(path).isFile()) return false;
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+      return bytesRead > 0 && !buffer.subarray(0, bytesRead).includes(0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileError(error, path, HINT);
   }
 }
 
@@ -123,8 +135,6 @@ function fileSource(path: string): Source {
   };
 }
 
-const SPOOL = 'stdin.tmp';
-
 function standardInput(): Source {
   if (process.stdin.isTTY) {
     throw new UserError(
@@ -132,29 +142,41 @@ function standardInput(): Source {
       'Pipe one in: cat *.txt | charlstm train -',
     );
   }
+  return onceSource('standard input', () => process.stdin, 'stdin.tmp');
+}
+
+/** A source that comes only once: what it says is kept in the file `spool`, and read from there. */
+function onceSource(label: string, openOnce: () => Readable, spool: string): Source {
   let spooled = false;
   return {
-    label: 'standard input',
+    label,
     async *read(folder) {
-      const path = join(folder, SPOOL);
-      if (!spooled) await copyStandardInput(path);
+      const path = join(folder, spool);
+      if (!spooled) await copy(openOnce(), label, path);
       spooled = true;
       yield* fileSource(path).read(folder);
     },
   };
 }
 
-async function copyStandardInput(path: string): Promise<void> {
+async function copy(from: Readable, label: string, path: string): Promise<void> {
+  let source: unknown;
+  from.once('error', (error) => {
+    source = error;
+  });
   try {
-    await pipeline(process.stdin, createWriteStream(path));
+    await pipeline(from, createWriteStream(path));
   } catch (error) {
-    throw fileError(error, path, 'Make room, or choose another place with --out.');
+    if (source !== undefined) throw fileError(error, label, HINT);
+    throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
   }
 }
 
 /** Removes what reading left behind in the folder. */
 export async function removeSpool(folder: string): Promise<void> {
-  await rm(join(folder, SPOOL), { force: true });
+  for (const name of readdirSync(folder)) {
+    if (/^(stdin|pipe-\d+)\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** "texts/My Novel.txt" as "my-novel". */

@@ -41,6 +41,11 @@ export class Evaluator {
 
   constructor(readonly weights: Weights) {}
 
+  /** Takes the memory for a stream evaluation now, so that it cannot be missing later. */
+  reserve({ start, end }: Stretch): void {
+    this.#network(streamRows(end - start - 1), STEPS);
+  }
+
   evaluate(stretch: Stretch, protocol: Protocol): Evaluation {
     return protocol === 'stream' ? this.#stream(stretch) : this.#cold(stretch);
   }
@@ -52,7 +57,7 @@ export class Evaluator {
    */
   #stream({ dataset, start, end }: Stretch): Evaluation {
     const targets = end - start - 1;
-    const rows = Math.max(1, Math.min(ROWS, Math.floor(targets / (4 * WARM_UP))));
+    const rows = streamRows(targets);
     const warmUp = rows > 1 ? WARM_UP : 0;
     const part = Math.floor((targets - warmUp) / rows);
     const network = this.#network(rows, STEPS);
@@ -87,6 +92,11 @@ export class Evaluator {
     this.#networks.set(key, network);
     return network;
   }
+}
+
+/** How many parts of so many characters are read side by side. */
+function streamRows(characters: number): number {
+  return Math.max(1, Math.min(ROWS, Math.floor(characters / (4 * WARM_UP))));
 }
 
 /** Reads one window on and returns the sum of its losses, or 0 if they do not count. */

@@ -50,6 +50,9 @@ export function openSession(run: string, record: RunRecord, state?: TrainingStat
 
   const split = { ...training, trainLength: corpus.trainLength };
   const end = Math.min(corpus.length, corpus.trainLength + MOST_VALIDATION);
+  const validation = end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined;
+  const evaluator = new Evaluator(weights);
+  if (validation) evaluator.reserve(validation);
   const model: CharacterModel = {
     config,
     vocabulary: new Vocabulary(record.codePoints, record.decoding.encoding),
@@ -63,8 +66,8 @@ export function openSession(run: string, record: RunRecord, state?: TrainingStat
     network,
     optimizer,
     batches: new Batches(dataset, split, training.seed),
-    evaluator: new Evaluator(weights),
-    validation: end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined,
+    evaluator,
+    validation,
     writer: new Writer(model),
   };
 }

@@ -8,6 +8,9 @@ import type { EndEvent, EndReason, TrainCommand, TrainEvent } from './events.js'
 import { rateAt, totalSteps } from './schedule.js';
 import { type Session, stateOf } from './session.js';
 
+/** A longer history loses every second entry: a checkpoint carries all of it. */
+const LONGEST_HISTORY = 4000;
+
 /** Characters of the live sample, and how it chooses them. */
 const SAMPLE_LENGTH = 200;
 const SAMPLE_CHOICE = { temperature: 0.8, topK: 0, topP: 1 } as const;
@@ -32,7 +35,7 @@ export async function* train(
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
-  const history = [...session.record.history];
+  let history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount } = session.record.progress;
 
   const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
@@ -73,6 +76,7 @@ export async function* train(
         yield { type: 'validation', step, loss: measured, bpc, perplexity: Math.exp(measured) };
       }
       history.push({ step, lr, training: lossSum / lossCount, validation: measured ?? null });
+      if (history.length > LONGEST_HISTORY) history = history.filter((_, i) => i % 2 === 1);
       [lossSum, lossCount] = [0, 0];
       yield await save(measured);
       yield sample();

@@ -5,7 +5,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import { LOG_FILE } from '../checkpoint/run.js';
 import { fileError, UserError } from '../errors.js';
-import type { TrainCommand } from '../train/events.js';
+import type { TrainCommand, TrainEvent } from '../train/events.js';
 import { openSession } from '../train/session.js';
 import { train } from '../train/trainer.js';
 import type { TrainingJob, WorkerMessage } from './messages.js';
@@ -20,18 +20,34 @@ const nextCommand = () => receiveMessageOnPort(port)?.message as TrainCommand | 
 
 try {
   const state = job.from === undefined ? undefined : (await readCheckpoint(job.from)).state;
-  const path = join(job.run, LOG_FILE);
-  const log = openSync(path, 'a');
+  const log = openLog(join(job.run, LOG_FILE));
   for await (const event of train(openSession(job.run, job.record, state), nextCommand, job.stopAt)) {
-    try {
-      writeSync(log, `${JSON.stringify(event)}\n`);
-    } catch (error) {
-      throw fileError(error, path, 'Make room on the disk; then go on with --resume.');
-    }
+    log.write(event);
     post({ type: 'event', event });
   }
-  closeSync(log);
+  log.close();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   post({ type: 'failure', message: error.message, hint: error.hint, exitCode: error.exitCode });
+}
+
+/** The run's log, an event a line; what was logged before stays. */
+function openLog(path: string) {
+  const guard = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(
+        error,
+        path,
+        'Make room on the disk or mend its permissions; then go on with --resume.',
+        'write',
+      );
+    }
+  };
+  const file = guard(() => openSync(path, 'a'));
+  return {
+    write: (event: TrainEvent) => guard(() => writeSync(file, `${JSON.stringify(event)}\n`)),
+    close: () => closeSync(file),
+  };
 }

@@ -1,0 +1,50 @@
+import type { TrainingLength } from '../checkpoint/record.js';
+import { UserError } from '../errors.js';
+import type { Encoding } from '../text/decode.js';
+import type { TrainingJob } from '../worker/messages.js';
+
+/** What was given on the command line; what was not is undefined. */
+export interface TrainFlags {
+  readonly resume?: string | true;
+  readonly out?: string;
+  readonly embedding?: number;
+  readonly layers?: number;
+  readonly hidden?: number;
+  readonly dropout?: number;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly minutes?: number;
+  readonly lr?: number;
+  readonly clip?: number;
+  readonly weightDecay?: number;
+  readonly batchSize?: number;
+  readonly seqLength?: number;
+  readonly val?: number;
+  readonly evalEvery?: number;
+  readonly keep?: number;
+  readonly seed?: number;
+  readonly encoding?: Encoding;
+  readonly normalizeNewlines?: boolean;
+  readonly stopAt?: number;
+}
+
+/** A run that is ready to be trained, and its lock. */
+export interface PreparedTraining {
+  readonly job: TrainingJob;
+  readonly notices: readonly string[];
+  /** Gives the run back; one that came to nothing is deleted. */
+  release(): Promise<void>;
+}
+
+/** @throws UserError if the length is given in more than one unit */
+export function chosenLength(flags: TrainFlags): TrainingLength | undefined {
+  const given = (['epochs', 'steps', 'minutes'] as const).filter((unit) => flags[unit] !== undefined);
+  if (given.length > 1) {
+    throw new UserError(
+      `the length is given as --${given.join(' and as --')}`,
+      'Give one of --epochs, --steps and --minutes.',
+    );
+  }
+  const unit = given[0];
+  return unit && { unit, amount: flags[unit]! };
+}

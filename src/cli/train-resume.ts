@@ -1,0 +1,162 @@
+import { copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { readRecord } from '../checkpoint/checkpoint.js';
+import { claimNewRun, claimRun } from '../checkpoint/claim.js';
+import type { RunRecord, TrainingOptions } from '../checkpoint/record.js';
+import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { ExitCode, fileError, UserError } from '../errors.js';
+import { Batches } from '../text/batches.js';
+import { Dataset, prepareDataset } from '../text/dataset.js';
+import { resolveCorpus } from '../text/sources.js';
+import { splitCorpus } from '../text/split.js';
+import { totalSteps } from '../train/schedule.js';
+import { withTemporaryFolder } from './temporary.js';
+import { chosenLength, type PreparedTraining, type TrainFlags } from './train-flags.js';
+
+/**
+ * Goes on with a run: the newest, a run folder, or a checkpoint file. With --out it goes on in a new folder, and the
+ * run it came from stays as it is.
+ * @throws UserError where the run is missing, damaged, of another text or configuration, or complete
+ */
+export async function prepareResume(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
+  const named = flags.resume === true ? undefined : flags.resume;
+  const original = runOf(resolveCheckpoint(named, 'last').path);
+  // A run that goes on in its own folder is taken before it is read: nobody else may be training it meanwhile.
+  const claim = await (flags.out === undefined
+    ? claimRun(original)
+    : claimNewRun(flags.out, basename(original)));
+  try {
+    const checkpoint = resolveCheckpoint(named ?? original, 'last').path;
+    const record = await resumedRecord(checkpoint, names, flags);
+    if (claim.path !== original) await copyText(original, record, claim.path);
+    const job = { run: claim.path, record, from: checkpoint, stopAt: flags.stopAt };
+    return { job, notices: [], release: claim.release };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+/** The record of a checkpoint with what the flags change, after everything that speaks against going on with it. */
+async function resumedRecord(
+  checkpoint: string,
+  names: readonly string[],
+  flags: TrainFlags,
+): Promise<RunRecord> {
+  const run = runOf(checkpoint);
+  const { record } = await readRecord(checkpoint);
+  const { step } = record.progress;
+  refuseFrozen(flags, record, run);
+  if (names.length > 0) await refuseOtherText(names, record, run);
+  const dataset = new Dataset(run, record.model.vocabulary);
+  if (dataset.length !== record.corpus.length || dataset.hash() !== record.corpus.hash) {
+    throw new UserError(
+      `${dataset.path} is not the text the run began with`,
+      'Train it anew in a new run.',
+      ExitCode.badData,
+    );
+  }
+  const later = listCheckpoints(run).filter((file) => file.step > step);
+  if (later.length > 0 && flags.out === undefined) {
+    throw new UserError(
+      `${run} has later checkpoints than ${basename(checkpoint)}, up to step ${later.at(-1)!.step}`,
+      'Resume the run itself, or go on from here in a new folder with --out.',
+    );
+  }
+  if (flags.stopAt !== undefined && flags.stopAt <= step) {
+    throw new UserError(
+      `--stop-at is ${flags.stopAt}, and the run is at step ${step} already`,
+      'Give a later step.',
+    );
+  }
+  const training: TrainingOptions = {
+    ...record.training,
+    length: chosenLength(flags) ?? record.training.length,
+    lr: flags.lr ?? record.training.lr,
+    clip: flags.clip ?? record.training.clip,
+    weightDecay: flags.weightDecay ?? record.training.weightDecay,
+    evalEvery: flags.evalEvery ?? record.training.evalEvery,
+    keep: flags.keep ?? record.training.keep,
+  };
+  const batches = new Batches(
+    dataset,
+    { ...training, trainLength: record.corpus.trainLength },
+    training.seed,
+  );
+  dataset.close();
+  const resumed = { ...record, training };
+  refuseComplete(batches, resumed, run);
+  return resumed;
+}
+
+async function copyText(from: string, { model }: RunRecord, to: string): Promise<void> {
+  const dataset = new Dataset(from, model.vocabulary);
+  dataset.close();
+  const copy = join(to, basename(dataset.path));
+  try {
+    await copyFile(dataset.path, copy);
+  } catch (error) {
+    throw fileError(error, copy, 'Make room, or choose another place with --out.', 'write');
+  }
+}
+
+function refuseComplete(batches: Batches, { training, progress }: RunRecord, run: string): void {
+  const { unit, amount } = training.length;
+  const total = totalSteps(training.length, batches.windowsPerEpoch);
+  const complete = total === undefined ? progress.seconds / 60 >= amount : progress.step >= total;
+  if (!complete) return;
+  throw new UserError(
+    `${run} has already had its ${amount} ${unit} (step ${progress.step})`,
+    `Give it more, for example --${unit} ${unit === 'steps' ? progress.step + amount : 2 * amount}.`,
+  );
+}
+
+/** What a checkpoint fixes may be repeated on the command line, but not changed. */
+function refuseFrozen(
+  flags: TrainFlags,
+  { model, training, decoding, corpus }: RunRecord,
+  run: string,
+): void {
+  // A short text may have shrunk what was asked for then, and shrinks it to the same now.
+  const { split } = splitCorpus(corpus.length, {
+    validation: flags.val ?? training.validation,
+    batchSize: flags.batchSize ?? training.batchSize,
+    sequenceLength: flags.seqLength ?? training.sequenceLength,
+  });
+  const same = (['validation', 'batchSize', 'sequenceLength'] as const).every(
+    (key) => split[key] === training[key],
+  );
+  const unless = <T>(given: T) => (same ? undefined : given);
+  const frozen: [flag: string, given: unknown, recorded: unknown][] = [
+    ['--embedding', flags.embedding, model.embedding],
+    ['--layers', flags.layers, model.layers],
+    ['--hidden', flags.hidden, model.hidden],
+    ['--dropout', flags.dropout, model.dropout],
+    ['--batch-size', unless(flags.batchSize), training.batchSize],
+    ['--seq-length', unless(flags.seqLength), training.sequenceLength],
+    ['--val', unless(flags.val), training.validation],
+    ['--seed', flags.seed, training.seed],
+    ['--encoding', flags.encoding, decoding.encoding],
+    ['--normalize-newlines', flags.normalizeNewlines, decoding.normalizeNewlines],
+  ];
+  for (const [flag, given, recorded] of frozen) {
+    if (given === undefined || given === recorded) continue;
+    throw new UserError(
+      `${run} was begun with ${flag} ${recorded}, which ${flag} ${given} would change`,
+      `Leave ${flag} out, or start a new run.`,
+    );
+  }
+}
+
+/** The text may be named again on resume, but it must be the same text. */
+async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
+  const { sources } = await resolveCorpus(names);
+  const { hash, vocabulary } = await withTemporaryFolder((folder) =>
+    prepareDataset(sources, record.decoding, folder),
+  );
+  if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
+  throw new UserError(
+    `${run} learns another text (${record.corpus.name}) than ${names.join(' ')}`,
+    `Leave the text out to go on with the run, or leave --resume out to start a new one.`,
+  );
+}
