@@ -55,8 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
  * order; other commands just end.
  */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  const closed = error.code === 'EPIPE';
-  if (!closed && process.exitCode === undefined) {
+  if (error.code !== 'EPIPE' && !process.exitCode) {
     process.exitCode = report(fileError(error, 'standard output', 'Write it to another place.', 'write'));
   }
   if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit();
