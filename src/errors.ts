@@ -65,6 +65,9 @@ function exitCodeFor(code: string, purpose: Purpose): ExitCode {
 export function fileError(error: unknown, path: string, hint: string, purpose: Purpose = 'read'): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || !/^(ERR_FS_)?E[A-Z0-9]+$/.test(code)) return error;
-  const reason = REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`;
+  const nowhere = purpose === 'create' && code === 'ENOENT';
+  const reason = nowhere
+    ? 'cannot be made there'
+    : (REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`);
   return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
 }

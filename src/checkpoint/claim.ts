@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 import { listCheckpoints, RUNS_FOLDER } from './run.js';
@@ -15,8 +15,12 @@ const LOCK_FILE = 'lock';
 /** So that no file of the user's is ever taken for a lock. */
 const LOCK_CONTENT = /^charlstm (\d+)\n$/;
 
+const LONGEST_TURN_MS = 10_000;
+
+/** Locks in the making (see claimRun). */
+const LOCKING = /^lock\.(\d+|turn)$/;
 /** What an interrupted save leaves behind, and what a run killed before its first checkpoint does. */
-const UNFINISHED = /^(corpus\.u(8|16|32)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp|lock\.\d+)$/;
+const UNFINISHED = /^(corpus\.u(8|16|32)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
 const LEFT_OVER = /^(log\.jsonl|corpus\.u(8|16|32))$/;
 
 /**
@@ -45,23 +49,26 @@ export async function claimRun(path: string): Promise<Claim> {
   return { path, release: () => releaseLock(lock) };
 }
 
-/** Replaces the lock of a dead process. Of several that try, the renaming lets one through. */
+/**
+ * Replaces the lock of a dead process. A second lock lets one process at a time do that, and whoever has it looks again:
+ * so the lock of a living process is never removed.
+ */
 async function takeOver(lock: string, own: string): Promise<void> {
   await refuseLiving(lock);
-  const aside = `${own}.old`;
-  try {
-    await rename(lock, aside);
-    // Another process may have been quicker: then it is its lock that was moved, and it gets it back.
-    const owner = await livingOwner(aside);
-    if (owner !== undefined) await link(aside, lock);
-    await refuseLiving(aside);
-    await link(own, lock);
-  } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
-    await refuseLiving(lock);
+  const turn = `${lock}.turn`;
+  // A turn takes milliseconds: an old one belongs to a process that was killed in it.
+  const age = Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  if (age > LONGEST_TURN_MS) await rm(turn, { force: true });
+  await link(own, turn).catch(async (error) => {
+    await refuseLiving(turn);
     throw error;
+  });
+  try {
+    await refuseLiving(lock);
+    await rm(lock, { force: true });
+    await link(own, lock);
   } finally {
-    await rm(aside, { force: true });
+    await rm(turn, { force: true });
   }
 }
 
@@ -142,7 +149,7 @@ function isFree(path: string): boolean {
   const others = content.filter((name) => name !== LOCK_FILE);
   return (
     others.length < content.length &&
-    others.every((name) => LEFT_OVER.test(name) || UNFINISHED.test(name)) &&
+    others.every((name) => [LEFT_OVER, UNFINISHED, LOCKING].some((pattern) => pattern.test(name))) &&
     statSync(lock).isFile() &&
     LOCK_CONTENT.test(readFileSync(lock, 'utf8'))
   );
