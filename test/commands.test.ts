@@ -238,6 +238,19 @@ describe('train', () => {
     const info = JSON.parse((await run(folder, ['info', 'aliases', '--json'])).stdout);
     expect(info.model).toMatchObject({ hidden: 16, layers: 1 });
     expect(info.training).toMatchObject({ lr: 0.01, clip: 5, length: { unit: 'epochs', amount: 0.1 } });
+    const own = await run(folder, [
+      'sample',
+      'aliases',
+      '-primetext',
+      'The ',
+      '-length',
+      '2',
+      '-seed',
+      '3',
+      '--top_k',
+      '4',
+    ]);
+    expect(own.stdout).toMatch(/^The [\s\S]{2}$/);
     for (const prompt of ['--primetext', '--prime', '--start']) {
       const sample = await run(folder, [
         'sample',
@@ -259,6 +272,16 @@ describe('train', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/note .*validation shrinks to 5%/);
     expect(stderr).toMatch(/note .*do not fill a batch of 32 x 64: it shrinks to/);
+  });
+});
+
+describe('a model', () => {
+  it('may be named by its run alone, and is named on stderr where it was not', async () => {
+    const named = await run(folder, ['sample', 'lighthouse-1', '--length', '20', '--seed', '1']);
+    expect(named).toMatchObject({ code: 0, stderr: '' });
+    const newest = await run(folder, ['sample', '--length', '20', '--seed', '1']);
+    expect(newest.stdout).toBe(named.stdout);
+    expect(newest.stderr).toMatch(/^model checkpoints\/lighthouse-1\/step-\S+\n$/);
   });
 });
 
@@ -394,7 +417,7 @@ describe('eval, info, runs, corpora', () => {
   it('corpora lists names, sizes, licences, and how to add what is missing', async () => {
     const { stdout } = await run(folder, ['corpora']);
     expect(stdout).toMatch(/moby-dick \(default\) +1,190,317 +PDDL/);
-    expect(stdout).toMatch(/sotu .*npm install @stdlib\/datasets-sotu/);
+    expect(stdout).toMatch(/to add sotu: npm install @stdlib\/datasets-sotu\n/);
     const names = JSON.parse((await run(folder, ['corpora', '--json'])).stdout).map(
       (entry: { name: string }) => entry.name,
     );

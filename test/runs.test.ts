@@ -121,6 +121,36 @@ describe('runs', () => {
     },
   );
 
+  it('are taken by one of many processes that find a dead lock at once', async () => {
+    const claim = new URL('../dist/checkpoint/claim.js', import.meta.url).href;
+    const racer = `
+      const { claimRun } = await import(${JSON.stringify(claim)});
+      process.stdin.once('data', async () => {
+        const won = await claimRun('.').then(() => true, () => false);
+        process.stdout.write(String(won));
+        process.stdin.once('data', () => process.exit());
+      });
+      process.stdout.write('ready ');`;
+    for (let round = 0; round < 3; round++) {
+      const run = await newFolder();
+      await writeFile(join(run, 'lock'), lockOf(99_999_999));
+      const racers = Array.from({ length: 4 }, () =>
+        spawn(process.execPath, ['--input-type=module', '-e', racer], {
+          cwd: run,
+          stdio: ['pipe', 'pipe', 'ignore'],
+        }),
+      );
+      await Promise.all(racers.map((child) => once(child.stdout, 'data')));
+      for (const child of racers) child.stdin.write('go');
+      const answers = await Promise.all(
+        racers.map(async (child) => String((await once(child.stdout, 'data'))[0])),
+      );
+      for (const child of racers) child.stdin.write('end');
+      await Promise.all(racers.map((child) => once(child, 'exit')));
+      expect(answers.sort()).toEqual(['false', 'false', 'false', 'true']);
+    }
+  });
+
   it('cannot be taken where there is no folder', async () => {
     await expect(claimRun(join(root, 'missing'))).rejects.toThrow(UserError);
   });

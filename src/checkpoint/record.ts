@@ -12,6 +12,11 @@ export interface TrainingLength {
   readonly amount: number;
 }
 
+/** "1 epoch", "2.5 minutes". */
+export function describeLength({ unit, amount }: TrainingLength): string {
+  return `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
+}
+
 /** Options of training; all but the seed, the split and the window may change when a run is resumed. */
 export interface TrainingOptions {
   readonly length: TrainingLength;

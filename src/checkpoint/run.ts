@@ -93,7 +93,7 @@ function readRun(path: string): RunFolder | undefined {
  * @throws UserError where there is none
  */
 export function resolveCheckpoint(model: string | undefined, which: 'best' | 'last'): CheckpointFile {
-  const path = model ?? listRuns().at(-1)?.path;
+  const path = model === undefined ? listRuns().at(-1)?.path : pathOf(model);
   if (path === undefined) {
     throw new UserError(
       `there is no run under ${RUNS_FOLDER}/ yet`,
@@ -113,6 +113,12 @@ export function resolveCheckpoint(model: string | undefined, which: 'best' | 'la
     throw fileError(error, path, SEE_RUNS);
   }
   throw new UserError(`${path} is a folder without checkpoints`, SEE_RUNS, ExitCode.noInput);
+}
+
+/** The path of a run, which may be given by its name alone. */
+function pathOf(model: string): string {
+  const named = join(RUNS_FOLDER, model);
+  return model !== '' && !existsSync(model) && existsSync(named) ? named : model;
 }
 
 /** The run a checkpoint belongs to. */

@@ -17,23 +17,33 @@ const ALIASES: Readonly<Record<string, string>> = {
 const WITHOUT_VALUE = ['--json', '--normalize-newlines', '--no-color', '--resume', '--help', '--version'];
 
 /**
- * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`.
- * Values, and arguments after `--`, stay as they are.
+ * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`. Any
+ * option may be written with one dash and with underscores. Values, and arguments after `--`, stay as they are.
  */
 export function translateAliases(argv: readonly string[]): string[] {
   const out: string[] = [];
   let isValue = false;
   for (const [index, argument] of argv.entries()) {
     if (argument === '--') return [...out, ...argv.slice(index)];
-    const match = /^--?([a-z_-]{2,})(=.*)?$/s.exec(argument);
-    const name: string | undefined = match && !isValue ? ALIASES[match[1]!.replaceAll('_', '-')] : undefined;
-    const translated: string = name ? name + (match?.[2] ?? '') : argument;
+    const match: RegExpExecArray | null = isValue ? null : /^--?([a-z][a-z_-]+)(=.*)?$/s.exec(argument);
+    const name: string | undefined = match?.[1]?.replaceAll('_', '-');
+    const translated: string =
+      name === undefined ? argument : (ALIASES[name] ?? `--${name}`) + (match?.[2] ?? '');
     out.push(translated);
     isValue = !isValue && /^--[^=]+$/.test(translated) && !WITHOUT_VALUE.includes(translated);
   }
   return out;
 }
 
-export const ALIAS_HELP = `char-rnn's names work too: ${Object.keys(ALIASES)
-  .map((alias) => `--${alias}`)
-  .join(' ')}`;
+const HELP_LINE = 76;
+
+/** The aliases, for the help of a command. */
+export function aliasHelp(): string {
+  const lines = ["char-rnn's names and spelling work too:"];
+  for (const name of Object.keys(ALIASES)) {
+    const longer = `${lines.at(-1)} --${name}`;
+    if (longer.length <= HELP_LINE) lines[lines.length - 1] = longer;
+    else lines.push(`  --${name}`);
+  }
+  return lines.join('\n');
+}

@@ -29,8 +29,12 @@ export function corporaCommand(program: Command): void {
         corpus.name + (corpus.name === DEFAULT_CORPUS ? ' (default)' : ''),
         grouped(corpus.characters),
         corpus.licence,
-        corpus.installed ? corpus.title : `${corpus.title}; add it: ${corpus.install}`,
+        corpus.title,
       ]);
       process.stdout.write(`${table([['name', 'characters', 'licence', 'text'], ...rows])}\n`);
+      for (const { name, installed, install } of corpora) {
+        if (!installed) process.stdout.write(`\nto add ${name}: ${install}`);
+      }
+      process.stdout.write('\n');
     });
 }

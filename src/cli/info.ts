@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import type { RunRecord } from '../checkpoint/record.js';
+import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
@@ -67,7 +67,7 @@ function asText(
       'decoding',
       record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
     ],
-    ['step', `${grouped(progress.step)} of ${training.length.amount} ${training.length.unit}`],
+    ['step', `${grouped(progress.step)}; to be trained for ${describeLength(training.length)}`],
     ['best validation', bestLoss],
     ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
     [

@@ -1,4 +1,5 @@
 import { chalkStderr as chalk } from 'chalk';
+import { describeLength } from '../checkpoint/record.js';
 import { grouped } from '../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 import { duration, harmless, rate } from './format.js';
@@ -55,7 +56,7 @@ export function plainReporter(): Reporter {
 function header(event: StartEvent): string {
   const length =
     event.totalSteps === undefined
-      ? `${event.minutes} minutes`
+      ? describeLength({ unit: 'minutes', amount: event.minutes ?? 0 })
       : `${grouped(event.totalSteps)} steps, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
@@ -64,10 +65,21 @@ function header(event: StartEvent): string {
   );
 }
 
+/** The first lines of a sample, wrapped between words and set in by two spaces. */
 function indent(text: string): string {
-  const lines = harmless(text)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
+  const width = Math.max(20, (process.stderr.columns ?? 100) - 2);
+  const lines: string[] = [];
+  for (const paragraph of harmless(text).split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = '';
+      }
+      line = line === '' ? word : `${line} ${word}`;
+    }
+    if (line.trim() !== '') lines.push(line);
+  }
   return lines
     .slice(0, SAMPLE_LINES)
     .map((line) => `  ${line}`)

@@ -57,10 +57,12 @@ export function sampleCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: SampleFlags) => {
       const prompt = readTextArgument(flags.prompt);
-      const model = modelOf(await readCheckpoint(resolveCheckpoint(path, 'best').path));
+      const checkpoint = resolveCheckpoint(path, 'best').path;
+      const model = modelOf(await readCheckpoint(checkpoint));
       const seed = flags.seed ?? randomInt(2 ** 32);
       const { temp: temperature, topK, topP, length, unknown } = flags;
       const text = generate(model, { temperature, topK, topP, length, unknown, prompt, seed });
+      if (path === undefined) process.stderr.write(`model ${harmless(checkpoint)}\n`);
       if (flags.seed === undefined) process.stderr.write(`seed ${seed}\n`);
       await streamToStdout(text, model.vocabulary.encoding === 'bytes');
     });

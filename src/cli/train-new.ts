@@ -104,7 +104,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
 
 /**
  * So often that validation takes about a twentieth of the time (a forward pass costs a third of a step), but not
- * more than 50 times in a run, and not less than 10 times.
+ * more than 50 times in a run, and not less than 10 times unless it is very short.
  */
 function defaultEvalEvery(
   validationLength: number,
@@ -115,7 +115,10 @@ function defaultEvalEvery(
     (20 / 3) * (Math.min(validationLength, 200_000) / (batchSize * sequenceLength)),
   );
   if (total === undefined) return Math.max(20, affordable);
-  return Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10));
+  return Math.max(
+    Math.min(10, total),
+    Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10)),
+  );
 }
 
 function decodingOf(flags: TrainFlags): DecodeOptions {

@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
-import type { RunRecord, TrainingOptions } from '../checkpoint/record.js';
+import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
@@ -106,7 +106,7 @@ function refuseComplete(batches: Batches, { training, progress }: RunRecord, run
   const complete = total === undefined ? progress.seconds / 60 >= amount : progress.step >= total;
   if (!complete) return;
   throw new UserError(
-    `${run} has already had its ${amount} ${unit} (step ${progress.step})`,
+    `${run} has already had its ${describeLength(training.length)} (step ${progress.step})`,
     `Give it more, for example --${unit} ${unit === 'steps' ? progress.step + amount : 2 * amount}.`,
   );
 }

@@ -9,7 +9,7 @@ import { grouped } from '../numbers.js';
 import { ENCODINGS } from '../text/decode.js';
 import type { EndEvent } from '../train/events.js';
 import { startTraining, type Training } from '../worker/client.js';
-import { ALIAS_HELP } from './aliases.js';
+import { aliasHelp } from './aliases.js';
 import { harmless, quoted, rate } from './format.js';
 import { numberOption, wordOption } from './options.js';
 import { jsonReporter, plainReporter } from './reporter.js';
@@ -29,7 +29,7 @@ Examples:
   charlstm train --resume
   charlstm train --resume checkpoints/novel-1 --epochs 40
 
-${ALIAS_HELP}
+${aliasHelp()}
 `;
 
 interface UiFlags {
@@ -166,6 +166,7 @@ function stopOnSignals(training: Training): { readonly exitCode: number; dispose
         `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
       );
     } else if (name !== 'SIGPIPE') {
+      process.stderr.write('stopped at once: what was learned since the last checkpoint is lost\n');
       process.exit(SIGNALS[name]);
     }
     received ??= name;
@@ -203,7 +204,7 @@ async function summarise({ job }: PreparedTraining, end: EndEvent): Promise<void
   if (end.path !== null) {
     const { record } = await readRecord(end.path);
     const last = record.history.at(-1);
-    if (last) lines.push(`training loss ${last.training.toFixed(4)} at that point`);
+    if (last) lines.push(`training loss ${last.training.toFixed(4)} when it was measured`);
     if (record.progress.step < 0.8 * end.step && end.reason === 'finished') {
       lines.push(
         `validation has not improved since step ${grouped(record.progress.step)}; that checkpoint is kept`,

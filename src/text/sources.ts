@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, readdirSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, type Dirent, readdirSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -22,6 +22,9 @@ export interface Corpus {
   readonly sources: readonly Source[];
   readonly notices: readonly string[];
 }
+
+/** A folder with more is named by mistake. */
+const MOST_FILES = 100_000;
 
 const HINT = 'Name a text file, a folder, a glob, - for standard input, or a corpus from "charlstm corpora".';
 
@@ -92,24 +95,47 @@ async function resolveGlob(pattern: string): Promise<Corpus> {
 
 /** All text in a folder: hidden files, node_modules and files with a zero byte near their start are passed over. */
 async function resolveFolder(folder: string): Promise<Corpus> {
-  const paths = (await glob('**/*', { cwd: folder, ignore: ['**/node_modules/**'] })).sort();
+  const files = listFiles(folder);
   const sources: Source[] = [];
-  for (const path of paths) {
-    const file = join(folder, path);
-    if (await looksLikeText(file)) sources.push(fileSource(file));
-  }
+  for (const file of files) if (await looksLikeText(file)) sources.push(fileSource(file));
   if (sources.length === 0) {
     throw new UserError(`${folder} is a folder without text files`, HINT, ExitCode.noInput);
   }
-  const skipped = paths.length - sources.length;
+  const skipped = files.length - sources.length;
   const notices =
-    skipped > 0 ? [`${skipped} of the ${paths.length} files in ${folder} are not text; left out`] : [];
+    skipped > 0 ? [`${skipped} of the ${files.length} files in ${folder} are not text; left out`] : [];
   return { name: shortName(folder), sources, notices };
+}
+
+/** Files in a folder and in those below it, in order; links to folders are not followed. */
+function listFiles(folder: string): string[] {
+  const files: string[] = [];
+  const folders = [folder];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const entries = readEntries(next).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules');
+    for (const entry of entries) {
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) folders.push(path);
+      else files.push(path);
+    }
+    if (files.length > MOST_FILES) {
+      throw new UserError(`${folder} has more than ${MOST_FILES} files`, HINT);
+    }
+  }
+  return files.sort();
+}
+
+function readEntries(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw fileError(error, folder, HINT);
+  }
 }
 
 async function looksLikeText(path: string): Promise<boolean> {
   try {
-    if (!statSync(path).isFile()) return false;
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
     const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
