@@ -13,6 +13,7 @@ import { resolveCorpus } from '../src/text/sources.js';
 import { type Split, splitCorpus } from '../src/text/split.js';
 import { Vocabulary } from '../src/text/vocabulary.js';
 import { temporaryFolder } from './cli.js';
+import { errorOf } from './files.js';
 
 const root = await temporaryFolder();
 const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
@@ -40,16 +41,6 @@ async function prepare(names: readonly string[], options: Partial<DecodeOptions>
   const hash = dataset.hash();
   dataset.close();
   return { ...prepared, folder, text, datasetHash: hash };
-}
-
-async function errorOf(promise: Promise<unknown> | (() => unknown)): Promise<UserError> {
-  try {
-    await (typeof promise === 'function' ? promise() : promise);
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  return expect.fail('nothing was thrown');
 }
 
 /** A text of the first `count` characters of Unicode. */

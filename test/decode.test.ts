@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ExitCode, UserError } from '../src/errors.js';
+import { ExitCode } from '../src/errors.js';
 import { type DecodeOptions, Decoder, type Encoding } from '../src/text/decode.js';
+import { thrownBy } from './files.js';
 
 const FFFD = 0xfffd;
 
@@ -18,16 +19,6 @@ function decode(bytes: Uint8Array, options: Partial<DecodeOptions> = {}, cuts: r
 const everyByte = (bytes: Uint8Array) => Array.from(bytes.keys());
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const codePoints = (text: string) => Array.from(text, (c) => c.codePointAt(0)!);
-
-function errorOf(action: () => unknown): UserError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  return expect.fail('nothing was thrown');
-}
 
 const text = fc
   .string({ unit: 'binary', maxLength: 60 })
@@ -80,7 +71,7 @@ describe('UTF-8', () => {
       fc.property(nearlyUtf8, cuts, (bytes, at) => {
         const expected = strict(bytes);
         if (expected) expect(decode(bytes, {}, at)).toEqual(expected);
-        else expect(errorOf(() => decode(bytes, {}, at)).exitCode).toBe(ExitCode.badData);
+        else expect(thrownBy(() => decode(bytes, {}, at)).exitCode).toBe(ExitCode.badData);
       }),
       { numRuns: 2000 },
     );
@@ -129,7 +120,7 @@ describe('malformed UTF-8', () => {
     const bytes = Uint8Array.of(...before, ...sequence);
     const borders = [[], ...everyByte(bytes).map((cut) => [cut]), everyByte(bytes)];
     for (const cut of borders) {
-      const { message, exitCode, hint } = errorOf(() => decode(bytes, {}, cut));
+      const { message, exitCode, hint } = thrownBy(() => decode(bytes, {}, cut));
       expect(message).toMatch(/^the file is not UTF-8: /);
       expect(message).toMatch(new RegExp(`\\bat offset ${before.length + at}\\b`));
       expect(hint).toContain('--encoding latin1');
@@ -199,7 +190,7 @@ describe('a zero byte', () => {
   it.each<Encoding>(['utf8', 'utf8-lossy', 'latin1'])('is refused from %s with its offset', (encoding) => {
     const bytes = Uint8Array.of(97, 98, 99, 0, 100);
     for (const at of [[], [2], [3], [4], [1, 2, 3, 4]]) {
-      const { message, exitCode, hint } = errorOf(() => decode(bytes, { encoding }, at));
+      const { message, exitCode, hint } = thrownBy(() => decode(bytes, { encoding }, at));
       expect(message).toMatch(/^the file looks like a binary file: .*\boffset 3$/);
       expect(hint).toContain('--encoding bytes');
       expect(exitCode).toBe(ExitCode.badData);

@@ -3,6 +3,18 @@
 import { expect } from 'vitest';
 import { ExitCode, UserError } from '../src/errors.js';
 
+/** The UserError that an action throws. */
+export function thrownBy(action: () => unknown): UserError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  return expect.fail('nothing was thrown');
+}
+
+/** The same of a promise, or of an action that may return one. */
 export async function errorOf(promise: Promise<unknown> | (() => unknown)): Promise<UserError> {
   try {
     await (typeof promise === 'function' ? promise() : promise);

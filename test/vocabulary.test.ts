@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ExitCode, UserError } from '../src/errors.js';
+import { ExitCode } from '../src/errors.js';
 import type { Encoding } from '../src/text/decode.js';
 import { nameCharacter, Vocabulary } from '../src/text/vocabulary.js';
+import { thrownBy } from './files.js';
 
 const codePoints = (text: string) => Array.from(text, (c) => c.codePointAt(0)!);
 
@@ -11,16 +12,6 @@ function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
     [...new Set(codePoints(text))].sort((a, b) => a - b),
     encoding,
   );
-}
-
-function errorOf(action: () => unknown): UserError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  return expect.fail('nothing was thrown');
 }
 
 const text = fc.string({ unit: 'binary', maxLength: 80 });
@@ -78,7 +69,7 @@ describe('encoding and decoding', () => {
 
 describe('unknown characters', () => {
   it('are named once each, with their nearest relatives', () => {
-    const { message, hint, exitCode } = errorOf(() => vocabularyOf("aest'").encode('eé’aé漢A\x07'));
+    const { message, hint, exitCode } = thrownBy(() => vocabularyOf("aest'").encode('eé’aé漢A\x07'));
     expect(message).toBe(
       'the text has characters this model never saw: ' +
         `'é' U+00E9 (nearest known: "e"), '’' U+2019 (nearest known: "'"), '漢' U+6F22, ` +
@@ -89,10 +80,10 @@ describe('unknown characters', () => {
   });
 
   it('are named up to ten', () => {
-    const { message } = errorOf(() => vocabularyOf('ab').encode('0123456789!?'));
+    const { message } = thrownBy(() => vocabularyOf('ab').encode('0123456789!?'));
     expect(message).toContain("'9' U+0039 and 2 more");
     expect(message).not.toContain("'!'");
-    expect(errorOf(() => vocabularyOf('ab').encode('0123456789')).message).not.toContain('more');
+    expect(thrownBy(() => vocabularyOf('ab').encode('0123456789')).message).not.toContain('more');
   });
 
   it('are left out with skip', () => {
@@ -109,7 +100,7 @@ describe('unknown characters', () => {
   });
 
   it('are bytes where the vocabulary is of bytes, not characters that the text does not have', () => {
-    const { message } = errorOf(() => vocabularyOf('Aab', 'bytes').encode('aé'));
+    const { message } = thrownBy(() => vocabularyOf('Aab', 'bytes').encode('aé'));
     expect(message).not.toContain('Ã');
     expect(message).toMatch(/C3/i);
   });
@@ -209,7 +200,7 @@ describe('parse', () => {
     [[null, 97]],
     [[[97], [98]]],
   ])('refuses %j', (json) => {
-    const { message, exitCode } = errorOf(() => Vocabulary.parse(json, 'utf8', 'some.safetensors'));
+    const { message, exitCode } = thrownBy(() => Vocabulary.parse(json, 'utf8', 'some.safetensors'));
     expect(message).toMatch(/^some\.safetensors: its vocabulary /);
     expect(exitCode).toBe(ExitCode.badData);
   });

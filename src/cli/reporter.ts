@@ -61,7 +61,8 @@ function header(event: StartEvent): string {
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
     `${chalk.bold(harmless(event.corpus))}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
-    `${length}${from}; run ${harmless(event.run)}; Ctrl-C stops and saves`
+    `${length}${from}\n` +
+    `run ${harmless(event.run)}; Ctrl-C stops and saves`
   );
 }
 

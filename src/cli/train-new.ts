@@ -114,7 +114,7 @@ function defaultEvalEvery(
   const affordable = Math.ceil(
     (20 / 3) * (Math.min(validationLength, 200_000) / (batchSize * sequenceLength)),
   );
-  if (total === undefined) return Math.max(20, affordable);
+  if (total === undefined) return Math.max(100, affordable);
   return Math.max(
     Math.min(10, total),
     Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10)),
