@@ -12,7 +12,12 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   try {
     folder = mkdtempSync(join(tmpdir(), 'charlstm-'));
   } catch (error) {
-    throw fileError(error, tmpdir(), 'Name another folder for temporary files in TMPDIR.', 'create');
+    throw fileError(
+      error,
+      `a folder in ${tmpdir()}`,
+      'Name another folder for temporary files in TMPDIR.',
+      'create',
+    );
   }
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const codes = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;

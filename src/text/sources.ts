@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, type Dirent, readdirSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, type Dirent, fstatSync, readdirSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -168,6 +168,8 @@ function standardInput(): Source {
       'Pipe one in: cat *.txt | charlstm train -',
     );
   }
+  if (fstatSync(0).isDirectory())
+    throw new UserError('standard input is a folder, not a text', HINT, ExitCode.noInput);
   return onceSource('standard input', () => process.stdin, 'stdin.tmp');
 }
 
