@@ -18,6 +18,10 @@ const TINY = [
   '16',
 ];
 
+/** Training that ends only when it is stopped, and tells its events on stdout. */
+const startEndless = (out: string) =>
+  start(folder, ['train', 'lighthouse', ...TINY, '--epochs', '1e6', '--out', out, '--ui', 'json']);
+
 /** One small run, `checkpoints/lighthouse-1`, that the other commands work with. */
 let trained: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
@@ -114,17 +118,7 @@ describe('train', () => {
     ['SIGTERM', 143],
   ] as const)('%s stops it with a checkpoint, and it can be resumed', async (signal, code) => {
     const out = `stopped-by-${signal}`;
-    const child = start(folder, [
-      'train',
-      'lighthouse',
-      ...TINY,
-      '--epochs',
-      '1e6',
-      '--out',
-      out,
-      '--ui',
-      'json',
-    ]);
+    const child = startEndless(out);
     let seen = '';
     child.stdout!.on('data', (chunk) => {
       if (seen.split('\n').length < 3 && (seen + chunk).split('\n').length >= 3) child.kill(signal);
@@ -148,17 +142,7 @@ describe('train', () => {
   });
 
   it('stops and saves when the reader of its events goes away', async () => {
-    const child = start(folder, [
-      'train',
-      'lighthouse',
-      ...TINY,
-      '--epochs',
-      '1e6',
-      '--out',
-      'unread',
-      '--ui',
-      'json',
-    ]);
+    const child = startEndless('unread');
     child.stdout!.once('data', () => child.stdout!.destroy());
     expect((await child).exitCode).toBe(0);
     expect(readdirSync(join(folder, 'unread')).filter((name) => name.endsWith('.safetensors')).length).toBe(

@@ -9,11 +9,10 @@ import { resolveCorpus } from '../text/sources.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { bitsPerCharacter, Evaluator, PROTOCOLS, type Protocol, type Stretch } from '../train/evaluate.js';
 import { harmless } from './format.js';
-import { wordOption } from './options.js';
+import { MODEL_HELP, unknownOption, wordOption } from './options.js';
 import { withTemporaryFolder } from './temporary.js';
 
-const EXAMPLES = `
-The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.
+const EXAMPLES = `${MODEL_HELP}
 Protocols: stream carries the state through the whole text; cold scores random windows of 256 from a zero state.
 
 Examples:
@@ -36,12 +35,7 @@ export function evalCommand(program: Command): void {
     .description('measure how well a trained model predicts a text')
     .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
     .addOption(wordOption('--protocol <name>', 'how the text is scored', PROTOCOLS).default('stream'))
-    .addOption(
-      wordOption('--unknown <what>', 'what to do with characters the model never saw', [
-        'error',
-        'skip',
-      ]).default('error'),
-    )
+    .addOption(unknownOption())
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: EvalFlags) => {

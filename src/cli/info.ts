@@ -7,6 +7,7 @@ import { parameterTable } from '../model/parameters.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { harmless, rate, table } from './format.js';
+import { MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */
 export function infoCommand(program: Command): void {
@@ -16,8 +17,7 @@ export function infoCommand(program: Command): void {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      '\nThe model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.\n' +
-        '\nExamples:\n  charlstm info\n  charlstm info checkpoints/moby-dick-1 --json\n',
+      `${MODEL_HELP}\n\nExamples:\n  charlstm info\n  charlstm info checkpoints/moby-dick-1 --json\n`,
     )
     .action(async (model: string | undefined, { json }: { json?: true }) => {
       const { path } = resolveCheckpoint(model, 'best');

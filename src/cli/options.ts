@@ -27,6 +27,19 @@ export function wordOption(flags: string, description: string, words: readonly s
   });
 }
 
+/** What to do with characters that a model never saw: the same choice wherever a text meets a model. */
+export function unknownOption(): Option {
+  const option = wordOption('--unknown <what>', 'what to do with characters the model never saw', [
+    'error',
+    'skip',
+  ]);
+  return option.default('error');
+}
+
+/** For the help of every command that takes a model as its argument. */
+export const MODEL_HELP = `
+The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.`;
+
 /** Adds the options that say how characters are chosen. */
 export function addChoiceOptions(command: Command): Command {
   return command

@@ -6,10 +6,9 @@ import { TRAINING_RANGES } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
 import { generate } from '../sample/generate.js';
 import { harmless } from './format.js';
-import { addChoiceOptions, numberOption, readTextArgument, wordOption } from './options.js';
+import { addChoiceOptions, MODEL_HELP, numberOption, readTextArgument, unknownOption } from './options.js';
 
-const EXAMPLES = `
-The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.
+const EXAMPLES = `${MODEL_HELP}
 
 Examples:
   charlstm sample --temp 0.5 --length 300
@@ -48,12 +47,7 @@ export function sampleCommand(program: Command): void {
         TRAINING_RANGES.seed,
       ),
     )
-    .addOption(
-      wordOption('--unknown <what>', 'what to do with characters the model never saw', [
-        'error',
-        'skip',
-      ]).default('error'),
-    )
+    .addOption(unknownOption())
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: SampleFlags) => {
       const prompt = readTextArgument(flags.prompt);

@@ -64,7 +64,7 @@ export class Vocabulary {
   }
 
   /** The characters of a text: its code points, or for `bytes` the bytes of its UTF-8 form. */
-  charactersOf(text: string): number[] {
+  #charactersOf(text: string): number[] {
     return this.encoding === 'bytes' ? [...Buffer.from(text)] : Array.from(text, (c) => c.codePointAt(0)!);
   }
 
@@ -74,7 +74,7 @@ export class Vocabulary {
    * @throws UserError naming them and their nearest known relatives
    */
   encode(text: string, unknown: 'error' | 'skip' = 'error'): Uint32Array {
-    const characters = this.charactersOf(text);
+    const characters = this.#charactersOf(text);
     const strange = [...new Set(characters.filter((c) => this.idOf(c) === undefined))];
     if (strange.length > 0 && unknown === 'error') throw this.unknownCharacters(strange);
     return Uint32Array.from(characters.flatMap((c) => this.idOf(c) ?? []));
