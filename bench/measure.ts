@@ -8,5 +8,15 @@ export function medianSeconds(work: () => void, milliseconds = 400): number {
     work();
     times.push((performance.now() - before) / 1000);
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+  return median(times);
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** "0.99 (0.97 to 1.01)": the median, the least and the greatest. */
+export function spread(values: readonly number[]): string {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(3)} (${least.toFixed(3)} to ${greatest.toFixed(3)})`;
 }

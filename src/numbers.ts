@@ -11,6 +11,11 @@ export function isInRange(value: unknown, range: NumberRange): value is number {
   return value >= range.minimum && value <= range.maximum;
 }
 
+/** The number of a range that is nearest to a number. */
+export function clamped(value: number, { minimum, maximum }: NumberRange): number {
+  return Math.min(maximum, Math.max(minimum, value));
+}
+
 /** "a whole number from 1 to 64", "a number of at least 0". */
 export function describeRange({ minimum, maximum, integer }: NumberRange): string {
   const kind = integer ? 'a whole number' : 'a number';

@@ -4,7 +4,14 @@
  */
 
 /** One stream for each purpose, so that drawing a sample cannot change what training draws. */
-export const Stream = { initialisation: 1, dropout: 2, sampling: 3, windows: 4, evaluation: 5 } as const;
+export const Stream = {
+  initialisation: 1,
+  dropout: 2,
+  sampling: 3,
+  windows: 4,
+  evaluation: 5,
+  live: 6,
+} as const;
 
 export type Stream = (typeof Stream)[keyof typeof Stream];
 

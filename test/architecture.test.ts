@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
@@ -7,13 +7,13 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Who may import whom: a module only from its own layer or from layers before it. */
 const LAYERS = [
-  ['errors.ts', 'random.ts', 'numbers.ts'],
+  ['errors.ts', 'random.ts', 'numbers.ts', 'format.ts'],
   ['engine', 'text'],
-  ['model'],
+  ['model', 'baseline'],
   ['checkpoint'],
   ['sample'],
   ['train'],
-  ['worker'],
+  ['worker', 'ui'],
   ['cli'],
 ];
 /** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */
@@ -25,13 +25,15 @@ const STRANGERS: [string, string][] = [
 ];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
   .sort();
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(SRC, file), 'utf8');
-  const paths = [...source.matchAll(/\bfrom '(\.[^']+)\.js'/g)].map((match) => `${match[1]}.ts`);
-  return paths.map((path) => normalize(join(dirname(file), path)));
+  const paths = [...source.matchAll(/\bfrom '(\.[^']+)\.js'/g)].map((match) =>
+    join(dirname(file), match[1]!),
+  );
+  return paths.map((path) => (files.includes(`${path}.tsx`) ? `${path}.tsx` : `${path}.ts`));
 }
 
 const part = (file: string) => file.split('/')[0]!;
@@ -57,6 +59,14 @@ it('text knows nothing of networks, and networks nothing of text', () => {
       .map((target) => `${file} -> ${target}`),
   );
   expect(wrong).toEqual([]);
+});
+
+it('the screen knows nothing of training but its events, and those as types', () => {
+  const base = LAYERS[0]!;
+  const foreign = files
+    .filter((file) => part(file) === 'ui')
+    .flatMap((file) => importsOf(file).filter((target) => part(target) !== 'ui' && !base.includes(target)));
+  expect(new Set(foreign)).toEqual(new Set(['train/events.ts']));
 });
 
 it('no module imports itself, however long the way', () => {

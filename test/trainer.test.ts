@@ -9,10 +9,11 @@ import type { ModelConfig } from '../src/model/config.js';
 import { prepareDataset } from '../src/text/dataset.js';
 import { resolveCorpus } from '../src/text/sources.js';
 import { splitCorpus } from '../src/text/split.js';
+import type { Commands } from '../src/train/controls.js';
 import type { StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
 import { rateAt } from '../src/train/schedule.js';
 import { openSession, type Session } from '../src/train/session.js';
-import { train } from '../src/train/trainer.js';
+import { type TrainControl, train } from '../src/train/trainer.js';
 import { temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();
@@ -60,14 +61,23 @@ async function newRun(
   return { run, record };
 }
 
-async function collect(
-  session: Session,
-  nextCommand?: () => TrainCommand | undefined,
-  stopAt?: number,
-): Promise<TrainEvent[]> {
+async function collect(session: Session, control: TrainControl = {}): Promise<TrainEvent[]> {
   const events: TrainEvent[] = [];
-  for await (const event of train(session, nextCommand, stopAt)) events.push(event);
+  for await (const event of train(session, control)) events.push(event);
   return events;
+}
+
+/** Commands by the turn in which they wait: turn n comes after step n, unless training pauses in between. */
+function inTurns(turns: Record<number, TrainCommand[]>): Commands {
+  let turn = 1;
+  return {
+    next() {
+      const command = turns[turn]?.shift();
+      if (!command) turn++;
+      return command;
+    },
+    async wait() {},
+  };
 }
 
 const steps = (events: TrainEvent[]) => events.filter((event): event is StepEvent => event.type === 'step');
@@ -85,7 +95,7 @@ describe('resume', () => {
     const whole = await newRun();
     const expected = losses(await collect(openSession(whole.run, whole.record)));
     const cut = await newRun();
-    const before = await collect(openSession(cut.run, cut.record), undefined, stop);
+    const before = await collect(openSession(cut.run, cut.record), { stopAt: stop });
     expect(before.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step: stop });
     const after = await collect(await resume(cut.run));
     expect([...losses(before), ...losses(after)]).toEqual(expected);
@@ -98,17 +108,16 @@ describe('resume', () => {
     const all = steps(await collect(openSession(whole.run, whole.record)));
     expect(all.at(-1)!.epoch).toBeGreaterThan(2);
     const cut = await newRun(options);
-    await collect(openSession(cut.run, cut.record), undefined, 4);
+    await collect(openSession(cut.run, cut.record), { stopAt: 4 });
     await collect(await resume(cut.run));
     expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
   });
 
   it('a command stops it between two steps, with a checkpoint', async () => {
     const { run, record } = await newRun();
-    let asked = 0;
-    const events = await collect(openSession(run, record), () =>
-      ++asked === 5 ? { type: 'stop' } : undefined,
-    );
+    const events = await collect(openSession(run, record), {
+      commands: inTurns({ 5: [{ type: 'stop' }] }),
+    });
     expect(events.at(-1)).toMatchObject({ reason: 'stopped', step: 5 });
     expect(listCheckpoints(run).map((file) => file.step)).toEqual([5]);
   });
@@ -184,7 +193,7 @@ describe('runaway training', () => {
         weightDecay: 10,
         length: { unit: 'steps', amount: 400 },
       });
-      const events = await collect(openSession(run, record), undefined, 60);
+      const events = await collect(openSession(run, record), { stopAt: 60 });
       expect(events.at(-1)).toMatchObject({ reason: 'diverged' });
       for (const file of listCheckpoints(run)) await readCheckpoint(file.path);
     },

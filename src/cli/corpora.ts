@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
-import { table } from './format.js';
 
 /** `charlstm corpora`: what can be trained by name. */
 export function corporaCommand(program: Command): void {

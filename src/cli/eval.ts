@@ -3,12 +3,12 @@ import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
 import { ExitCode, UserError } from '../errors.js';
+import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
 import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { bitsPerCharacter, Evaluator, PROTOCOLS, type Protocol, type Stretch } from '../train/evaluate.js';
-import { harmless } from './format.js';
 import { MODEL_HELP, unknownOption, wordOption } from './options.js';
 import { withTemporaryFolder } from './temporary.js';
 

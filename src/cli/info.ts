@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
+import { harmless, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
-import { harmless, rate, table } from './format.js';
 import { MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, fileError, UserError } from '../errors.js';
+import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
 import { corporaCommand } from './corpora.js';
 import { evalCommand } from './eval.js';
-import { harmless } from './format.js';
 import { infoCommand } from './info.js';
 import { runsCommand } from './runs.js';
 import { sampleCommand } from './sample.js';

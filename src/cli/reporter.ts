@@ -1,8 +1,7 @@
-import { chalkStderr as chalk } from 'chalk';
 import { describeLength } from '../checkpoint/record.js';
+import { duration, harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
-import { duration, harmless, rate } from './format.js';
 
 /** Shows the events of training. */
 export type Reporter = (event: TrainEvent) => void;
@@ -15,9 +14,10 @@ export function jsonReporter(): Reporter {
 }
 
 const LINE_EVERY_MS = 3000;
+/** So many lines of a sample are shown. */
 const SAMPLE_LINES = 6;
 
-/** `--ui plain`: a table on stderr, a row every few seconds, interrupted by each validation and its sample. */
+/** `--ui plain`: a table on stderr without colours, a row every few seconds, interrupted by each validation and its sample. */
 export function plainReporter(): Reporter {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);
@@ -30,7 +30,7 @@ export function plainReporter(): Reporter {
       case 'step': {
         const row = progress.step(event);
         if (row === undefined) break;
-        if (progress.interrupted) print(chalk.dim(progress.columns()));
+        if (progress.interrupted) print(progress.columns());
         progress.interrupted = false;
         print(row);
         break;
@@ -38,16 +38,16 @@ export function plainReporter(): Reporter {
       case 'validation':
         progress.validation = event.loss;
         print(
-          chalk.bold(`validation ${event.loss.toFixed(4)} nats`) +
-            chalk.dim(` ${event.bpc.toFixed(4)} bits, perplexity ${event.perplexity.toFixed(3)}`),
+          `validation ${event.loss.toFixed(4)} nats ${event.bpc.toFixed(4)} bits, ` +
+            `perplexity ${event.perplexity.toFixed(3)}`,
         );
         break;
       case 'sample':
-        print(chalk.cyan(indent(event.text)));
+        print(indented(event.text));
         progress.interrupted = true;
         break;
       case 'checkpoint':
-        print(chalk.dim(`saved ${harmless(event.path)}`));
+        print(`saved ${harmless(event.path)}`);
         break;
     }
   };
@@ -60,14 +60,14 @@ function header(event: StartEvent): string {
       : `${grouped(event.totalSteps)} steps, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
-    `${chalk.bold(harmless(event.corpus))}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
+    `${harmless(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
     `${length}${from}\n` +
     `run ${harmless(event.run)}; Ctrl-C stops and saves`
   );
 }
 
 /** The first lines of a sample, wrapped between words and set in by two spaces. */
-function indent(text: string): string {
+export function indented(text: string): string {
   const width = Math.max(20, (process.stderr.columns ?? 100) - 2);
   const lines: string[] = [];
   for (const paragraph of harmless(text).split('\n')) {

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
+import { harmless, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
-import { harmless, table } from './format.js';
 
 /** `charlstm runs`: what lies under checkpoints/. */
 export function runsCommand(program: Command): void {

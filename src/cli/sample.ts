@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { TRAINING_RANGES } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
+import { harmless } from '../format.js';
 import { generate } from '../sample/generate.js';
-import { harmless } from './format.js';
 import { addChoiceOptions, MODEL_HELP, numberOption, readTextArgument, unknownOption } from './options.js';
 
 const EXAMPLES = `${MODEL_HELP}

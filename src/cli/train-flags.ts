@@ -28,6 +28,10 @@ export interface TrainFlags {
   readonly stopAt?: number;
 }
 
+export interface UiFlags {
+  readonly ui: 'auto' | 'plain' | 'json';
+}
+
 /** A run that is ready to be trained, and its lock. */
 export interface PreparedTraining {
   readonly job: TrainingJob;

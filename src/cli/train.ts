@@ -1,25 +1,18 @@
-import { chalkStderr as chalk } from 'chalk';
 import type { Command } from 'commander';
-import { readRecord } from '../checkpoint/checkpoint.js';
 import { LENGTH_RANGES, TRAINING_RANGES } from '../checkpoint/record.js';
 import { RUNS_FOLDER } from '../checkpoint/run.js';
-import { ExitCode, UserError } from '../errors.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
-import { grouped } from '../numbers.js';
 import { ENCODINGS } from '../text/decode.js';
-import type { EndEvent } from '../train/events.js';
-import { startTraining, type Training } from '../worker/client.js';
 import { aliasHelp } from './aliases.js';
-import { harmless, quoted, rate } from './format.js';
 import { numberOption, wordOption } from './options.js';
-import { jsonReporter, plainReporter } from './reporter.js';
-import type { PreparedTraining, TrainFlags } from './train-flags.js';
-import { prepareNewRun, TRAINING_DEFAULTS } from './train-new.js';
-import { prepareResume } from './train-resume.js';
+import type { TrainFlags, UiFlags } from './train-flags.js';
+import { TRAINING_DEFAULTS } from './train-new.js';
+import { runTraining } from './train-run.js';
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names from "charlstm corpora".
 Ctrl-C stops after the step under way and saves; a second Ctrl-C stops at once.
+In a terminal a dashboard shows how it goes; its keys are under ?. Elsewhere, and with --ui plain, there are lines.
 
 Examples:
   charlstm train
@@ -31,10 +24,6 @@ Examples:
 
 ${aliasHelp()}
 `;
-
-interface UiFlags {
-  readonly ui: 'auto' | 'plain' | 'json';
-}
 
 /** `charlstm train`. */
 export function trainCommand(program: Command): void {
@@ -121,99 +110,4 @@ export function trainCommand(program: Command): void {
     .addOption(wordOption('--ui <kind>', 'how progress is shown', ['auto', 'plain', 'json']).default('auto'))
     .addHelpText('after', EXAMPLES)
     .action((names: string[], flags: TrainFlags & UiFlags) => runTraining(names, flags));
-}
-
-async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags): Promise<void> {
-  const report = flags.ui === 'json' ? jsonReporter() : plainReporter();
-  const prepared = await (flags.resume === undefined
-    ? prepareNewRun(names, flags)
-    : prepareResume(names, flags));
-  for (const notice of prepared.notices)
-    process.stderr.write(`${chalk.yellow('note')} ${harmless(notice)}\n`);
-  let lastStep = prepared.job.record.progress.step;
-  try {
-    const training = startTraining(prepared.job, (event) => {
-      if (event.type === 'step') lastStep = event.step;
-      report(event);
-    });
-    const signals = stopOnSignals(training);
-    const end = await training.finished.finally(() => signals.dispose());
-    if (end.reason === 'diverged') throw divergence(prepared, lastStep, end);
-    if (flags.ui !== 'json') await summarise(prepared, end);
-    process.exitCode ??= signals.exitCode;
-  } finally {
-    await prepared.release();
-  }
-}
-
-/** What the process exits with after each signal. Node ignores SIGPIPE: main.ts sends it when stdout is closed. */
-const SIGNALS = {
-  SIGINT: ExitCode.interrupted,
-  SIGTERM: ExitCode.terminated,
-  SIGHUP: 129,
-  SIGPIPE: 0,
-} as const;
-
-/** The first signal asks training to stop and save, the second ends the process. */
-function stopOnSignals(training: Training): { readonly exitCode: number; dispose(): void } {
-  let received: keyof typeof SIGNALS | undefined;
-  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
-  const handle = (signal: NodeJS.Signals) => {
-    const name = names.find((known) => known === signal)!;
-    if (received === undefined) {
-      training.send({ type: 'stop' });
-      process.stderr.write(
-        `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
-      );
-    } else if (name !== 'SIGPIPE') {
-      process.stderr.write('stopped at once: what was learned since the last checkpoint is lost\n');
-      process.exit(SIGNALS[name]);
-    }
-    received ??= name;
-  };
-  for (const name of names) process.on(name, handle);
-  return {
-    get exitCode() {
-      return received === undefined ? 0 : SIGNALS[received];
-    },
-    dispose() {
-      for (const name of names) process.off(name, handle);
-    },
-  };
-}
-
-function divergence({ job }: PreparedTraining, step: number, end: EndEvent): UserError {
-  const { lr, clip } = job.record.training;
-  const kept =
-    end.path === null
-      ? 'No checkpoint had been written yet'
-      : `The last good checkpoint is kept in ${job.run}`;
-  const clipHint = clip === 0 ? ' and a limit such as --clip 1' : '';
-  return new UserError(
-    `the loss stopped being a number at step ${grouped(step + 1)}`,
-    `${kept}. Try a smaller learning rate, such as --lr ${rate(lr / 4)}${clipHint}.`,
-  );
-}
-
-async function summarise({ job }: PreparedTraining, end: EndEvent): Promise<void> {
-  const lines = [
-    '',
-    `${end.reason === 'finished' ? chalk.green('done') : chalk.yellow('stopped')} at step ${grouped(end.step)}`,
-  ];
-  if (end.bestLoss !== null) lines.push(`best validation loss ${end.bestLoss.toFixed(4)} nats a character`);
-  if (end.path !== null) {
-    const { record } = await readRecord(end.path);
-    const last = record.history.at(-1);
-    if (last) lines.push(`training loss ${last.training.toFixed(4)} when it was measured`);
-    if (record.progress.step < 0.8 * end.step && end.reason === 'finished') {
-      lines.push(
-        `validation has not improved since step ${grouped(record.progress.step)}; that checkpoint is kept`,
-      );
-    }
-    lines.push(`checkpoint ${harmless(end.path)}`);
-    lines.push('', `write text:  charlstm sample ${harmless(quoted(job.run))}`);
-    const more = end.reason === 'finished' ? ` --${record.training.length.unit} <more>` : '';
-    lines.push(`go on:       charlstm train --resume ${harmless(quoted(job.run))}${more}`);
-  }
-  process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -42,6 +42,14 @@ export class Writer {
     }
   }
 
+  /** The probability, by the network itself, of the character that was written last; see `write`. */
+  probabilityOf(id: number): number {
+    const { logits } = this.#network;
+    let sum = 0;
+    for (const logit of logits) sum += Math.exp(logit - logits[id]!);
+    return 1 / sum;
+  }
+
   #read(id: number): void {
     this.#network.carry();
     this.#network.forward(Uint32Array.of(id));

@@ -23,6 +23,14 @@ export interface Split extends SplitRequest {
   readonly trainLength: number;
 }
 
+/** At most so many characters are validated on during training, so that a huge corpus does not stall it. */
+const MOST_VALIDATION = 200_000;
+
+/** Where the text ends that training validates on; it begins at `trainLength`. */
+export function validationEnd({ length, trainLength }: { length: number; trainLength: number }): number {
+  return Math.min(length, trainLength + MOST_VALIDATION);
+}
+
 /**
  * Divides a corpus: the first part trains, the last `validation` share validates, so that no validation window
  * overlaps training text. A text too short for what was asked gets a smaller validation part, batch or window,

@@ -1,3 +1,5 @@
+import type { Baseline } from '../baseline/baselines.js';
+
 /** The one stream that describes training: the log, the terminal, `--ui json` and the tests all read it. */
 
 /** What training is about to do; first in the stream, not shown by `--ui json`. */
@@ -8,6 +10,7 @@ export interface StartEvent {
   readonly model: string;
   readonly parameters: number;
   readonly engine: string;
+  readonly threads: number;
   /** The step this goes on from; 0 for a new run. */
   readonly step: number;
   readonly stepsPerEpoch: number;
@@ -15,6 +18,8 @@ export interface StartEvent {
   /** Undefined where the length is in minutes. */
   readonly totalSteps: number | undefined;
   readonly minutes: number | undefined;
+  /** The peak of the learning rate. */
+  readonly lr: number;
 }
 
 export interface StepEvent {
@@ -69,9 +74,49 @@ export interface EndEvent {
   readonly path: string | null;
 }
 
-export type TrainEvent = StartEvent | StepEvent | ValidationEvent | SampleEvent | CheckpointEvent | EndEvent;
-
-/** What may be asked of a training run; done between two steps. */
-export interface TrainCommand {
-  readonly type: 'stop';
+/** The next characters of the live sample, which the network writes while it learns; not logged. */
+export interface LiveEvent {
+  readonly type: 'live';
+  readonly step: number;
+  /** Counts the samples; another number begins another sample. */
+  readonly sample: number;
+  readonly temperature: number;
+  readonly prompt: string;
+  readonly text: string;
+  /** For each character (code point) of the text, the probability that the network gave it. */
+  readonly certainty: readonly number[];
 }
+
+/** A baseline has become known; measured beside the training, and not logged. */
+export interface BaselineEvent extends Baseline {
+  readonly type: 'baseline';
+}
+
+/** A command was carried out, after this step. */
+interface CommandEvent {
+  readonly type: 'command';
+  readonly step: number;
+  /** As it was carried out: a prompt without characters that the network does not know, a rate within its range. */
+  readonly command: TrainCommand;
+}
+
+export type TrainEvent =
+  | StartEvent
+  | StepEvent
+  | ValidationEvent
+  | SampleEvent
+  | CheckpointEvent
+  | LiveEvent
+  | CommandEvent
+  | BaselineEvent
+  | EndEvent;
+
+/** What may be asked of a training run; carried out between two steps. */
+export type TrainCommand =
+  | { readonly type: 'stop' | 'save' | 'pause' | 'continue' }
+  /** The peak of the learning rate from now on. */
+  | { readonly type: 'lr'; readonly value: number }
+  /** How the live sample goes on; a prompt begins a new one, and so does `sample`. */
+  | { readonly type: 'temperature'; readonly value: number }
+  | { readonly type: 'prompt'; readonly text: string }
+  | { readonly type: 'sample' };

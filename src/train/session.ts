@@ -7,6 +7,7 @@ import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/generate.js';
 import { Batches } from '../text/batches.js';
 import { Dataset } from '../text/dataset.js';
+import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator, type Stretch } from './evaluate.js';
 import { AdamW } from './optimizer.js';
@@ -25,9 +26,6 @@ export interface Session {
   readonly validation: Stretch | undefined;
   readonly writer: Writer;
 }
-
-/** At most so many characters are validated on during training, so that a huge corpus does not stall it. */
-const MOST_VALIDATION = 200_000;
 
 /**
  * Sets up training.
@@ -49,7 +47,7 @@ export function openSession(run: string, record: RunRecord, state?: TrainingStat
   weights.pack();
 
   const split = { ...training, trainLength: corpus.trainLength };
-  const end = Math.min(corpus.length, corpus.trainLength + MOST_VALIDATION);
+  const end = validationEnd(corpus);
   const validation = end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined;
   const evaluator = new Evaluator(weights);
   if (validation) evaluator.reserve(validation);

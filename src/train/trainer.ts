@@ -3,8 +3,10 @@ import type { HistoryPoint, Progress } from '../checkpoint/record.js';
 import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
 import { Random, Stream } from '../random.js';
+import { type Commands, Controls } from './controls.js';
 import { bitsPerCharacter } from './evaluate.js';
-import type { EndEvent, EndReason, TrainCommand, TrainEvent } from './events.js';
+import type { EndEvent, EndReason, TrainEvent } from './events.js';
+import { LiveSample } from './live.js';
 import { rateAt, totalSteps } from './schedule.js';
 import { type Session, stateOf } from './session.js';
 
@@ -15,40 +17,47 @@ const LONGEST_HISTORY = 4000;
 const SAMPLE_LENGTH = 200;
 const SAMPLE_CHOICE = { temperature: 0.8, topK: 0, topP: 1 } as const;
 
+export interface TrainControl {
+  readonly commands?: Commands | undefined;
+  /** A step to stop at early, as if asked to. */
+  readonly stopAt?: number | undefined;
+  /** Whether the network writes a live sample while it learns. */
+  readonly live?: boolean | undefined;
+}
+
 /**
  * Trains, and tells what happens as it happens: the whole program on one screen.
  *
  * Each step reads one window of the text, predicts, measures, learns and carries the state on. Every `evalEvery`
  * steps the network is validated, saved, and asked for a sample; none of these can change what the next step
- * does, since they have states and random streams of their own.
- *
- * @param nextCommand asked after each step; commands land between steps
- * @param stopAt a step to stop at early, as if asked to
+ * does, since they have states and random streams of their own. Commands are carried out between two steps.
  */
 export async function* train(
   session: Session,
-  nextCommand: () => TrainCommand | undefined = () => undefined,
-  stopAt = Number.POSITIVE_INFINITY,
+  { commands, stopAt = Number.POSITIVE_INFINITY, live = false }: TrainControl = {},
 ): AsyncGenerator<TrainEvent, void, void> {
   const { weights, network, optimizer, batches, validation } = session;
   const { training } = session.record;
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
+  const controls = new Controls(commands, training.lr, live ? new LiveSample(session) : undefined);
   let history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount } = session.record.progress;
 
   const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
   const save = (loss: number | undefined): Promise<TrainEvent> => {
     const seconds = unit === 'minutes' ? clock.seconds : 0;
-    return saveCheckpoint(session, { step, seconds, bestLoss, lossSum, lossCount }, history, loss);
+    controls.saves = false;
+    const progress = { step, seconds, bestLoss, lossSum, lossCount };
+    return saveCheckpoint(session, { lr: controls.lr, progress, history }, loss);
   };
   const end = (reason: EndReason) => endEvent(session, reason, step, bestLoss);
   const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
   for (let done = shareDone(); done < 1; ) {
-    const lr = training.lr * rateAt(step, done, total);
+    const lr = controls.lr * rateAt(step, done, total);
     if (batches.startsEpoch(step)) network.resetState();
     const { inputs, targets } = batches.read(step);
     network.forward(inputs, { seed: training.seed, draw: step });
@@ -65,10 +74,13 @@ export async function* train(
 
     done = shareDone();
     const validates = step % training.evalEvery === 0 || done >= 1;
-    const stops = done < 1 && (nextCommand()?.type === 'stop' || step >= stopAt);
-    if ((validates || stops) && !weights.areFinite()) return yield end('diverged');
+    yield* controls.take(step);
+    const stops = () => controls.stops || step >= stopAt;
+    const saves = validates || controls.saves || controls.paused || stops();
+    if (saves && !weights.areFinite()) return yield end('diverged');
+    let measured: number | undefined;
     if (validates) {
-      const measured = validation && session.evaluator.evaluate(validation, 'stream').loss;
+      measured = validation && session.evaluator.evaluate(validation, 'stream').loss;
       if (measured !== undefined) {
         if (!Number.isFinite(measured)) return yield end('diverged');
         bestLoss = Math.min(bestLoss ?? measured, measured);
@@ -82,8 +94,15 @@ export async function* train(
       yield sample();
       clock.skip();
     }
+    if (done >= 1) break;
 
-    if (stops) {
+    while (controls.saves || (controls.paused && !stops())) {
+      if (controls.saves) yield await save(measured);
+      else await controls.wait();
+      yield* controls.take(step);
+      clock.pause();
+    }
+    if (stops()) {
       if (!validates) {
         yield await save(undefined);
         yield sample();
@@ -99,6 +118,7 @@ class Clock {
   readonly #before: number;
   readonly #charactersPerStep: number;
   readonly #start = performance.now();
+  #paused = 0;
   #last = performance.now();
   #smoothed: number | undefined;
 
@@ -108,7 +128,7 @@ class Clock {
   }
 
   get seconds(): number {
-    return this.#before + (performance.now() - this.#start) / 1000;
+    return this.#before + (performance.now() - this.#start - this.#paused) / 1000;
   }
 
   /** Marks the end of a step; characters a second, smoothed over some 20 steps. */
@@ -121,20 +141,27 @@ class Clock {
     return Math.round(this.#smoothed);
   }
 
-  /** Leaves what was not training out of the speed. */
+  /** Leaves what was no step out of the speed. */
   skip(): void {
     this.#last = performance.now();
+  }
+
+  /** Leaves a pause out of the training time as well. */
+  pause(): void {
+    const now = performance.now();
+    this.#paused += now - this.#last;
+    this.#last = now;
   }
 }
 
 async function saveCheckpoint(
   session: Session,
-  progress: Progress,
-  history: readonly HistoryPoint[],
+  now: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
   validation: number | undefined,
 ): Promise<TrainEvent> {
+  const { lr, progress, history } = now;
   const path = checkpointPath(session.run, progress.step, validation);
-  const record = { ...session.record, progress, history };
+  const record = { ...session.record, training: { ...session.record.training, lr }, progress, history };
   await writeCheckpoint(path, { record, engine: session.engine.name, state: stateOf(session) });
   await pruneCheckpoints(session.run, session.record.training.keep);
   return { type: 'checkpoint', step: progress.step, path };
@@ -156,11 +183,13 @@ function startEvent(session: Session, total: number | undefined): TrainEvent {
     model: describeModel(record.model),
     parameters: weights.table.count,
     engine: session.engine.name,
+    threads: 1,
     step: record.progress.step,
     stepsPerEpoch: batches.windowsPerEpoch,
     charactersPerStep: training.batchSize * training.sequenceLength,
     totalSteps: total,
     minutes: training.length.unit === 'minutes' ? training.length.amount : undefined,
+    lr: training.lr,
   };
 }
 

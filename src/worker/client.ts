@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.js';
 import type { EndEvent, TrainCommand, TrainEvent } from '../train/events.js';
-import type { TrainingJob, WorkerMessage } from './messages.js';
+import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
 
 export interface Training {
   /** Asks for something to be done after the step under way. */
@@ -10,17 +10,27 @@ export interface Training {
   readonly finished: Promise<EndEvent>;
 }
 
-/** Trains in a thread of its own, so that this one stays free for the screen and the keys. */
-export function startTraining(job: TrainingJob, onEvent: (event: TrainEvent) => void): Training {
-  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData: job });
+/**
+ * Trains in a thread of its own, so that this one stays free for the screen and the keys.
+ * @param options.live whether the network writes a live sample while it learns
+ * @param onEvents is called at most some 30 times a second, with all that has happened since
+ */
+export function startTraining(
+  job: TrainingJob,
+  { live }: { live: boolean },
+  onEvents: (events: readonly TrainEvent[]) => void,
+): Training {
+  const workerData: WorkerData = { job, live };
+  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData });
   const finished = new Promise<EndEvent>((resolve, reject) => {
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'failure') {
         reject(new UserError(message.message, message.hint, message.exitCode));
         return;
       }
-      onEvent(message.event);
-      if (message.event.type === 'end') resolve(message.event);
+      onEvents(message.events);
+      const last = message.events.at(-1);
+      if (last?.type === 'end') resolve(last);
     });
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`the training thread ended without a word (code ${code})`)));

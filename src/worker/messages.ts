@@ -2,7 +2,7 @@ import type { RunRecord } from '../checkpoint/record.js';
 import type { ExitCode } from '../errors.js';
 import type { TrainEvent } from '../train/events.js';
 
-/** What the training thread is started with. */
+/** What is to be trained. */
 export interface TrainingJob {
   /** Folder of the run, where its text lies as ids. */
   readonly run: string;
@@ -13,9 +13,15 @@ export interface TrainingJob {
   readonly stopAt: number | undefined;
 }
 
+/** What the training thread is started with. */
+export interface WorkerData {
+  readonly job: TrainingJob;
+  readonly live: boolean;
+}
+
 /** What it sends back. */
 export type WorkerMessage =
-  | { readonly type: 'event'; readonly event: TrainEvent }
+  | { readonly type: 'events'; readonly events: readonly TrainEvent[] }
   | {
       readonly type: 'failure';
       readonly message: string;

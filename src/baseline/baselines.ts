@@ -1,0 +1,66 @@
+import { deflateRawSync } from 'node:zlib';
+import type { Dataset } from '../text/dataset.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import { Ngrams } from './ngram.js';
+
+/** What a simpler method makes of the text that validates: so one sees what a loss is worth. */
+export interface Baseline {
+  /** "uniform", "unigram", "6-gram", "zlib". */
+  readonly name: string;
+  /** Nats a character. */
+  readonly loss: number;
+}
+
+const LONGEST_NGRAM = 6;
+
+/** At most so many characters, the last of the training text, are counted. */
+const MOST_LEARNED = 20_000_000;
+/** Characters at a time; one takes some 20 ms. */
+const PIECE = 50_000;
+
+/**
+ * Measures the baselines, the quick ones first.
+ * @param trainLength where the training text ends and the validation text begins
+ * @param end where the text ends that validates
+ * @param rest is awaited after each piece of work, so that training need not share its time
+ */
+export async function* measureBaselines(
+  dataset: Dataset,
+  vocabulary: Vocabulary,
+  trainLength: number,
+  end: number,
+  rest: () => Promise<void>,
+): AsyncGenerator<Baseline> {
+  yield { name: 'uniform', loss: Math.log(vocabulary.size) };
+  await rest();
+  yield { name: 'zlib', loss: compressedLoss(dataset, vocabulary, trainLength, end) };
+
+  const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM);
+  const inPieces = async (start: number, stop: number, work: (start: number, stop: number) => void) => {
+    for (let at = start; at < stop; at += PIECE) {
+      work(at, Math.min(stop, at + PIECE));
+      await rest();
+    }
+  };
+  const start = trainLength + 1; // as in validation, the first character is not predicted
+  await inPieces(start, end, (from, to) => ngrams.prepare(dataset, from, to));
+  await inPieces(Math.max(0, trainLength - MOST_LEARNED), trainLength, (from, to) =>
+    ngrams.learn(dataset, from, to),
+  );
+  const sums = new Array<number>(LONGEST_NGRAM).fill(0);
+  await inPieces(start, end, (from, to) => {
+    ngrams.losses(dataset, from, to).forEach((sum, i) => {
+      sums[i]! += sum;
+    });
+  });
+  yield { name: 'unigram', loss: sums[0]! / (end - start) };
+  const best = sums.indexOf(Math.min(...sums));
+  if (best > 0) yield { name: `${best + 1}-gram`, loss: sums[best]! / (end - start) };
+}
+
+/** The length of the text after compression, its bits as nats a character. */
+function compressedLoss(dataset: Dataset, vocabulary: Vocabulary, start: number, end: number): number {
+  const text = vocabulary.decode(dataset.read(start, end - start));
+  const bytes = Buffer.from(text, vocabulary.encoding === 'bytes' ? 'latin1' : 'utf8');
+  return (deflateRawSync(bytes, { level: 9 }).length * 8 * Math.LN2) / (end - start);
+}

@@ -1,0 +1,145 @@
+/** The characters of a text by position, as ids. */
+export interface Ids {
+  read(position: number, count: number): ArrayLike<number>;
+}
+
+/**
+ * Counts of n-grams, for an interpolated model (Witten & Bell 1991): the estimate of each order is mixed with that of
+ * the order below, which weighs as much as the context has had different continuations,
+ *
+ *     p(c | context) = (count(context c) + types(context) p(c | shorter context)) / (count(context) + types(context)),
+ *
+ * down to the uniform distribution. Only the contexts of the text that will be scored are counted: so memory depends
+ * on that text alone, however long the one that is learned.
+ *
+ * Contexts are nodes of a trie, read backwards: the parent of "abc" is "bc", the root is the empty one.
+ */
+export class Ngrams {
+  readonly #children = new PairTable();
+  readonly #counts = new PairTable();
+  /** For each node how often it was seen, and with how many different continuations. */
+  readonly #totals: number[] = [0];
+  readonly #types: number[] = [0];
+
+  /** @param order characters of the longest n-gram */
+  constructor(
+    readonly vocabulary: number,
+    readonly order: number,
+  ) {}
+
+  /** Prepares to score the text from `start` to `end`. */
+  prepare(text: Ids, start: number, end: number): void {
+    const { ids, from } = this.#read(text, start, end);
+    for (let at = from; at < ids.length; at++) {
+      let node = 0;
+      for (let k = 1; k < this.order && at >= k; k++) {
+        const previous = ids[at - k]!;
+        let child = this.#children.get(node, previous);
+        if (child === 0) {
+          child = this.#totals.push(0) - 1;
+          this.#types.push(0);
+          this.#children.add(node, previous, child);
+        }
+        node = child;
+      }
+    }
+  }
+
+  /** Learns the text from `start` to `end`. */
+  learn(text: Ids, start: number, end: number): void {
+    const { ids, from } = this.#read(text, start, end);
+    for (let at = from; at < ids.length; at++) {
+      const id = ids[at]!;
+      let node = 0;
+      for (let k = 1; ; k++) {
+        this.#totals[node]!++;
+        if (this.#counts.add(node, id, 1) === 1) this.#types[node]!++;
+        if (k >= this.order || at < k) break;
+        node = this.#children.get(node, ids[at - k]!);
+        if (node === 0) break;
+      }
+    }
+  }
+
+  /**
+   * Scores the text from `start` to `end`, which must have been prepared for.
+   * @returns the sum of the losses in nats, for each order from 1
+   */
+  losses(text: Ids, start: number, end: number): number[] {
+    const sums = new Array<number>(this.order).fill(0);
+    const { ids, from } = this.#read(text, start, end);
+    for (let at = from; at < ids.length; at++) {
+      const id = ids[at]!;
+      let p = 1 / this.vocabulary;
+      let node = 0;
+      for (let k = 1; k <= this.order; k++) {
+        const types = this.#types[node]!;
+        // An unseen context, and every longer one, has nothing to add.
+        if (types > 0) p = (this.#counts.get(node, id) + types * p) / (this.#totals[node]! + types);
+        sums[k - 1]! -= Math.log(p);
+        if (k < this.order && at >= k) node = this.#children.get(node, ids[at - k]!);
+      }
+    }
+    return sums;
+  }
+
+  /** A stretch of a text with what its first contexts need before it: the stretch itself begins at `from`. */
+  #read(text: Ids, start: number, end: number): { ids: ArrayLike<number>; from: number } {
+    const from = Math.min(this.order - 1, start);
+    return { ids: text.read(start - from, end - start + from), from };
+  }
+}
+
+/** Numbers under pairs of whole numbers, 0 where there is none: an open hash table, since a Map would need five times the room. */
+class PairTable {
+  #size = 0;
+  #first = new Int32Array(1 << 12).fill(-1);
+  #second = new Int32Array(1 << 12);
+  #values = new Uint32Array(1 << 12);
+
+  get(first: number, second: number): number {
+    const slot = this.#slot(first, second);
+    return this.#first[slot] === first ? this.#values[slot]! : 0;
+  }
+
+  /** Adds to the number of a pair, and returns the sum. */
+  add(first: number, second: number, value: number): number {
+    let slot = this.#slot(first, second);
+    if (this.#first[slot] !== first) {
+      if (2 * ++this.#size > this.#first.length) {
+        this.#grow();
+        slot = this.#slot(first, second);
+      }
+      this.#first[slot] = first;
+      this.#second[slot] = second;
+    }
+    this.#values[slot]! += value;
+    return this.#values[slot]!;
+  }
+
+  /** Where a pair is, or would be. */
+  #slot(first: number, second: number): number {
+    const mask = this.#first.length - 1;
+    let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 1, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+    let slot = (hash ^ (hash >>> 13)) & mask;
+    while (this.#first[slot] !== -1 && (this.#first[slot] !== first || this.#second[slot] !== second)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  #grow(): void {
+    const [first, second, values] = [this.#first, this.#second, this.#values];
+    this.#first = new Int32Array(2 * first.length).fill(-1);
+    this.#second = new Int32Array(2 * first.length);
+    this.#values = new Uint32Array(2 * first.length);
+    for (let i = 0; i < first.length; i++) {
+      if (first[i] === -1) continue;
+      const slot = this.#slot(first[i]!, second[i]!);
+      this.#first[slot] = first[i]!;
+      this.#second[slot] = second[i]!;
+      this.#values[slot] = values[i]!;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { chalkStderr as chalk } from 'chalk';
+import { UserError } from '../errors.js';
+import { harmless, rate } from '../format.js';
+import { grouped } from '../numbers.js';
+import type { EndEvent, TrainEvent } from '../train/events.js';
+import { startBaselines } from '../worker/baselines.js';
+import { startTraining, type Training } from '../worker/client.js';
+import { jsonReporter, plainReporter } from './reporter.js';
+import { Stopper } from './stopper.js';
+import { type Seen, summarise } from './summary.js';
+import { hasTerminal } from './terminal.js';
+import type { PreparedTraining, TrainFlags, UiFlags } from './train-flags.js';
+import { prepareNewRun } from './train-new.js';
+import { prepareResume } from './train-resume.js';
+
+/** What shows the events of training. */
+interface Display {
+  take(events: readonly TrainEvent[]): void;
+  close(): void;
+}
+
+type Ui = 'dashboard' | 'plain' | 'json';
+
+/** Trains from beginning to end: a new run or one that goes on, with what the flags say. */
+export async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags): Promise<void> {
+  const ui = flags.ui === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : flags.ui;
+  if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
+  const prepared = await (flags.resume === undefined
+    ? prepareNewRun(names, flags)
+    : prepareResume(names, flags));
+  for (const notice of prepared.notices) note(notice);
+  try {
+    const { end, exitCode, seen } = await trainAndShow(prepared, ui);
+    if (end.reason === 'diverged') throw divergence(prepared, end);
+    if (ui !== 'json') await summarise(prepared.job.run, end, seen);
+    process.exitCode ??= exitCode;
+  } finally {
+    await prepared.release();
+  }
+}
+
+function note(text: string): void {
+  process.stderr.write(`${chalk.yellow('note')} ${harmless(text)}\n`);
+}
+
+async function trainAndShow(
+  { job }: PreparedTraining,
+  ui: Ui,
+): Promise<{ end: EndEvent; exitCode: number; seen: Seen }> {
+  const seen: Seen = { sample: undefined, baselines: [] };
+  const stopper = new Stopper(ui === 'dashboard' ? () => {} : announceStop);
+  let training: Training | undefined;
+  const display = await openDisplay(ui, job, {
+    send: (command) => training?.send(command),
+    interrupt: () => stopper.stop('SIGINT'),
+  });
+  const take = (events: readonly TrainEvent[]) => {
+    for (const event of events) {
+      if (event.type === 'sample') seen.sample = event.text;
+      else if (event.type === 'baseline') seen.baselines.push(event);
+    }
+    display.take(events);
+  };
+  const endBaselines = ui === 'json' ? () => {} : startBaselines(job, (event) => take([event]));
+  try {
+    training = startTraining(job, { live: ui === 'dashboard' }, take);
+    stopper.listen(training);
+    const end = await training.finished;
+    return { end, exitCode: stopper.exitCode, seen };
+  } finally {
+    stopper.dispose();
+    endBaselines();
+    display.close();
+  }
+}
+
+type Keys = Pick<Training, 'send'> & { interrupt(): void };
+
+async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], keys: Keys): Promise<Display> {
+  if (ui !== 'dashboard') {
+    const report = ui === 'json' ? jsonReporter() : plainReporter();
+    return { take: (events) => events.forEach(report), close() {} };
+  }
+  process.env.NODE_ENV = 'production'; // see openDashboard
+  const { openDashboard } = await import('../ui/dashboard.js'); // half a second that nothing else needs
+  const { lr, clip } = record.training;
+  return openDashboard({ lr, clip, history: record.history }, (request) =>
+    request.type === 'interrupt' ? keys.interrupt() : keys.send(request),
+  );
+}
+
+function announceStop(again: boolean): void {
+  process.stderr.write(
+    again
+      ? 'stopped at once: what was learned since the last checkpoint is lost\n'
+      : `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
+  );
+}
+
+function divergence({ job }: PreparedTraining, end: EndEvent): UserError {
+  const { lr, clip } = job.record.training;
+  const kept =
+    end.path === null
+      ? 'No checkpoint had been written yet'
+      : `The last good checkpoint is kept in ${job.run}`;
+  const clipHint = clip === 0 ? ' and a limit such as --clip 1' : '';
+  return new UserError(
+    `the loss stopped being a number at step ${grouped(end.step + 1)}`,
+    `${kept}. Try a smaller learning rate, such as --lr ${rate(lr / 4)}${clipHint}.`,
+  );
+}

@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import { render, useInput } from 'ink';
+import type { TrainEvent } from '../train/events.js';
+import { keyReader } from './input.js';
+import { type Key, press, type Request } from './keys.js';
+import { Screen } from './screen.js';
+import { initialState, type Message, reduce, type State } from './state.js';
+import { Dashboard } from './views/Dashboard.js';
+
+export interface OpenDashboard {
+  take(events: readonly TrainEvent[]): void;
+  /** Gives the terminal back; nothing is drawn any more. */
+  close(): void;
+}
+
+const TICK_MS = 200;
+const LEAST_FRAME_MS = 1000 / 30;
+/** Drawing takes at most this share of a core: of one that training leaves idle, or of one that it uses. */
+const SHARE = { idle: 0.1, busy: 0.02 };
+
+/**
+ * Opens the dashboard on the terminal. Its state changes by what happens, the time and keys; the views draw the
+ * state; keys that ask for something go out as requests. Nothing else flows back.
+ *
+ * `NODE_ENV` must be `production` before this module is loaded: React's development build leaks memory at every frame.
+ * @param run what is known before the first event
+ */
+export function openDashboard(
+  run: Parameters<typeof initialState>[0],
+  onRequest: (request: Exclude<Request, { type: 'suspend' }>) => void,
+): OpenDashboard {
+  const { stdin, stdout } = process;
+  const screen = new Screen(stdout);
+  const size = () => ({ columns: stdout.columns, rows: stdout.rows });
+  let state = initialState(run, performance.now(), size());
+  const painter = new Painter(() => app.rerender(<App state={state} onKey={onKey} />));
+
+  const onKey = (key: Key) => {
+    const answer = press(state, key);
+    state = answer.state;
+    painter.now();
+    if (answer.request?.type === 'suspend') suspend();
+    else if (answer.request) onRequest(answer.request);
+  };
+  const update = (message: Message) => {
+    state = reduce(state, message);
+    painter.soon();
+  };
+  const onResize = () => {
+    screen.clear();
+    state = reduce(state, { type: 'resize', ...size() });
+    painter.now();
+  };
+  const suspend = () => {
+    stdin.setRawMode(false);
+    screen.leave();
+    process.kill(0, 'SIGTSTP'); // as the terminal would: to all processes of the command
+  };
+  const onContinue = () => {
+    screen.enter();
+    stdin.setRawMode(true);
+    onResize();
+  };
+  const leave = () => screen.leave();
+
+  screen.enter();
+  const app = render(<App state={state} onKey={onKey} />, {
+    stdout: screen as unknown as NodeJS.WriteStream,
+    stdin,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const ticking = setInterval(
+    () => update({ type: 'tick', now: performance.now(), memory: process.memoryUsage.rss() }),
+    TICK_MS,
+  );
+  stdout.on('resize', onResize);
+  process.on('SIGCONT', onContinue);
+  process.on('exit', leave);
+
+  return {
+    take(events) {
+      const start = events.find((event) => event.type === 'start');
+      if (start) painter.share = availableParallelism() > start.threads ? SHARE.idle : SHARE.busy;
+      update({ type: 'events', events, now: performance.now() });
+    },
+    close() {
+      clearInterval(ticking);
+      painter.stop();
+      stdout.off('resize', onResize);
+      process.off('SIGCONT', onContinue);
+      process.off('exit', leave);
+      screen.leave();
+      app.unmount();
+    },
+  };
+}
+
+function App({ state, onKey }: { state: State; onKey: (key: Key) => void }) {
+  useInput((input, key) => {
+    for (const one of readKeys(input, key)) onKey(one);
+  });
+  return <Dashboard state={state} />;
+}
+
+const readKeys = keyReader();
+
+/** Draws at once after a key, and otherwise as often as its share of the time allows. */
+class Painter {
+  share = SHARE.busy;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the next frame may be drawn. */
+  #next = 0;
+
+  constructor(readonly draw: () => void) {}
+
+  now(): void {
+    this.stop();
+    const start = performance.now();
+    this.draw();
+    const end = performance.now();
+    this.#next = start + Math.max(LEAST_FRAME_MS, (end - start) / this.share);
+  }
+
+  soon(): void {
+    this.#timer ??= setTimeout(() => this.now(), Math.max(0, this.#next - performance.now()));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { harmless } from '../format.js';
+import { type Line, type Segment, widthOf } from './line.js';
+import { tintOf } from './palette.js';
+
+/** What a terminal draws as one character: a code point with all that combines with it. */
+interface Glyph {
+  readonly text: string;
+  readonly width: number;
+  /** Probability that the network gave it; undefined for what it was given to read. */
+  readonly certainty: number | undefined;
+}
+
+const LINE_BREAK: Glyph = { text: '\n', width: 0, certainty: undefined };
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/**
+ * Text as glyphs that are safe to draw: control characters as pictures, and a stand-in for what has no width of its
+ * own, which would otherwise change its neighbours.
+ * @param certainty for each code point
+ */
+function glyphsOf(text: string, certainty: readonly number[] | undefined): Glyph[] {
+  const glyphs: Glyph[] = [];
+  let at = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    const sure = certainty?.[at];
+    at += Array.from(segment).length;
+    const visible = harmless(segment.replace('\n', '')).replaceAll('\t', '⇥');
+    if (visible !== '') glyphs.push({ ...drawable(visible), certainty: sure });
+    if (segment.endsWith('\n')) glyphs.push(LINE_BREAK);
+  }
+  return glyphs;
+}
+
+function drawable(text: string): { text: string; width: number } {
+  const width = widthOf(text);
+  if (width > 0) return { text, width };
+  return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };
+}
+
+/**
+ * Lays out what the network read and wrote in lines of at most `width` columns, broken between words where possible.
+ * @param tint whether characters are tinted by how sure the network was
+ */
+export function layOut(
+  { prompt, text, certainty }: { prompt: string; text: string; certainty: readonly number[] },
+  width: number,
+  tint: boolean,
+): Line[] {
+  const rows: Glyph[][] = [[]];
+  let used = 0;
+  for (const glyph of [...glyphsOf(prompt, undefined), ...glyphsOf(text, certainty)]) {
+    if (glyph === LINE_BREAK) {
+      rows.push([]);
+      used = 0;
+      continue;
+    }
+    if (glyph.width > width) continue;
+    if (used + glyph.width > width) {
+      if (glyph.text === ' ') {
+        rows.push([]); // the space is the break itself
+        used = 0;
+        continue;
+      }
+      const row = rows.at(-1)!;
+      const space = row.findLastIndex((other) => other.text === ' ');
+      const word = space < 0 ? [] : row.splice(space + 1);
+      rows.push(word);
+      used = word.reduce((sum, other) => sum + other.width, 0);
+    }
+    rows.at(-1)!.push(glyph);
+    used += glyph.width;
+  }
+  return rows.map((row) => joined(row, tint));
+}
+
+/** Neighbours of one style as one segment. What the network was given to read is bold. */
+function joined(glyphs: readonly Glyph[], tint: boolean): Line {
+  const line: { text: string; color: Segment['color']; bold: boolean }[] = [];
+  for (const { text, certainty } of glyphs) {
+    const color = tint && certainty !== undefined ? tintOf(certainty) : undefined;
+    const bold = certainty === undefined;
+    const last = line.at(-1);
+    if (last && last.color === color && last.bold === bold) last.text += text;
+    else line.push({ text, color, bold });
+  }
+  return line;
+}

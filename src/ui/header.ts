@@ -1,0 +1,40 @@
+import { duration, harmless } from '../format.js';
+import { grouped } from '../numbers.js';
+import { cut, fitting, type Line, type Segment, widthOf } from './line.js';
+import type { State } from './state.js';
+
+const PHASES: Record<State['phase'], Segment> = {
+  starting: { text: '○ starting', color: 'faint' },
+  training: { text: '● training', color: 'good', bold: true },
+  paused: { text: '‖ paused', color: 'caution', bold: true },
+  stopping: { text: '■ stopping', color: 'bad', bold: true },
+};
+
+/** What is trained, by what, where, and whether it is: one line, or two where one does not hold it. */
+export function header(state: State, most: 1 | 2): Line[] {
+  const { start, columns } = state;
+  const width = columns - 2;
+  const status: Line = [PHASES[state.phase], { text: `  ${duration((state.now - state.began) / 1000)}` }];
+  const statusWidth = status.reduce((sum, { text }) => sum + widthOf(text), 0);
+  if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
+  const what: Segment[] = [
+    { text: cut(harmless(start.corpus), Math.floor(columns / 3)), bold: true },
+    { text: start.model },
+    { text: `${grouped(start.parameters)} parameters` },
+  ];
+  const where: Segment[] = [
+    { text: start.threads === 1 ? `${start.engine}, 1 thread` : `${start.engine}, ${start.threads} threads` },
+    { text: cut(harmless(start.run), Math.floor(columns / 2)) },
+  ];
+  const room = width - statusWidth - 2;
+  const inOne = fitting([...what, ...where], ' · ', room);
+  const isWhole = inOne.length === 2 * (what.length + where.length) - 1;
+  if (isWhole || most === 1) return [spread(inOne, status, width)];
+  return [spread(fitting(what, ' · ', room), status, width), spread(fitting(where, ' · ', width), [], width)];
+}
+
+/** One part at the left and one at the right of a line, a space from either edge. */
+function spread(left: Line, right: Line, width: number): Line {
+  const used = [...left, ...right].reduce((sum, { text }) => sum + widthOf(text), 0);
+  return [{ text: ' ' }, ...left, { text: ' '.repeat(Math.max(1, width - used)) }, ...right];
+}

@@ -1,0 +1,45 @@
+import type { State } from './state.js';
+
+/** Below this there is one line only. */
+const LEAST = { columns: 40, rows: 12 };
+/** From here on chart and sample stand side by side; below, one over the other. */
+const BESIDE = 72;
+/** Panels have frames where so many rows remain for each. */
+const FRAMED = 8;
+
+interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Layout {
+  readonly progressLines: number;
+  /** The rows between header and progress. */
+  readonly middle: number;
+  readonly beside: boolean;
+  readonly framed: boolean;
+  readonly chart: Area;
+  readonly sample: Area;
+}
+
+/** How the parts of the screen share it; undefined where it is too small for more than a line. */
+export function layoutOf(
+  { columns, rows }: Pick<State, 'columns' | 'rows'>,
+  headerLines: number,
+): Layout | undefined {
+  if (columns < LEAST.columns || rows < LEAST.rows) return undefined;
+  const beside = columns >= BESIDE;
+  const progressLines = beside && rows >= 18 ? 4 : 3;
+  const middle = rows - headerLines - progressLines - 1;
+  const framed = middle >= (beside ? FRAMED : 2 * FRAMED);
+  const width = Math.round(columns * 0.55);
+  const height = Math.ceil(middle * (framed ? 0.55 : 0.7));
+  return {
+    progressLines,
+    middle,
+    beside,
+    framed,
+    chart: beside ? { width, height: middle } : { width: columns, height },
+    sample: beside ? { width: columns - width, height: middle } : { width: columns, height: middle - height },
+  };
+}

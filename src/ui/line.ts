@@ -1,0 +1,44 @@
+import stringWidth from 'string-width';
+import type { Color } from './palette.js';
+
+/** A piece of a line in one style. */
+export interface Segment {
+  readonly text: string;
+  readonly color?: Color | undefined;
+  readonly bold?: boolean;
+}
+
+/** One row of the screen, or of a part of it. */
+export type Line = readonly Segment[];
+
+/** Columns that a text takes on the screen. */
+export function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+/** As many parts as fit, the first ones first, with a separator between them. */
+export function fitting(parts: readonly (Segment | undefined)[], separator: string, width: number): Line {
+  const line: Segment[] = [];
+  let used = 0;
+  for (const part of parts) {
+    if (!part) continue;
+    const between = line.length > 0 ? separator : '';
+    const needed = widthOf(between + part.text);
+    if (used + needed > width) break;
+    if (between) line.push({ text: between, color: 'faint' });
+    line.push(part);
+    used += needed;
+  }
+  return line;
+}
+
+/** A text cut to a width, with an ellipsis where something is missing. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let result = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (widthOf(result + segment) > width - 1) break;
+    result += segment;
+  }
+  return width > 0 ? `${result}…` : '';
+}

@@ -1,0 +1,28 @@
+/**
+ * Colours that can be read on black and on white: their luminance lies between, so that the contrast to either is
+ * at least 4.5 to 1 (WCAG 2.1, 1.4.3). Colour repeats what is also said in words, marks or figures; without it nothing
+ * is lost but the tint of single characters.
+ */
+export const PALETTE = {
+  faint: '#757575',
+  training: '#1273e2',
+  validation: '#bd5800',
+  good: '#078827',
+  caution: '#957000',
+  bad: '#e02d27',
+  accent: '#008383',
+} as const;
+
+export type Color = keyof typeof PALETTE;
+
+/** From which probability on a character has a tint: what the network was sure of has none. */
+const TINTS: readonly (readonly [from: number, color: Color | undefined])[] = [
+  [0.5, undefined],
+  [0.2, 'caution'],
+  [0.05, 'validation'],
+  [0, 'bad'],
+];
+
+export function tintOf(certainty: number): Color | undefined {
+  return TINTS.find(([from]) => certainty >= from)?.[1];
+}

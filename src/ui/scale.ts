@@ -1,0 +1,41 @@
+/** Places numbers along an axis. */
+export interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly log: boolean;
+}
+
+/** Where a number lies: 0 at `from`, 1 at `to`. */
+export function placeOf(value: number, { from, to, log }: Scale): number {
+  if (to === from) return 0.5;
+  return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+}
+
+/** The number at a place. */
+export function valueAt(place: number, { from, to, log }: Scale): number {
+  return log ? from * (to / from) ** place : from + place * (to - from);
+}
+
+/** The widest steps of 1, 2 or 5 times a power of ten that give at least `least` of them. */
+function niceStep(range: number, least: number): number {
+  const power = 10 ** Math.floor(Math.log10(range / least));
+  return [5, 2, 1].map((n) => n * power).find((step) => range / step >= least) ?? power;
+}
+
+/** Round numbers of an axis, at most `most` of them and if possible at least two. */
+export function ticks({ from, to }: Scale, most: number): number[] {
+  if (!(to > from) || most < 1) return [];
+  for (let least = most; least > 0; least--) {
+    const step = niceStep(to - from, least);
+    const first = Math.ceil(from / step - 1e-9);
+    const count = Math.floor(to / step + 1e-9) - first + 1;
+    if (count >= 1 && count <= most) return Array.from({ length: count }, (_, i) => (first + i) * step);
+  }
+  return [];
+}
+
+/** Decimals that tell neighbouring ticks apart. */
+export function decimalsOf(values: readonly number[]): number {
+  const gap = values.length > 1 ? Math.abs(values[1]! - values[0]!) : Math.abs(values[0] ?? 1);
+  return Math.max(0, Math.min(6, -Math.floor(Math.log10(gap || 1) + 1e-9)));
+}

@@ -1,0 +1,65 @@
+import { EventEmitter } from 'node:events';
+
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J';
+const LEAVE = '\x1b[?2004l\x1b[?25h\x1b[?1049l';
+/** Terminals that know these draw what stands between them at once; others ignore them. */
+const BEGIN_UPDATE = '\x1b[?2026h';
+const END_UPDATE = '\x1b[?2026l';
+
+/**
+ * The alternate screen of a terminal, and the stream that ink draws on: it takes whole frames (ink's debug mode) and
+ * writes the lines that have changed, each to its place. Ink's own renderers move up from where they left the cursor,
+ * and leave residue when the terminal is resized.
+ */
+export class Screen extends EventEmitter {
+  /** Ink and its helpers must not send escape codes of their own. */
+  readonly isTTY = false;
+  #lines: string[] = [];
+  #open = false;
+
+  constructor(readonly terminal: NodeJS.WriteStream) {
+    super();
+  }
+
+  get columns(): number {
+    return this.terminal.columns;
+  }
+
+  get rows(): number {
+    return this.terminal.rows;
+  }
+
+  enter(): void {
+    this.#open = true;
+    this.#lines = [];
+    this.terminal.write(ENTER);
+  }
+
+  /** Gives the terminal back as it was. Does nothing a second time. */
+  leave(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.terminal.write(LEAVE);
+  }
+
+  /** Forgets what is on the screen: the next frame is drawn whole. */
+  clear(): void {
+    this.#lines = [];
+    if (this.#open) this.terminal.write('\x1b[2J');
+  }
+
+  /** Draws a frame; ink calls it. */
+  write(frame: string, done?: () => void): boolean {
+    const lines = frame.split('\n').slice(0, this.rows);
+    const changed = lines.flatMap((line, row) =>
+      line === this.#lines[row] ? [] : `\x1b[${row + 1};1H${line}\x1b[K`,
+    );
+    for (let row = lines.length; row < this.#lines.length; row++) changed.push(`\x1b[${row + 1};1H\x1b[K`);
+    if (this.#open && changed.length > 0) {
+      this.#lines = lines;
+      this.terminal.write(BEGIN_UPDATE + changed.join('') + END_UPDATE);
+    }
+    done?.();
+    return true;
+  }
+}

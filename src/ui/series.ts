@@ -1,0 +1,86 @@
+/** The training loss of a whole run in bounded memory, and of its last steps in full. */
+export interface LossSeries {
+  readonly buckets: readonly Bucket[];
+  /** Steps a bucket holds. */
+  readonly perBucket: number;
+  /** Steps in the last bucket so far. */
+  readonly filled: number;
+  /** The last steps, a bucket each. */
+  readonly recent: readonly Bucket[];
+}
+
+/** Some steps that follow one another; losses in nats a character. */
+export interface Bucket {
+  /** The last of them. */
+  readonly step: number;
+  readonly low: number;
+  readonly high: number;
+  /** The smoothed loss at the last step. */
+  readonly smooth: number;
+}
+
+const MOST_BUCKETS = 1024;
+const MOST_RECENT = 400;
+/** The smoothed loss is a running mean over about so many steps; fewer at first, when it falls fast. */
+const SMOOTHED_OVER = { first: 4, later: 40, from: 400 };
+
+export const NO_LOSSES: LossSeries = { buckets: [], perBucket: 1, filled: 0, recent: [] };
+
+/** A series that begins with what a checkpoint remembers. */
+export function seriesFrom(history: readonly { step: number; training: number }[]): LossSeries {
+  const thinned = history.slice(-MOST_BUCKETS / 2);
+  const buckets = thinned.map(({ step, training }) => ({
+    step,
+    low: training,
+    high: training,
+    smooth: training,
+  }));
+  const perBucket = buckets.length > 1 ? buckets[1]!.step - buckets[0]!.step : 1;
+  return { ...NO_LOSSES, buckets, perBucket, filled: perBucket };
+}
+
+export function addLosses(
+  series: LossSeries,
+  steps: readonly { readonly step: number; readonly loss: number }[],
+): LossSeries {
+  let { perBucket, filled } = series;
+  let buckets = [...series.buckets];
+  const recent = [...series.recent];
+  for (const { step, loss } of steps) {
+    const before = recent.at(-1)?.smooth ?? buckets.at(-1)?.smooth ?? loss;
+    const weight = 1 / smoothedOver(step);
+    const one = { step, low: loss, high: loss, smooth: before + weight * (loss - before) };
+    recent.push(one);
+    if (filled < perBucket && buckets.length > 0) {
+      buckets.push(merged(buckets.pop()!, one));
+      filled++;
+    } else {
+      buckets.push(one);
+      filled = 1;
+    }
+    if (buckets.length > MOST_BUCKETS) {
+      buckets = halved(buckets);
+      filled += perBucket;
+      perBucket *= 2;
+    }
+  }
+  return { buckets, perBucket, filled, recent: recent.slice(-MOST_RECENT) };
+}
+
+function smoothedOver(step: number): number {
+  const { first, later, from } = SMOOTHED_OVER;
+  return first + (later - first) * Math.min(1, step / from);
+}
+
+function merged(a: Bucket, b: Bucket): Bucket {
+  return { step: b.step, low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), smooth: b.smooth };
+}
+
+/** Every two neighbours as one; of an odd number the first stays alone. */
+function halved(buckets: readonly Bucket[]): Bucket[] {
+  const odd = buckets.length % 2;
+  const pairs = Array.from({ length: (buckets.length - odd) / 2 }, (_, i) =>
+    merged(buckets[2 * i + odd]!, buckets[2 * i + odd + 1]!),
+  );
+  return [...buckets.slice(0, odd), ...pairs];
+}

@@ -1,0 +1,261 @@
+import { grouped } from '../numbers.js';
+import type { BaselineEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
+import { addLosses, type LossSeries, seriesFrom } from './series.js';
+
+/** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
+export interface State {
+  readonly columns: number;
+  readonly rows: number;
+  /** Milliseconds of a clock that only goes forward: when this was true, and when it began. */
+  readonly now: number;
+  readonly began: number;
+  /** Milliseconds of this session without its pauses. */
+  readonly active: number;
+  /** Bytes that the process holds in memory. */
+  readonly memory: number;
+  readonly start: StartEvent | undefined;
+  readonly last: StepEvent | undefined;
+  /** Share of the recent steps whose gradient was clipped. */
+  readonly clipped: number;
+  readonly losses: LossSeries;
+  readonly validations: readonly Validation[];
+  readonly best: Validation | undefined;
+  readonly baselines: readonly BaselineEvent[];
+  readonly phase: 'starting' | 'training' | 'paused' | 'stopping';
+  /** A checkpoint was asked for. */
+  readonly saving: boolean;
+  /** What was asked for and is not done yet, or was done just now. */
+  readonly notice: Notice | undefined;
+  /** The peak of the learning rate, the temperature and the prompt, as asked for last. */
+  readonly lr: number;
+  readonly temperature: number;
+  readonly prompt: string;
+  readonly samples: Samples;
+  readonly view: View;
+  /** A question or a page over the rest of the screen; a prompt is being typed where it is an object. */
+  readonly dialog: 'help' | 'quit' | { readonly draft: string } | undefined;
+  readonly clip: number;
+}
+
+export interface Validation {
+  readonly step: number;
+  /** Nats a character. */
+  readonly loss: number;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly until: number;
+}
+
+/** How the screen shows what it knows. */
+export interface View {
+  readonly unit: 'nats' | 'bits';
+  readonly axis: 'steps' | 'epochs';
+  readonly log: boolean;
+  /** Only the last steps, not the whole run. */
+  readonly recent: boolean;
+  readonly tint: boolean;
+}
+
+/** A live sample, as far as it is written. */
+export interface Page {
+  readonly sample: number;
+  readonly step: number;
+  readonly temperature: number;
+  readonly prompt: string;
+  readonly text: string;
+  readonly certainty: readonly number[];
+}
+
+export interface Samples {
+  /** The first ones and the newest, the last one still being written; in between ever fewer. */
+  readonly pages: readonly Page[];
+  /** Which is shown: undefined for the one being written. */
+  readonly shown: number | undefined;
+  /** Characters of the last page that have come to the screen: what comes in bursts is shown evenly. */
+  readonly revealed: number;
+  /** Characters a millisecond, as they came last. */
+  readonly speed: number;
+  readonly arrived: number;
+}
+
+export type Message =
+  | { readonly type: 'events'; readonly events: readonly TrainEvent[]; readonly now: number }
+  | { readonly type: 'tick'; readonly now: number; readonly memory: number }
+  | { readonly type: 'resize'; readonly columns: number; readonly rows: number };
+
+/** Validations that are kept for the chart; beyond that every second one goes. */
+const MOST_VALIDATIONS = 512;
+const MOST_PAGES = 60;
+/** The clipped share is a running mean over about so many steps. */
+const CLIPPED_OVER = 100;
+/** For how long something done is announced. */
+export const NOTICE_MS = 4000;
+
+/** What a run is before its first event: a new one, or one that goes on. */
+export function initialState(
+  run: {
+    readonly lr: number;
+    readonly clip: number;
+    readonly history: readonly {
+      readonly step: number;
+      readonly training: number;
+      readonly validation: number | null;
+    }[];
+  },
+  now: number,
+  size: { readonly columns: number; readonly rows: number },
+): State {
+  const validations = run.history.flatMap(({ step, validation }) =>
+    validation === null ? [] : [{ step, loss: validation }],
+  );
+  return {
+    ...size,
+    now,
+    began: now,
+    active: 0,
+    memory: 0,
+    start: undefined,
+    last: undefined,
+    clipped: 0,
+    losses: seriesFrom(run.history),
+    validations,
+    best: bestOf(validations),
+    baselines: [],
+    phase: 'starting',
+    saving: false,
+    notice: undefined,
+    lr: run.lr,
+    clip: run.clip,
+    temperature: 0.8,
+    prompt: '',
+    samples: { pages: [], shown: undefined, revealed: 0, speed: 0, arrived: now },
+    view: { unit: 'nats', axis: 'steps', log: false, recent: false, tint: true },
+    dialog: undefined,
+  };
+}
+
+/** The state after something has happened. */
+export function reduce(state: State, message: Message): State {
+  switch (message.type) {
+    case 'resize':
+      return { ...state, columns: message.columns, rows: message.rows };
+    case 'tick':
+      return { ...passed(state, message.now), memory: message.memory };
+    case 'events': {
+      const steps = message.events.filter((event) => event.type === 'step');
+      const now = { ...passed(state, message.now), losses: addLosses(state.losses, steps) };
+      return message.events.reduce(afterEvent, now);
+    }
+  }
+}
+
+function passed(state: State, now: number): State {
+  const ms = now - state.now;
+  const { samples } = state;
+  const length = samples.pages.at(-1)?.certainty.length ?? 0;
+  return {
+    ...state,
+    now,
+    active: state.active + (state.phase === 'paused' ? 0 : ms),
+    notice: state.notice && state.notice.until > now ? state.notice : undefined,
+    samples: { ...samples, revealed: Math.min(length, samples.revealed + samples.speed * ms) },
+  };
+}
+
+function afterEvent(state: State, event: TrainEvent): State {
+  switch (event.type) {
+    case 'start':
+      return { ...state, start: event, lr: event.lr, phase: 'training' };
+    case 'step': {
+      const isClipped = state.clip > 0 && event.gradNorm > state.clip ? 1 : 0;
+      return { ...state, last: event, clipped: state.clipped + (isClipped - state.clipped) / CLIPPED_OVER };
+    }
+    case 'validation': {
+      const all = [...state.validations, { step: event.step, loss: event.loss }];
+      const best = bestOf(all);
+      const isKept = (one: Validation, i: number) => i % 2 === 1 || one === best;
+      return { ...state, validations: all.length > MOST_VALIDATIONS ? all.filter(isKept) : all, best };
+    }
+    case 'checkpoint':
+      return state.saving
+        ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false }
+        : state;
+    case 'live':
+      return { ...state, samples: afterLive(state.samples, event, state.now) };
+    case 'baseline':
+      return { ...state, baselines: [...state.baselines, event].sort((a, b) => b.loss - a.loss) };
+    case 'command':
+      return afterCommand(state, event.command);
+    case 'sample':
+    case 'end':
+      return state;
+  }
+}
+
+function afterCommand(state: State, command: Extract<TrainEvent, { type: 'command' }>['command']): State {
+  switch (command.type) {
+    case 'stop':
+      return { ...state, phase: 'stopping' };
+    case 'pause':
+      return state.phase === 'stopping' ? state : { ...state, phase: 'paused', notice: undefined };
+    case 'continue':
+      return state.phase === 'stopping' ? state : { ...announced(state, 'going on'), phase: 'training' };
+    case 'lr':
+      return announced({ ...state, lr: command.value }, `learning rate ${command.value.toExponential(2)}`);
+    case 'prompt': {
+      const lost = Array.from(state.prompt).length - Array.from(command.text).length;
+      const now = { ...state, prompt: command.text };
+      if (lost <= 0) return now;
+      return announced(
+        now,
+        `${lost === 1 ? 'a character' : `${lost} characters`} of the prompt left out: not in the corpus`,
+      );
+    }
+    case 'save':
+      return { ...state, saving: true };
+    case 'temperature':
+    case 'sample':
+      return state;
+  }
+}
+
+export function announced(state: State, text: string, ms = NOTICE_MS): State {
+  return { ...state, notice: { text, until: state.now + ms } };
+}
+
+function afterLive(samples: Samples, event: LiveEvent, now: number): Samples {
+  const open = samples.pages.at(-1);
+  const speed = event.certainty.length / Math.max(1, now - samples.arrived);
+  const arrived = { ...samples, speed, arrived: now };
+  if (open?.sample === event.sample) {
+    const page = {
+      ...open,
+      temperature: event.temperature,
+      text: open.text + event.text,
+      certainty: [...open.certainty, ...event.certainty],
+    };
+    return { ...arrived, pages: [...samples.pages.slice(0, -1), page] };
+  }
+  const { sample, step, temperature, prompt, text, certainty } = event;
+  const pages = [...samples.pages, { sample, step, temperature, prompt, text, certainty }];
+  return { ...arrived, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
+}
+
+/** Drops the page whose neighbours are nearest to each other in steps; not the first, the last, or the one shown. */
+function thinned(pages: readonly Page[], { shown }: Samples): Page[] {
+  let drop = 1;
+  const gap = (i: number) => pages[i + 1]!.step - pages[i - 1]!.step;
+  for (let i = 1; i < pages.length - 1; i++) {
+    if (pages[i]!.sample !== shown && gap(i) < gap(drop)) drop = i;
+  }
+  return pages.filter((_, i) => i !== drop);
+}
+
+function bestOf(validations: readonly Validation[]): Validation | undefined {
+  return validations.reduce<Validation | undefined>(
+    (best, one) => (best && best.loss <= one.loss ? best : one),
+    undefined,
+  );
+}

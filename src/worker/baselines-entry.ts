@@ -1,0 +1,29 @@
+/** The thread that measures baselines beside the training, at its leisure. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { measureBaselines } from '../baseline/baselines.js';
+import { Dataset } from '../text/dataset.js';
+import { validationEnd } from '../text/split.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import type { TrainingJob } from './messages.js';
+
+/** Works at most this share of the time, so that training is not slowed by more, however few cores there are. */
+const SHARE = 0.05;
+
+const { run, record } = workerData as TrainingJob;
+const { corpus, codePoints, decoding } = record;
+
+let began = performance.now();
+const rest = async () => {
+  const worked = performance.now() - began;
+  await new Promise((resolve) => setTimeout(resolve, worked * (1 / SHARE - 1)));
+  began = performance.now();
+};
+
+const end = validationEnd(corpus);
+if (end - corpus.trainLength >= 2) {
+  const vocabulary = new Vocabulary(codePoints, decoding.encoding);
+  const dataset = new Dataset(run, vocabulary.size);
+  for await (const baseline of measureBaselines(dataset, vocabulary, corpus.trainLength, end, rest)) {
+    parentPort!.postMessage(baseline);
+  }
+}

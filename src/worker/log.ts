@@ -1,0 +1,35 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { fileError } from '../errors.js';
+import type { TrainEvent } from '../train/events.js';
+
+export interface Log {
+  write(event: TrainEvent): void;
+  close(): void;
+}
+
+/**
+ * The run's log, an event a line; what was logged before stays. Not logged is the live sample, of which a person sees
+ * what the clock allows.
+ * @throws UserError for what the disk refuses, also later
+ */
+export function openLog(path: string): Log {
+  const guard = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(
+        error,
+        path,
+        'Make room on the disk or mend its permissions; then go on with --resume.',
+        'write',
+      );
+    }
+  };
+  const file = guard(() => openSync(path, 'a'));
+  return {
+    write: (event) => {
+      if (event.type !== 'live') guard(() => writeSync(file, `${JSON.stringify(event)}\n`));
+    },
+    close: () => closeSync(file),
+  };
+}
