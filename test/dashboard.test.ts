@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { events, temporaryFolder } from './cli.js';
-import { TestTerminal } from './terminal.js';
+import { PseudoTerminal, type TerminalOptions } from './terminal.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -13,13 +13,17 @@ const folder = await temporaryFolder();
 const TINY = '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --seq-length 16 --eval-every 100';
 let runs = 0;
 
-type Options = ConstructorParameters<typeof TestTerminal>[2];
+function open(command: string, options?: TerminalOptions): PseudoTerminal {
+  const terminal = new PseudoTerminal(folder, command, options);
+  onTestFinished(() => terminal.kill());
+  return terminal;
+}
 
 /** Training without end in a terminal. When it is over the shell tells the exit code and the mode of the terminal. */
-function train(more = '', options: Options = {}) {
+function train(more = '', options: TerminalOptions = {}) {
   const run = `run-${runs++}`;
   const command = `$charlstm train lighthouse ${TINY} --epochs 1e6 --out ${run} ${more}; echo "code $?"; stty -a`;
-  const terminal = new TestTerminal(folder, command, options);
+  const terminal = open(command, options);
   return { terminal, run: join(folder, run) };
 }
 
@@ -30,7 +34,7 @@ const checkpoints = (run: string) => readdirSync(run).filter((name) => name.ends
 const pid = (run: string) => Number(/\d+/.exec(readFileSync(join(run, 'lock'), 'utf8'))![0]);
 
 /** After every way out the terminal is as it was. */
-async function expectRestored(terminal: TestTerminal, code: number): Promise<void> {
+async function expectRestored(terminal: PseudoTerminal, code: number): Promise<void> {
   await terminal.ended;
   await terminal.until(/isig|-isig/);
   expect(terminal.text).toContain(`code ${code}`);
@@ -166,12 +170,12 @@ describe('keys', () => {
     await terminal.until('of 3.2e-3');
     terminal.type('\x03');
     await expectRestored(terminal, 130);
-    const resumed = new TestTerminal(folder, `$charlstm train --resume ${run}`);
+    const resumed = open(`$charlstm train --resume ${run}`);
     await resumed.until('of 3.2e-3');
   });
 
   it('goes into the background and comes back', async () => {
-    const terminal = new TestTerminal(folder, 'exec bash --norc -i');
+    const terminal = open('exec bash --norc -i');
     terminal.type(`$charlstm train lighthouse ${TINY} --epochs 1e6 --out suspended\r`);
     await terminal.until('p pause');
     terminal.type('\x1a');
@@ -188,11 +192,9 @@ describe('keys', () => {
 
 describe('ways out', () => {
   it('the end of training: a summary with baselines on the normal screen', async () => {
-    const terminal = new TestTerminal(
-      folder,
-      `$charlstm train lighthouse ${TINY} --steps 2500 --eval-every 500 --out finished`,
-      { rows: 50 },
-    );
+    const terminal = open(`$charlstm train lighthouse ${TINY} --steps 2500 --eval-every 500 --out finished`, {
+      rows: 50,
+    });
     expect(await terminal.ended).toBe(0);
     await terminal.until('go on:');
     expect(terminal.isAlternate).toBe(false);
@@ -289,7 +291,7 @@ describe('no dashboard', () => {
     ['no terminal on stdout', '> out.txt', {}],
   ])('%s: plain lines without escape codes', async (_name, more, env) => {
     const command = `$charlstm train lighthouse ${TINY} --steps 20 --out plain-${runs++} ${more}; cat out.txt 2> /dev/null`;
-    const terminal = new TestTerminal(folder, command, { env, rows: 60, columns: 100 });
+    const terminal = open(command, { env, rows: 60, columns: 100 });
     await terminal.ended;
     await terminal.until('go on:');
     expect(terminal.text).toMatch(/ step +epoch +loss/);

@@ -1,33 +1,47 @@
 // A real pseudo-terminal with the program in it, and its screen as a user sees it.
 
+import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import { onTestFinished } from 'vitest';
-import { PROGRAM } from './cli.js';
 
-interface Options {
+const PROGRAM = fileURLToPath(new URL('../bin/charlstm.js', import.meta.url));
+
+export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   /** Changes to the environment; undefined takes a variable away. */
   readonly env?: Record<string, string | undefined>;
+  /** Milliseconds that a screen may take to come, also on a machine that is busy with other tests. */
+  readonly patience?: number;
 }
 
-/** How long a screen may take to come, on a machine that is busy with other tests. */
-const PATIENCE_MS = 40_000;
+/** One character of the screen, with its style. */
+export interface Cell {
+  readonly text: string;
+  /** As "#rrggbb"; undefined for the terminal's own colour. */
+  readonly color: string | undefined;
+  readonly bold: boolean;
+}
 
-export class TestTerminal {
+export class PseudoTerminal {
   /** Everything that was written to the terminal, escape codes and all. */
   raw = '';
   readonly ended: Promise<number>;
   readonly #pty: IPty;
+  readonly #patience: number;
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   #onChange = () => {};
 
   /** Starts a shell command; `$charlstm` is the program. */
-  constructor(cwd: string, command: string, { columns = 80, rows = 24, env = {} }: Options = {}) {
+  constructor(
+    cwd: string,
+    command: string,
+    { columns = 80, rows = 24, env = {}, patience = 40_000 }: TerminalOptions = {},
+  ) {
     const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
     const all = { ...inherited, TERM: 'xterm-256color', charlstm: `${process.execPath} ${PROGRAM}`, ...env };
     const known = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    this.#patience = patience;
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     this.#pty = spawn('/bin/sh', ['-c', command], {
       cwd,
@@ -40,9 +54,6 @@ export class TestTerminal {
       this.#screen.write(data, () => this.#onChange());
     });
     this.ended = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
-    onTestFinished(() => {
-      this.#pty.kill('SIGKILL');
-    });
   }
 
   type(keys: string): void {
@@ -59,12 +70,33 @@ export class TestTerminal {
     this.#pty.kill('SIGHUP');
   }
 
+  kill(): void {
+    this.#pty.kill('SIGKILL');
+  }
+
   /** The visible rows, without the spaces at their ends. */
   get lines(): string[] {
     const { active } = this.#screen.buffer;
     return Array.from({ length: this.#screen.rows }, (_, row) =>
       (active.getLine(active.viewportY + row)?.translateToString(true) ?? '').trimEnd(),
     );
+  }
+
+  /** The visible rows as cells; the second half of a wide character is empty. */
+  get cells(): Cell[][] {
+    const { active } = this.#screen.buffer;
+    return Array.from({ length: this.#screen.rows }, (_, row) => {
+      const line = active.getLine(active.viewportY + row)!;
+      return Array.from({ length: this.#screen.cols }, (_, column) => {
+        const cell = line.getCell(column)!;
+        const rgb = cell.getFgColor().toString(16).padStart(6, '0');
+        return {
+          text: cell.getChars(),
+          color: cell.isFgRGB() ? `#${rgb}` : undefined,
+          bold: cell.isBold() !== 0,
+        };
+      });
+    });
   }
 
   get text(): string {
@@ -88,7 +120,7 @@ export class TestTerminal {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`${what} never came; the screen:\n${this.text}`)),
-        PATIENCE_MS,
+        this.#patience,
       );
       this.#onChange = () => {
         if (!isShown()) return;

@@ -10,7 +10,7 @@ import { prepareDataset } from '../src/text/dataset.js';
 import { resolveCorpus } from '../src/text/sources.js';
 import { splitCorpus } from '../src/text/split.js';
 import type { Commands } from '../src/train/controls.js';
-import type { StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
+import type { LiveEvent, StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
 import { rateAt } from '../src/train/schedule.js';
 import { openSession, type Session } from '../src/train/session.js';
 import { type TrainControl, train } from '../src/train/trainer.js';
@@ -140,6 +140,121 @@ describe('what comes between steps', () => {
     const best = files.reduce((x, y) => (y.validation! < x.validation! ? y : x));
     expect(files.slice(-3).map((file) => file.step)).toEqual([16, 18, 20]);
     expect(files.length).toBe(files.slice(-3).includes(best) ? 3 : 4);
+  });
+});
+
+describe('commands', () => {
+  const commandsOf = (events: TrainEvent[]) =>
+    events.flatMap((event) => (event.type === 'command' ? [{ step: event.step, ...event.command }] : []));
+
+  it('are carried out between steps, in their order, and told of as events', async () => {
+    const { run, record } = await newRun();
+    const commands = inTurns({
+      2: [{ type: 'lr', value: 1e-3 }, { type: 'sample' }],
+      3: [{ type: 'prompt', text: 'The ☂' }],
+      4: [
+        { type: 'temperature', value: 1e9 },
+        { type: 'lr', value: 99 },
+      ],
+    });
+    const events = await collect(openSession(run, record), { commands, live: true });
+    expect(commandsOf(events)).toEqual([
+      { step: 2, type: 'lr', value: 1e-3 },
+      { step: 2, type: 'sample' },
+      { step: 3, type: 'prompt', text: 'The ' },
+      { step: 4, type: 'temperature', value: 100 },
+      { step: 4, type: 'lr', value: 10 },
+    ]);
+  });
+
+  it('a new learning rate holds from the next step on, and in the checkpoint', async () => {
+    const options = { length: { unit: 'steps', amount: 12 }, evalEvery: 6 } as const;
+    const steered = await newRun(options);
+    const commands = inTurns({ 4: [{ type: 'lr', value: 1e-3 }] });
+    const events = await collect(openSession(steered.run, steered.record), { commands, stopAt: 6 });
+    const rates = steps(events).map((event) => event.lr);
+    expect(rates[4]! / rates[3]!).toBeLessThan(0.25);
+    expect((await readCheckpoint(lastFile(steered.run))).record.training.lr).toBe(1e-3);
+    const resumed = steps(await collect(await resume(steered.run)))[0]!;
+    expect(resumed.lr).toBeCloseTo(1e-3 * rateAt(6, 0.5, 12), 12);
+  });
+
+  it('save writes a checkpoint that a run goes on from as from any other', async () => {
+    const whole = await newRun();
+    const expected = losses(await collect(openSession(whole.run, whole.record)));
+    const saved = await newRun();
+    const commands = inTurns({ 3: [{ type: 'save' }], 5: [{ type: 'stop' }] });
+    const before = await collect(openSession(saved.run, saved.record), { commands });
+    expect(before.filter((event) => event.type === 'checkpoint').map((event) => event.step)).toEqual([3, 4]);
+    const after = await collect(await resume(saved.run));
+    expect([...losses(before), ...losses(after)]).toEqual(expected);
+  });
+
+  it('a pause holds no step, saves when asked, and changes nothing', async () => {
+    const whole = await newRun();
+    const expected = losses(await collect(openSession(whole.run, whole.record)));
+    const { run, record } = await newRun();
+    const commands = inTurns({
+      3: [{ type: 'pause' }],
+      4: [],
+      5: [{ type: 'save' }],
+      8: [{ type: 'continue' }],
+    });
+    const events = await collect(openSession(run, record), { commands, live: true });
+    expect(losses(events)).toEqual(expected);
+    const between = events.slice(
+      events.findIndex((event) => event.type === 'step' && event.step === 3) + 1,
+      events.findIndex((event) => event.type === 'step' && event.step === 4),
+    );
+    expect(steps(between)).toEqual([]);
+    expect(commandsOf(between).map(({ type }) => type)).toEqual(['pause', 'save', 'continue']);
+    expect(between.filter((event) => event.type === 'checkpoint')).toHaveLength(1);
+  });
+
+  it('a rate changed in a pause is saved, even where the step was saved already', async () => {
+    const { run, record } = await newRun({ evalEvery: 5 });
+    const commands = inTurns({
+      5: [{ type: 'pause' }],
+      6: [{ type: 'lr', value: 2e-3 }],
+      8: [{ type: 'stop' }],
+    });
+    await collect(openSession(run, record), { commands });
+    const files = listCheckpoints(run);
+    expect(files.map((file) => file.step)).toEqual([5]);
+    expect((await readCheckpoint(files[0]!.path)).record.training.lr).toBe(2e-3);
+  });
+});
+
+describe('the live sample', () => {
+  const liveOf = (events: TrainEvent[]) =>
+    events.filter((event): event is LiveEvent => event.type === 'live');
+
+  it('is written while the network learns, and leaves the losses bit-identical', async () => {
+    const options = { length: { unit: 'steps', amount: 200 } } as const;
+    const quiet = await newRun(options);
+    const { run, record } = await newRun(options);
+    const events = await collect(openSession(run, record), { live: true });
+    expect(losses(events)).toEqual(losses(await collect(openSession(quiet.run, quiet.record))));
+    const written = liveOf(events);
+    expect(written.length).toBeGreaterThan(0);
+    for (const { text, certainty } of written) {
+      expect(certainty.length).toBe(Array.from(text).length);
+      expect(certainty.every((p) => p > 0 && p <= 1)).toBe(true);
+    }
+  });
+
+  it('begins anew when asked, with the prompt asked for', async () => {
+    const { run, record } = await newRun({ length: { unit: 'steps', amount: 400 } });
+    const commands = inTurns({ 100: [{ type: 'prompt', text: 'The ' }], 250: [{ type: 'sample' }] });
+    const written = liveOf(await collect(openSession(run, record), { commands, live: true }));
+    const prompts = new Map(written.map((event) => [event.sample, event.prompt]));
+    expect([...prompts.values()].slice(-2)).toEqual(['The ', 'The ']);
+  });
+
+  it('does not stand in the way of finding that the weights are ruined', async () => {
+    const { run, record } = await newRun({ lr: 10, weightDecay: 10, length: { unit: 'steps', amount: 400 } });
+    const events = await collect(openSession(run, record), { live: true });
+    expect(events.at(-1)).toMatchObject({ reason: 'diverged' });
   });
 });
 

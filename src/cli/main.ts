@@ -51,11 +51,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * A reader that has seen enough (`| head`) is no error; a full disk is one. Training listens to SIGPIPE, to end in good
+ * A reader that has seen enough (`| head`), or a terminal that was closed, is no error; a full disk is one. Training listens to SIGPIPE, to end in good
  * order; other commands just end.
  */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && !process.exitCode) {
+  const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
+  if (!isGone && !process.exitCode) {
     process.exitCode = report(fileError(error, 'standard output', 'Write it to another place.', 'write'));
   }
   if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit();

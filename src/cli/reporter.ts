@@ -139,8 +139,8 @@ class Progress {
   /** By the steps of this session so far, validation and all, or by the clock. */
   #eta(step: number, now: number): string {
     const elapsed = (now - this.#startTime) / 1000;
-    const { totalSteps, minutes = 0, step: from = 0 } = this.#start ?? {};
-    if (totalSteps === undefined) return duration(minutes * 60 - elapsed);
+    const { totalSteps, minutes = 0, seconds = 0, step: from = 0 } = this.#start ?? {};
+    if (totalSteps === undefined) return duration(minutes * 60 - seconds - elapsed);
     return duration((elapsed / (step - from)) * (totalSteps - step));
   }
 }

@@ -18,6 +18,8 @@ export interface StartEvent {
   /** Undefined where the length is in minutes. */
   readonly totalSteps: number | undefined;
   readonly minutes: number | undefined;
+  /** Seconds of these minutes that earlier sessions have used. */
+  readonly seconds: number;
   /** The peak of the learning rate. */
   readonly lr: number;
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { CHOICE_RANGES } from '../sample/choose.js';
@@ -88,8 +89,14 @@ export class LiveSample {
 
   /** The next character of the sample; undefined where it is over. */
   #nextId(): number | undefined {
-    const next = this.#ids?.next();
-    return next?.done === false ? next.value : undefined;
+    try {
+      const next = this.#ids?.next();
+      return next?.done === false ? next.value : undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#milliseconds = 0; // the weights are no numbers any more, which the next step will find
+      return undefined;
+    }
   }
 
   /** Adds what the time since the last call allows. */

@@ -189,6 +189,7 @@ function startEvent(session: Session, total: number | undefined): TrainEvent {
     charactersPerStep: training.batchSize * training.sequenceLength,
     totalSteps: total,
     minutes: training.length.unit === 'minutes' ? training.length.amount : undefined,
+    seconds: record.progress.seconds,
     lr: training.lr,
   };
 }

@@ -55,22 +55,30 @@ export function layOut(
       continue;
     }
     if (glyph.width > width) continue;
+    if (used + glyph.width > width && glyph.text === ' ') {
+      rows.push([]); // the space is the break itself
+      used = 0;
+      continue;
+    }
     if (used + glyph.width > width) {
-      if (glyph.text === ' ') {
-        rows.push([]); // the space is the break itself
-        used = 0;
-        continue;
-      }
-      const row = rows.at(-1)!;
-      const space = row.findLastIndex((other) => other.text === ' ');
-      const word = space < 0 ? [] : row.splice(space + 1);
-      rows.push(word);
+      const word = lastWord(rows.at(-1)!);
       used = word.reduce((sum, other) => sum + other.width, 0);
+      rows.push(word);
+    }
+    if (used + glyph.width > width) {
+      rows.push([]);
+      used = 0;
     }
     rows.at(-1)!.push(glyph);
     used += glyph.width;
   }
   return rows.map((row) => joined(row, tint));
+}
+
+/** Takes the word that a row ends with off it, where it is not all of the row. */
+function lastWord(row: Glyph[]): Glyph[] {
+  const space = row.findLastIndex((glyph) => glyph.text === ' ');
+  return space < 0 ? [] : row.splice(space + 1);
 }
 
 /** Neighbours of one style as one segment. What the network was given to read is bold. */

@@ -14,7 +14,7 @@ const PHASES: Record<State['phase'], Segment> = {
 export function header(state: State, most: 1 | 2): Line[] {
   const { start, columns } = state;
   const width = columns - 2;
-  const status: Line = [PHASES[state.phase], { text: `  ${duration((state.now - state.began) / 1000)}` }];
+  const status: Line = [PHASES[state.phase], { text: `  ${duration(state.active / 1000)}` }];
   const statusWidth = status.reduce((sum, { text }) => sum + widthOf(text), 0);
   if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
   const what: Segment[] = [

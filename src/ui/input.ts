@@ -4,6 +4,9 @@ import type { Key } from './keys.js';
 const PASTE_BEGINS = '[200~';
 const PASTE_ENDS = '[201~';
 
+/** What is left of the code of a key that ink does not know. */
+const UNKNOWN = /^\[[\d;]+[A-Za-z~]$/;
+
 /** Bytes that name a key of their own where several keys arrive at once. */
 const NAMED: Record<string, Key> = {
   '\r': { text: '', name: 'return' },
@@ -28,7 +31,7 @@ export function keyReader(): (input: string, key: InkKey) => readonly Key[] {
     if (key.escape) return [{ text: '', name: 'escape' }];
     if (key.backspace || key.delete) return [NAMED['\b']!];
     if (key.ctrl) return [{ text: input, ctrl: true }];
-    if (key.meta || input === '') return [];
+    if (key.meta || input === '' || UNKNOWN.test(input)) return [];
     return Array.from(input, (character) => NAMED[character] ?? { text: character });
   };
 }

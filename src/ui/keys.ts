@@ -93,7 +93,10 @@ export function press(state: State, key: Key): Answer {
   const binding = BINDINGS.find(({ keys }) => keys.includes(text));
   if (!binding) return { state };
   const closed = state.dialog === 'help' ? { ...state, dialog: undefined } : state;
-  return binding.press(closed);
+  const answer = binding.press(closed);
+  // Training that is about to end takes no more requests.
+  const isLate = state.phase === 'stopping' && (answer.request || answer.state.dialog === 'quit');
+  return isLate ? { state } : answer;
 }
 
 function pressControl(state: State, { text }: Key): Answer {
@@ -118,7 +121,8 @@ function type(state: State, draft: string, key: Key): Answer {
   const editing = (text: string): Answer => ({ state: { ...state, dialog: { draft: text } } });
   if (key.name === 'escape') return { state: { ...state, dialog: undefined } };
   if (key.name === 'return') {
-    const now = showing({ ...state, dialog: undefined, prompt: draft }, undefined);
+    const waiting = { ...state.waiting, prompt: state.waiting.prompt + 1 };
+    const now = showing({ ...state, dialog: undefined, prompt: draft, waiting }, undefined);
     return { state: now, request: { type: 'prompt', text: draft } };
   }
   const segments = Array.from(new Intl.Segmenter().segment(draft), ({ segment }) => segment);
@@ -139,12 +143,18 @@ function pause(state: State): Answer {
 function withTemperature(state: State, by: number): Answer {
   const value = Math.round((state.temperature + by) * 10) / 10;
   const temperature = Math.min(TEMPERATURES.highest, Math.max(TEMPERATURES.lowest, value));
+  if (temperature === state.temperature) return { state };
   return { state: { ...state, temperature }, request: { type: 'temperature', value: temperature } };
 }
 
 function withRate(state: State, factor: number): Answer {
   const lr = Number((state.lr * factor).toPrecision(6));
-  const asked = announced({ ...state, lr }, `learning rate ${lr.toExponential(2)} after this step`, 60_000);
+  const waiting = { ...state.waiting, lr: state.waiting.lr + 1 };
+  const asked = announced(
+    { ...state, lr, waiting },
+    `learning rate ${lr.toExponential(2)} after this step`,
+    60_000,
+  );
   return { state: asked, request: { type: 'lr', value: lr } };
 }
 

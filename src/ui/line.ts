@@ -32,6 +32,19 @@ export function fitting(parts: readonly (Segment | undefined)[], separator: stri
   return line;
 }
 
+/** The first of some ways to say the same, each shorter than the one before, that fits whole; or what fits of the last. */
+export function shortened(
+  ways: readonly (readonly (Segment | undefined)[])[],
+  separator: string,
+  width: number,
+): Line {
+  const needed = (parts: readonly (Segment | undefined)[]) => {
+    const texts = parts.flatMap((part) => part?.text ?? []);
+    return widthOf(texts.join(separator));
+  };
+  return fitting(ways.find((parts) => needed(parts) <= width) ?? ways.at(-1)!, separator, width);
+}
+
 /** A text cut to a width, with an ellipsis where something is missing. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;

@@ -4,18 +4,14 @@ import type { Line } from './line.js';
 import { decimalsOf, placeOf, type Scale, ticks } from './scale.js';
 import type { Bucket } from './series.js';
 import type { State, Validation } from './state.js';
+import { inUnit } from './unit.js';
 
-/** Room for the numbers of the loss axis, its line included. */
+/** Room for the numbers of the loss axis, its line included, at least. */
 const AXIS_WIDTH = 6;
 const LEAST_SPAN = 0.02;
 /** Cells from one validation mark to the next, at least. */
 const MARK_DISTANCE = 3;
 const BEST = { text: '★', color: 'validation', bold: true } as const;
-
-/** Nats in the unit that is shown. */
-export function inUnit(nats: number, { view }: Pick<State, 'view'>): number {
-  return view.unit === 'nats' ? nats : nats / Math.LN2;
-}
 
 /** What the chart shows, in a few words. */
 export function chartTitle({ view }: State): string {
@@ -27,13 +23,15 @@ export function chartTitle({ view }: State): string {
  * with numbers.
  */
 export function lossChart(state: State, width: number, height: number): Line[] {
-  const canvas = new Canvas(width - AXIS_WIDTH, height - 1);
   const { buckets, validations } = visible(state);
-  if (buckets.length === 0 || canvas.width < 4 || canvas.height < 1) {
+  if (buckets.length === 0 || width < 2 * AXIS_WIDTH || height < 2) {
     return [[{ text: ' waiting for the first step', color: 'faint' }]];
   }
   const x = horizontal(state, buckets);
   const y = vertical(state, buckets, validations);
+  const labels = lossLabels(y, height - 1);
+  const axisWidth = Math.max(AXIS_WIDTH, ...labels.map(({ text }) => text.length + 1));
+  const canvas = new Canvas(width - axisWidth, height - 1);
   const column = (step: number) => Math.round(placeOf(step, x) * (canvas.dotsWide - 1));
   const row = (nats: number) => Math.round((1 - placeOf(inUnit(nats, state), y)) * (canvas.dotsHigh - 1));
 
@@ -42,7 +40,7 @@ export function lossChart(state: State, width: number, height: number): Line[] {
   drawValidations(canvas, validations, column, row);
   if (state.best) canvas.mark(column(state.best.step), row(state.best.loss), BEST);
   drawBaselines(canvas, state, row);
-  return framed(canvas, state, x, y);
+  return [...framed(canvas, labels, axisWidth), stepAxis(state, x, canvas.width, axisWidth)];
 }
 
 function visible({ losses, validations, view }: State): {
@@ -61,16 +59,17 @@ function horizontal({ view }: State, buckets: readonly Bucket[]): Scale {
 
 /** The span of what is shown, without the spikes of single steps, and a little more. */
 function vertical(state: State, buckets: readonly Bucket[], validations: readonly Validation[]): Scale {
-  const losses = [...buckets.map((bucket) => bucket.smooth), ...validations.map(({ loss }) => loss)];
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const loss of losses) {
+  const include = (loss: number) => {
     low = Math.min(low, loss);
     high = Math.max(high, loss);
-  }
-  const span = Math.max(high - low, LEAST_SPAN);
-  const from = Math.max(low - 0.08 * span, 1e-4);
-  return { from: inUnit(from, state), to: inUnit(high + 0.05 * span, state), log: state.view.log };
+  };
+  for (const { smooth } of buckets) include(smooth);
+  for (const { loss } of validations) include(loss);
+  const more = Math.max(0.06 * (high - low), (LEAST_SPAN - (high - low)) / 2);
+  const from = Math.max(low - more, low / 2);
+  return { from: inUnit(from, state), to: inUnit(high + more, state), log: state.view.log };
 }
 
 type Place = (value: number) => number;
@@ -126,40 +125,46 @@ function drawBaselines(canvas: Canvas, { baselines }: State, row: Place): void {
   }
 }
 
-/** The drawing with its axes. */
-function framed(canvas: Canvas, state: State, x: Scale, y: Scale): Line[] {
-  const marks = ticks(y, Math.max(1, Math.floor(canvas.height / 2)));
+interface Label {
+  readonly row: number;
+  readonly text: string;
+}
+
+/** The numbers of the loss axis, at most one in two rows. */
+function lossLabels(y: Scale, height: number): Label[] {
+  const marks = ticks(y, Math.max(1, Math.floor(height / 2)));
   const decimals = decimalsOf(marks);
-  const labels = new Map(
-    marks.map((tick) => {
-      const row = Math.round((1 - placeOf(tick, y)) * (canvas.dotsHigh - 1)) >> 2;
-      return [row, tick.toFixed(decimals)];
-    }),
-  );
-  const rows = canvas.rows().map((line, row): Line => {
-    const label = labels.get(row);
-    const axis =
-      label === undefined ? `${' '.repeat(AXIS_WIDTH - 1)}│` : `${label.padStart(AXIS_WIDTH - 1)}┤`;
+  return marks.map((tick) => ({
+    row: Math.round((1 - placeOf(tick, y)) * (4 * height - 1)) >> 2,
+    text: tick.toFixed(decimals),
+  }));
+}
+
+/** The drawing with the loss axis at its left. */
+function framed(canvas: Canvas, labels: readonly Label[], axisWidth: number): Line[] {
+  return canvas.rows().map((line, row): Line => {
+    const label = labels.find((one) => one.row === row)?.text;
+    const axis = `${(label ?? '').padStart(axisWidth - 1)}${label === undefined ? '│' : '┤'}`;
     return [{ text: axis, color: 'faint' }, ...line];
   });
-  return [...rows, [{ text: ' '.repeat(AXIS_WIDTH) + stepAxis(state, x, canvas.width), color: 'faint' }]];
 }
 
 /** Numbers under the drawing, in steps or epochs, and at the right what they count. */
-function stepAxis({ view, start }: State, x: Scale, width: number): string {
+function stepAxis({ view, start }: State, x: Scale, width: number, indent: number): Line {
   const perEpoch = view.axis === 'epochs' ? (start?.stepsPerEpoch ?? 1) : 1;
   const scale = { from: x.from / perEpoch, to: x.to / perEpoch, log: false };
   const name = view.axis === 'epochs' ? ' epoch' : ' step';
-  const marks = ticks(scale, Math.max(1, Math.floor(width / 12)));
-  const decimals = decimalsOf(marks);
+  const marks = ticks(scale, Math.max(2, Math.floor(width / (grouped(Math.round(scale.to)).length + 4))));
+  const decimals = view.axis === 'epochs' ? decimalsOf(marks) : 0;
+  const isShown = (tick: number) => view.axis === 'epochs' || Math.abs(tick - Math.round(tick)) < 1e-6;
   const room = width - name.length;
   let text = '';
-  for (const tick of marks) {
-    const label = view.axis === 'epochs' ? tick.toFixed(decimals) : grouped(tick);
+  for (const tick of marks.filter(isShown)) {
+    const label = decimals > 0 ? tick.toFixed(decimals) : grouped(Math.round(tick));
     const at = Math.round(placeOf(tick, scale) * (width - 1));
     const from = Math.max(0, at - Math.floor(label.length / 2));
     if (from < text.length + (text === '' ? 0 : 1) || from + label.length > room) continue;
     text = text.padEnd(from) + label;
   }
-  return text.padEnd(room) + name;
+  return [{ text: ' '.repeat(indent) + text.padEnd(room) + name, color: 'faint' }];
 }

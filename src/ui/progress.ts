@@ -1,33 +1,38 @@
 import { duration, harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
-import { fitting, type Line, type Segment, widthOf } from './line.js';
-import { inUnit } from './loss-chart.js';
+import { cut, fitting, type Line, type Segment, shortened, widthOf } from './line.js';
 import type { State } from './state.js';
+import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
 
+/** Columns of the bar, at least; the number of the step gives way to it. */
+const LEAST_BAR = 12;
+
 /** Share of the run that is over, from 0 to 1. */
-export function shareDone({ start, last, active }: State): number {
+export function shareDone(state: State): number {
+  const { start, last } = state;
   if (!start || !last) return 0;
   if (start.totalSteps !== undefined) return last.step / start.totalSteps;
-  return Math.min(1, active / 60_000 / (start.minutes ?? 1));
+  return Math.min(1, secondsTrained(state) / (60 * (start.minutes ?? 1)));
+}
+
+function secondsTrained({ start, active }: State): number {
+  return (start?.seconds ?? 0) + active / 1000;
 }
 
 /** Seconds to go, by the pace of this session; undefined before there is one. */
-export function secondsLeft({ start, last, active }: State): number | undefined {
-  if (!start || !last || last.step === start.step) return undefined;
-  if (start.totalSteps === undefined) return (start.minutes ?? 0) * 60 - active / 1000;
+export function secondsLeft(state: State): number | undefined {
+  const { start, last, active, phase } = state;
+  if (!start || !last || last.step === start.step || phase === 'stopping') return undefined;
+  if (start.totalSteps === undefined) return (start.minutes ?? 0) * 60 - secondsTrained(state);
   return ((active / 1000) * (start.totalSteps - last.step)) / (last.step - start.step);
 }
 
 /** How far the run is, how fast it goes, and how well: at most `most` lines, the verdict always the last. */
 export function progress(state: State, most: number): Line[] {
   const width = state.columns - 2;
-  const line = (parts: readonly (Segment | undefined)[]): Line => [
-    { text: ' ' },
-    ...fitting(parts, '   ', width),
-  ];
-  const lines = [bar(state, width), line(losses(state)), line(pace(state))];
-  return [...lines.slice(0, most - 1), [{ text: ' ' }, ...verdict(state, width)]];
+  const lines = [bar(state, width), losses(state, width), pace(state, width)];
+  return [...lines.slice(0, most - 1), verdict(state, width)].map((line): Line => [{ text: ' ' }, ...line]);
 }
 
 function bar(state: State, width: number): Line {
@@ -45,13 +50,13 @@ function bar(state: State, width: number): Line {
       { text: `step ${grouped(last?.step ?? 0)}${steps}` },
     ],
     '   ',
-    Math.max(0, width - widthOf(before) - 6),
+    Math.max(0, width - widthOf(before) - LEAST_BAR),
   );
   const room = width - widthOf(before) - after.reduce((sum, { text }) => sum + widthOf(text), 0);
   const filled = Math.round(2 * Math.max(0, room) * Math.min(1, shareDone(state)));
   const heavy = '━'.repeat(filled >> 1) + (filled % 2 === 1 ? '╸' : '');
   return [
-    { text: ` ${before}` },
+    { text: before },
     { text: heavy, color: 'good' },
     { text: '─'.repeat(Math.max(0, room - heavy.length)), color: 'faint' },
     ...after,
@@ -59,33 +64,57 @@ function bar(state: State, width: number): Line {
 }
 
 /** The losses, each with the mark that it has on the chart. */
-function losses(state: State): (Segment | undefined)[] {
+function losses(state: State, width: number): Line {
   const { best } = state;
-  const figure = (nats: number | undefined) => (nats === undefined ? '-' : inUnit(nats, state).toFixed(3));
-  return [
-    { text: `training ${figure(state.losses.recent.at(-1)?.smooth)}`, color: 'training', bold: true },
-    { text: `validation • ${figure(state.validations.at(-1)?.loss)}`, color: 'validation', bold: true },
-    best && {
-      text: `best ★ ${figure(best.loss)} at step ${grouped(best.step)}`,
-      color: 'validation',
-      bold: true,
-    },
-    { text: `${state.view.unit}/char` },
-  ];
+  const training = figure(state.losses.recent.at(-1)?.smooth, state);
+  const validation = figure(state.validations.at(-1)?.loss, state);
+  const star = best && `best ★ ${figure(best.loss, state)}`;
+  const part = (color: 'training' | 'validation', text: string): Segment => ({ text, color, bold: true });
+  return shortened(
+    [
+      [
+        part('training', `training ${training}`),
+        part('validation', `validation • ${validation}`),
+        best && part('validation', `${star} at step ${grouped(best.step)}`),
+        { text: `${state.view.unit}/char` },
+      ],
+      [
+        part('training', `train ${training}`),
+        part('validation', `val • ${validation}`),
+        star === undefined ? undefined : part('validation', star),
+      ],
+    ],
+    '   ',
+    width,
+  );
 }
 
-function pace({ last, lr, clipped, memory, active, now, began, clip }: State): (Segment | undefined)[] {
+/** Speed, gradient, learning rate and memory. */
+function pace({ last, lr, clipped, memory, active, now, began, clip }: State, width: number): Line {
   const paused = now - began - active;
-  return [
-    { text: `${grouped(last?.charsPerSecond ?? 0)} chars/s` },
-    last && {
-      text: `gradient ${last.gradNorm.toFixed(2)}${clip > 0 ? ` (${Math.round(100 * clipped)}% clipped)` : ''}`,
-    },
-    last && { text: `rate ${rate(last.lr)} of ${rate(lr)}` },
-    { text: `${grouped(Math.round(memory / 2 ** 20))} MB` },
-    { text: `elapsed ${duration(active / 1000)}` },
-    paused > 1000 ? { text: `paused ${duration(paused / 1000)}` } : undefined,
-  ];
+  const speed = { text: `${grouped(last?.charsPerSecond ?? 0)} chars/s` };
+  const share = clip > 0 ? ` (${Math.round(100 * clipped)}% clipped)` : '';
+  const gradient = last && { text: `gradient ${last.gradNorm.toFixed(2)}${share}` };
+  const megabytes = `${grouped(Math.round(memory / 2 ** 20))} MB`;
+  return shortened(
+    [
+      [
+        speed,
+        gradient,
+        last && { text: `rate ${rate(last.lr)} (peak ${rate(lr)})` },
+        { text: `memory ${megabytes}` },
+        paused > 1000 ? { text: `paused ${duration(paused / 1000)}` } : undefined,
+      ],
+      [
+        speed,
+        gradient,
+        last && { text: `rate ${rate(last.lr)} of ${rate(lr)}` },
+        { text: `mem ${megabytes}` },
+      ],
+    ],
+    '  ',
+    width,
+  );
 }
 
 /** One plain sentence: what was asked for, or how the run goes. */
@@ -93,22 +122,15 @@ function verdict(state: State, width: number): Line {
   const { notice, phase, dialog } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
   if (phase === 'stopping') {
-    return fitting(
-      [{ text: 'stopping after this step, and saving; Ctrl-C stops at once', color: 'bad' }],
-      '',
-      width,
-    );
+    return [{ text: cut('stopping after this step, and saving', width), color: 'bad', bold: true }];
   }
   const { text, color } = verdictOf(state);
-  return fitting(
-    [
-      notice && { text: notice.text, color: 'accent', bold: true },
-      phase === 'paused' ? { text: 'paused: p goes on', color: 'caution', bold: true } : undefined,
-      { text, color },
-    ],
-    '   ',
-    width,
-  );
+  const said: Segment[] = [];
+  if (notice) said.push({ text: notice.text, color: 'accent', bold: true });
+  if (phase === 'paused') said.push({ text: 'paused: p goes on', color: 'caution', bold: true });
+  said.push({ text, color });
+  const [first, ...rest] = said;
+  return fitting([{ ...first!, text: cut(first!.text, width) }, ...rest], '   ', width);
 }
 
 /** The prompt as it is typed: its end, where it is longer than the line. */

@@ -1,8 +1,9 @@
 import { grouped } from '../numbers.js';
 import { layOut } from './glyphs.js';
-import { cut, type Line } from './line.js';
-import { inUnit } from './loss-chart.js';
+import { type Line, shortened } from './line.js';
+
 import type { Page, State } from './state.js';
+import { figure } from './unit.js';
 
 function shownPage({ samples }: State): { page: Page | undefined; isLive: boolean } {
   const former = samples.pages.find((page) => page.sample === samples.shown);
@@ -25,7 +26,7 @@ export function sampleTitle(state: State): string {
 export function sample(state: State, width: number, height: number): Line[] {
   const { page, isLive } = shownPage(state);
   if (!page) return [[{ text: ' the network writes here', color: 'faint' }]];
-  const { pages, revealed } = state.samples;
+  const { revealed } = state.samples;
   const count = isLive ? Math.ceil(revealed) : page.certainty.length;
   const certainty = page.certainty.slice(0, count);
   const text = Array.from(page.text).slice(0, count).join('');
@@ -36,15 +37,14 @@ export function sample(state: State, width: number, height: number): Line[] {
   const indented = seen.map((line): Line => [{ text: ' ' }, ...line]);
   if (room === height) return indented;
   const filler = Array.from({ length: room - indented.length }, (): Line => []);
-  return [
-    ...indented,
-    ...filler,
-    [{ text: ` ${cut(footnote(state, page, certainty, pages), width - 2)}`, color: 'faint' }],
-  ];
+  return [...indented, ...filler, [{ text: ' ' }, ...footnote(state, page, certainty, width - 2)]];
 }
 
-function footnote(state: State, page: Page, certainty: readonly number[], pages: readonly Page[]): string {
+function footnote(state: State, page: Page, certainty: readonly number[], width: number): Line {
+  const { pages } = state.samples;
   const nats = certainty.reduce((sum, p) => sum - Math.log(p), 0) / Math.max(1, certainty.length);
-  const surprise = `surprise ${inUnit(nats, state).toFixed(2)} ${state.view.unit}`;
-  return pages.length > 1 ? `[ ${pages.indexOf(page) + 1} of ${pages.length} ]   ${surprise}` : surprise;
+  const place = { text: `[ ${pages.indexOf(page) + 1} of ${pages.length} ]`, color: 'faint' } as const;
+  const surprise = { text: `surprise ${figure(nats, state)}`, color: 'faint' } as const;
+  const inFull = { ...surprise, text: `${surprise.text} ${state.view.unit}/char` };
+  return shortened([[place, inFull], [place, surprise], [place]], '   ', width);
 }

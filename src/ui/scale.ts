@@ -11,25 +11,14 @@ export function placeOf(value: number, { from, to, log }: Scale): number {
   return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
 }
 
-/** The number at a place. */
-export function valueAt(place: number, { from, to, log }: Scale): number {
-  return log ? from * (to / from) ** place : from + place * (to - from);
-}
-
-/** The widest steps of 1, 2 or 5 times a power of ten that give at least `least` of them. */
-function niceStep(range: number, least: number): number {
-  const power = 10 ** Math.floor(Math.log10(range / least));
-  return [5, 2, 1].map((n) => n * power).find((step) => range / step >= least) ?? power;
-}
-
 /** Round numbers of an axis, at most `most` of them and if possible at least two. */
 export function ticks({ from, to }: Scale, most: number): number[] {
   if (!(to > from) || most < 1) return [];
-  for (let least = most; least > 0; least--) {
-    const step = niceStep(to - from, least);
+  const power = 10 ** Math.floor(Math.log10((to - from) / most));
+  for (const step of [1, 2, 5, 10, 20, 50].map((n) => n * power)) {
     const first = Math.ceil(from / step - 1e-9);
     const count = Math.floor(to / step + 1e-9) - first + 1;
-    if (count >= 1 && count <= most) return Array.from({ length: count }, (_, i) => (first + i) * step);
+    if (count <= most) return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * step);
   }
   return [];
 }

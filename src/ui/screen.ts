@@ -51,8 +51,9 @@ export class Screen extends EventEmitter {
   /** Draws a frame; ink calls it. */
   write(frame: string, done?: () => void): boolean {
     const lines = frame.split('\n').slice(0, this.rows);
+    // Cleared first: after the last column some terminals would clear what was just written there.
     const changed = lines.flatMap((line, row) =>
-      line === this.#lines[row] ? [] : `\x1b[${row + 1};1H${line}\x1b[K`,
+      line === this.#lines[row] ? [] : `\x1b[${row + 1};1H\x1b[K${line}`,
     );
     for (let row = lines.length; row < this.#lines.length; row++) changed.push(`\x1b[${row + 1};1H\x1b[K`);
     if (this.#open && changed.length > 0) {

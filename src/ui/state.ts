@@ -22,6 +22,8 @@ export interface State {
   readonly best: Validation | undefined;
   readonly baselines: readonly BaselineEvent[];
   readonly phase: 'starting' | 'training' | 'paused' | 'stopping';
+  /** How many changes of them are not done yet: what is done is then not what was asked for last. */
+  readonly waiting: { readonly lr: number; readonly prompt: number };
   /** A checkpoint was asked for. */
   readonly saving: boolean;
   /** What was asked for and is not done yet, or was done just now. */
@@ -90,6 +92,8 @@ const MOST_VALIDATIONS = 512;
 const MOST_PAGES = 60;
 /** The clipped share is a running mean over about so many steps. */
 const CLIPPED_OVER = 100;
+/** A longer time without a message is not training: the machine slept, or the process was stopped. */
+const LONGEST_TICK_MS = 2000;
 /** For how long something done is announced. */
 export const NOTICE_MS = 4000;
 
@@ -124,6 +128,7 @@ export function initialState(
     best: bestOf(validations),
     baselines: [],
     phase: 'starting',
+    waiting: { lr: 0, prompt: 0 },
     saving: false,
     notice: undefined,
     lr: run.lr,
@@ -145,8 +150,13 @@ export function reduce(state: State, message: Message): State {
       return { ...passed(state, message.now), memory: message.memory };
     case 'events': {
       const steps = message.events.filter((event) => event.type === 'step');
-      const now = { ...passed(state, message.now), losses: addLosses(state.losses, steps) };
-      return message.events.reduce(afterEvent, now);
+      const before = passed(state, message.now);
+      const samples = { ...before.samples, ...speedOf(message.events, before) };
+      return message.events.reduce(afterEvent, {
+        ...before,
+        samples,
+        losses: addLosses(state.losses, steps),
+      });
     }
   }
 }
@@ -158,7 +168,7 @@ function passed(state: State, now: number): State {
   return {
     ...state,
     now,
-    active: state.active + (state.phase === 'paused' ? 0 : ms),
+    active: state.active + (state.phase === 'paused' ? 0 : Math.min(ms, LONGEST_TICK_MS)),
     notice: state.notice && state.notice.until > now ? state.notice : undefined,
     samples: { ...samples, revealed: Math.min(length, samples.revealed + samples.speed * ms) },
   };
@@ -167,7 +177,12 @@ function passed(state: State, now: number): State {
 function afterEvent(state: State, event: TrainEvent): State {
   switch (event.type) {
     case 'start':
-      return { ...state, start: event, lr: event.lr, phase: 'training' };
+      return {
+        ...state,
+        start: event,
+        lr: event.lr,
+        phase: state.phase === 'starting' ? 'training' : state.phase,
+      };
     case 'step': {
       const isClipped = state.clip > 0 && event.gradNorm > state.clip ? 1 : 0;
       return { ...state, last: event, clipped: state.clipped + (isClipped - state.clipped) / CLIPPED_OVER };
@@ -175,7 +190,7 @@ function afterEvent(state: State, event: TrainEvent): State {
     case 'validation': {
       const all = [...state.validations, { step: event.step, loss: event.loss }];
       const best = bestOf(all);
-      const isKept = (one: Validation, i: number) => i % 2 === 1 || one === best;
+      const isKept = (one: Validation, i: number) => i % 2 === 1 || one === best || i === all.length - 1;
       return { ...state, validations: all.length > MOST_VALIDATIONS ? all.filter(isKept) : all, best };
     }
     case 'checkpoint':
@@ -183,7 +198,7 @@ function afterEvent(state: State, event: TrainEvent): State {
         ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false }
         : state;
     case 'live':
-      return { ...state, samples: afterLive(state.samples, event, state.now) };
+      return { ...state, samples: afterLive(state.samples, event) };
     case 'baseline':
       return { ...state, baselines: [...state.baselines, event].sort((a, b) => b.loss - a.loss) };
     case 'command':
@@ -202,11 +217,19 @@ function afterCommand(state: State, command: Extract<TrainEvent, { type: 'comman
       return state.phase === 'stopping' ? state : { ...state, phase: 'paused', notice: undefined };
     case 'continue':
       return state.phase === 'stopping' ? state : { ...announced(state, 'going on'), phase: 'training' };
-    case 'lr':
-      return announced({ ...state, lr: command.value }, `learning rate ${command.value.toExponential(2)}`);
+    case 'lr': {
+      const waiting = { ...state.waiting, lr: state.waiting.lr - 1 };
+      if (waiting.lr > 0) return { ...state, waiting };
+      return announced(
+        { ...state, waiting, lr: command.value },
+        `learning rate ${command.value.toExponential(2)}`,
+      );
+    }
     case 'prompt': {
+      const waiting = { ...state.waiting, prompt: state.waiting.prompt - 1 };
+      if (waiting.prompt > 0) return { ...state, waiting };
       const lost = Array.from(state.prompt).length - Array.from(command.text).length;
-      const now = { ...state, prompt: command.text };
+      const now = { ...state, waiting, prompt: command.text };
       if (lost <= 0) return now;
       return announced(
         now,
@@ -225,10 +248,19 @@ export function announced(state: State, text: string, ms = NOTICE_MS): State {
   return { ...state, notice: { text, until: state.now + ms } };
 }
 
-function afterLive(samples: Samples, event: LiveEvent, now: number): Samples {
+/** How fast live text comes, if some has come. */
+function speedOf(events: readonly TrainEvent[], { samples, now }: State): Pick<Samples, 'speed' | 'arrived'> {
+  const characters = events.reduce(
+    (sum, event) => sum + (event.type === 'live' ? event.certainty.length : 0),
+    0,
+  );
+  return characters === 0
+    ? samples
+    : { speed: characters / Math.max(1, now - samples.arrived), arrived: now };
+}
+
+function afterLive(samples: Samples, event: LiveEvent): Samples {
   const open = samples.pages.at(-1);
-  const speed = event.certainty.length / Math.max(1, now - samples.arrived);
-  const arrived = { ...samples, speed, arrived: now };
   if (open?.sample === event.sample) {
     const page = {
       ...open,
@@ -236,20 +268,20 @@ function afterLive(samples: Samples, event: LiveEvent, now: number): Samples {
       text: open.text + event.text,
       certainty: [...open.certainty, ...event.certainty],
     };
-    return { ...arrived, pages: [...samples.pages.slice(0, -1), page] };
+    return { ...samples, pages: [...samples.pages.slice(0, -1), page] };
   }
   const { sample, step, temperature, prompt, text, certainty } = event;
   const pages = [...samples.pages, { sample, step, temperature, prompt, text, certainty }];
-  return { ...arrived, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
+  return { ...samples, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
 }
 
 /** Drops the page whose neighbours are nearest to each other in steps; not the first, the last, or the one shown. */
 function thinned(pages: readonly Page[], { shown }: Samples): Page[] {
-  let drop = 1;
   const gap = (i: number) => pages[i + 1]!.step - pages[i - 1]!.step;
-  for (let i = 1; i < pages.length - 1; i++) {
-    if (pages[i]!.sample !== shown && gap(i) < gap(drop)) drop = i;
-  }
+  const candidates = pages.flatMap(({ sample }, i) =>
+    i > 0 && i < pages.length - 1 && sample !== shown ? i : [],
+  );
+  const drop = candidates.reduce((best, i) => (gap(i) < gap(best) ? i : best));
   return pages.filter((_, i) => i !== drop);
 }
 

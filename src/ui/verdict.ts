@@ -1,6 +1,7 @@
 import { grouped } from '../numbers.js';
 import type { Color } from './palette.js';
 import type { State } from './state.js';
+import { inUnit } from './unit.js';
 
 export interface Verdict {
   readonly text: string;
@@ -27,7 +28,7 @@ export function verdictOf(state: State): Verdict {
   if (!best || !newest) {
     const fell = (losses.buckets[0]?.smooth ?? 0) - (losses.buckets.at(-1)?.smooth ?? 0);
     return fell > LEAST_CHANGE
-      ? { text: `learning: training fell by ${fell.toFixed(2)} so far`, color: 'good' }
+      ? { text: `learning: training fell by ${by(fell, state)} so far`, color: 'good' }
       : { text: 'warming up', color: 'faint' };
   }
   const failed = validations.filter((one) => one.step > best.step).length;
@@ -45,7 +46,8 @@ export function verdictOf(state: State): Verdict {
   return improvement(state, newest.loss);
 }
 
-function improvement({ validations, last, start }: State, newest: number): Verdict {
+function improvement(state: State, newest: number): Verdict {
+  const { validations, last, start } = state;
   const epochAgo = last!.step - (start?.stepsPerEpoch ?? 0);
   const before = validations.findLast((one) => one.step <= epochAgo) ?? validations[0]!;
   const fell = before.loss - newest;
@@ -53,7 +55,12 @@ function improvement({ validations, last, start }: State, newest: number): Verdi
   if (validations.length < 2) return { text: 'improving', color: 'good' };
   if (fell < LEAST_CHANGE) return { text: 'hardly improving any more', color: 'caution' };
   const since = inEpoch ? 'in the last epoch' : `since step ${grouped(before.step)}`;
-  return { text: `still improving: validation fell by ${fell.toFixed(3)} ${since}`, color: 'good' };
+  return { text: `still improving: validation fell by ${by(fell, state)} ${since}`, color: 'good' };
+}
+
+/** A difference of losses, with its unit. */
+function by(nats: number, state: State): string {
+  return `${inUnit(nats, state).toFixed(3)} ${state.view.unit}`;
 }
 
 function isExploding({ losses, last }: State): boolean {

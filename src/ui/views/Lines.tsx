@@ -1,23 +1,27 @@
-import { Text } from 'ink';
+import chalk from 'chalk';
+import { Transform } from 'ink';
+import { useMemo } from 'react';
 import type { Line } from '../line.js';
 import { PALETTE } from '../palette.js';
 
-/** Rows of styled text, each on a line of its own. */
-export function Lines({ lines }: { lines: readonly Line[] }) {
-  return lines.map((line, row) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-    <Text key={row} wrap="truncate">
-      {line.length === 0 ? ' ' : line.map(styled)}
-    </Text>
-  ));
+interface LinesProps {
+  readonly lines: readonly Line[];
+  readonly width: number;
+  readonly height?: number;
 }
 
-function styled({ text, color, bold }: Line[number], index: number) {
-  if (color === undefined && !bold) return text;
-  const style = { ...(color && { color: PALETTE[color] }), ...(bold && { bold }) };
-  return (
-    <Text key={index} {...style}>
-      {text}
-    </Text>
-  );
+/**
+ * Rows of styled text, each on a line of its own.
+ *
+ * Ink remembers the size of every text it has ever laid out, so text that changes with each frame would fill the
+ * memory. It is given blanks of the right size to lay out, and the lines when it draws them.
+ */
+export function Lines({ lines, width, height = lines.length }: LinesProps) {
+  const blanks = useMemo(() => Array(height).fill(' '.repeat(width)).join('\n'), [width, height]);
+  return <Transform transform={(_blank, row) => (lines[row] ?? []).map(styled).join('')}>{blanks}</Transform>;
+}
+
+function styled({ text, color, bold }: Line[number]): string {
+  const colored = color ? chalk.hex(PALETTE[color])(text) : text;
+  return bold ? chalk.bold(colored) : colored;
 }

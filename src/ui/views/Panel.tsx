@@ -1,4 +1,4 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { cut, type Line, widthOf } from '../line.js';
 import { PALETTE } from '../palette.js';
 import { Lines } from './Lines.js';
@@ -12,22 +12,15 @@ interface PanelProps {
   readonly draw: (width: number, height: number) => readonly Line[];
 }
 
+/** Rows from which on a part without a frame has its title nevertheless. */
+const TITLED = 6;
+
 /** A part of the screen. */
 export function Panel({ title, area: { width, height }, framed, draw }: PanelProps) {
-  if (!framed) {
-    return (
-      <Box flexDirection="column" width={width} height={height}>
-        <Lines lines={draw(width, height)} />
-      </Box>
-    );
-  }
-  const heading = cut(title, width - 6);
-  const edge = '─'.repeat(Math.max(0, width - 5 - widthOf(heading)));
+  if (!framed) return <Lines lines={frameless(title, width, height, draw)} width={width} height={height} />;
   return (
     <Box flexDirection="column" width={width} height={height}>
-      <Text color={PALETTE.faint} wrap="truncate">
-        ╭─ <Text bold>{heading}</Text> {edge}╮
-      </Text>
+      <Lines lines={[upperEdge(title, width)]} width={width} />
       <Box
         borderStyle="round"
         borderColor={PALETTE.faint}
@@ -36,8 +29,25 @@ export function Panel({ title, area: { width, height }, framed, draw }: PanelPro
         height={height - 1}
         flexDirection="column"
       >
-        <Lines lines={draw(width - 2, height - 2)} />
+        <Lines lines={draw(width - 2, height - 2)} width={width - 2} height={height - 2} />
       </Box>
     </Box>
   );
+}
+
+/** A column is left free at the right, and a row for the title where there are enough. */
+function frameless(title: string, width: number, height: number, draw: PanelProps['draw']): Line[] {
+  const heading: Line[] =
+    height < TITLED ? [] : [[{ text: ` ${cut(title, width - 2)}`, color: 'faint', bold: true }]];
+  return [...heading, ...draw(width - 1, height - heading.length)];
+}
+
+function upperEdge(title: string, width: number): Line {
+  const heading = cut(title, width - 6);
+  const edge = '─'.repeat(Math.max(0, width - 5 - widthOf(heading)));
+  return [
+    { text: '╭─ ', color: 'faint' },
+    { text: heading, bold: true },
+    { text: ` ${edge}╮`, color: 'faint' },
+  ];
 }
