@@ -22,6 +22,7 @@ function svg(rows: readonly (readonly Cell[])[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
     ` font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13" fill="${FOREGROUND}">`,
+    '<title>The dashboard of charlstm in a terminal</title>',
     `<rect width="${width}" height="${height}" rx="8" fill="${BACKGROUND}"/>`,
     ...body.filter((part) => part !== ''),
     '</svg>\n',

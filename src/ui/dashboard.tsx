@@ -31,7 +31,7 @@ export function openDashboard(
 ): OpenDashboard {
   const { stdin, stdout } = process;
   const screen = new Screen(stdout);
-  const size = () => ({ columns: stdout.columns, rows: stdout.rows });
+  const size = () => ({ columns: screen.columns, rows: screen.rows });
   let state = initialState(run, performance.now(), size());
   const painter = new Painter(() => app.rerender(<App state={state} onKey={onKey} />));
 
@@ -52,6 +52,7 @@ export function openDashboard(
     painter.now();
   };
   const suspend = () => {
+    if (process.platform === 'win32') return; // there is nothing of the kind
     stdin.setRawMode(false);
     screen.leave();
     process.kill(0, 'SIGTSTP'); // as the terminal would: to all processes of the command
@@ -78,6 +79,7 @@ export function openDashboard(
   stdout.on('resize', onResize);
   process.on('SIGCONT', onContinue);
   process.on('exit', leave);
+  process.on('uncaughtExceptionMonitor', leave); // so that the report stays to be read
 
   return {
     take(events) {
@@ -91,6 +93,7 @@ export function openDashboard(
       stdout.off('resize', onResize);
       process.off('SIGCONT', onContinue);
       process.off('exit', leave);
+      process.off('uncaughtExceptionMonitor', leave);
       screen.leave();
       app.unmount();
     },

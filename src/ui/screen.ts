@@ -22,11 +22,11 @@ export class Screen extends EventEmitter {
   }
 
   get columns(): number {
-    return this.terminal.columns;
+    return this.terminal.columns || 80; // some terminals do not know
   }
 
   get rows(): number {
-    return this.terminal.rows;
+    return this.terminal.rows || 24;
   }
 
   enter(): void {

@@ -1,5 +1,6 @@
 import { grouped } from '../numbers.js';
-import type { BaselineEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
+import type { BaselineEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
+import { addLive, NO_SAMPLES, revealed, type Samples, withSpeed } from './samples.js';
 import { addLosses, type LossSeries, seriesFrom } from './series.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
@@ -60,28 +61,6 @@ export interface View {
   readonly tint: boolean;
 }
 
-/** A live sample, as far as it is written. */
-export interface Page {
-  readonly sample: number;
-  readonly step: number;
-  readonly temperature: number;
-  readonly prompt: string;
-  readonly text: string;
-  readonly certainty: readonly number[];
-}
-
-export interface Samples {
-  /** The first ones and the newest, the last one still being written; in between ever fewer. */
-  readonly pages: readonly Page[];
-  /** Which is shown: undefined for the one being written. */
-  readonly shown: number | undefined;
-  /** Characters of the last page that have come to the screen: what comes in bursts is shown evenly. */
-  readonly revealed: number;
-  /** Characters a millisecond, as they came last. */
-  readonly speed: number;
-  readonly arrived: number;
-}
-
 export type Message =
   | { readonly type: 'events'; readonly events: readonly TrainEvent[]; readonly now: number }
   | { readonly type: 'tick'; readonly now: number; readonly memory: number }
@@ -89,7 +68,6 @@ export type Message =
 
 /** Validations that are kept for the chart; beyond that every second one goes. */
 const MOST_VALIDATIONS = 512;
-const MOST_PAGES = 60;
 /** The clipped share is a running mean over about so many steps. */
 const CLIPPED_OVER = 100;
 /** A longer time without a message is not training: the machine slept, or the process was stopped. */
@@ -135,7 +113,7 @@ export function initialState(
     clip: run.clip,
     temperature: 0.8,
     prompt: '',
-    samples: { pages: [], shown: undefined, revealed: 0, speed: 0, arrived: now },
+    samples: { ...NO_SAMPLES, arrived: now },
     view: { unit: 'nats', axis: 'steps', log: false, recent: false, tint: true },
     dialog: undefined,
   };
@@ -151,7 +129,7 @@ export function reduce(state: State, message: Message): State {
     case 'events': {
       const steps = message.events.filter((event) => event.type === 'step');
       const before = passed(state, message.now);
-      const samples = { ...before.samples, ...speedOf(message.events, before) };
+      const samples = withSpeed(before.samples, message.events, message.now);
       return message.events.reduce(afterEvent, {
         ...before,
         samples,
@@ -163,14 +141,12 @@ export function reduce(state: State, message: Message): State {
 
 function passed(state: State, now: number): State {
   const ms = now - state.now;
-  const { samples } = state;
-  const length = samples.pages.at(-1)?.certainty.length ?? 0;
   return {
     ...state,
     now,
     active: state.active + (state.phase === 'paused' ? 0 : Math.min(ms, LONGEST_TICK_MS)),
     notice: state.notice && state.notice.until > now ? state.notice : undefined,
-    samples: { ...samples, revealed: Math.min(length, samples.revealed + samples.speed * ms) },
+    samples: revealed(state.samples, ms),
   };
 }
 
@@ -198,7 +174,7 @@ function afterEvent(state: State, event: TrainEvent): State {
         ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false }
         : state;
     case 'live':
-      return { ...state, samples: afterLive(state.samples, event) };
+      return { ...state, samples: addLive(state.samples, event) };
     case 'baseline':
       return { ...state, baselines: [...state.baselines, event].sort((a, b) => b.loss - a.loss) };
     case 'command':
@@ -246,43 +222,6 @@ function afterCommand(state: State, command: Extract<TrainEvent, { type: 'comman
 
 export function announced(state: State, text: string, ms = NOTICE_MS): State {
   return { ...state, notice: { text, until: state.now + ms } };
-}
-
-/** How fast live text comes, if some has come. */
-function speedOf(events: readonly TrainEvent[], { samples, now }: State): Pick<Samples, 'speed' | 'arrived'> {
-  const characters = events.reduce(
-    (sum, event) => sum + (event.type === 'live' ? event.certainty.length : 0),
-    0,
-  );
-  return characters === 0
-    ? samples
-    : { speed: characters / Math.max(1, now - samples.arrived), arrived: now };
-}
-
-function afterLive(samples: Samples, event: LiveEvent): Samples {
-  const open = samples.pages.at(-1);
-  if (open?.sample === event.sample) {
-    const page = {
-      ...open,
-      temperature: event.temperature,
-      text: open.text + event.text,
-      certainty: [...open.certainty, ...event.certainty],
-    };
-    return { ...samples, pages: [...samples.pages.slice(0, -1), page] };
-  }
-  const { sample, step, temperature, prompt, text, certainty } = event;
-  const pages = [...samples.pages, { sample, step, temperature, prompt, text, certainty }];
-  return { ...samples, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
-}
-
-/** Drops the page whose neighbours are nearest to each other in steps; not the first, the last, or the one shown. */
-function thinned(pages: readonly Page[], { shown }: Samples): Page[] {
-  const gap = (i: number) => pages[i + 1]!.step - pages[i - 1]!.step;
-  const candidates = pages.flatMap(({ sample }, i) =>
-    i > 0 && i < pages.length - 1 && sample !== shown ? i : [],
-  );
-  const drop = candidates.reduce((best, i) => (gap(i) < gap(best) ? i : best));
-  return pages.filter((_, i) => i !== drop);
 }
 
 function bestOf(validations: readonly Validation[]): Validation | undefined {
