@@ -4,8 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { commands, runLLVM } from '@yowasp/clang';
-import { packedLength } from '../src/engine/kernels.js';
-import { openEngine } from '../src/engine/wasm.js';
+import { openEngine } from '../src/engine/engine.js';
 import { medianSeconds } from './measure.js';
 
 const SHAPES: [what: string, m: number, n: number, k: number][] = [
@@ -48,7 +47,7 @@ console.log(`${'product (m x k by k x n)'.padEnd(62)}  GFLOPS   of most   naive 
 for (const [what, m, n, k] of SHAPES) {
   const { arena, kernels } = engine;
   const [a, b, c] = [arena.allocate(m * k), arena.allocate(k * n), arena.allocate(m * n)];
-  const packed = arena.allocate(packedLength(k, n));
+  const packed = arena.allocate(engine.kernels.packed_length(k, n));
   for (const [at, length] of [
     [a, m * k],
     [b, k * n],

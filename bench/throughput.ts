@@ -1,5 +1,5 @@
 /** Characters a second of training (forward, backward, clipping, AdamW) and of sampling, on one core. */
-import { openEngine } from '../src/engine/wasm.js';
+import { openEngine } from '../src/engine/engine.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';

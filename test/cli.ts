@@ -28,7 +28,7 @@ export function start(cwd: string, args: readonly string[], options: { input?: s
     cwd,
     reject: false,
     stripFinalNewline: false,
-    env: { NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, npm_command: undefined },
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
 }

@@ -52,7 +52,7 @@ describe('the screen', () => {
     expect(terminal.isAlternate).toBe(true);
     expect(terminal.isCursorVisible).toBe(false);
     for (const part of [
-      /lighthouse · 1 x 16 LSTM · [\d,]+ parameters · wasm-\w+, 1 thread · run-\d+ +● training/,
+      /lighthouse · 1 x 16 LSTM · [\d,]+ parameters · (wasm|native)-\w+, 1 thread · run-\d+ +● training/,
       /╭─ loss · nats a character · whole run ─+╮╭─ live · step [\d,]+ · temp 0\.8 ─+╮/,
       /uniform│/,
       /★/,
@@ -246,7 +246,7 @@ describe('ways out', () => {
        const write = fs.writeSync;
        let calls = 0;
        if (!isMainThread) fs.writeSync = (...args) => {
-         if (++calls > 300) throw new TypeError('broken on purpose');
+         if (++calls > 10_000) throw new TypeError('broken on purpose');
          return write(...args);
        };
        syncBuiltinESMExports();`,

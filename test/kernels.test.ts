@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { packedLength } from '../src/engine/kernels.js';
-import { type Engine, openWasmEngine } from '../src/engine/wasm.js';
+import type { Engine } from '../src/engine/kernels.js';
+import { openNativeEngine } from '../src/engine/native.js';
+import { openWasmEngine } from '../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../src/random.js';
 
-const engines = [openWasmEngine('simd'), openWasmEngine('relaxed')].filter((e) => e !== undefined);
+const native = openNativeEngine();
+const engines = [
+  openWasmEngine('simd'),
+  openWasmEngine('relaxed'),
+  'engine' in native ? native.engine : undefined,
+].filter((engine) => engine !== undefined);
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
 
 /** Random numbers in the arena: the byte offset and the view of them. */
@@ -50,7 +56,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
           const b = random(engine, k * n);
           const c = random(engine, m * n);
           const before = Float64Array.from(c.view);
-          const packed = engine.arena.allocate(packedLength(k, n));
+          const packed = engine.arena.allocate(engine.kernels.packed_length(k, n));
           const product = new Float64Array(m * n);
           // transposed: A is stored (k, m) and B (n, k).
           for (let i = 0; i < m; i++) {
@@ -94,7 +100,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const b = random(engine, k * n);
     const c = zeros(engine, m * ldc);
     c.view.fill(7);
-    const packed = engine.arena.allocate(packedLength(k, n));
+    const packed = engine.arena.allocate(engine.kernels.packed_length(k, n));
     kernels.pack(packed, b.at, k, n, n, 1);
     kernels.matmul(c.at, ldc, a.at, k, 1, packed, m, n, k, 0);
     const expected = new Float64Array(m * ldc).fill(7);

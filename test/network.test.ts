@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Engine, openEngine } from '../src/engine/wasm.js';
+import { openEngine } from '../src/engine/engine.js';
+import type { Engine } from '../src/engine/kernels.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';

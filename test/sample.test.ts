@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
-import { openEngine } from '../src/engine/wasm.js';
+import { openEngine } from '../src/engine/engine.js';
 import { ExitCode, UserError } from '../src/errors.js';
 import { initialise } from '../src/model/initialise.js';
 import { Weights } from '../src/model/weights.js';

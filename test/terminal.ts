@@ -38,7 +38,13 @@ export class PseudoTerminal {
     command: string,
     { columns = 80, rows = 24, env = {}, patience = 40_000 }: TerminalOptions = {},
   ) {
-    const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
+    const {
+      CI: _ci,
+      NO_COLOR: _noColor,
+      FORCE_COLOR: _forceColor,
+      npm_command: _npm,
+      ...inherited
+    } = process.env;
     const all = { ...inherited, TERM: 'xterm-256color', charlstm: `${process.execPath} ${PROGRAM}`, ...env };
     const known = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     this.#patience = patience;

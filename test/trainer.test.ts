@@ -87,7 +87,7 @@ const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
 /** Goes on with the last checkpoint of a run, as the command does. */
 async function resume(run: string): Promise<Session> {
   const { record, state } = await readCheckpoint(lastFile(run));
-  return openSession(run, record, state);
+  return openSession(run, record, { state });
 }
 
 describe('resume', () => {

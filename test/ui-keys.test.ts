@@ -36,12 +36,12 @@ const samples = (shown: number | undefined) => ({ samples: { ...training.samples
 
 /** What every key does to a run that trains. */
 const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Request }> = {
-  pause: { changes: notice('pausing after this step'), request: { type: 'pause' } },
+  pause: { changes: { pausing: true, ...notice('pausing after this step') }, request: { type: 'pause' } },
   save: { changes: notice('saving after this step'), request: { type: 'save' } },
   quit: { changes: { dialog: 'quit' } },
   help: { changes: { dialog: 'help' } },
-  hotter: { changes: { temperature: 0.9 }, request: { type: 'temperature', value: 0.9 } },
-  cooler: { changes: { temperature: 0.7 }, request: { type: 'temperature', value: 0.7 } },
+  'temp up': { changes: { temperature: 0.9 }, request: { type: 'temperature', value: 0.9 } },
+  'temp down': { changes: { temperature: 0.7 }, request: { type: 'temperature', value: 0.7 } },
   'new sample': { changes: samples(undefined), request: { type: 'sample' } },
   'edit prompt': { changes: { dialog: { draft: '' } } },
   'older sample': { changes: samples(2) },
@@ -93,13 +93,18 @@ describe('keys', () => {
     }
   });
 
-  it('p goes on after a pause, and waits for the start', () => {
-    const on = pressed({ ...training, phase: 'paused' }, 'p');
+  it('p goes on after a pause, also where the pause has not come yet', () => {
+    expect(pressed(training, 'p', 'p').requests).toEqual([{ type: 'pause' }, { type: 'continue' }]);
+    const on = pressed({ ...training, phase: 'paused', pausing: true }, 'p');
     expect(on.requests).toEqual([{ type: 'continue' }]);
-    for (const phase of ['starting', 'stopping'] as const) {
-      const state = frozen({ ...training, phase });
-      expect(pressed(state, 'p')).toEqual({ state, requests: [] });
+  });
+
+  it('ask for nothing more where training stops, and do not ask whether it should', () => {
+    const stopping = frozen({ ...training, phase: 'stopping' as const });
+    for (const key of ['p', 's', 'q', '<', '+', 'n']) {
+      expect(pressed(stopping, key)).toEqual({ state: stopping, requests: [] });
     }
+    expect(pressed(stopping, 'u').state.view.unit).toBe('bits');
   });
 
   it('the temperature stays from 0 to 2, in tenths', () => {

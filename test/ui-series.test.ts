@@ -120,19 +120,27 @@ describe('the verdict', () => {
   });
 
   it('says nothing of a few steps that hardly change', () => {
-    expect(run(1, falling)).toEqual({ text: 'warming up', color: 'faint' });
-    expect(run(30, () => 4)).toEqual({ text: 'warming up', color: 'faint' });
+    expect(run(1, falling)).toEqual({ text: 'nothing to tell yet', color: 'faint' });
+    expect(run(30, () => 4)).toEqual({ text: 'nothing to tell yet', color: 'faint' });
   });
 
   it('goes by the training loss until the first validation', () => {
     expect(run(400, falling)).toEqual({
-      text: expect.stringMatching(/^learning: training fell by 0\.3\d\d nats so far$/),
+      text: expect.stringMatching(/^learning: training fell by 0\.1\d\d nats since step 201$/),
       color: 'good',
     });
   });
 
   it('goes by the validations then', () => {
-    expect(run(400, falling, [[400, 3.5]])).toEqual({ text: 'improving', color: 'good' });
+    expect(run(400, falling, [[400, 3.5]]).text).toMatch(/^learning: training fell/);
+    // Also where validations are further apart than an epoch.
+    const rare: [number, number][] = [
+      [600, 3],
+      [1200, 2.75],
+    ];
+    expect(run(1800, falling, rare).text).toBe(
+      'still improving: validation fell by 0.250 nats since step 600',
+    );
     const two: [number, number][] = [
       [100, 3],
       [200, 2.75],

@@ -1,4 +1,4 @@
-import { openEngine } from '../engine/wasm.js';
+import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { ExitCode, UserError } from '../errors.js';
 import type { ModelConfig } from '../model/config.js';
 import { type Parameter, parameterTable } from '../model/parameters.js';
@@ -140,8 +140,8 @@ function takeTensor(
 }
 
 /** The network of a checkpoint on an engine of its own, for sampling and evaluation. */
-export function modelOf({ record, state }: Checkpoint): CharacterModel {
-  const weights = new Weights(openEngine(), record.model, { training: false });
+export function modelOf({ record, state }: Checkpoint, engine?: EngineChoice): CharacterModel {
+  const weights = new Weights(openEngine(engine), record.model, { training: false });
   weights.values.set(state.values);
   weights.pack();
   return {

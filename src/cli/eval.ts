@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import type { EngineChoice } from '../engine/engine.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
@@ -9,7 +10,7 @@ import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { bitsPerCharacter, Evaluator, PROTOCOLS, type Protocol, type Stretch } from '../train/evaluate.js';
-import { MODEL_HELP, unknownOption, wordOption } from './options.js';
+import { engineOption, MODEL_HELP, unknownOption, wordOption } from './options.js';
 import { withTemporaryFolder } from './temporary.js';
 
 const EXAMPLES = `${MODEL_HELP}
@@ -26,6 +27,7 @@ interface EvalFlags {
   protocol: Protocol;
   unknown: 'error' | 'skip';
   json?: true;
+  engine?: EngineChoice;
 }
 
 /** `charlstm eval`: how well a model predicts a text. */
@@ -36,12 +38,13 @@ export function evalCommand(program: Command): void {
     .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
     .addOption(wordOption('--protocol <name>', 'how the text is scored', PROTOCOLS).default('stream'))
     .addOption(unknownOption())
+    .addOption(engineOption())
     .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: EvalFlags) => {
       const file = resolveCheckpoint(path, 'best').path;
       const checkpoint = await readCheckpoint(file);
-      const { vocabulary, weights } = modelOf(checkpoint);
+      const { vocabulary, weights } = modelOf(checkpoint, flags.engine);
       const evaluate = (stretch: Stretch) => {
         const { loss, characters } = new Evaluator(weights).evaluate(stretch, flags.protocol);
         const result = {

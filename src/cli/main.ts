@@ -4,8 +4,10 @@ import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
 import { corporaCommand } from './corpora.js';
+import { engineCommand } from './engine.js';
 import { evalCommand } from './eval.js';
 import { infoCommand } from './info.js';
+import { output } from './output.js';
 import { runsCommand } from './runs.js';
 import { sampleCommand } from './sample.js';
 import { trainCommand } from './train.js';
@@ -30,7 +32,15 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  for (const add of [trainCommand, sampleCommand, evalCommand, infoCommand, runsCommand, corporaCommand])
+  for (const add of [
+    trainCommand,
+    sampleCommand,
+    evalCommand,
+    infoCommand,
+    runsCommand,
+    corporaCommand,
+    engineCommand,
+  ])
     add(program);
   return program;
 }
@@ -51,15 +61,14 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /**
- * A reader that has seen enough (`| head`), or a terminal that was closed, is no error; a full disk is one. Training listens to SIGPIPE, to end in good
- * order; other commands just end.
+ * A reader that has seen enough (`| head`), or a terminal that was closed, is no error; a full disk is one.
  */
 function onOutputError(error: NodeJS.ErrnoException): void {
   const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
   if (!isGone && !process.exitCode) {
     process.exitCode = report(fileError(error, 'standard output', 'Write it to another place.', 'write'));
   }
-  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit();
+  output.onUnread();
 }
 
 /** Without a command, the help; `help nonsense` is about an unknown command. */

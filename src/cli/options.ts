@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { ENGINE_CHOICES } from '../engine/engine.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
 import { CHOICE_RANGES } from '../sample/choose.js';
@@ -25,6 +26,15 @@ export function wordOption(flags: string, description: string, words: readonly s
     if (words.includes(text)) return text;
     throw new UserError(`--${option.name()} is ${JSON.stringify(text)}`, `Give one of ${words.join(', ')}.`);
   });
+}
+
+/** Which build of the kernels to use. */
+export function engineOption(): Option {
+  return wordOption(
+    '--engine <name>',
+    'which build of the arithmetic; see "charlstm engine"',
+    ENGINE_CHOICES,
+  );
 }
 
 /** What to do with characters that a model never saw: the same choice wherever a text meets a model. */

@@ -4,9 +4,17 @@ import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { TRAINING_RANGES } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
+import type { EngineChoice } from '../engine/engine.js';
 import { harmless } from '../format.js';
 import { generate } from '../sample/generate.js';
-import { addChoiceOptions, MODEL_HELP, numberOption, readTextArgument, unknownOption } from './options.js';
+import {
+  addChoiceOptions,
+  engineOption,
+  MODEL_HELP,
+  numberOption,
+  readTextArgument,
+  unknownOption,
+} from './options.js';
 
 const EXAMPLES = `${MODEL_HELP}
 
@@ -24,6 +32,7 @@ interface SampleFlags {
   prompt: string;
   seed?: number;
   unknown: 'error' | 'skip';
+  engine?: EngineChoice;
 }
 
 /** `charlstm sample`: new text on stdout, and nothing else there. */
@@ -48,11 +57,12 @@ export function sampleCommand(program: Command): void {
       ),
     )
     .addOption(unknownOption())
+    .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: SampleFlags) => {
       const prompt = readTextArgument(flags.prompt);
       const checkpoint = resolveCheckpoint(path, 'best').path;
-      const model = modelOf(await readCheckpoint(checkpoint));
+      const model = modelOf(await readCheckpoint(checkpoint), flags.engine);
       const seed = flags.seed ?? randomInt(2 ** 32);
       const { temp: temperature, topK, topP, length, unknown } = flags;
       const text = generate(model, { temperature, topK, topP, length, unknown, prompt, seed });

@@ -1,47 +1,62 @@
 import { ExitCode } from '../errors.js';
 import type { Training } from '../worker/client.js';
+import { output } from './output.js';
 
-/** What the process exits with after each signal. Node ignores SIGPIPE: main.ts sends it when stdout is closed. */
+/** What the process exits with after each signal. */
 const SIGNALS = {
   SIGINT: ExitCode.interrupted,
   SIGTERM: ExitCode.terminated,
   SIGHUP: 129,
-  SIGPIPE: 0,
 } as const;
 
 type Signal = keyof typeof SIGNALS;
 
 const NAMES = Object.keys(SIGNALS) as Signal[];
 
-/** The first signal asks training to stop and save, the second ends the process. */
+/**
+ * The first signal asks training to stop and save, the second ends the process. Where nobody reads standard output any
+ * more, training is stopped as well.
+ */
 export class Stopper {
-  #training: Training | undefined;
-  #received: Signal | undefined;
+  readonly #endUnread = output.onUnread;
+  /** What is stopped, once it has begun. */
+  training: Training | undefined;
+  #stopped = false;
+  #signal: Signal | undefined;
 
-  /** @param announce tells the user that it was heard, for the first time or again */
-  constructor(readonly announce: (again: boolean) => void) {}
-
-  listen(training: Training): void {
-    this.#training = training;
+  /** @param announce tells the user that a signal was heard, for the first time or again */
+  constructor(readonly announce: (again: boolean) => void) {
     for (const name of NAMES) process.on(name, this.#onSignal);
-    if (this.#received) training.send({ type: 'stop' });
+    output.onUnread = () => this.#stop();
+  }
+
+  /** What is to be stopped from now on. */
+  listen(training: Training): void {
+    this.training = training;
+    if (this.#stopped) training.send({ type: 'stop' });
   }
 
   dispose(): void {
     for (const name of NAMES) process.off(name, this.#onSignal);
+    output.onUnread = this.#endUnread;
   }
 
   stop(signal: Signal): void {
-    const again = this.#received !== undefined;
-    if (!again || signal !== 'SIGPIPE') this.announce(again);
-    if (again && signal !== 'SIGPIPE') process.exit(SIGNALS[signal]);
-    this.#received ??= signal;
-    this.#training?.send({ type: 'stop' });
+    const again = this.#signal !== undefined;
+    this.announce(again);
+    if (again) process.exit(SIGNALS[signal]);
+    this.#signal = signal;
+    this.#stop();
   }
 
   /** 0 unless a signal ended the training. */
   get exitCode(): number {
-    return this.#received === undefined ? 0 : SIGNALS[this.#received];
+    return this.#signal === undefined ? 0 : SIGNALS[this.#signal];
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.training?.send({ type: 'stop' });
   }
 
   readonly #onSignal = (signal: NodeJS.Signals) => this.stop(NAMES.find((name) => name === signal)!);

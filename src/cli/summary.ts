@@ -29,9 +29,11 @@ export async function summarise(run: string, { reason, step }: EndEvent, seen: S
     }
     lines.push('', `checkpoint ${harmless(best.path)}`);
     if (seen.sample !== undefined) lines.push(chalk.cyan(indented(seen.sample)));
-    const more = reason === 'finished' ? ` --${record.training.length.unit} <more>` : '';
-    lines.push('', `write text:  charlstm sample ${harmless(quoted(run))}`);
-    lines.push(`go on:       charlstm train --resume ${harmless(quoted(run))}${more}`);
+    const { unit, amount } = record.training.length;
+    const more = reason === 'finished' ? ` --${unit} ${2 * amount}` : '';
+    const charlstm = process.env.npm_command === 'exec' ? 'npx charlstm' : 'charlstm';
+    lines.push('', `write text:  ${charlstm} sample ${harmless(quoted(run))}`);
+    lines.push(`go on:       ${charlstm} train --resume ${harmless(quoted(run))}${more}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -1,4 +1,5 @@
 import type { TrainingLength } from '../checkpoint/record.js';
+import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { Encoding } from '../text/decode.js';
 import type { TrainingJob } from '../worker/messages.js';
@@ -26,6 +27,7 @@ export interface TrainFlags {
   readonly encoding?: Encoding;
   readonly normalizeNewlines?: boolean;
   readonly stopAt?: number;
+  readonly engine?: EngineChoice;
 }
 
 export interface UiFlags {

@@ -92,7 +92,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       history: [],
     };
     return {
-      job: { run, record, from: undefined, stopAt: flags.stopAt },
+      job: { run, record, from: undefined, stopAt: flags.stopAt, engine: flags.engine },
       notices: [...corpus.notices, ...notices],
       release: claim.release,
     };

@@ -4,7 +4,7 @@ import { harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { EndEvent, TrainEvent } from '../train/events.js';
 import { startBaselines } from '../worker/baselines.js';
-import { startTraining, type Training } from '../worker/client.js';
+import { startTraining } from '../worker/client.js';
 import { jsonReporter, plainReporter } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
@@ -16,6 +16,8 @@ import { prepareResume } from './train-resume.js';
 /** What shows the events of training. */
 interface Display {
   take(events: readonly TrainEvent[]): void;
+  /** A signal was heard: training will stop. */
+  stopping(): void;
   close(): void;
 }
 
@@ -29,13 +31,17 @@ export async function runTraining(names: readonly string[], flags: TrainFlags & 
     ? prepareNewRun(names, flags)
     : prepareResume(names, flags));
   for (const notice of prepared.notices) note(notice);
+  const shown: { display?: Display } = {};
+  const stopper = new Stopper((again) => announceStop(again, shown.display));
   try {
-    const { end, exitCode, seen } = await trainAndShow(prepared, ui);
+    shown.display = await openDisplay(ui, prepared.job, stopper);
+    const { end, seen } = await train(prepared, { ui, stopper, display: shown.display });
     if (end.reason === 'diverged') throw divergence(prepared, end);
     if (ui !== 'json') await summarise(prepared.job.run, end, seen);
-    process.exitCode ??= exitCode;
+    process.exitCode ??= stopper.exitCode;
   } finally {
     await prepared.release();
+    stopper.dispose();
   }
 }
 
@@ -43,17 +49,12 @@ function note(text: string): void {
   process.stderr.write(`${chalk.yellow('note')} ${harmless(text)}\n`);
 }
 
-async function trainAndShow(
+/** Trains to the end, whatever brings it, and gives the terminal back. */
+async function train(
   { job }: PreparedTraining,
-  ui: Ui,
-): Promise<{ end: EndEvent; exitCode: number; seen: Seen }> {
+  { ui, stopper, display }: { ui: Ui; stopper: Stopper; display: Display },
+): Promise<{ end: EndEvent; seen: Seen }> {
   const seen: Seen = { sample: undefined, baselines: [] };
-  const stopper = new Stopper(ui === 'dashboard' ? () => {} : announceStop);
-  let training: Training | undefined;
-  const display = await openDisplay(ui, job, {
-    send: (command) => training?.send(command),
-    interrupt: () => stopper.stop('SIGINT'),
-  });
   const take = (events: readonly TrainEvent[]) => {
     for (const event of events) {
       if (event.type === 'sample') seen.sample = event.text;
@@ -63,38 +64,39 @@ async function trainAndShow(
   };
   const endBaselines = ui === 'json' ? () => {} : startBaselines(job, (event) => take([event]));
   try {
-    training = startTraining(job, { live: ui === 'dashboard' }, take);
+    const training = startTraining(job, { live: ui === 'dashboard' }, take);
     stopper.listen(training);
-    const end = await training.finished;
-    return { end, exitCode: stopper.exitCode, seen };
+    return { end: await training.finished, seen };
   } finally {
-    stopper.dispose();
     endBaselines();
     display.close();
   }
 }
 
-type Keys = Pick<Training, 'send'> & { interrupt(): void };
-
-async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], keys: Keys): Promise<Display> {
+async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], stopper: Stopper): Promise<Display> {
   if (ui !== 'dashboard') {
     const report = ui === 'json' ? jsonReporter() : plainReporter();
-    return { take: (events) => events.forEach(report), close() {} };
+    return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
   }
   process.env.NODE_ENV = 'production'; // see openDashboard
   const { openDashboard } = await import('../ui/dashboard.js'); // half a second that nothing else needs
   const { lr, clip } = record.training;
   return openDashboard({ lr, clip, history: record.history }, (request) =>
-    request.type === 'interrupt' ? keys.interrupt() : keys.send(request),
+    request.type === 'interrupt' ? stopper.stop('SIGINT') : stopper.training?.send(request),
   );
 }
 
-function announceStop(again: boolean): void {
-  process.stderr.write(
-    again
-      ? 'stopped at once: what was learned since the last checkpoint is lost\n'
-      : `\n${chalk.yellow('stopping')} after this step, and saving; once more to stop at once\n`,
-  );
+function announceStop(again: boolean, display: Display | undefined): void {
+  if (!again) {
+    display?.stopping();
+    return;
+  }
+  display?.close();
+  process.stderr.write('stopped at once: what was learned since the last checkpoint is lost\n');
+}
+
+function sayStopping(): void {
+  process.stderr.write('\nstopping after this step, and saving; once more to stop at once\n');
 }
 
 function divergence({ job }: PreparedTraining, end: EndEvent): UserError {

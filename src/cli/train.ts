@@ -4,7 +4,7 @@ import { RUNS_FOLDER } from '../checkpoint/run.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
-import { numberOption, wordOption } from './options.js';
+import { engineOption, numberOption, wordOption } from './options.js';
 import type { TrainFlags, UiFlags } from './train-flags.js';
 import { TRAINING_DEFAULTS } from './train-new.js';
 import { runTraining } from './train-run.js';
@@ -77,6 +77,7 @@ export function trainCommand(program: Command): void {
       TRAINING_RANGES.sequenceLength,
     ),
     numberOption('--seed <n>', by('seed of all randomness', seed), TRAINING_RANGES.seed),
+    engineOption(),
     numberOption('--stop-at <step>', 'stop and save early, as Ctrl-C would', LENGTH_RANGES.steps),
   ]) {
     command.addOption(option);

@@ -12,6 +12,8 @@ const ALIGNMENT = 64; // a cache line
  */
 export class Arena {
   readonly memory = reserve();
+  /** Told how many bytes there are after the memory has grown. */
+  onGrow: (bytes: number) => void = () => {};
   #end = STACK_PAGES * PAGE;
 
   /**
@@ -50,6 +52,7 @@ export class Arena {
     if (pages <= 0) return true;
     try {
       this.memory.grow(pages);
+      this.onGrow(this.memory.buffer.byteLength);
       return true;
     } catch (error) {
       if (error instanceof RangeError) return false;

@@ -1,9 +1,13 @@
+import type { Arena } from './arena.js';
+
 /**
  * The kernels as TypeScript sees them: kernels/kernels.h, with every pointer a byte offset into the arena. The
  * contracts (shapes, aliasing, what is overwritten) are in that header; each build of the kernels provides
  * exactly these functions.
  */
 export interface Kernels {
+  peak(n: number, x: number, y: number): number;
+  packed_length(k: number, n: number): number;
   pack(packed: number, b: number, k: number, n: number, rowStride: number, columnStride: number): void;
   matmul(
     c: number,
@@ -67,7 +71,10 @@ export interface Kernels {
   ): void;
 }
 
-/** Floats that a packed (k, n) matrix takes: columns are rounded up to whole panels of 8. */
-export function packedLength(k: number, n: number): number {
-  return k * Math.ceil(n / 8) * 8;
+/** Kernels and the memory they work on. */
+export interface Engine {
+  /** The build of the kernels, recorded in checkpoints: results agree between builds to rounding, not to the bit. */
+  readonly name: string;
+  readonly kernels: Kernels;
+  readonly arena: Arena;
 }

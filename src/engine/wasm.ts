@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Arena } from './arena.js';
-import type { Kernels } from './kernels.js';
-
-/** Kernels and the memory they work on. */
-export interface Engine {
-  /** The build of the kernels, recorded in checkpoints: results agree between builds to rounding, not to the bit. */
-  readonly name: string;
-  readonly kernels: Kernels;
-  readonly arena: Arena;
-}
+import type { Engine, Kernels } from './kernels.js';
 
 /** Fastest first; the last one runs wherever Node >= 20 does. */
-const VARIANTS = ['relaxed', 'simd'] as const;
+export const VARIANTS = ['relaxed', 'simd'] as const;
 
 type Variant = (typeof VARIANTS)[number];
 
@@ -23,8 +15,8 @@ function compile(variant: Variant): WebAssembly.Module | undefined {
 const compiled = new Map<Variant, WebAssembly.Module | undefined>();
 
 /**
- * A fresh arena with the kernels on it: the named build, or the fastest that this version of Node runs.
- * @returns undefined if a named variant does not run here
+ * A build of the kernels for WebAssembly, on an arena of its own.
+ * @returns undefined if this version of Node does not run it
  */
 export function openWasmEngine(variant: Variant): Engine | undefined {
   if (!compiled.has(variant)) compiled.set(variant, compile(variant));
@@ -34,13 +26,4 @@ export function openWasmEngine(variant: Variant): Engine | undefined {
   const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
   // The build exports exactly the functions of kernels.h; test/kernels.test.ts calls each of them.
   return { name: `wasm-${variant}`, kernels: instance.exports as unknown as Kernels, arena };
-}
-
-/** The fastest engine of this machine, on an arena of its own. */
-export function openEngine(): Engine {
-  for (const variant of VARIANTS) {
-    const engine = openWasmEngine(variant);
-    if (engine) return engine;
-  }
-  throw new Error('no build of the kernels runs on this version of Node');
 }

@@ -24,7 +24,7 @@ const LINK = ['--no-entry', '--import-memory', '--shared-memory', '--max-memory=
 async function build(name: string, features: string[], sources: Tree): Promise<void> {
   const messages: Uint8Array[] = [];
   const options: RunOptions = { stdout: null, stderr: (bytes) => bytes && messages.push(bytes) };
-  const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c'));
+  const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c') && file !== 'native.c');
   let files = sources;
   const run = async (tool: 'clang' | 'wasm-ld', flags: string[]) => {
     files = (await commands[tool](flags, files, options)) ?? files;

@@ -13,7 +13,9 @@
 
 // ---- matmul.c: C (m,n) = A (m,k) · B (k,n), B packed beforehand ----
 
-// Bytes are the caller's to provide: packed B takes k * round_up(n, 8) floats.
+// Floats that packed B takes: columns are rounded up to whole vectors.
+KERNEL(packed_length) int packed_length(int k, int n);
+
 // Element (p,j) of B is read at b[p * row_stride + j * column_stride], so strides express a transpose.
 KERNEL(pack) void pack(float *packed, const float *b, int k, int n, int row_stride, int column_stride);
 
@@ -22,6 +24,11 @@ KERNEL(pack) void pack(float *packed, const float *b, int k, int n, int row_stri
 KERNEL(matmul)
 void matmul(float *c, int ldc, const float *a, int row_stride, int column_stride, const float *packed, int m, int n,
             int k, int accumulate);
+
+// ---- peak.c ----
+
+// Does nothing but multiply and add in registers, and returns how many operations that were.
+KERNEL(peak) double peak(int n, float x, float y);
 
 // ---- rows.c: whole rows of a (rows, width) matrix ----
 

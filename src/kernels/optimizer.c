@@ -1,18 +1,17 @@
 // The optimizer's single passes over one flat span of parameters.
 #include "kernels.h"
 
-// Four independent sums, so that the additions need not wait for each other.
+// Independent sums, so that the additions need not wait for each other.
+#define SUMS 16
+
 double squared_norm(const float *x, int n) {
-  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  double sums[SUMS] = {0}, total = 0;
   int i = 0;
-  for (; i + 4 <= n; i += 4) {
-    s0 += (double)x[i] * x[i];
-    s1 += (double)x[i + 1] * x[i + 1];
-    s2 += (double)x[i + 2] * x[i + 2];
-    s3 += (double)x[i + 3] * x[i + 3];
-  }
-  for (; i < n; i++) s0 += (double)x[i] * x[i];
-  return (s0 + s1) + (s2 + s3);
+  for (; i + SUMS <= n; i += SUMS)
+    for (int s = 0; s < SUMS; s++) sums[s] += (double)x[i + s] * x[i + s];
+  for (; i < n; i++) total += (double)x[i] * x[i];
+  for (int s = 0; s < SUMS; s++) total += sums[s];
+  return total;
 }
 
 void adamw(float *value, const float *gradient, float *m, float *v, int n, float gradient_scale, float lr,

@@ -1,32 +1,50 @@
 // A short vector type and the transcendental functions of the gates, written once with the vector
-// extensions that Clang and GCC share.
+// extensions that Clang and GCC share, at the width that the target has.
 #pragma once
 
-#define LANES 4
+#if defined(__AVX512F__)
+#define LANES 16
+#elif defined(__AVX2__)
+#define LANES 8
+#else
+#define LANES 4 // WebAssembly, SSE, NEON
+#endif
+
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
 
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef float vec_unaligned __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int ivec __attribute__((vector_size(LANES * 4)));
 
-// Relaxed SIMD may fuse the multiplication and the addition; plain SIMD rounds twice.
+// Relaxed SIMD may fuse the multiplication and the addition, and native code does where the processor can; plain
+// SIMD rounds twice.
 #ifdef __wasm_relaxed_simd__
 #define MULTIPLY_ADD(a, b, c) __builtin_wasm_relaxed_madd_f32x4(a, b, c)
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
 #endif
 
-ALWAYS_INLINE vec splat(float x) { return (vec){x, x, x, x}; }
+ALWAYS_INLINE vec splat(float x) {
+#if LANES == 4
+  return (vec){x, x, x, x};
+#elif LANES == 8
+  return (vec){x, x, x, x, x, x, x, x};
+#else
+  return (vec){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+#endif
+}
 
 // Rows end where they end: the last vector of a row may hold fewer than LANES elements. Lane numbers are
 // constants, so that the vector stays in its register.
 ALWAYS_INLINE vec load(const float *p, int n) {
   if (n >= LANES) return *(const vec_unaligned *)p;
-  vec x = {0};
-  if (n > 0) x[0] = p[0];
-  if (n > 1) x[1] = p[1];
-  if (n > 2) x[2] = p[2];
+  vec x = splat(0);
+  UNROLL for (int lane = 0; lane < LANES - 1; lane++) if (lane < n) x[lane] = p[lane];
   return x;
 }
 
@@ -35,15 +53,21 @@ ALWAYS_INLINE void store(float *p, vec x, int n) {
     *(vec_unaligned *)p = x;
     return;
   }
-  if (n > 0) p[0] = x[0];
-  if (n > 1) p[1] = x[1];
-  if (n > 2) p[2] = x[2];
+  UNROLL for (int lane = 0; lane < LANES - 1; lane++) if (lane < n) p[lane] = x[lane];
 }
 
-ALWAYS_INLINE vec select(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
-ALWAYS_INLINE vec at_most(vec x, float limit) { return select(x < splat(limit), x, splat(limit)); }
-ALWAYS_INLINE vec at_least(vec x, float limit) { return select(x > splat(limit), x, splat(limit)); }
-ALWAYS_INLINE float sum(vec x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
+ALWAYS_INLINE vec at_most(vec x, float limit) { return choose(x < splat(limit), x, splat(limit)); }
+ALWAYS_INLINE vec at_least(vec x, float limit) { return choose(x > splat(limit), x, splat(limit)); }
+
+// Neighbours first: ((x0 + x1) + (x2 + x3)) + ...
+ALWAYS_INLINE float sum(vec x) {
+  float part[LANES];
+  UNROLL for (int lane = 0; lane < LANES; lane++) part[lane] = x[lane];
+  UNROLL for (int width = LANES / 2; width > 0; width /= 2)
+    UNROLL for (int lane = 0; lane < width; lane++) part[lane] = part[2 * lane] + part[2 * lane + 1];
+  return part[0];
+}
 
 // exp(x) to 2 ulp: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (coefficients of Cephes' expf,
 // S. Moshier), and 2^n built in the exponent bits. Saturates outside [-87, 88]; NaN stays NaN.
@@ -61,7 +85,7 @@ ALWAYS_INLINE vec vexp(vec x) {
   p = p * r + 5.0000001201e-1f;
   const vec e = p * r * r + r + 1.0f;
   const ivec exponent = ((ivec)shifted - (ivec)magic + 127) << 23;
-  return select(x == x, e * (vec)exponent, x);
+  return choose(x == x, e * (vec)exponent, x);
 }
 
 ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(-x)); }
@@ -76,5 +100,5 @@ ALWAYS_INLINE vec vtanh(vec x) {
   p = p * s - 3.33332819422e-1f;
   const vec small = p * s * x + x;
   const vec large = 1.0f - 2.0f / (vexp(x + x) + 1.0f);
-  return select(s < splat(0.390625f), small, large); // |x| < 0.625
+  return choose(s < splat(0.390625f), small, large); // |x| < 0.625
 }

@@ -1,5 +1,4 @@
-import { packedLength } from '../engine/kernels.js';
-import type { Engine } from '../engine/wasm.js';
+import type { Engine } from '../engine/kernels.js';
 
 /** Where a matrix (outputs, inputs) and perhaps a bias (outputs) lie; byte offsets. */
 export interface LinearPlace {
@@ -25,8 +24,10 @@ export class Linear {
     readonly place: LinearPlace,
   ) {
     const { outputs, inputs } = place;
-    this.#forward = engine.arena.allocate(packedLength(inputs, outputs));
-    this.#backward = place.gradients ? engine.arena.allocate(packedLength(outputs, inputs)) : 0;
+    this.#forward = engine.arena.allocate(engine.kernels.packed_length(inputs, outputs));
+    this.#backward = place.gradients
+      ? engine.arena.allocate(engine.kernels.packed_length(outputs, inputs))
+      : 0;
   }
 
   /** Renews the packed copies; to be called when W has changed. */
@@ -52,7 +53,7 @@ export class Linear {
 
   /**
    * dW += dyᵀ · x and db += the sum of dy's rows.
-   * @param scratch room for packedLength(n, inputs) floats
+   * @param scratch room for packed_length(n, inputs) floats
    */
   backwardWeights(dy: number, x: number, n: number, scratch: number): void {
     const { kernels } = this.engine;

@@ -70,7 +70,7 @@ export class LstmLayer {
   /**
    * The mirror of `forward`, and the gradient of the recurrent matrix. The gradient stops at the window's start:
    * this is truncated backpropagation through time (Williams & Peng 1990).
-   * @param scratch room for packedLength(T*B, H) floats
+   * @param scratch room for packed_length(T*B, H) floats
    */
   backward(steps: number, scratch: number): void {
     const { kernels, arena } = this.weights.engine;

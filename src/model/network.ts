@@ -1,4 +1,3 @@
-import { packedLength } from '../engine/kernels.js';
 import { Stream } from '../random.js';
 import { LstmLayer, type WindowShape } from './lstm.js';
 import type { Weights } from './weights.js';
@@ -43,7 +42,7 @@ export class Network {
     readonly weights: Weights,
     readonly shape: WindowShape,
   ) {
-    const { arena } = weights.engine;
+    const { arena, kernels } = weights.engine;
     const { config } = weights;
     const { vocabulary, embedding, hidden } = config;
     const n = shape.rows * shape.steps;
@@ -59,7 +58,7 @@ export class Network {
     this.#logits = arena.allocate(n * vocabulary);
     this.#targets = arena.allocate(n);
     this.#losses = arena.allocate(n);
-    const widest = Math.max(packedLength(n, hidden), packedLength(distinct, embedding));
+    const widest = Math.max(kernels.packed_length(n, hidden), kernels.packed_length(distinct, embedding));
     this.#scratch = shape.training ? arena.allocate(widest) : 0;
   }
 

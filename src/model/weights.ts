@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/wasm.js';
+import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from './config.js';
 import { Linear } from './linear.js';
 import { type ParameterTable, parameterTable } from './parameters.js';

@@ -1,6 +1,7 @@
 import type { CharacterModel, TrainingState } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
-import { type Engine, openEngine } from '../engine/wasm.js';
+import { type EngineChoice, openEngine } from '../engine/engine.js';
+import type { Engine } from '../engine/kernels.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
@@ -31,13 +32,18 @@ export interface Session {
  * Sets up training.
  * @param run the folder of the run, where its text lies as ids
  * @param record a new run's, or that of the checkpoint to go on from
- * @param state the numbers of that checkpoint; a new run has none and is initialised from the seed
+ * @param options.state the numbers of that checkpoint; a new run has none and is initialised from the seed
+ * @param options.engine which build of the kernels to use
  * @throws UserError if the text is missing, or memory does not suffice
  */
-export function openSession(run: string, record: RunRecord, state?: TrainingState): Session {
+export function openSession(
+  run: string,
+  record: RunRecord,
+  { state, engine: choice }: { state?: TrainingState | undefined; engine?: EngineChoice | undefined } = {},
+): Session {
   const { model: config, training, corpus } = record;
   const dataset = new Dataset(run, config.vocabulary);
-  const engine = openEngine();
+  const engine = openEngine(choice);
   const weights = new Weights(engine, config, { training: true });
   const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
   const network = new Network(weights, shape);

@@ -9,6 +9,8 @@ import { Dashboard } from './views/Dashboard.js';
 
 export interface OpenDashboard {
   take(events: readonly TrainEvent[]): void;
+  /** Training was told to stop. */
+  stopping(): void;
   /** Gives the terminal back; nothing is drawn any more. */
   close(): void;
 }
@@ -33,14 +35,17 @@ export function openDashboard(
   const screen = new Screen(stdout);
   const size = () => ({ columns: screen.columns, rows: screen.rows });
   let state = initialState(run, performance.now(), size());
-  const painter = new Painter(() => app.rerender(<App state={state} onKey={onKey} />));
+  const painter = new Painter(() => app.rerender(<App state={state} onKeys={onKeys} />));
 
-  const onKey = (key: Key) => {
-    const answer = press(state, key);
-    state = answer.state;
+  const onKeys = (keys: readonly Key[]) => {
+    for (const key of keys) {
+      const answer = press(state, key);
+      state = answer.state;
+      if (answer.request?.type === 'suspend')
+        process.kill(0, 'SIGTSTP'); // as the terminal would
+      else if (answer.request) onRequest(answer.request);
+    }
     painter.now();
-    if (answer.request?.type === 'suspend') suspend();
-    else if (answer.request) onRequest(answer.request);
   };
   const update = (message: Message) => {
     state = reduce(state, message);
@@ -51,21 +56,23 @@ export function openDashboard(
     state = reduce(state, { type: 'resize', ...size() });
     painter.now();
   };
-  const suspend = () => {
-    if (process.platform === 'win32') return; // there is nothing of the kind
+  const onSuspend = () => {
     stdin.setRawMode(false);
     screen.leave();
-    process.kill(0, 'SIGTSTP'); // as the terminal would: to all processes of the command
+    process.kill(process.pid, 'SIGSTOP');
   };
   const onContinue = () => {
-    screen.enter();
+    // Who stopped us may have changed the mode behind Node's back. In the background this stops us again.
+    stdin.setRawMode(false);
     stdin.setRawMode(true);
+    [stdout.columns, stdout.rows] = stdout.getWindowSize();
+    screen.enter();
     onResize();
   };
   const leave = () => screen.leave();
 
   screen.enter();
-  const app = render(<App state={state} onKey={onKey} />, {
+  const app = render(<App state={state} onKeys={onKeys} />, {
     stdout: screen as unknown as NodeJS.WriteStream,
     stdin,
     debug: true,
@@ -77,7 +84,10 @@ export function openDashboard(
     TICK_MS,
   );
   stdout.on('resize', onResize);
-  process.on('SIGCONT', onContinue);
+  if (process.platform !== 'win32') {
+    process.on('SIGTSTP', onSuspend);
+    process.on('SIGCONT', onContinue);
+  }
   process.on('exit', leave);
   process.on('uncaughtExceptionMonitor', leave); // so that the report stays to be read
 
@@ -87,10 +97,12 @@ export function openDashboard(
       if (start) painter.share = availableParallelism() > start.threads ? SHARE.idle : SHARE.busy;
       update({ type: 'events', events, now: performance.now() });
     },
+    stopping: () => update({ type: 'stopping' }),
     close() {
       clearInterval(ticking);
       painter.stop();
       stdout.off('resize', onResize);
+      process.off('SIGTSTP', onSuspend);
       process.off('SIGCONT', onContinue);
       process.off('exit', leave);
       process.off('uncaughtExceptionMonitor', leave);
@@ -100,10 +112,8 @@ export function openDashboard(
   };
 }
 
-function App({ state, onKey }: { state: State; onKey: (key: Key) => void }) {
-  useInput((input, key) => {
-    for (const one of readKeys(input, key)) onKey(one);
-  });
+function App({ state, onKeys }: { state: State; onKeys: (keys: readonly Key[]) => void }) {
+  useInput((input, key) => onKeys(readKeys(input, key)));
   return <Dashboard state={state} />;
 }
 

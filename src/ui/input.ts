@@ -4,8 +4,8 @@ import type { Key } from './keys.js';
 const PASTE_BEGINS = '[200~';
 const PASTE_ENDS = '[201~';
 
-/** What is left of the code of a key that ink does not know. */
-const UNKNOWN = /^\[[\d;]+[A-Za-z~]$/;
+/** What is left of the code of a key, or of a mouse, that ink does not know. */
+const UNKNOWN = /^\[[\d;<=>]+[A-Za-z~]$/;
 
 /** Bytes that name a key of their own where several keys arrive at once. */
 const NAMED: Record<string, Key> = {

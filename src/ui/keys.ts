@@ -35,7 +35,7 @@ const LONGEST_PROMPT = 200;
 
 /** Every key, in the order in which the screen names them. */
 export const BINDINGS: readonly Binding[] = [
-  { keys: ['p', ' '], label: 'pause', press: pause },
+  { keys: ['p'], label: 'pause', press: pause },
   {
     keys: ['s'],
     label: 'save',
@@ -46,8 +46,6 @@ export const BINDINGS: readonly Binding[] = [
   },
   { keys: ['q'], label: 'quit', press: (state) => ({ state: { ...state, dialog: 'quit' } }) },
   { keys: ['?', 'h'], label: 'help', press: (state) => ({ state: { ...state, dialog: 'help' } }) },
-  { keys: ['+', '='], label: 'hotter', press: (state) => withTemperature(state, TEMPERATURE_STEP) },
-  { keys: ['-', '_'], label: 'cooler', press: (state) => withTemperature(state, -TEMPERATURE_STEP) },
   {
     keys: ['n'],
     label: 'new sample',
@@ -58,6 +56,8 @@ export const BINDINGS: readonly Binding[] = [
     label: 'edit prompt',
     press: (state) => ({ state: { ...state, dialog: { draft: state.prompt } } }),
   },
+  { keys: ['+', '='], label: 'temp up', press: (state) => withTemperature(state, TEMPERATURE_STEP) },
+  { keys: ['-', '_'], label: 'temp down', press: (state) => withTemperature(state, -TEMPERATURE_STEP) },
   { keys: ['['], label: 'older sample', press: (state) => ({ state: turned(state, -1) }) },
   { keys: [']'], label: 'newer sample', press: (state) => ({ state: turned(state, 1) }) },
   { keys: ['<', ','], label: 'lower rate', press: (state) => withRate(state, 1 / LR_FACTOR) },
@@ -102,6 +102,7 @@ export function press(state: State, key: Key): Answer {
 function pressControl(state: State, { text }: Key): Answer {
   if (text === 'c') return { state: stopping(state), request: { type: 'interrupt' } };
   if (text === 'z') return { state, request: { type: 'suspend' } };
+  if (text === 'u' && typeof state.dialog === 'object') return { state: { ...state, dialog: { draft: '' } } };
   return { state };
 }
 
@@ -133,11 +134,10 @@ function type(state: State, draft: string, key: Key): Answer {
 }
 
 function pause(state: State): Answer {
-  if (state.phase === 'paused') {
-    return { state: announced(state, 'going on'), request: { type: 'continue' } };
-  }
-  if (state.phase !== 'training') return { state };
-  return { state: announced(state, 'pausing after this step', 60_000), request: { type: 'pause' } };
+  const asked = { ...state, pausing: !state.pausing };
+  return asked.pausing
+    ? { state: announced(asked, 'pausing after this step', 60_000), request: { type: 'pause' } }
+    : { state: announced(asked, 'going on'), request: { type: 'continue' } };
 }
 
 function withTemperature(state: State, by: number): Answer {

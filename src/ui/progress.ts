@@ -10,10 +10,15 @@ const LEAST_BAR = 12;
 
 /** Share of the run that is over, from 0 to 1. */
 export function shareDone(state: State): number {
-  const { start, last } = state;
-  if (!start || !last) return 0;
-  if (start.totalSteps !== undefined) return last.step / start.totalSteps;
+  const { start } = state;
+  if (!start) return 0;
+  if (start.totalSteps !== undefined) return stepOf(state) / start.totalSteps;
   return Math.min(1, secondsTrained(state) / (60 * (start.minutes ?? 1)));
+}
+
+/** Steps done, those of earlier sessions included. */
+export function stepOf({ start, last }: State): number {
+  return last?.step ?? start?.step ?? 0;
 }
 
 function secondsTrained({ start, active }: State): number {
@@ -36,9 +41,9 @@ export function progress(state: State, most: number): Line[] {
 }
 
 function bar(state: State, width: number): Line {
-  const { start, last } = state;
+  const { start } = state;
   const epochs = start?.totalSteps === undefined ? undefined : start.totalSteps / start.stepsPerEpoch;
-  const epoch = Math.ceil(last?.epoch ?? 0);
+  const epoch = Math.ceil(stepOf(state) / (start?.stepsPerEpoch ?? 1));
   const left = secondsLeft(state);
   const percent = `${Math.floor(100 * shareDone(state))}%`;
   const steps = start?.totalSteps === undefined ? '' : ` of ${grouped(start.totalSteps)}`;
@@ -47,7 +52,7 @@ function bar(state: State, width: number): Line {
     [
       { text: ` ${percent}`, bold: true },
       { text: `ETA ${left === undefined ? '-' : duration(left)}` },
-      { text: `step ${grouped(last?.step ?? 0)}${steps}` },
+      { text: `step ${grouped(stepOf(state))}${steps}` },
     ],
     '   ',
     Math.max(0, width - widthOf(before) - LEAST_BAR),
@@ -134,7 +139,7 @@ function verdict(state: State, width: number): Line {
 }
 
 /** The prompt as it is typed: its end, where it is longer than the line. */
-function promptLine(draft: string, width: number): Line {
+export function promptLine(draft: string, width: number): Line {
   const label = 'prompt: ';
   const shown = harmless(draft).replaceAll('\n', '↵').replaceAll('\t', '⇥');
   const segments = Array.from(new Intl.Segmenter().segment(shown), ({ segment }) => segment);

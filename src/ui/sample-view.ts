@@ -16,7 +16,8 @@ function shownPage({ samples }: State): { page: Page | undefined; isLive: boolea
 export function sampleTitle(state: State): string {
   const { page, isLive } = shownPage(state);
   const temperature = (isLive ? state.temperature : (page?.temperature ?? 0)).toFixed(1);
-  const step = page ? ` · step ${grouped(page.step)}` : '';
+  const at = isLive ? state.last?.step : page?.step;
+  const step = at === undefined ? '' : ` · step ${grouped(at)}`;
   return `${isLive ? 'live' : 'sample'}${step} · temp ${temperature}`;
 }
 

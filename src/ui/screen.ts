@@ -30,6 +30,7 @@ export class Screen extends EventEmitter {
   }
 
   enter(): void {
+    this.leave();
     this.#open = true;
     this.#lines = [];
     this.terminal.write(ENTER);

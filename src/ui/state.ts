@@ -23,6 +23,8 @@ export interface State {
   readonly best: Validation | undefined;
   readonly baselines: readonly BaselineEvent[];
   readonly phase: 'starting' | 'training' | 'paused' | 'stopping';
+  /** Whether a pause was asked for last. */
+  readonly pausing: boolean;
   /** How many changes of them are not done yet: what is done is then not what was asked for last. */
   readonly waiting: { readonly lr: number; readonly prompt: number };
   /** A checkpoint was asked for. */
@@ -64,6 +66,8 @@ export interface View {
 export type Message =
   | { readonly type: 'events'; readonly events: readonly TrainEvent[]; readonly now: number }
   | { readonly type: 'tick'; readonly now: number; readonly memory: number }
+  /** Training was told to stop from outside. */
+  | { readonly type: 'stopping' }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number };
 
 /** Validations that are kept for the chart; beyond that every second one goes. */
@@ -106,6 +110,7 @@ export function initialState(
     best: bestOf(validations),
     baselines: [],
     phase: 'starting',
+    pausing: false,
     waiting: { lr: 0, prompt: 0 },
     saving: false,
     notice: undefined,
@@ -124,6 +129,8 @@ export function reduce(state: State, message: Message): State {
   switch (message.type) {
     case 'resize':
       return { ...state, columns: message.columns, rows: message.rows };
+    case 'stopping':
+      return { ...state, dialog: undefined, phase: 'stopping' };
     case 'tick':
       return { ...passed(state, message.now), memory: message.memory };
     case 'events': {
@@ -204,7 +211,7 @@ function afterCommand(state: State, command: Extract<TrainEvent, { type: 'comman
     case 'prompt': {
       const waiting = { ...state.waiting, prompt: state.waiting.prompt - 1 };
       if (waiting.prompt > 0) return { ...state, waiting };
-      const lost = Array.from(state.prompt).length - Array.from(command.text).length;
+      const lost = charactersOf(state.prompt) - charactersOf(command.text);
       const now = { ...state, waiting, prompt: command.text };
       if (lost <= 0) return now;
       return announced(
@@ -218,6 +225,11 @@ function afterCommand(state: State, command: Extract<TrainEvent, { type: 'comman
     case 'sample':
       return state;
   }
+}
+
+/** Characters as a person counts them. */
+function charactersOf(text: string): number {
+  return Array.from(new Intl.Segmenter().segment(text)).length;
 }
 
 export function announced(state: State, text: string, ms = NOTICE_MS): State {

@@ -19,18 +19,13 @@ const LEAST_STEPS = 50;
 
 /** How the run goes, in one plain sentence. */
 export function verdictOf(state: State): Verdict {
-  const { last, validations, best, losses } = state;
+  const { last, validations, best } = state;
   if (!last) return { text: 'getting ready', color: 'faint' };
-  if (isExploding(state)) {
-    return { text: `loss exploding: try --lr ${(state.lr / 4).toExponential(1)}`, color: 'bad' };
-  }
+  const remedy = `try --lr ${(state.lr / 4).toExponential(1)}`;
+  if (isExploding(state)) return { text: `loss exploding: ${remedy}`, color: 'bad' };
+  if (isWorseThanGuessing(state)) return { text: `worse than guessing: ${remedy}`, color: 'bad' };
   const newest = validations.at(-1);
-  if (!best || !newest) {
-    const fell = (losses.buckets[0]?.smooth ?? 0) - (losses.buckets.at(-1)?.smooth ?? 0);
-    return fell > LEAST_CHANGE
-      ? { text: `learning: training fell by ${by(fell, state)} so far`, color: 'good' }
-      : { text: 'warming up', color: 'faint' };
-  }
+  if (!best || !newest || validations.length < 2) return beginning(state);
   const failed = validations.filter((one) => one.step > best.step).length;
   if (failed >= FAILURES || newest.loss > best.loss * (1 + RISE)) {
     return trainingFellSince(state, best.step)
@@ -46,16 +41,38 @@ export function verdictOf(state: State): Verdict {
   return improvement(state, newest.loss);
 }
 
+/** Before two validations can be compared: what the training loss has done in the second half of the steps. */
+function beginning(state: State): Verdict {
+  const { buckets } = state.losses;
+  const before = buckets[buckets.length >> 1];
+  const fell = before && buckets.length > 2 ? before.smooth - buckets.at(-1)!.smooth : 0;
+  return fell > LEAST_CHANGE
+    ? {
+        text: `learning: training fell by ${by(fell, state)} since step ${grouped(before!.step)}`,
+        color: 'good',
+      }
+    : { text: 'nothing to tell yet', color: 'faint' };
+}
+
 function improvement(state: State, newest: number): Verdict {
   const { validations, last, start } = state;
+  const former = validations.slice(0, -1);
   const epochAgo = last!.step - (start?.stepsPerEpoch ?? 0);
-  const before = validations.findLast((one) => one.step <= epochAgo) ?? validations[0]!;
+  const anEpochAgo = former.findLast((one) => one.step <= epochAgo);
+  const before = anEpochAgo ?? former[0]!;
   const fell = before.loss - newest;
-  const inEpoch = before.step <= epochAgo;
-  if (validations.length < 2) return { text: 'improving', color: 'good' };
   if (fell < LEAST_CHANGE) return { text: 'hardly improving any more', color: 'caution' };
-  const since = inEpoch ? 'in the last epoch' : `since step ${grouped(before.step)}`;
+  const isAboutAnEpoch = anEpochAgo !== undefined && anEpochAgo !== former.at(-1);
+  const since = isAboutAnEpoch ? 'in the last epoch' : `since step ${grouped(before.step)}`;
   return { text: `still improving: validation fell by ${by(fell, state)} ${since}`, color: 'good' };
+}
+
+/** After a while, no network that learns has a loss above that of guessing evenly. */
+function isWorseThanGuessing({ losses, baselines }: State): boolean {
+  const uniform = baselines.find((baseline) => baseline.name === 'uniform');
+  const now = losses.recent.at(-1);
+  if (!uniform || !now || losses.recent.length < LEAST_STEPS) return false;
+  return now.smooth > uniform.loss + LEAST_CHANGE;
 }
 
 /** A difference of losses, with its unit. */

@@ -20,7 +20,7 @@ try {
   const log = openLog(join(job.run, LOG_FILE));
   const outbox = new Outbox((events) => post({ type: 'events', events }));
   const commands = new Mailbox(port, outbox);
-  const session = openSession(job.run, job.record, state);
+  const session = openSession(job.run, job.record, { state, engine: job.engine });
   for await (const event of train(session, { commands, stopAt: job.stopAt, live })) {
     log.write(event);
     outbox.put(event);

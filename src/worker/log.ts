@@ -20,7 +20,7 @@ export function openLog(path: string): Log {
       throw fileError(
         error,
         path,
-        'Make room on the disk or mend its permissions; then go on with --resume.',
+        'Make room on the disk or mend its permissions; a run that has saved can be resumed.',
         'write',
       );
     }

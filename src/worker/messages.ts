@@ -1,4 +1,5 @@
 import type { RunRecord } from '../checkpoint/record.js';
+import type { EngineChoice } from '../engine/engine.js';
 import type { ExitCode } from '../errors.js';
 import type { TrainEvent } from '../train/events.js';
 
@@ -11,6 +12,7 @@ export interface TrainingJob {
   readonly from: string | undefined;
   /** A step to stop at early. */
   readonly stopAt: number | undefined;
+  readonly engine: EngineChoice | undefined;
 }
 
 /** What the training thread is started with. */

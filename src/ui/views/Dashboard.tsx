@@ -4,9 +4,9 @@ import { grouped } from '../../numbers.js';
 import { footer, help } from '../footer.js';
 import { header } from '../header.js';
 import { type Layout, layoutOf } from '../layout.js';
-import { fitting, type Line } from '../line.js';
+import { cut, fitting, type Line } from '../line.js';
 import { chartTitle, lossChart } from '../loss-chart.js';
-import { progress, secondsLeft, shareDone } from '../progress.js';
+import { progress, promptLine, secondsLeft, shareDone, stepOf } from '../progress.js';
 import { sample, sampleTitle } from '../sample-view.js';
 import type { State } from '../state.js';
 import { figure } from '../unit.js';
@@ -57,22 +57,22 @@ function Body({ state, layout }: { state: State; layout: Layout }) {
   );
 }
 
-/** For a terminal too small for anything else. */
+/** For a terminal too small for anything else: what is asked or was said just now, or the figures. */
 function compactLine(state: State): Line {
-  const { last, losses, validations } = state;
+  const { losses, validations, columns, phase, dialog, notice } = state;
+  if (typeof dialog === 'object') return promptLine(dialog.draft, columns);
+  if (dialog || phase === 'stopping') return footer(state);
+  if (notice) return [{ text: cut(notice.text, columns), color: 'accent', bold: true }];
   const left = secondsLeft(state);
   return fitting(
     [
-      {
-        text: state.phase === 'training' ? `${Math.floor(100 * shareDone(state))}%` : state.phase,
-        bold: true,
-      },
+      { text: phase === 'training' ? `${Math.floor(100 * shareDone(state))}%` : phase, bold: true },
       { text: `loss ${figure(losses.recent.at(-1)?.smooth, state)}` },
       { text: `val ${figure(validations.at(-1)?.loss, state)}` },
       { text: `ETA ${left === undefined ? '-' : duration(left)}` },
-      { text: `step ${grouped(last?.step ?? 0)}` },
+      { text: `step ${grouped(stepOf(state))}` },
     ],
     '  ',
-    state.columns,
+    columns,
   );
 }

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import { buildNative } from '../engine/build.js';
+import { openEngine } from '../engine/engine.js';
+import type { Engine } from '../engine/kernels.js';
+import { openNativeEngine } from '../engine/native.js';
+import { speedOf } from '../engine/speed.js';
+import { openWasmEngine, VARIANTS } from '../engine/wasm.js';
+import { ExitCode, UserError } from '../errors.js';
+import { harmless, table } from '../format.js';
+
+const ABOUT = `
+The arithmetic is C, built in two ways: to WebAssembly, which runs everywhere, and, where there is a C compiler, for the
+very processor of this machine, which is several times faster. In a checkout "npm ci" builds both; an installed package
+has WebAssembly, and --build adds the other.
+
+Examples:
+  charlstm engine
+  charlstm engine --build
+  charlstm train novel.txt --engine wasm
+`;
+
+/** `charlstm engine`: which build of the kernels runs here, why, and how fast it is. */
+export function engineCommand(program: Command): void {
+  program
+    .command('engine')
+    .description('show which build of the arithmetic runs here, and how fast; --build makes the native one')
+    .option('--build', 'build the native one with the C compiler of this machine')
+    .option('--json', 'as JSON')
+    .addHelpText('after', ABOUT)
+    .action(async ({ build, json }: { build?: true; json?: true }) => {
+      if (build) await buildHere();
+      const report = describe();
+      process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
+    });
+}
+
+async function buildHere(): Promise<void> {
+  const built = await buildNative();
+  if ('reason' in built) {
+    throw new UserError(
+      `the native engine was not built: ${built.reason}`,
+      'Install a C compiler (on Debian: apt install gcc); until then WebAssembly is used.',
+      ExitCode.cannotCreate,
+    );
+  }
+  process.stderr.write(`built ${harmless(built.path)}\n`);
+}
+
+interface Report {
+  /** The engine that is used by default. */
+  readonly used: string;
+  /** Why there is no native one; null where there is. */
+  readonly noNative: string | null;
+  readonly engines: readonly {
+    readonly name: string;
+    /** GFLOPS on one core: the matrix product, and what registers alone allow. */
+    readonly product: number;
+    readonly peak: number;
+  }[];
+}
+
+function describe(): Report {
+  const native = openNativeEngine();
+  const engines: (Engine | undefined)[] = ['engine' in native ? native.engine : undefined];
+  engines.push(...VARIANTS.map((variant) => openWasmEngine(variant)));
+  return {
+    used: openEngine().name,
+    noNative: 'reason' in native ? native.reason : null,
+    engines: engines.flatMap((engine) => (engine ? { name: engine.name, ...speedOf(engine) } : [])),
+  };
+}
+
+function asText({ used, noNative, engines }: Report): string {
+  const rows = engines.map(({ name, product, peak }) => [
+    name === used ? `${name} (used)` : name,
+    product.toFixed(1),
+    peak.toFixed(1),
+    `${Math.round((100 * product) / peak)}%`,
+  ]);
+  const why =
+    noNative === null
+      ? 'The native engine was built for this processor, and passed its self-check.'
+      : `There is no native engine: ${harmless(noNative)}. "charlstm engine --build" makes one.`;
+  return `${why}\n\n${table([['engine', 'matrix product', 'peak', 'share'], ...rows])}\n\nGFLOPS on one core.\n`;
+}

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { KERNEL_SOURCE, type Missing, nativePaths } from './native.js';
+
+const run = promisify(execFile);
+
+/** Vectors that a build may be made for, narrower ones to test them; by default what the processor has. */
+export const TARGETS = {
+  host: arch() === 'arm64' ? ['-mcpu=native'] : ['-march=native'],
+  avx512: ['-march=x86-64-v4'],
+  avx2: ['-march=x86-64-v3'],
+  sse: ['-march=x86-64'],
+} as const;
+
+const FLAGS = [
+  '-O3',
+  '-std=gnu11',
+  '-ffp-contract=fast',
+  '-fno-math-errno',
+  '-fPIC',
+  '-shared',
+  '-fvisibility=hidden',
+  ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+];
+
+/** The commands that a C compiler goes by; $CC first. */
+function compilers(): string[] {
+  return [process.env.CC, 'cc', 'gcc', 'clang'].filter(
+    (name) => name !== undefined && name !== '',
+  ) as string[];
+}
+
+/**
+ * Compiles the kernels for this processor, in a few seconds.
+ * @returns where the build lies, or why there is none
+ */
+export async function buildNative(): Promise<{ path: string } | Missing> {
+  let reason = 'no C compiler was found (cc, gcc, clang, or $CC)';
+  for (const compiler of compilers()) {
+    for (const path of nativePaths()) {
+      const failure = await compile(compiler, path);
+      if (failure === undefined) return { path };
+      if (failure !== NOT_FOUND) reason = failure;
+    }
+  }
+  return { reason };
+}
+
+const NOT_FOUND = 'not found';
+
+/** @returns what went wrong, if something did */
+export async function compile(
+  compiler: string,
+  path: string,
+  flags: readonly string[] = TARGETS.host,
+): Promise<string | undefined> {
+  const include = join(dirname(createRequire(import.meta.url).resolve('node-api-headers')), 'include');
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const sources = (await readdir(KERNEL_SOURCE)).filter((name) => name.endsWith('.c'));
+    await mkdir(dirname(path), { recursive: true });
+    const files = sources.map((name) => join(KERNEL_SOURCE, name));
+    await run(compiler, [...FLAGS, ...flags, '-I', include, ...files, '-o', temporary]);
+    await rename(temporary, path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (
+      'code' in error &&
+      error.code === 'ENOENT' &&
+      'syscall' in error &&
+      error.syscall === `spawn ${compiler}`
+    ) {
+      return NOT_FOUND;
+    }
+    return `${compiler}: ${firstLine(error)}`;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+function firstLine(error: Error): string {
+  const stderr = 'stderr' in error ? String(error.stderr) : '';
+  const lines = (stderr || error.message).split('\n');
+  return (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? '').trim();
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, homedir, platform } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Arena } from './arena.js';
+import type { Engine, Kernels } from './kernels.js';
+import { selfCheck } from './self-check.js';
+
+/** Where the C source lies. */
+export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.meta.url));
+
+/** What kernels/native.c exports. */
+interface Addon {
+  /** "avx512", "avx2", "neon", "sse". */
+  readonly vectors: string;
+  attach(memory: Float32Array): Kernels & { extend(bytes: number): void };
+}
+
+/** Why there is no native engine, for a person. */
+export interface Missing {
+  readonly reason: string;
+}
+
+/**
+ * Names the build for this processor and this source: a folder that is copied to another machine, or an update, never
+ * runs what was built for another one.
+ */
+function buildName(): string {
+  const hash = createHash('sha256').update(`${platform()} ${arch()} ${cpus()[0]?.model} ${processorFlags()}`);
+  for (const file of readdirSync(KERNEL_SOURCE).sort()) hash.update(readFileSync(join(KERNEL_SOURCE, file)));
+  return `kernels-${hash.digest('hex').slice(0, 16)}.node`;
+}
+
+/** What the processor can do, where the system tells: virtual machines of one model differ in it. */
+function processorFlags(): string {
+  if (platform() !== 'linux') return '';
+  return /^(flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
+}
+
+/** Where the build may lie: with the program, or in the user's cache where the program may not be written. */
+export function nativePaths(): readonly string[] {
+  const name = buildName();
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return [
+    fileURLToPath(new URL(`../../dist/native/${name}`, import.meta.url)),
+    join(cache, 'charlstm', name),
+  ];
+}
+
+let loaded: Addon | Missing | undefined;
+
+function load(): Addon | Missing {
+  const path = nativePaths().find((candidate) => existsSync(candidate));
+  if (path === undefined) return { reason: 'it has not been built for this processor' };
+  try {
+    const addon = createRequire(import.meta.url)(path) as Addon;
+    const failed = selfCheck((memory) => addon.attach(memory));
+    return failed === undefined ? addon : { reason: `its ${failed} failed the self-check` };
+  } catch (error) {
+    return { reason: `it does not load (${error instanceof Error ? error.message : error})` };
+  }
+}
+
+/** The kernels as the machine's own C compiler built them, on an arena of their own; or why there are none. */
+export function openNativeEngine(): { engine: Engine } | Missing {
+  loaded ??= load();
+  if ('reason' in loaded) return loaded;
+  const arena = new Arena();
+  const kernels = loaded.attach(new Float32Array(arena.memory.buffer));
+  arena.onGrow = (bytes) => kernels.extend(bytes);
+  return { engine: { name: `native-${loaded.vectors}`, kernels, arena } };
+}

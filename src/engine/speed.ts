@@ -1,0 +1,33 @@
+import type { Engine } from './kernels.js';
+
+export interface Speed {
+  /** Thousand million operations a second on one core: the matrix product, and what registers alone allow. */
+  readonly product: number;
+  readonly peak: number;
+}
+
+/** The product of a time step: 32 sequences, 512 units. */
+const [M, N, K] = [32, 2048, 512];
+
+/** Measures an engine for about half a second. */
+export function speedOf({ kernels, arena }: Engine): Speed {
+  const [a, b, c] = [arena.allocate(M * K), arena.allocate(K * N), arena.allocate(M * N)];
+  const packed = arena.allocate(kernels.packed_length(K, N));
+  kernels.pack(packed, b, K, N, N, 1);
+  const product = rate(() => {
+    kernels.matmul(c, N, a, K, 1, packed, M, N, K, 0);
+    return 2 * M * N * K;
+  });
+  return { product, peak: rate(() => kernels.peak(100_000, 0.999, 0.001)) };
+}
+
+/** The best of some repetitions: the machine may be busy with other things. */
+function rate(work: () => number): number {
+  let best = 0;
+  for (const end = performance.now() + 250; performance.now() < end; ) {
+    const start = performance.now();
+    const operations = work();
+    best = Math.max(best, operations / (performance.now() - start) / 1e6);
+  }
+  return best;
+}

@@ -1,0 +1,7 @@
+/** Builds the native kernels with the C compiler of this machine, where there is one: see engine/build.ts. */
+import { buildNative } from '../engine/build.js';
+
+const result = await buildNative();
+process.stdout.write(
+  'path' in result ? `native kernels: ${result.path}\n` : `no native kernels: ${result.reason}\n`,
+);
