@@ -21,7 +21,9 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   expect(paths).toEqual(
     expect.arrayContaining(['LICENSE', 'README.md', 'bin/charlstm.js', 'dist/kernels/simd.wasm']),
   );
-  expect(paths.filter((path) => /^(src|test|bench|node_modules|checkpoints)\//.test(path))).toEqual([]);
+  // Of the source only the C of the kernels, to build the native engine from.
+  const isForeign = (path: string) => /^(src|test|bench|node_modules|checkpoints|dist\/native)\//.test(path);
+  expect(paths.filter((path) => isForeign(path) && !/^src\/kernels\/\w+\.[ch]$/.test(path))).toEqual([]);
 
   const home = join(folder, 'elsewhere');
   await mkdir(home);
@@ -31,11 +33,21 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   expect(readdirSync(join(home, 'node_modules'))).not.toContain('vitest');
 
   const charlstm = (...args: string[]) => execa('npx', ['--no-install', 'charlstm', ...args], { cwd: home });
+  const engine = async () => JSON.parse((await charlstm('engine', '--json')).stdout) as { used: string };
+  expect((await engine()).used).toMatch(/^wasm-/);
   const options = ['--hidden', '16', '--layers', '1', '--steps', '3', '--ui', 'json'];
   const { stdout } = await charlstm('train', ...options);
   expect(stdout).toContain('"reason":"finished"');
   expect(readdirSync(join(home, 'checkpoints'))).toEqual(['moby-dick-1']);
   expect((await charlstm('sample', '--length', '30', '--seed', '1')).stdout.length).toBeGreaterThan(10);
+
+  // Where there is a C compiler, the native engine can be added.
+  const build = await execa('npx', ['--no-install', 'charlstm', 'engine', '--build'], {
+    cwd: home,
+    reject: false,
+  });
+  expect((await engine()).used).toMatch(build.exitCode === 0 ? /^native-/ : /^wasm-/);
+  if (build.exitCode !== 0) expect(build.stderr).toContain('no C compiler was found');
 
   const program = `
     import { generate, loadModel } from 'charlstm';
