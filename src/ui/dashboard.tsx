@@ -65,9 +65,9 @@ export function openDashboard(
     // Who stopped us may have changed the mode behind Node's back. In the background this stops us again.
     stdin.setRawMode(false);
     stdin.setRawMode(true);
-    [stdout.columns, stdout.rows] = stdout.getWindowSize();
     screen.enter();
     onResize();
+    process.kill(process.pid, 'SIGWINCH'); // has Node look at the size: it may have changed meanwhile
   };
   const leave = () => screen.leave();
 
