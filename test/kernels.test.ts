@@ -139,12 +139,12 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const scattered = Float64Array.from(table.view);
     for (let i = 0; i < rows * width; i++)
       scattered[indices[Math.floor(i / width)]! * width + (i % width)]! += x.view[i]!;
-    kernels.scatter_add_rows(table.at, x.at, at, rows, width);
+    kernels.scatter_add_rows(table.at, x.at, at, rows, width, width);
     expectClose(table.view, scattered, 1e-6);
 
     const sums = Float64Array.from(table.view.subarray(0, width));
     for (let i = 0; i < rows * width; i++) sums[i % width]! += x.view[i]!;
-    kernels.sum_rows(table.at, x.at, rows, width);
+    kernels.sum_rows(table.at, x.at, rows, width, width);
     expectClose(table.view.subarray(0, width), sums, 1e-6);
   });
 
@@ -249,14 +249,14 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const x = random(engine, n);
     const out = zeros(engine, n);
     const [key0, key1, counter1, threshold] = [123456789, 2, 77, 0.3 * 2 ** 32];
-    kernels.dropout(out.at, x.at, n, key0, key1, counter1, threshold, 1 / 0.7);
+    kernels.dropout(out.at, x.at, n, 0, Math.ceil(n / 2), key0, key1, counter1, threshold, 1 / 0.7);
     const half = Math.ceil(n / 2);
     const expected = Array.from(x.view, (value, i) => {
       const word = threefry(key0, key1, i % half, counter1)[i < half ? 0 : 1]!;
       return word < threshold ? 0 : value * Math.fround(1 / 0.7);
     });
     expectClose(out.view, expected, 1e-7);
-    kernels.dropout(x.at, x.at, n, key0, key1, counter1, threshold, 1 / 0.7);
+    kernels.dropout(x.at, x.at, n, 0, Math.ceil(n / 2), key0, key1, counter1, threshold, 1 / 0.7);
     expect(x.view).toEqual(out.view);
   });
 

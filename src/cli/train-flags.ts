@@ -28,6 +28,7 @@ export interface TrainFlags {
   readonly normalizeNewlines?: boolean;
   readonly stopAt?: number;
   readonly engine?: EngineChoice;
+  readonly threads?: number;
 }
 
 export interface UiFlags {

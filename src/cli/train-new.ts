@@ -92,7 +92,14 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       history: [],
     };
     return {
-      job: { run, record, from: undefined, stopAt: flags.stopAt, engine: flags.engine },
+      job: {
+        run,
+        record,
+        from: undefined,
+        stopAt: flags.stopAt,
+        engine: flags.engine,
+        threads: flags.threads,
+      },
       notices: [...corpus.notices, ...notices],
       release: claim.release,
     };

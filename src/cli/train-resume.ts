@@ -29,7 +29,14 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     const checkpoint = resolveCheckpoint(named ?? original, 'last').path;
     const record = await resumedRecord(checkpoint, names, flags);
     if (claim.path !== original) await copyText(original, record, claim.path);
-    const job = { run: claim.path, record, from: checkpoint, stopAt: flags.stopAt, engine: flags.engine };
+    const job = {
+      run: claim.path,
+      record,
+      from: checkpoint,
+      stopAt: flags.stopAt,
+      engine: flags.engine,
+      threads: flags.threads,
+    };
     return { job, notices: [], release: claim.release };
   } catch (error) {
     await claim.release();

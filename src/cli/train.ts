@@ -9,6 +9,8 @@ import type { TrainFlags, UiFlags } from './train-flags.js';
 import { TRAINING_DEFAULTS } from './train-new.js';
 import { runTraining } from './train-run.js';
 
+const THREADS = { minimum: 1, maximum: 64, integer: true } as const;
+
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names from "charlstm corpora".
 Ctrl-C stops after the step under way and saves; a second Ctrl-C stops at once.
@@ -78,6 +80,7 @@ export function trainCommand(program: Command): void {
     ),
     numberOption('--seed <n>', by('seed of all randomness', seed), TRAINING_RANGES.seed),
     engineOption(),
+    numberOption('--threads <n>', by('threads that work together', 'as many as cores'), THREADS),
     numberOption('--stop-at <step>', 'stop and save early, as Ctrl-C would', LENGTH_RANGES.steps),
   ]) {
     command.addOption(option);

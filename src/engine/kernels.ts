@@ -23,8 +23,8 @@ export interface Kernels {
   ): void;
   broadcast_rows(out: number, x: number, rows: number, width: number): void;
   gather_rows(out: number, table: number, indices: number, rows: number, width: number): void;
-  scatter_add_rows(table: number, x: number, indices: number, rows: number, width: number): void;
-  sum_rows(out: number, x: number, rows: number, width: number): void;
+  scatter_add_rows(table: number, x: number, indices: number, rows: number, width: number, ld: number): void;
+  sum_rows(out: number, x: number, rows: number, width: number, ld: number): void;
   lstm_forward(gates: number, cPrevious: number, c: number, h: number, rows: number, hidden: number): void;
   lstm_backward(
     gates: number,
@@ -47,6 +47,8 @@ export interface Kernels {
     out: number,
     input: number,
     n: number,
+    first: number,
+    count: number,
     key0: number,
     key1: number,
     counter1: number,
@@ -77,4 +79,11 @@ export interface Engine {
   readonly name: string;
   readonly kernels: Kernels;
   readonly arena: Arena;
+  readonly threads: number;
+  /** Carries out the calls of kernels that are not yet (see team.ts). To be called before their results are read. */
+  readonly finish: () => void;
+  /** What it takes to put the same kernels on the same memory in another thread. */
+  readonly build:
+    | { readonly kind: 'native'; readonly path: string }
+    | { readonly kind: 'wasm'; readonly module: WebAssembly.Module };
 }

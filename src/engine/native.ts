@@ -15,8 +15,11 @@ export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.
 interface Addon {
   /** "avx512", "avx2", "neon", "sse". */
   readonly vectors: string;
-  attach(memory: Float32Array): Kernels & { extend(bytes: number): void };
+  attach(memory: Float32Array): NativeKernels;
 }
+
+/** `extend` tells them that their memory has grown. */
+export type NativeKernels = Kernels & { extend(bytes: number): void };
 
 /** Why there is no native engine, for a person. */
 export interface Missing {
@@ -49,15 +52,15 @@ export function nativePaths(): readonly string[] {
   ];
 }
 
-let loaded: Addon | Missing | undefined;
+let loaded: { addon: Addon; path: string } | Missing | undefined;
 
-function load(): Addon | Missing {
+function load(): { addon: Addon; path: string } | Missing {
   const path = nativePaths().find((candidate) => existsSync(candidate));
   if (path === undefined) return { reason: 'it has not been built for this processor' };
   try {
-    const addon = createRequire(import.meta.url)(path) as Addon;
+    const addon = loadAddon(path);
     const failed = selfCheck((memory) => addon.attach(memory));
-    return failed === undefined ? addon : { reason: `its ${failed} failed the self-check` };
+    return failed === undefined ? { addon, path } : { reason: `its ${failed} failed the self-check` };
   } catch (error) {
     return { reason: `it does not load (${error instanceof Error ? error.message : error})` };
   }
@@ -67,8 +70,19 @@ function load(): Addon | Missing {
 export function openNativeEngine(): { engine: Engine } | Missing {
   loaded ??= load();
   if ('reason' in loaded) return loaded;
+  const { addon, path } = loaded;
   const arena = new Arena();
-  const kernels = loaded.attach(new Float32Array(arena.memory.buffer));
+  const kernels = addon.attach(new Float32Array(arena.memory.buffer));
   arena.onGrow = (bytes) => kernels.extend(bytes);
-  return { engine: { name: `native-${loaded.vectors}`, kernels, arena } };
+  const name = `native-${addon.vectors}`;
+  return { engine: { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } } };
+}
+
+function loadAddon(path: string): Addon {
+  return createRequire(import.meta.url)(path) as Addon;
+}
+
+/** The kernels of a build that has passed its self-check, on a memory. */
+export function attachNative(path: string, memory: WebAssembly.Memory): NativeKernels {
+  return loadAddon(path).attach(new Float32Array(memory.buffer));
 }

@@ -23,7 +23,28 @@ export function openWasmEngine(variant: Variant): Engine | undefined {
   const module = compiled.get(variant);
   if (!module) return undefined;
   const arena = new Arena();
-  const instance = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+  const kernels = attachWasm(module, arena.memory);
+  return {
+    name: `wasm-${variant}`,
+    kernels,
+    arena,
+    threads: 1,
+    finish() {},
+    build: { kind: 'wasm', module },
+  };
+}
+
+/**
+ * Kernels on a memory.
+ * @param stackTop where their C stack ends, in bytes; by default where the build has it, which one thread may use
+ */
+export function attachWasm(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  stackTop?: number,
+): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  if (stackTop !== undefined) (exports.__stack_pointer as { value: number }).value = stackTop;
   // The build exports exactly the functions of kernels.h; test/kernels.test.ts calls each of them.
-  return { name: `wasm-${variant}`, kernels: instance.exports as unknown as Kernels, arena };
+  return exports as unknown as Kernels;
 }

@@ -19,7 +19,14 @@ const COMPILE = [
 ];
 const FEATURES = ['-msimd128', '-matomics', '-mbulk-memory'];
 // The memory is the caller's, shared and at most 4 GiB; the first 256 KiB hold the C stack (see engine/arena.ts).
-const LINK = ['--no-entry', '--import-memory', '--shared-memory', '--max-memory=4294967296', '--gc-sections'];
+const LINK = [
+  '--no-entry',
+  '--import-memory',
+  '--shared-memory',
+  '--max-memory=4294967296',
+  '--gc-sections',
+  '--export=__stack_pointer',
+];
 
 async function build(name: string, features: string[], sources: Tree): Promise<void> {
   const messages: Uint8Array[] = [];

@@ -38,12 +38,12 @@ KERNEL(broadcast_rows) void broadcast_rows(float *out, const float *x, int rows,
 // Row r of out becomes row indices[r] of table.
 KERNEL(gather_rows) void gather_rows(float *out, const float *table, const int *indices, int rows, int width);
 
-// Row indices[r] of table grows by row r of x, in the order of r.
+// Row indices[r] of table grows by row r of x, in the order of r. ld is the distance between rows of either.
 KERNEL(scatter_add_rows)
-void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width);
+void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width, int ld);
 
-// out (width) grows by the sum of the rows of x.
-KERNEL(sum_rows) void sum_rows(float *out, const float *x, int rows, int width);
+// out (width) grows by the sum of the rows of x, ld apart.
+KERNEL(sum_rows) void sum_rows(float *out, const float *x, int rows, int width, int ld);
 
 // ---- lstm.c: one time step of the cell for a batch of rows ----
 
@@ -69,9 +69,10 @@ void softmax_cross_entropy(float *logits, const int *targets, float *losses, int
 
 // out = in * mask / (1 - p), the mask drawn by Threefry from (key0, key1, counter1) and the element's place
 // alone, so that the backward pass draws the same one. Elements whose random word is below threshold
-// (= p * 2^32) become 0. out may alias in. Any build of this file draws the same mask.
+// (= p * 2^32) become 0. out may alias in. Any build of this file draws the same mask. A draw serves two elements, i and
+// i + round_up(n / 2): this does the pairs from first on, count of them.
 KERNEL(dropout)
-void dropout(float *out, const float *in, int n, unsigned key0, unsigned key1, unsigned counter1, unsigned threshold,
+void dropout(float *out, const float *in, int n, int first, int count, unsigned key0, unsigned key1, unsigned counter1, unsigned threshold,
              float keep_scale);
 
 // ---- optimizer.c ----

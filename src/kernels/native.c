@@ -77,8 +77,9 @@ FUNCTION(matmul,
          P(0), I(1), P(2), I(3), I(4), P(5), I(6), I(7), I(8), I(9))
 FUNCTION(broadcast_rows, FITS(0, N(2) * N(3)) && FITS(1, N(3)), P(0), P(1), I(2), I(3))
 FUNCTION(gather_rows, FITS(0, N(3) * N(4)) && FITS(1, N(4)) && FITS(2, N(3)), P(0), P(1), W(2), I(3), I(4))
-FUNCTION(scatter_add_rows, FITS(0, N(4)) && FITS(1, N(3) * N(4)) && FITS(2, N(3)), P(0), P(1), W(2), I(3), I(4))
-FUNCTION(sum_rows, FITS(0, N(3)) && FITS(1, N(2) * N(3)), P(0), P(1), I(2), I(3))
+FUNCTION(scatter_add_rows, FITS(0, N(4)) && FITS(1, SPAN(N(3), N(4), N(5), 1)) && FITS(2, N(3)), //
+         P(0), P(1), W(2), I(3), I(4), I(5))
+FUNCTION(sum_rows, FITS(0, N(3)) && FITS(1, SPAN(N(2), N(3), N(4), 1)), P(0), P(1), I(2), I(3), I(4))
 FUNCTION(lstm_forward,
          FITS(0, N(4) * N(5) * 4) && FITS(1, N(4) * N(5)) && FITS(2, N(4) * N(5)) && FITS(3, N(4) * N(5)), //
          P(0), P(1), P(2), P(3), I(4), I(5))
@@ -88,7 +89,8 @@ FUNCTION(lstm_backward,
          P(0), P(1), P(2), P(3), P(4), I(5), I(6))
 FUNCTION(softmax_cross_entropy, FITS(0, N(3) * N(4)) && FITS(1, N(3)) && FITS(2, N(3)), //
          P(0), W(1), P(2), I(3), I(4), F(5))
-FUNCTION(dropout, FITS(0, N(2)) && FITS(1, N(2)), P(0), P(1), I(2), U(3), U(4), U(5), U(6), F(7))
+FUNCTION(dropout, FITS(0, N(2)) && FITS(1, N(2)) && N(3) >= 0 && N(4) >= 0 && 2 * (N(3) + N(4)) <= N(2) + 1, //
+         P(0), P(1), I(2), I(3), I(4), U(5), U(6), U(7), U(8), F(9))
 FUNCTION(adamw, FITS(0, N(4)) && FITS(1, N(4)) && FITS(2, N(4)) && FITS(3, N(4)), //
          P(0), P(1), P(2), P(3), I(4), F(5), F(6), F(7), F(8), F(9), F(10), F(11), F(12))
 

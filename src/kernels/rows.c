@@ -13,14 +13,14 @@ void gather_rows(float *out, const float *table, const int *indices, int rows, i
   }
 }
 
-void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width) {
-  for (int r = 0; r < rows; r++, x += width) {
-    float *row = table + (long)indices[r] * width;
+void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width, int ld) {
+  for (int r = 0; r < rows; r++, x += ld) {
+    float *row = table + (long)indices[r] * ld;
     for (int j = 0; j < width; j++) row[j] += x[j];
   }
 }
 
-void sum_rows(float *out, const float *x, int rows, int width) {
-  for (int r = 0; r < rows; r++, x += width)
+void sum_rows(float *out, const float *x, int rows, int width, int ld) {
+  for (int r = 0; r < rows; r++, x += ld)
     for (int j = 0; j < width; j++) out[j] += x[j];
 }

@@ -61,6 +61,6 @@ export class Linear {
     if (!gradients) throw new Error('these weights were made without gradients');
     kernels.pack(scratch, x, n, inputs, inputs, 1);
     kernels.matmul(gradients.matrix, inputs, dy, 1, outputs, scratch, outputs, inputs, n, 1);
-    if (gradients.bias !== undefined) kernels.sum_rows(gradients.bias, dy, n, outputs);
+    if (gradients.bias !== undefined) kernels.sum_rows(gradients.bias, dy, n, outputs, outputs);
   }
 }

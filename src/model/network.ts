@@ -68,6 +68,7 @@ export class Network {
    * @param draw which dropout mask to use; none outside training
    */
   forward(inputs: Uint32Array, draw?: DropoutDraw): void {
+    this.weights.engine.finish();
     const n = inputs.length;
     this.#steps = n / this.shape.rows;
     this.#draw = this.#dropped && draw;
@@ -82,6 +83,7 @@ export class Network {
 
   /** A view (steps*B, V) of the logits of the last window. */
   get logits(): Float32Array {
+    this.weights.engine.finish();
     return this.weights.engine.arena.floats(this.#logits, this.#places * this.weights.config.vocabulary);
   }
 
@@ -91,7 +93,7 @@ export class Network {
    * @returns a view of the loss of each place in nats
    */
   losses(targets: Uint32Array, { training = false } = {}): Float32Array {
-    const { kernels, arena } = this.weights.engine;
+    const { kernels, arena, finish } = this.weights.engine;
     const n = this.#places;
     arena.words(this.#targets, n).set(targets);
     const scale = training ? 1 / n : 0;
@@ -103,6 +105,7 @@ export class Network {
       this.weights.config.vocabulary,
       scale,
     );
+    finish();
     return arena.floats(this.#losses, n);
   }
 
@@ -128,12 +131,14 @@ export class Network {
 
   /** Makes the state after the last window the start of the next one. Not before `backward`, which reads both. */
   carry(): void {
+    this.weights.engine.finish();
     for (const layer of this.layers) layer.carry(this.#steps);
     this.#steps = 0;
   }
 
   /** Starts every sequence anew, from zero state. */
   resetState(): void {
+    this.weights.engine.finish();
     this.#steps = 0;
     for (const { state } of this.layers) {
       state.h.fill(0);
@@ -187,7 +192,14 @@ export class Network {
     const count = this.#distinctCount;
     const input = this.weights.input[0]!;
     arena.floats(this.#tokenGates, count * 4 * hidden).fill(0);
-    kernels.scatter_add_rows(this.#tokenGates, this.layers[0]!.gates, this.#slots, this.#places, 4 * hidden);
+    kernels.scatter_add_rows(
+      this.#tokenGates,
+      this.layers[0]!.gates,
+      this.#slots,
+      this.#places,
+      4 * hidden,
+      4 * hidden,
+    );
     input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
     input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
     kernels.scatter_add_rows(
@@ -195,6 +207,7 @@ export class Network {
       this.#embedded,
       this.#distinct,
       count,
+      embedding,
       embedding,
     );
   }
@@ -210,6 +223,8 @@ export class Network {
       to,
       from,
       n,
+      0,
+      Math.ceil(n / 2),
       seed,
       Stream.dropout,
       counter,

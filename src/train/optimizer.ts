@@ -64,6 +64,7 @@ export class AdamW {
       );
     update(0, table.decayed, weightDecay);
     update(table.decayed, table.count, 0);
+    engine.finish();
     gradients.fill(0);
     this.weights.pack();
     return norm;

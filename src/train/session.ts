@@ -2,6 +2,7 @@ import type { CharacterModel, TrainingState } from '../checkpoint/checkpoint.js'
 import type { RunRecord } from '../checkpoint/record.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/kernels.js';
+import { withThreads } from '../engine/team.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
@@ -28,22 +29,29 @@ export interface Session {
   readonly writer: Writer;
 }
 
+export interface SessionOptions {
+  /** The numbers of a checkpoint to go on from; a new run has none and is initialised from the seed. */
+  readonly state?: TrainingState | undefined;
+  /** Which build of the kernels to use. */
+  readonly engine?: EngineChoice | undefined;
+  /** How many work on it together, 1 by default. Any number gives the same bits. */
+  readonly threads?: number | undefined;
+}
+
 /**
  * Sets up training.
  * @param run the folder of the run, where its text lies as ids
  * @param record a new run's, or that of the checkpoint to go on from
- * @param options.state the numbers of that checkpoint; a new run has none and is initialised from the seed
- * @param options.engine which build of the kernels to use
  * @throws UserError if the text is missing, or memory does not suffice
  */
 export function openSession(
   run: string,
   record: RunRecord,
-  { state, engine: choice }: { state?: TrainingState | undefined; engine?: EngineChoice | undefined } = {},
+  { state, engine: choice, threads = 1 }: SessionOptions = {},
 ): Session {
   const { model: config, training, corpus } = record;
   const dataset = new Dataset(run, config.vocabulary);
-  const engine = openEngine(choice);
+  const engine = withThreads(openEngine(choice), Math.min(threads, training.batchSize));
   const weights = new Weights(engine, config, { training: true });
   const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
   const network = new Network(weights, shape);

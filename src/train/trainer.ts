@@ -183,7 +183,7 @@ function startEvent(session: Session, total: number | undefined): TrainEvent {
     model: describeModel(record.model),
     parameters: weights.table.count,
     engine: session.engine.name,
-    threads: 1,
+    threads: session.engine.threads,
     step: record.progress.step,
     stepsPerEpoch: batches.windowsPerEpoch,
     charactersPerStep: training.batchSize * training.sequenceLength,

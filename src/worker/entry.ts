@@ -1,4 +1,5 @@
 /** The training thread: runs the trainer, writes its events to the run's log and posts them to the main thread. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
@@ -20,7 +21,11 @@ try {
   const log = openLog(join(job.run, LOG_FILE));
   const outbox = new Outbox((events) => post({ type: 'events', events }));
   const commands = new Mailbox(port, outbox);
-  const session = openSession(job.run, job.record, { state, engine: job.engine });
+  const session = openSession(job.run, job.record, {
+    state,
+    engine: job.engine,
+    threads: job.threads ?? availableParallelism(),
+  });
   for await (const event of train(session, { commands, stopAt: job.stopAt, live })) {
     log.write(event);
     outbox.put(event);

@@ -13,6 +13,7 @@ export interface TrainingJob {
   /** A step to stop at early. */
   readonly stopAt: number | undefined;
   readonly engine: EngineChoice | undefined;
+  readonly threads: number | undefined;
 }
 
 /** What the training thread is started with. */

@@ -1,0 +1,20 @@
+/** A thread that works on the tapes of a team (see team.ts), as long as the process lives. */
+import { workerData } from 'node:worker_threads';
+import { Meeting } from './meeting.js';
+import { attachNative } from './native.js';
+import { play } from './tape.js';
+import type { HelperData } from './team.js';
+import { attachWasm } from './wasm.js';
+
+const { index, threads, memory, build, stackTop, entries, ...shared } = workerData as HelperData;
+const meeting = new Meeting(threads, shared.meeting);
+const tape = new Float64Array(entries);
+const native = build.kind === 'native' ? attachNative(build.path, memory) : undefined;
+const kernels = build.kind === 'native' ? native! : attachWasm(build.module, memory, stackTop);
+
+for (;;) {
+  const length = meeting.called();
+  native?.extend(memory.buffer.byteLength);
+  play(tape, length, kernels, { index, threads, wait: () => meeting.wait() });
+  meeting.wait();
+}

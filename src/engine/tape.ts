@@ -1,0 +1,127 @@
+import type { Kernels } from './kernels.js';
+
+type Name = Exclude<keyof Kernels, 'packed_length' | 'peak' | 'squared_norm'>;
+
+/**
+ * How the work of a kernel is divided among threads: by `argument`, a count of rows, columns or elements, of which each
+ * thread takes a stretch. What depends on where the stretch begins moves by `moves`: for each unit by `by` (4 for
+ * pointers to floats) times the argument `times`, if there is one.
+ *
+ * Kernels of one domain and one count are divided alike, and touch of what others of them have made only what the same
+ * thread made; so no thread need wait between them. All others wait for each other. However the work is divided, each
+ * number is made by the same operations in the same order: results do not depend on the number of threads.
+ */
+interface Division {
+  readonly domain: string;
+  readonly argument: number;
+  /** Stretches begin at multiples of it. */
+  readonly granule?: number;
+  readonly moves: readonly { readonly argument: number; readonly by: number; readonly times?: number }[];
+}
+
+const pointer = (argument: number, times?: number, by = 4) =>
+  times === undefined ? { argument, by } : { argument, by, times };
+
+/** Sequences side by side, in one step of time or in all of them. */
+const byRows = (argument: number, moves: Division['moves']): Division => ({
+  domain: 'rows',
+  argument,
+  moves,
+});
+
+const DIVISIONS: Record<Name, Division> = {
+  // Whole panels, of however many columns (see kernels/matmul.c).
+  pack: { domain: 'panels', argument: 3, granule: 64, moves: [pointer(0, 2), pointer(1, 5)] },
+  matmul: byRows(6, [pointer(0, 1), pointer(2, 3)]),
+  broadcast_rows: byRows(2, [pointer(0, 3)]),
+  gather_rows: { domain: 'gather', argument: 3, moves: [pointer(0, 4), pointer(2)] },
+  scatter_add_rows: { domain: 'columns', argument: 4, granule: 16, moves: [pointer(0), pointer(1)] },
+  sum_rows: { domain: 'columns', argument: 3, granule: 16, moves: [pointer(0), pointer(1)] },
+  lstm_forward: byRows(4, [pointer(0, 5, 16), pointer(1, 5), pointer(2, 5), pointer(3, 5)]),
+  lstm_backward: byRows(5, [pointer(0, 6, 16), pointer(1, 6), pointer(2, 6), pointer(3, 6), pointer(4, 6)]),
+  softmax_cross_entropy: byRows(3, [pointer(0, 4), pointer(1), pointer(2)]),
+  dropout: { domain: 'dropout', argument: 4, moves: [{ argument: 3, by: 1 }] },
+  adamw: { domain: 'elements', argument: 4, granule: 16, moves: [0, 1, 2, 3].map((i) => pointer(i)) },
+};
+
+export const TAPED = Object.keys(DIVISIONS) as Name[];
+
+/** Numbers of an entry: which kernel (-1 for a wait), and its arguments. */
+const ENTRY = 14;
+const WAIT = -1;
+
+/** Calls of kernels in their order, to be carried out by several threads that all read it. */
+export class Tape {
+  /** Entries so far. */
+  length = 0;
+  /** Operations of the products that can be divided, roughly. */
+  work = 0;
+  #last = '';
+
+  constructor(readonly entries: Float64Array) {}
+
+  static readonly BYTES = 8 * ENTRY * 4096;
+
+  get isFull(): boolean {
+    return (this.length + 2) * ENTRY > this.entries.length;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.work = 0;
+    this.#last = '';
+  }
+
+  add(name: Name, args: readonly number[]): void {
+    const { domain, argument } = DIVISIONS[name];
+    // A transposed left side is a gradient of weights: divided by its rows, but of another matrix.
+    const isTransposed = name === 'matmul' && args[4] !== 1;
+    const key = `${isTransposed ? 'outputs' : domain} ${args[argument]}`;
+    if (key !== this.#last && this.length > 0) this.#put(WAIT, []);
+    this.#put(TAPED.indexOf(name), args);
+    this.#last = key;
+    if (name === 'matmul' && args[6]! > 1) this.work += 2 * args[6]! * args[7]! * args[8]!;
+  }
+
+  #put(kernel: number, args: readonly number[]): void {
+    const at = this.length++ * ENTRY;
+    this.entries[at] = kernel;
+    this.entries.set(args, at + 1);
+  }
+}
+
+/**
+ * Carries out the part of a tape that is one thread's.
+ * @param wait is called where all threads must have come before any goes on
+ */
+export function play(
+  entries: Float64Array,
+  length: number,
+  kernels: Kernels,
+  { index, threads, wait }: { index: number; threads: number; wait: () => void },
+): void {
+  const functions = TAPED.map((name) => kernels[name] as (...args: number[]) => void);
+  const a = new Float64Array(ENTRY - 1);
+  for (let entry = 0; entry < length; entry++) {
+    const at = entry * ENTRY;
+    const kernel = entries[at]!;
+    if (kernel === WAIT) {
+      wait();
+      continue;
+    }
+    const { argument, granule = 1, moves } = DIVISIONS[TAPED[kernel]!];
+    for (let i = 0; i < a.length; i++) a[i] = entries[at + 1 + i]!;
+    const count = a[argument]!;
+    const units = Math.ceil(count / granule);
+    const from = Math.floor((units * index) / threads) * granule;
+    const to = Math.min(count, Math.floor((units * (index + 1)) / threads) * granule);
+    if (to <= from) continue;
+    for (const { argument: moved, by, times } of moves) {
+      a[moved]! += from * by * (times === undefined ? 1 : entries[at + 1 + times]!);
+    }
+    a[argument] = to - from;
+    functions[kernel]!(
+      ...[a[0]!, a[1]!, a[2]!, a[3]!, a[4]!, a[5]!, a[6]!, a[7]!, a[8]!, a[9]!, a[10]!, a[11]!, a[12]!],
+    );
+  }
+}

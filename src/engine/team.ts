@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads';
+import type { Engine, Kernels } from './kernels.js';
+import { Meeting } from './meeting.js';
+import { play, TAPED, Tape } from './tape.js';
+
+/** What a helper thread is started with. */
+export interface HelperData {
+  readonly index: number;
+  readonly threads: number;
+  readonly memory: WebAssembly.Memory;
+  readonly build: Engine['build'];
+  /** Where the C stack of a WebAssembly build ends, in bytes; each thread has its own. */
+  readonly stackTop: number;
+  readonly entries: SharedArrayBuffer;
+  readonly meeting: SharedArrayBuffer;
+}
+
+/** C stack of a helper thread, in bytes: as kernels/build.ts links the first one. */
+const STACK = 256 * 1024;
+/** Less work than this is done sooner than the others are awake. */
+const LEAST_WORK = 4e6;
+
+/**
+ * An engine whose kernels are worked on by several threads. Calls are noted on a tape and carried out by `finish`, or
+ * when a result is asked for; the results are the same to the bit, however many threads there are.
+ */
+export function withThreads(engine: Engine, threads: number): Engine {
+  if (threads <= 1) return engine;
+  const meeting = new Meeting(threads);
+  const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
+  for (let index = 1; index < threads; index++) {
+    const workerData: HelperData = {
+      index,
+      threads,
+      memory: engine.arena.memory,
+      build: engine.build,
+      stackTop: engine.arena.allocate(STACK / 4) + STACK,
+      entries: tape.entries.buffer as SharedArrayBuffer,
+      meeting: meeting.buffer,
+    };
+    new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
+  }
+
+  const finish = () => {
+    if (tape.length === 0) return;
+    const alone = tape.work < LEAST_WORK;
+    if (alone) {
+      play(tape.entries, tape.length, engine.kernels, { index: 0, threads: 1, wait() {} });
+    } else {
+      meeting.call(tape.length);
+      play(tape.entries, tape.length, engine.kernels, { index: 0, threads, wait: () => meeting.wait() });
+      meeting.wait();
+    }
+    tape.clear();
+  };
+  const taped = TAPED.map((name) => [
+    name,
+    (...args: number[]) => {
+      if (tape.isFull) finish();
+      tape.add(name, args);
+    },
+  ]);
+  const { packed_length, peak, squared_norm } = engine.kernels;
+  const kernels = {
+    ...Object.fromEntries(taped),
+    packed_length,
+    peak,
+    squared_norm(x: number, n: number): number {
+      finish();
+      return squared_norm(x, n);
+    },
+  } as Kernels;
+  return { ...engine, kernels, threads, finish };
+}
