@@ -1,5 +1,14 @@
-/** Characters a second of training (forward, backward, clipping, AdamW) and of sampling, on one core. */
-import { openEngine } from '../src/engine/engine.js';
+/**
+ * Characters a second of training (forward, backward, clipping, AdamW) and of sampling one text, by each engine, and by
+ * PyTorch beside them where $PEER names a command that measures it: it gets --shape hidden,layers,batch,sequence and
+ * prints a line of JSON for each number of threads, with train_chars_per_s and sample_chars_per_s.
+ */
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { type EngineChoice, openEngine } from '../src/engine/engine.js';
+import type { Engine } from '../src/engine/kernels.js';
+import { openNativeEngine } from '../src/engine/native.js';
+import { withThreads } from '../src/engine/team.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
@@ -17,8 +26,12 @@ const SHAPES: [layers: number, hidden: number, rows: number, steps: number][] = 
   [3, 512, 64, 128],
 ];
 
-console.log('network    batch      training chars/s   GFLOPS   sampling chars/s');
-for (const [layers, hidden, rows, steps] of SHAPES) {
+interface Figures {
+  readonly training: number;
+  readonly sampling: number;
+}
+
+function measure(engine: Engine, [layers, hidden, rows, steps]: (typeof SHAPES)[number]): Figures {
   const config: ModelConfig = {
     cell: 'lstm',
     vocabulary: VOCABULARY,
@@ -27,7 +40,7 @@ for (const [layers, hidden, rows, steps] of SHAPES) {
     layers,
     dropout: 0,
   };
-  const weights = new Weights(openEngine(), config, { training: true });
+  const weights = new Weights(engine, config, { training: true });
   initialise(weights.table, weights.values, 1);
   weights.pack();
   const network = new Network(weights, { rows, steps, training: true });
@@ -53,15 +66,70 @@ for (const [layers, hidden, rows, steps] of SHAPES) {
       id = choose(writer.logits, { temperature: 0.8, topK: 0, topP: 1 }, random.uniform());
     }
   }, 1000);
-  // The first layer's input product is looked up, so these are the operations of the mathematics, not of the machine.
-  const flops = 6 * n * (layers * 4 * hidden * 2 * hidden + hidden * VOCABULARY);
-  console.log(
-    `${`${layers} x ${hidden}`.padEnd(11)}${`${rows} x ${steps}`.padEnd(11)}` +
-      `${Math.round(n / training)
-        .toLocaleString('en-US')
-        .padStart(16)}${(flops / training / 1e9).toFixed(1).padStart(9)}` +
-      `${Math.round(100 / sampling)
-        .toLocaleString('en-US')
-        .padStart(19)}`,
-  );
+  return { training: n / training, sampling: 100 / sampling };
 }
+
+/** The better of the peer's numbers of threads. */
+function peer([layers, hidden, rows, steps]: (typeof SHAPES)[number]): Figures | undefined {
+  if (!process.env.PEER) return undefined;
+  const [command, ...args] = process.env.PEER.split(' ');
+  const shape = ['--shape', `${hidden},${layers},${rows},${steps}`, '--seconds', '4'];
+  const env = { ...process.env, OMP_WAIT_POLICY: 'passive' };
+  const lines = execFileSync(command!, [...args, ...shape], { env, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  const found = lines.map((line) => JSON.parse(line) as Record<string, number>);
+  const best = (name: string) => Math.max(...found.map((one) => one[name]!));
+  return { training: best('train_chars_per_s'), sampling: best('sample_chars_per_s') };
+}
+
+const cores = availableParallelism();
+const engines: [EngineChoice, number][] = [
+  ['native', cores],
+  ['native', 1],
+  ['wasm', cores],
+  ['wasm', 1],
+];
+const hasNative = 'engine' in openNativeEngine();
+const peak = openEngine().kernels.peak;
+const best = Math.max(
+  ...Array.from({ length: 20 }, () => {
+    const start = performance.now();
+    return peak(200_000, 0.999, 0.001) / (performance.now() - start) / 1e6;
+  }),
+);
+console.log(
+  `\npeak of the registers, ${openEngine().name}: ${best.toFixed(0)} GFLOPS a core, ${cores} cores`,
+);
+console.log(
+  'network   batch      engine                threads   training   GFLOPS   sampling   against the peer',
+);
+for (const shape of SHAPES) {
+  const [layers, hidden, rows, steps] = shape;
+  const other = peer(shape);
+  const row = (name: string, threads: string, { training, sampling }: Figures) => {
+    // The first layer's input product is looked up: these are the operations of the mathematics, not of the machine.
+    const flops = 6 * (layers * 4 * hidden * 2 * hidden + hidden * VOCABULARY) * training;
+    const ratios = other
+      ? `${(training / other.training).toFixed(2)}x, ${(sampling / other.sampling).toFixed(2)}x`
+      : '';
+    const cells = [
+      `${layers} x ${hidden}`.padEnd(9),
+      `${rows} x ${steps}`.padEnd(10),
+      name.padEnd(22),
+      threads.padStart(6),
+      Math.round(training).toLocaleString('en-US').padStart(10),
+      (flops / 1e9).toFixed(1).padStart(8),
+      Math.round(sampling).toLocaleString('en-US').padStart(10),
+      `  ${ratios}`,
+    ];
+    console.log(cells.join(' '));
+  };
+  if (other) row('peer', 'best', other);
+  for (const [choice, threads] of engines) {
+    if (choice === 'native' && !hasNative) continue;
+    const engine = withThreads(openEngine(choice), threads);
+    row(engine.name, String(threads), measure(engine, shape));
+  }
+}
+process.exit(); // helper threads wait for ever

@@ -1,4 +1,5 @@
 import { type EngineChoice, openEngine } from '../engine/engine.js';
+import { withThreads } from '../engine/team.js';
 import { ExitCode, UserError } from '../errors.js';
 import type { ModelConfig } from '../model/config.js';
 import { type Parameter, parameterTable } from '../model/parameters.js';
@@ -140,8 +141,11 @@ function takeTensor(
 }
 
 /** The network of a checkpoint on an engine of its own, for sampling and evaluation. */
-export function modelOf({ record, state }: Checkpoint, engine?: EngineChoice): CharacterModel {
-  const weights = new Weights(openEngine(engine), record.model, { training: false });
+export function modelOf(
+  { record, state }: Checkpoint,
+  { engine, threads = 1 }: { engine?: EngineChoice | undefined; threads?: number } = {},
+): CharacterModel {
+  const weights = new Weights(withThreads(openEngine(engine), threads), record.model, { training: false });
   weights.values.set(state.values);
   weights.pack();
   return {

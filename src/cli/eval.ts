@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
@@ -44,7 +45,10 @@ export function evalCommand(program: Command): void {
     .action(async (path: string | undefined, flags: EvalFlags) => {
       const file = resolveCheckpoint(path, 'best').path;
       const checkpoint = await readCheckpoint(file);
-      const { vocabulary, weights } = modelOf(checkpoint, flags.engine);
+      const { vocabulary, weights } = modelOf(checkpoint, {
+        engine: flags.engine,
+        threads: availableParallelism(),
+      });
       const evaluate = (stretch: Stretch) => {
         const { loss, characters } = new Evaluator(weights).evaluate(stretch, flags.protocol);
         const result = {

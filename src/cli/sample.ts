@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { TRAINING_RANGES } from '../checkpoint/record.js';
@@ -62,7 +63,10 @@ export function sampleCommand(program: Command): void {
     .action(async (path: string | undefined, flags: SampleFlags) => {
       const prompt = readTextArgument(flags.prompt);
       const checkpoint = resolveCheckpoint(path, 'best').path;
-      const model = modelOf(await readCheckpoint(checkpoint), flags.engine);
+      const model = modelOf(await readCheckpoint(checkpoint), {
+        engine: flags.engine,
+        threads: availableParallelism(),
+      });
       const seed = flags.seed ?? randomInt(2 ** 32);
       const { temp: temperature, topK, topP, length, unknown } = flags;
       const text = generate(model, { temperature, topK, topP, length, unknown, prompt, seed });

@@ -44,6 +44,24 @@ const DIVISIONS: Record<Name, Division> = {
   adamw: { domain: 'elements', argument: 4, granule: 16, moves: [0, 1, 2, 3].map((i) => pointer(i)) },
 };
 
+/** The product of a single row, as in sampling, is divided by its columns. */
+const OF_ONE_ROW: Division = {
+  domain: 'panels',
+  argument: 7,
+  granule: 64,
+  moves: [pointer(0), pointer(5, 8)],
+};
+
+/** A transposed left side is that of a gradient of weights: divided by its rows, but those are outputs. */
+const OF_WEIGHTS: Division = { ...DIVISIONS.matmul, domain: 'outputs' };
+
+/** How a call is divided. `at` is where its arguments begin. */
+function divisionOf(name: Name, args: ArrayLike<number>, at = 0): Division {
+  if (name !== 'matmul') return DIVISIONS[name];
+  if (args[at + 6] === 1) return OF_ONE_ROW;
+  return args[at + 4] === 1 ? DIVISIONS.matmul : OF_WEIGHTS;
+}
+
 export const TAPED = Object.keys(DIVISIONS) as Name[];
 
 /** Numbers of an entry: which kernel (-1 for a wait), and its arguments. */
@@ -73,14 +91,12 @@ export class Tape {
   }
 
   add(name: Name, args: readonly number[]): void {
-    const { domain, argument } = DIVISIONS[name];
-    // A transposed left side is a gradient of weights: divided by its rows, but of another matrix.
-    const isTransposed = name === 'matmul' && args[4] !== 1;
-    const key = `${isTransposed ? 'outputs' : domain} ${args[argument]}`;
+    const { domain, argument } = divisionOf(name, args);
+    const key = `${domain} ${args[argument]}`;
     if (key !== this.#last && this.length > 0) this.#put(WAIT, []);
     this.#put(TAPED.indexOf(name), args);
     this.#last = key;
-    if (name === 'matmul' && args[6]! > 1) this.work += 2 * args[6]! * args[7]! * args[8]!;
+    if (name === 'matmul') this.work += 2 * args[6]! * args[7]! * args[8]!;
   }
 
   #put(kernel: number, args: readonly number[]): void {
@@ -109,7 +125,7 @@ export function play(
       wait();
       continue;
     }
-    const { argument, granule = 1, moves } = DIVISIONS[TAPED[kernel]!];
+    const { argument, granule = 1, moves } = divisionOf(TAPED[kernel]!, entries, at + 1);
     for (let i = 0; i < a.length; i++) a[i] = entries[at + 1 + i]!;
     const count = a[argument]!;
     const units = Math.ceil(count / granule);

@@ -28,18 +28,24 @@ export function withThreads(engine: Engine, threads: number): Engine {
   if (threads <= 1) return engine;
   const meeting = new Meeting(threads);
   const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
-  for (let index = 1; index < threads; index++) {
-    const workerData: HelperData = {
-      index,
-      threads,
-      memory: engine.arena.memory,
-      build: engine.build,
-      stackTop: engine.arena.allocate(STACK / 4) + STACK,
-      entries: tape.entries.buffer as SharedArrayBuffer,
-      meeting: meeting.buffer,
-    };
-    new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
-  }
+  const stacks = Array.from({ length: threads }, () => engine.arena.allocate(STACK / 4) + STACK);
+  let isAssembled = false;
+  // Only when there is enough to do: many a model is too small ever to need them.
+  const assemble = () => {
+    isAssembled = true;
+    for (let index = 1; index < threads; index++) {
+      const workerData: HelperData = {
+        index,
+        threads,
+        memory: engine.arena.memory,
+        build: engine.build,
+        stackTop: stacks[index]!,
+        entries: tape.entries.buffer as SharedArrayBuffer,
+        meeting: meeting.buffer,
+      };
+      new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
+    }
+  };
 
   const finish = () => {
     if (tape.length === 0) return;
@@ -47,6 +53,7 @@ export function withThreads(engine: Engine, threads: number): Engine {
     if (alone) {
       play(tape.entries, tape.length, engine.kernels, { index: 0, threads: 1, wait() {} });
     } else {
+      if (!isAssembled) assemble();
       meeting.call(tape.length);
       play(tape.entries, tape.length, engine.kernels, { index: 0, threads, wait: () => meeting.wait() });
       meeting.wait();

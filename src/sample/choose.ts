@@ -30,11 +30,15 @@ export function choose(
   if (temperature === 0) return likeliest;
   // Subtracting the largest first keeps exp from overflowing, however small the temperature.
   const largest = logits[likeliest]!;
-  const weights = Float64Array.from(logits, (logit) =>
-    Number.isNaN(logit) ? 0 : Math.exp((logit - largest) / temperature),
-  );
+  const weights = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    weights[id] = Number.isNaN(logit) ? 0 : Math.exp((logit - largest) / temperature);
+  }
   if (topK > 0 || topP < 1) keepLikeliest(weights, topK, topP);
-  let rest = uniform * weights.reduce((total, weight) => total + weight, 0);
+  let total = 0;
+  for (let id = 0; id < weights.length; id++) total += weights[id]!;
+  let rest = uniform * total;
   for (let id = 0; id < weights.length; id++) {
     rest -= weights[id]!;
     if (rest < 0) return id;
