@@ -1,15 +1,33 @@
+import { arch } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compile, TARGETS } from '../src/engine/build.js';
 import type { Engine } from '../src/engine/kernels.js';
-import { openNativeEngine } from '../src/engine/native.js';
+import { nativeEngineAt, openNativeEngine } from '../src/engine/native.js';
 import { openWasmEngine } from '../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../src/random.js';
+import { temporaryFolder } from './cli.js';
 
-const native = openNativeEngine();
-const engines = [
-  openWasmEngine('simd'),
-  openWasmEngine('relaxed'),
-  'engine' in native ? native.engine : undefined,
-].filter((engine) => engine !== undefined);
+/** The narrower vectors too, where this processor has the wider ones: each is a build of its own. */
+async function nativeEngines(): Promise<Engine[]> {
+  const folder = await temporaryFolder();
+  const found = openNativeEngine();
+  if ('reason' in found) {
+    console.warn(`native kernels are not tested: ${found.reason}`);
+    return [];
+  }
+  const others = arch() === 'x64' ? (['avx2', 'sse'] as const) : [];
+  const built = others.map(async (target) => {
+    const path = join(folder, `${target}.node`);
+    expect(await compile(process.env.CC ?? 'cc', path, TARGETS[target])).toBeUndefined();
+    return nativeEngineAt(path);
+  });
+  return [found.engine, ...(await Promise.all(built)).filter(({ name }) => name !== found.engine.name)];
+}
+
+const engines = [openWasmEngine('simd'), openWasmEngine('relaxed'), ...(await nativeEngines())].filter(
+  (engine) => engine !== undefined,
+);
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
 
 /** Random numbers in the arena: the byte offset and the view of them. */

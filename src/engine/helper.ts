@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { Meeting } from './meeting.js';
 import { attachNative } from './native.js';
-import { play } from './tape.js';
+import { functionsOf, play } from './tape.js';
 import type { HelperData } from './team.js';
 import { attachWasm } from './wasm.js';
 
@@ -12,9 +12,11 @@ const tape = new Float64Array(entries);
 const native = build.kind === 'native' ? attachNative(build.path, memory) : undefined;
 const kernels = build.kind === 'native' ? native! : attachWasm(build.module, memory, stackTop);
 
+const functions = functionsOf(kernels);
+
 for (;;) {
   const length = meeting.called();
   native?.extend(memory.buffer.byteLength);
-  play(tape, length, kernels, { index, threads, wait: () => meeting.wait() });
+  play(tape, length, functions, { index, threads, wait: () => meeting.wait() });
   meeting.wait();
 }

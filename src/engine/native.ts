@@ -52,15 +52,15 @@ export function nativePaths(): readonly string[] {
   ];
 }
 
-let loaded: { addon: Addon; path: string } | Missing | undefined;
+let loaded: { path: string } | Missing | undefined;
 
-function load(): { addon: Addon; path: string } | Missing {
+function find(): { path: string } | Missing {
   const path = nativePaths().find((candidate) => existsSync(candidate));
   if (path === undefined) return { reason: 'it has not been built for this processor' };
   try {
     const addon = loadAddon(path);
     const failed = selfCheck((memory) => addon.attach(memory));
-    return failed === undefined ? { addon, path } : { reason: `its ${failed} failed the self-check` };
+    return failed === undefined ? { path } : { reason: `its ${failed} failed the self-check` };
   } catch (error) {
     return { reason: `it does not load (${error instanceof Error ? error.message : error})` };
   }
@@ -68,21 +68,24 @@ function load(): { addon: Addon; path: string } | Missing {
 
 /** The kernels as the machine's own C compiler built them, on an arena of their own; or why there are none. */
 export function openNativeEngine(): { engine: Engine } | Missing {
-  loaded ??= load();
-  if ('reason' in loaded) return loaded;
-  const { addon, path } = loaded;
+  loaded ??= find();
+  return 'reason' in loaded ? loaded : { engine: nativeEngineAt(loaded.path) };
+}
+
+/** The kernels of a build, on an arena of their own. */
+export function nativeEngineAt(path: string): Engine {
   const arena = new Arena();
-  const kernels = addon.attach(new Float32Array(arena.memory.buffer));
+  const kernels = attachNative(path, arena.memory);
   arena.onGrow = (bytes) => kernels.extend(bytes);
-  const name = `native-${addon.vectors}`;
-  return { engine: { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } } };
+  const name = `native-${loadAddon(path).vectors}`;
+  return { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } };
+}
+
+/** The kernels of a build, on a memory. */
+export function attachNative(path: string, memory: WebAssembly.Memory): NativeKernels {
+  return loadAddon(path).attach(new Float32Array(memory.buffer));
 }
 
 function loadAddon(path: string): Addon {
   return createRequire(import.meta.url)(path) as Addon;
-}
-
-/** The kernels of a build that has passed its self-check, on a memory. */
-export function attachNative(path: string, memory: WebAssembly.Memory): NativeKernels {
-  return loadAddon(path).attach(new Float32Array(memory.buffer));
 }

@@ -64,6 +64,16 @@ function divisionOf(name: Name, args: ArrayLike<number>, at = 0): Division {
 
 export const TAPED = Object.keys(DIVISIONS) as Name[];
 
+/** A kernel is noted by its place in that list. */
+const CODES = Object.fromEntries(TAPED.map((name, code) => [name, code])) as Record<Name, number>;
+
+/** The kernels by their codes. */
+export type Functions = readonly ((...args: number[]) => void)[];
+
+export function functionsOf(kernels: Kernels): Functions {
+  return TAPED.map((name) => kernels[name] as (...args: number[]) => void);
+}
+
 /** Numbers of an entry: which kernel (-1 for a wait), and its arguments. */
 const ENTRY = 14;
 const WAIT = -1;
@@ -74,7 +84,9 @@ export class Tape {
   length = 0;
   /** Operations of the products that can be divided, roughly. */
   work = 0;
-  #last = '';
+  /** Domain and count of the last entry. */
+  #domain = '';
+  #count = 0;
 
   constructor(readonly entries: Float64Array) {}
 
@@ -87,22 +99,20 @@ export class Tape {
   clear(): void {
     this.length = 0;
     this.work = 0;
-    this.#last = '';
+    this.#domain = '';
   }
 
   add(name: Name, args: readonly number[]): void {
     const { domain, argument } = divisionOf(name, args);
-    const key = `${domain} ${args[argument]}`;
-    if (key !== this.#last && this.length > 0) this.#put(WAIT, []);
-    this.#put(TAPED.indexOf(name), args);
-    this.#last = key;
-    if (name === 'matmul') this.work += 2 * args[6]! * args[7]! * args[8]!;
-  }
-
-  #put(kernel: number, args: readonly number[]): void {
+    const count = args[argument]!;
+    const isAlike = domain === this.#domain && count === this.#count;
+    if (!isAlike && this.length > 0) this.entries[this.length++ * ENTRY] = WAIT;
     const at = this.length++ * ENTRY;
-    this.entries[at] = kernel;
-    this.entries.set(args, at + 1);
+    this.entries[at] = CODES[name];
+    for (let i = 0; i < args.length; i++) this.entries[at + 1 + i] = args[i]!;
+    this.#domain = domain;
+    this.#count = count;
+    if (name === 'matmul') this.work += 2 * args[6]! * args[7]! * args[8]!;
   }
 }
 
@@ -113,10 +123,9 @@ export class Tape {
 export function play(
   entries: Float64Array,
   length: number,
-  kernels: Kernels,
+  functions: Functions,
   { index, threads, wait }: { index: number; threads: number; wait: () => void },
 ): void {
-  const functions = TAPED.map((name) => kernels[name] as (...args: number[]) => void);
   const a = new Float64Array(ENTRY - 1);
   for (let entry = 0; entry < length; entry++) {
     const at = entry * ENTRY;
@@ -136,8 +145,33 @@ export function play(
       a[moved]! += from * by * (times === undefined ? 1 : entries[at + 1 + times]!);
     }
     a[argument] = to - from;
-    functions[kernel]!(
-      ...[a[0]!, a[1]!, a[2]!, a[3]!, a[4]!, a[5]!, a[6]!, a[7]!, a[8]!, a[9]!, a[10]!, a[11]!, a[12]!],
-    );
+    call(functions[kernel]!, a, 0);
   }
+}
+
+/** Carries out a tape that no other thread plays. */
+export function playAlone(entries: Float64Array, length: number, functions: Functions): void {
+  for (let entry = 0; entry < length; entry++) {
+    const kernel = entries[entry * ENTRY]!;
+    if (kernel !== WAIT) call(functions[kernel]!, entries, entry * ENTRY + 1);
+  }
+}
+
+/** Calls a kernel with arguments from a place on; those that it does not have are passed over. */
+function call(kernel: (...args: number[]) => void, a: Float64Array, at: number): void {
+  kernel(
+    a[at]!,
+    a[at + 1]!,
+    a[at + 2]!,
+    a[at + 3]!,
+    a[at + 4]!,
+    a[at + 5]!,
+    a[at + 6]!,
+    a[at + 7]!,
+    a[at + 8]!,
+    a[at + 9]!,
+    a[at + 10]!,
+    a[at + 11]!,
+    a[at + 12]!,
+  );
 }

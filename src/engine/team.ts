@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Engine, Kernels } from './kernels.js';
 import { Meeting } from './meeting.js';
-import { play, TAPED, Tape } from './tape.js';
+import { functionsOf, play, playAlone, TAPED, Tape } from './tape.js';
 
 /** What a helper thread is started with. */
 export interface HelperData {
@@ -18,7 +18,7 @@ export interface HelperData {
 /** C stack of a helper thread, in bytes: as kernels/build.ts links the first one. */
 const STACK = 256 * 1024;
 /** Less work than this is done sooner than the others are awake. */
-const LEAST_WORK = 4e6;
+const LEAST_WORK = 1e6;
 
 /**
  * An engine whose kernels are worked on by several threads. Calls are noted on a tape and carried out by `finish`, or
@@ -47,15 +47,16 @@ export function withThreads(engine: Engine, threads: number): Engine {
     }
   };
 
+  const functions = functionsOf(engine.kernels);
   const finish = () => {
     if (tape.length === 0) return;
     const alone = tape.work < LEAST_WORK;
     if (alone) {
-      play(tape.entries, tape.length, engine.kernels, { index: 0, threads: 1, wait() {} });
+      playAlone(tape.entries, tape.length, functions);
     } else {
       if (!isAssembled) assemble();
       meeting.call(tape.length);
-      play(tape.entries, tape.length, engine.kernels, { index: 0, threads, wait: () => meeting.wait() });
+      play(tape.entries, tape.length, functions, { index: 0, threads, wait: () => meeting.wait() });
       meeting.wait();
     }
     tape.clear();
