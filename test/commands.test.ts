@@ -83,6 +83,53 @@ describe('train', () => {
     expect(last('cut').equals(last('whole'))).toBe(true);
   });
 
+  it('goes on with any number of threads and any engine: the same bits, or a notice', async () => {
+    const options = [...TINY, '--steps', '12', '--eval-every', '5', '--ui', 'json', '--engine', 'wasm'];
+    await run(folder, ['train', 'lighthouse', ...options, '--out', 'wasm-whole', '--threads', '1']);
+    await run(folder, [
+      'train',
+      'lighthouse',
+      ...options,
+      '--out',
+      'wasm-cut',
+      '--stop-at',
+      '7',
+      '--threads',
+      '3',
+    ]);
+    await cp(join(folder, 'wasm-cut'), join(folder, 'wasm-other'), { recursive: true });
+    const same = await run(folder, [
+      'train',
+      '--resume',
+      'wasm-cut',
+      '--engine',
+      'wasm',
+      '--threads',
+      '2',
+      '--ui',
+      'json',
+    ]);
+    expect(same.stderr).toBe('');
+    const last = (name: string) =>
+      readFileSync(
+        join(folder, name, readdirSync(join(folder, name)).find((file) => file.startsWith('step-0000012'))!),
+      );
+    expect(last('wasm-cut').equals(last('wasm-whole'))).toBe(true);
+    const { used } = JSON.parse((await run(folder, ['engine', '--json'])).stdout) as { used: string };
+    const other = await run(folder, ['train', '--resume', 'wasm-other', '--ui', 'json']);
+    expect(other.code).toBe(0);
+    if (used.startsWith('native'))
+      expect(other.stderr).toMatch(/^note the run was trained by wasm-\w+ and goes on with native-/);
+  });
+
+  it('engine tells what runs, why, and how fast', async () => {
+    const { stdout, code } = await run(folder, ['engine']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/wasm-simd .*%/);
+    expect(stdout).toContain('(used)');
+    expect(stdout).toMatch(/passed its self-check|"charlstm engine --build" makes one/);
+  });
+
   it('resume takes a longer length, the same text again, and a checkpoint into a new folder', async () => {
     await cp(join(folder, 'json'), join(folder, 'longer'), { recursive: true });
     const longer = await run(folder, [
@@ -409,7 +456,7 @@ describe('eval, info, runs, corpora', () => {
   });
 
   it('every command has help with examples, and the version is that of the package', async () => {
-    for (const command of ['train', 'sample', 'eval', 'info', 'runs', 'corpora']) {
+    for (const command of ['train', 'sample', 'eval', 'info', 'runs', 'corpora', 'engine']) {
       const { stdout, code } = await run(folder, [command, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:\n  charlstm');

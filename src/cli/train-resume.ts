@@ -4,6 +4,7 @@ import { readRecord } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { openEngine } from '../engine/engine.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
@@ -27,7 +28,7 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     : claimNewRun(flags.out, basename(original)));
   try {
     const checkpoint = resolveCheckpoint(named ?? original, 'last').path;
-    const record = await resumedRecord(checkpoint, names, flags);
+    const { record, engine } = await resumedRecord(checkpoint, names, flags);
     if (claim.path !== original) await copyText(original, record, claim.path);
     const job = {
       run: claim.path,
@@ -37,7 +38,7 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
       engine: flags.engine,
       threads: flags.threads,
     };
-    return { job, notices: [], release: claim.release };
+    return { job, notices: otherEngine(engine, flags), release: claim.release };
   } catch (error) {
     await claim.release();
     throw error;
@@ -49,9 +50,9 @@ async function resumedRecord(
   checkpoint: string,
   names: readonly string[],
   flags: TrainFlags,
-): Promise<RunRecord> {
+): Promise<{ record: RunRecord; engine: string }> {
   const run = runOf(checkpoint);
-  const { record } = await readRecord(checkpoint);
+  const { record, engine } = await readRecord(checkpoint);
   const { step } = record.progress;
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
@@ -93,7 +94,17 @@ async function resumedRecord(
   dataset.close();
   const resumed = { ...record, training };
   refuseComplete(batches, resumed, run);
-  return resumed;
+  return { record: resumed, engine };
+}
+
+/** Builds of the kernels agree to rounding: who wants the bits of the run without a stop must know. */
+function otherEngine(written: string, flags: TrainFlags): string[] {
+  const { name } = openEngine(flags.engine);
+  if (name === written) return [];
+  const exact = written.startsWith('wasm')
+    ? '; --engine wasm repeats the bits, if this Node has the same build'
+    : '';
+  return [`the run was trained by ${written} and goes on with ${name}, which agrees to rounding${exact}`];
 }
 
 async function copyText(from: string, { model }: RunRecord, to: string): Promise<void> {

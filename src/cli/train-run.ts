@@ -1,4 +1,5 @@
 import { chalkStderr as chalk } from 'chalk';
+import { openNativeEngine } from '../engine/native.js';
 import { UserError } from '../errors.js';
 import { harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
@@ -30,7 +31,7 @@ export async function runTraining(names: readonly string[], flags: TrainFlags & 
   const prepared = await (flags.resume === undefined
     ? prepareNewRun(names, flags)
     : prepareResume(names, flags));
-  for (const notice of prepared.notices) note(notice);
+  for (const notice of [...prepared.notices, ...brokenEngine(flags)]) note(notice);
   const shown: { display?: Display } = {};
   const stopper = new Stopper((again) => announceStop(again, shown.display));
   try {
@@ -43,6 +44,13 @@ export async function runTraining(names: readonly string[], flags: TrainFlags & 
     await prepared.release();
     stopper.dispose();
   }
+}
+
+/** A native engine that is there and must not be used would otherwise only be missed by its speed. */
+function brokenEngine({ engine }: TrainFlags): string[] {
+  const native = openNativeEngine();
+  if (engine === 'wasm' || 'engine' in native || !native.isBroken) return [];
+  return [`the native engine is not used: ${native.reason}; "charlstm engine --build" builds it anew`];
 }
 
 function note(text: string): void {

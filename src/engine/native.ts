@@ -24,6 +24,8 @@ export type NativeKernels = Kernels & { extend(bytes: number): void };
 /** Why there is no native engine, for a person. */
 export interface Missing {
   readonly reason: string;
+  /** Whether there is one that must not be used. */
+  readonly isBroken?: boolean;
 }
 
 /**
@@ -60,9 +62,12 @@ function find(): { path: string } | Missing {
   try {
     const addon = loadAddon(path);
     const failed = selfCheck((memory) => addon.attach(memory));
-    return failed === undefined ? { path } : { reason: `its ${failed} failed the self-check` };
+    return failed === undefined
+      ? { path }
+      : { reason: `its ${failed} failed the self-check`, isBroken: true };
   } catch (error) {
-    return { reason: `it does not load (${error instanceof Error ? error.message : error})` };
+    const why = error instanceof Error ? error.message : String(error);
+    return { reason: `it does not load (${why})`, isBroken: true };
   }
 }
 
