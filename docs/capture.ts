@@ -10,7 +10,7 @@ import { type Cell, PseudoTerminal } from '../test/terminal.js';
 
 const OUTPUT = fileURLToPath(new URL('dashboard.svg', import.meta.url));
 const SIZE = { columns: 110, rows: 30 };
-const COMMAND = '$charlstm train --minutes 4';
+const COMMAND = '$charlstm train --minutes 2';
 
 /** Pixels of a cell, and of the frame around the screen. */
 const [WIDTH, HEIGHT, MARGIN] = [8, 17, 14];

@@ -52,7 +52,7 @@ describe('the screen', () => {
     expect(terminal.isAlternate).toBe(true);
     expect(terminal.isCursorVisible).toBe(false);
     for (const part of [
-      /lighthouse · 1 x 16 LSTM · [\d,]+ parameters · (wasm|native)-\w+, 1 thread · run-\d+ +● training/,
+      /lighthouse · 1 x 16 LSTM · [\d,]+ parameters · (wasm|native)-\w+, \d+ threads? · run-\d+ +● training/,
       /╭─ loss · nats a character · whole run ─+╮╭─ live · step [\d,]+ · temp 0\.8 ─+╮/,
       /uniform│/,
       /★/,

@@ -120,6 +120,7 @@ export class PseudoTerminal {
   /** Resolves when the screen shows something. */
   async until(what: string | RegExp | ((text: string) => boolean)): Promise<void> {
     const isShown = () => {
+      if (this.raw.lastIndexOf('\x1b[?2026h') > this.raw.lastIndexOf('\x1b[?2026l')) return false; // half a frame
       if (typeof what === 'function') return what(this.text);
       return typeof what === 'string' ? this.text.includes(what) : what.test(this.text);
     };
