@@ -76,7 +76,7 @@ async function latencies(args: readonly string[], keys: number): Promise<number[
       };
       heard();
     });
-  await shown('step 1 ');
+  await shown('p pause');
   const found: number[] = [];
   for (let i = 0; i < keys; i++) {
     screen = '';
