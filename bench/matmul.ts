@@ -1,9 +1,7 @@
 /**
- * The matrix product of the kernels against a naive loop and against what the machine's WebAssembly SIMD can do at
- * most, in one run, on one core. The shapes are those of a step of a 256-unit and of a 512-unit layer.
+ * The matrix product of the kernels against a naive loop and against what the registers of one core can do at most, in
+ * one run, on one core. The shapes are those of a step of a 256-unit and of a 512-unit layer.
  */
-import { readFileSync } from 'node:fs';
-import { commands, runLLVM } from '@yowasp/clang';
 import { openEngine } from '../src/engine/engine.js';
 import { medianSeconds } from './measure.js';
 
@@ -14,21 +12,6 @@ const SHAPES: [what: string, m: number, n: number, k: number][] = [
   ['recurrent product, 512 units, batch 32', 32, 2048, 512],
   ['decoder, 65 characters, 64 steps', 2048, 65, 256],
 ];
-
-/** GFLOPS of multiplications and additions that touch no memory. */
-async function peak(relaxed: boolean): Promise<number> {
-  await runLLVM(undefined, {}, { fetchProgress: () => {} });
-  const source = { 'peak.c': readFileSync(new URL('./peak.c', import.meta.url), 'utf8') };
-  const features = relaxed ? ['-msimd128', '-mrelaxed-simd'] : ['-msimd128'];
-  const flags = ['--target=wasm32', '-O3', '-ffreestanding', ...features, '-c', 'peak.c', '-o', 'peak.o'];
-  const object = (await commands.clang(flags, source))!;
-  const linked = (await commands['wasm-ld'](['--no-entry', 'peak.o', '-o', 'peak.wasm'], object))!;
-  const module = new WebAssembly.Module(linked['peak.wasm'] as Uint8Array);
-  const { exports } = new WebAssembly.Instance(module, {});
-  const call = exports.peak as (n: number, x: number, y: number) => number;
-  const n = 1e6;
-  return (n * 12 * 4 * 2) / medianSeconds(() => call(n, 0.999, 0.001)) / 1e9;
-}
 
 function naive(c: Float32Array, a: Float32Array, b: Float32Array, m: number, n: number, k: number): void {
   for (let i = 0; i < m; i++) {
@@ -41,7 +24,9 @@ function naive(c: Float32Array, a: Float32Array, b: Float32Array, m: number, n: 
 }
 
 const engine = openEngine();
-const most = await peak(engine.name === 'wasm-relaxed');
+const { peak } = engine.kernels;
+const operations = peak(1e5, 0.999, 0.001);
+const most = operations / medianSeconds(() => peak(1e5, 0.999, 0.001)) / 1e9;
 console.log(`Node ${process.versions.node}, ${engine.name}: at most ${most.toFixed(1)} GFLOPS on one core\n`);
 console.log(`${'product (m x k by k x n)'.padEnd(62)}  GFLOPS   of most   naive loop  ratio`);
 for (const [what, m, n, k] of SHAPES) {
