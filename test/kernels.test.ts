@@ -288,8 +288,10 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const expected = Float64Array.from(value.view);
     const em = new Float64Array(n);
     const ev = new Float64Array(n);
+    const before = Float32Array.from(gradient.view);
     for (let step = 1; step <= 3; step++) {
       const [bias1, bias2] = [1 - 0.9 ** step, 1 - 0.99 ** step];
+      gradient.view.set(before);
       for (let i = 0; i < n; i++) {
         const g = gradient.view[i]! * 0.5;
         em[i] = 0.9 * em[i]! + 0.1 * g;
@@ -298,6 +300,8 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
           expected[i]! * (1 - 0.01 * 0.1) - (0.01 * (em[i]! / bias1)) / (Math.sqrt(ev[i]! / bias2) + 1e-8);
       }
       kernels.adamw(value.at, gradient.at, m.at, v.at, n, 0.5, 0.01, 0.9, 0.99, 1e-8, 0.1, bias1, bias2);
+      expect(gradient.view.subarray(0, n).every((g) => g === 0)).toBe(true);
+      expect(gradient.view[n]).toBe(before[n]);
     }
     expectClose(value.view, expected, 2e-6);
     expectClose(m.view, em, 2e-6);

@@ -81,7 +81,7 @@ void dropout(float *out, const float *in, int n, int first, int count, unsigned 
 KERNEL(squared_norm) double squared_norm(const float *x, int n);
 
 // One AdamW step (Loshchilov & Hutter 2019, as PyTorch has it) on a flat span. gradient_scale is applied
-// first (clipping); bias1 and bias2 are 1 - beta^step.
+// first (clipping); bias1 and bias2 are 1 - beta^step. Leaves the gradient at zero, ready for the next one.
 KERNEL(adamw)
-void adamw(float *value, const float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
+void adamw(float *value, float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
            float beta1, float beta2, float epsilon, float weight_decay, float bias1, float bias2);

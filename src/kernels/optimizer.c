@@ -14,11 +14,12 @@ double squared_norm(const float *x, int n) {
   return total;
 }
 
-void adamw(float *value, const float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
+void adamw(float *value, float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
            float beta1, float beta2, float epsilon, float weight_decay, float bias1, float bias2) {
   const float keep = 1 - lr * weight_decay, step = lr / bias1, correction = 1 / __builtin_sqrtf(bias2);
   for (int i = 0; i < n; i++) {
     const float g = gradient[i] * gradient_scale;
+    gradient[i] = 0;
     m[i] = beta1 * m[i] + (1 - beta1) * g;
     v[i] = beta2 * v[i] + (1 - beta2) * g * g;
     value[i] = keep * value[i] - step * m[i] / (__builtin_sqrtf(v[i]) * correction + epsilon);

@@ -36,7 +36,7 @@ export class AdamW {
   }
 
   /**
-   * Changes the weights by the gradients, renews their packed copies and zeroes the gradients. Where the norm is
+   * Changes the weights by the gradients, which become zero, and renews their packed copies. Where the norm is
    * not finite, nothing is changed.
    * @param step the number of this step, from 1
    * @returns the global norm of the gradients before clipping
@@ -64,9 +64,8 @@ export class AdamW {
       );
     update(0, table.decayed, weightDecay);
     update(table.decayed, table.count, 0);
-    engine.finish();
-    gradients.fill(0);
     this.weights.pack();
+    engine.finish();
     return norm;
   }
 }
