@@ -1,5 +1,5 @@
 import { chalkStderr as chalk } from 'chalk';
-import { openNativeEngine } from '../engine/native.js';
+import { nativeBuild } from '../engine/native.js';
 import { UserError } from '../errors.js';
 import { harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
@@ -48,8 +48,9 @@ export async function runTraining(names: readonly string[], flags: TrainFlags & 
 
 /** A native engine that is there and must not be used would otherwise only be missed by its speed. */
 function brokenEngine({ engine }: TrainFlags): string[] {
-  const native = openNativeEngine();
-  if (engine === 'wasm' || 'engine' in native || !native.isBroken) return [];
+  if (engine === 'wasm') return [];
+  const native = nativeBuild();
+  if ('path' in native || !native.isBroken) return [];
   return [`the native engine is not used: ${native.reason}; "charlstm engine --build" builds it anew`];
 }
 

@@ -71,10 +71,16 @@ function find(): { path: string } | Missing {
   }
 }
 
+/** Where the build for this processor lies, if it is there and passes its self-check. */
+export function nativeBuild(): { path: string } | Missing {
+  loaded ??= find();
+  return loaded;
+}
+
 /** The kernels as the machine's own C compiler built them, on an arena of their own; or why there are none. */
 export function openNativeEngine(): { engine: Engine } | Missing {
-  loaded ??= find();
-  return 'reason' in loaded ? loaded : { engine: nativeEngineAt(loaded.path) };
+  const build = nativeBuild();
+  return 'reason' in build ? build : { engine: nativeEngineAt(build.path) };
 }
 
 /** The kernels of a build, on an arena of their own. */

@@ -28,7 +28,7 @@ export function withThreads(engine: Engine, threads: number): Engine {
   if (threads <= 1) return engine;
   const meeting = new Meeting(threads);
   const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
-  const stacks = Array.from({ length: threads }, () => engine.arena.allocate(STACK / 4) + STACK);
+  const stacks = Array.from({ length: threads - 1 }, () => engine.arena.allocate(STACK / 4) + STACK);
   let isAssembled = false;
   // Only when there is enough to do: many a model is too small ever to need them.
   const assemble = () => {
@@ -39,7 +39,7 @@ export function withThreads(engine: Engine, threads: number): Engine {
         threads,
         memory: engine.arena.memory,
         build: engine.build,
-        stackTop: stacks[index]!,
+        stackTop: stacks[index - 1]!,
         entries: tape.entries.buffer as SharedArrayBuffer,
         meeting: meeting.buffer,
       };

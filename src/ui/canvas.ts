@@ -1,4 +1,4 @@
-import type { Line, Segment } from './line.js';
+import { joined, type Line, type Segment } from './line.js';
 import type { Color } from './palette.js';
 
 /** Bits of the dots of a braille character, by row (4) and column (2); U+2800 has none. */
@@ -80,16 +80,9 @@ export class Canvas {
 
   /** The drawing, a line a row. */
   rows(): Line[] {
-    return Array.from({ length: this.height }, (_, row) => {
-      const line: { text: string; color?: Color | undefined; bold?: boolean }[] = [];
-      for (let column = 0; column < this.width; column++) {
-        const { text, color, bold = false } = this.#cell(row * this.width + column);
-        const last = line.at(-1);
-        if (last && last.color === color && last.bold === bold) last.text += text;
-        else line.push({ text, color, bold });
-      }
-      return line;
-    });
+    return Array.from({ length: this.height }, (_, row) =>
+      joined(Array.from({ length: this.width }, (_, column) => this.#cell(row * this.width + column))),
+    );
   }
 
   #cell(cell: number): Segment {

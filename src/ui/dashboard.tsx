@@ -15,6 +15,8 @@ export interface OpenDashboard {
   close(): void;
 }
 
+/** Windows has no signals to stop and go on. */
+const CAN_SUSPEND = process.platform !== 'win32';
 const TICK_MS = 200;
 const LEAST_FRAME_MS = 1000 / 30;
 /** Drawing takes at most this share of a core: of one that training leaves idle, or of one that it uses. */
@@ -41,9 +43,11 @@ export function openDashboard(
     for (const key of keys) {
       const answer = press(state, key);
       state = answer.state;
-      if (answer.request?.type === 'suspend')
+      if (answer.request?.type !== 'suspend') {
+        if (answer.request) onRequest(answer.request);
+      } else if (CAN_SUSPEND) {
         process.kill(0, 'SIGTSTP'); // as the terminal would
-      else if (answer.request) onRequest(answer.request);
+      }
     }
     painter.now();
   };
@@ -84,7 +88,7 @@ export function openDashboard(
     TICK_MS,
   );
   stdout.on('resize', onResize);
-  if (process.platform !== 'win32') {
+  if (CAN_SUSPEND) {
     process.on('SIGTSTP', onSuspend);
     process.on('SIGCONT', onContinue);
   }

@@ -1,33 +1,26 @@
 import { BINDINGS } from './keys.js';
-import { cut, fitting, type Line, type Segment, shortened } from './line.js';
+import { cut, type Line, type Segment, shortened } from './line.js';
 import type { State } from './state.js';
 
 /** The keys, as many as fit, or what is to be answered. */
-export function footer({ dialog, columns, phase }: State): Line {
-  const width = columns - 2;
+export function footer(state: State): Line {
+  return [{ text: ' ' }, ...shortened(shownKeys(state), '  ', state.columns - 2)];
+}
+
+/** What the footer says, in ways that get shorter. */
+function shownKeys({ dialog, phase }: State): Segment[][] {
   if (dialog === 'quit') {
-    const question = (text: string) => ({ text, color: 'caution', bold: true }) as const;
-    const answers = [key('y', 'yes'), key('n', 'no')];
-    const ways = ['Stop training? It is saved first.', 'Stop training?'];
-    return [
-      { text: ' ' },
-      ...shortened(
-        ways.map((way) => [question(way), ...answers]),
-        '  ',
-        width,
-      ),
-    ];
+    return ['Stop training? It is saved first.', 'Stop training?'].map((text) => [
+      { text, color: 'caution', bold: true },
+      key('y', 'yes'),
+      key('n', 'no'),
+    ]);
   }
-  if (dialog === 'help') return [{ text: ' ' }, ...fitting([key('Esc', 'back')], '  ', width)];
-  if (dialog) {
-    const keys = [key('Enter', 'write from here'), key('Esc', 'leave it as it was')];
-    return [{ text: ' ' }, ...fitting(keys, '  ', width)];
-  }
-  if (phase === 'stopping') return [{ text: ' ' }, ...fitting([key('Ctrl-C', 'stop at once')], '  ', width)];
-  const shown = BINDINGS.map(({ keys, label }) =>
-    key(keys[0]!, label === 'pause' && phase === 'paused' ? 'go on' : label),
-  );
-  return [{ text: ' ' }, ...fitting(shown, '  ', width)];
+  if (dialog === 'help') return [[key('Esc', 'back')]];
+  if (dialog) return [[key('Enter', 'write from here'), key('Esc', 'leave it as it was')]];
+  if (phase === 'stopping') return [[key('Ctrl-C', 'stop at once')]];
+  const label = (text: string) => (text === 'pause' && phase === 'paused' ? 'go on' : text);
+  return [BINDINGS.map((binding) => key(binding.keys[0]!, label(binding.label)))];
 }
 
 function key(name: string, label: string): Segment {

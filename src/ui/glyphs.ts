@@ -1,5 +1,5 @@
 import { harmless } from '../format.js';
-import { type Line, type Segment, widthOf } from './line.js';
+import { joined, type Line, type Segment, widthOf } from './line.js';
 import { tintOf } from './palette.js';
 
 /** What a terminal draws as one character: a code point with all that combines with it. */
@@ -72,7 +72,7 @@ export function layOut(
     rows.at(-1)!.push(glyph);
     used += glyph.width;
   }
-  return rows.map((row) => joined(row, tint));
+  return rows.map((row) => joined(row.map((glyph) => styled(glyph, tint))));
 }
 
 /** Takes the word that a row ends with off it, where it is not all of the row. */
@@ -81,15 +81,8 @@ function lastWord(row: Glyph[]): Glyph[] {
   return space < 0 ? [] : row.splice(space + 1);
 }
 
-/** Neighbours of one style as one segment. What the network was given to read is bold. */
-function joined(glyphs: readonly Glyph[], tint: boolean): Line {
-  const line: { text: string; color: Segment['color']; bold: boolean }[] = [];
-  for (const { text, certainty } of glyphs) {
-    const color = tint && certainty !== undefined ? tintOf(certainty) : undefined;
-    const bold = certainty === undefined;
-    const last = line.at(-1);
-    if (last && last.color === color && last.bold === bold) last.text += text;
-    else line.push({ text, color, bold });
-  }
-  return line;
+/** A glyph as it is drawn. What the network was given to read is bold. */
+function styled({ text, certainty }: Glyph, tint: boolean): Segment {
+  const color = tint && certainty !== undefined ? tintOf(certainty) : undefined;
+  return { text, color, bold: certainty === undefined };
 }

@@ -1,6 +1,6 @@
 import { duration, harmless } from '../format.js';
 import { grouped } from '../numbers.js';
-import { cut, fitting, type Line, type Segment, widthOf } from './line.js';
+import { cut, fitting, type Line, lineWidth, type Segment } from './line.js';
 import type { State } from './state.js';
 
 const PHASES: Record<State['phase'], Segment> = {
@@ -15,7 +15,7 @@ export function header(state: State, most: 1 | 2): Line[] {
   const { start, columns } = state;
   const width = columns - 2;
   const status: Line = [PHASES[state.phase], { text: `  ${duration(state.active / 1000)}` }];
-  const statusWidth = status.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const statusWidth = lineWidth(status);
   if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
   const what: Segment[] = [
     { text: cut(harmless(start.corpus), Math.floor(columns / 3)), bold: true },
@@ -35,6 +35,6 @@ export function header(state: State, most: 1 | 2): Line[] {
 
 /** One part at the left and one at the right of a line, a space from either edge. */
 function spread(left: Line, right: Line, width: number): Line {
-  const used = [...left, ...right].reduce((sum, { text }) => sum + widthOf(text), 0);
+  const used = lineWidth([...left, ...right]);
   return [{ text: ' ' }, ...left, { text: ' '.repeat(Math.max(1, width - used)) }, ...right];
 }

@@ -1,5 +1,6 @@
+import { clamped } from '../numbers.js';
 import type { TrainCommand } from '../train/events.js';
-import { announced, type State, type View } from './state.js';
+import { announced, type State, stopping, type View } from './state.js';
 
 /** A key as it was pressed: what it types, or the name of what it is. */
 export interface Key {
@@ -30,8 +31,10 @@ interface Binding {
 
 const LR_FACTOR = 1.25;
 const TEMPERATURE_STEP = 0.1;
-const TEMPERATURES = { lowest: 0, highest: 2 };
+const TEMPERATURES = { minimum: 0, maximum: 2 };
 const LONGEST_PROMPT = 200;
+/** What was asked for is announced until it is done; a step may take seconds. */
+const UNTIL_DONE_MS = 60_000;
 
 /** Every key, in the order in which the screen names them. */
 export const BINDINGS: readonly Binding[] = [
@@ -40,7 +43,7 @@ export const BINDINGS: readonly Binding[] = [
     keys: ['s'],
     label: 'save',
     press: (state) => ({
-      state: announced(state, 'saving after this step', 60_000),
+      state: announced(state, 'saving after this step', UNTIL_DONE_MS),
       request: { type: 'save' },
     }),
   },
@@ -106,10 +109,6 @@ function pressControl(state: State, { text }: Key): Answer {
   return { state };
 }
 
-function stopping(state: State): State {
-  return { ...state, dialog: undefined, phase: 'stopping' };
-}
-
 function decide(state: State, { text, name }: Key): Answer {
   if (text === 'y' || text === 'Y' || name === 'return') {
     return { state: stopping(state), request: { type: 'stop' } };
@@ -136,13 +135,13 @@ function type(state: State, draft: string, key: Key): Answer {
 function pause(state: State): Answer {
   const asked = { ...state, pausing: !state.pausing };
   return asked.pausing
-    ? { state: announced(asked, 'pausing after this step', 60_000), request: { type: 'pause' } }
+    ? { state: announced(asked, 'pausing after this step', UNTIL_DONE_MS), request: { type: 'pause' } }
     : { state: announced(asked, 'going on'), request: { type: 'continue' } };
 }
 
 function withTemperature(state: State, by: number): Answer {
   const value = Math.round((state.temperature + by) * 10) / 10;
-  const temperature = Math.min(TEMPERATURES.highest, Math.max(TEMPERATURES.lowest, value));
+  const temperature = clamped(value, TEMPERATURES);
   if (temperature === state.temperature) return { state };
   return { state: { ...state, temperature }, request: { type: 'temperature', value: temperature } };
 }
@@ -153,7 +152,7 @@ function withRate(state: State, factor: number): Answer {
   const asked = announced(
     { ...state, lr, waiting },
     `learning rate ${lr.toExponential(2)} after this step`,
-    60_000,
+    UNTIL_DONE_MS,
   );
   return { state: asked, request: { type: 'lr', value: lr } };
 }

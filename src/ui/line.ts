@@ -16,6 +16,22 @@ export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
+/** Columns that a line takes. */
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, { text }) => sum + widthOf(text), 0);
+}
+
+/** The same line with neighbours of one style as one segment. */
+export function joined(segments: Iterable<Segment>): Line {
+  const line: { text: string; color: Segment['color']; bold: boolean }[] = [];
+  for (const { text, color, bold = false } of segments) {
+    const last = line.at(-1);
+    if (last && last.color === color && last.bold === bold) last.text += text;
+    else line.push({ text, color, bold });
+  }
+  return line;
+}
+
 /** As many parts as fit, the first ones first, with a separator between them. */
 export function fitting(parts: readonly (Segment | undefined)[], separator: string, width: number): Line {
   const line: Segment[] = [];

@@ -1,6 +1,6 @@
 import { duration, harmless, rate } from '../format.js';
 import { grouped } from '../numbers.js';
-import { cut, fitting, type Line, type Segment, shortened, widthOf } from './line.js';
+import { cut, fitting, type Line, lineWidth, type Segment, shortened, widthOf } from './line.js';
 import type { State } from './state.js';
 import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
@@ -57,7 +57,7 @@ function bar(state: State, width: number): Line {
     '   ',
     Math.max(0, width - widthOf(before) - LEAST_BAR),
   );
-  const room = width - widthOf(before) - after.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const room = width - widthOf(before) - lineWidth(after);
   const filled = Math.round(2 * Math.max(0, room) * Math.min(1, shareDone(state)));
   const heavy = '━'.repeat(filled >> 1) + (filled % 2 === 1 ? '╸' : '');
   return [

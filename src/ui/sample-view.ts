@@ -1,7 +1,6 @@
 import { grouped } from '../numbers.js';
 import { layOut } from './glyphs.js';
 import { type Line, shortened } from './line.js';
-
 import type { Page } from './samples.js';
 import type { State } from './state.js';
 import { figure } from './unit.js';

@@ -130,7 +130,7 @@ export function reduce(state: State, message: Message): State {
     case 'resize':
       return { ...state, columns: message.columns, rows: message.rows };
     case 'stopping':
-      return { ...state, dialog: undefined, phase: 'stopping' };
+      return stopping(state);
     case 'tick':
       return { ...passed(state, message.now), memory: message.memory };
     case 'events': {
@@ -144,6 +144,11 @@ export function reduce(state: State, message: Message): State {
       });
     }
   }
+}
+
+/** Training was told to stop: nothing is asked any more. */
+export function stopping(state: State): State {
+  return { ...state, dialog: undefined, phase: 'stopping' };
 }
 
 function passed(state: State, now: number): State {

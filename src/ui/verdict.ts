@@ -28,15 +28,11 @@ export function verdictOf(state: State): Verdict {
   if (!best || !newest || validations.length < 2) return beginning(state);
   const failed = validations.filter((one) => one.step > best.step).length;
   if (failed >= FAILURES || newest.loss > best.loss * (1 + RISE)) {
-    return trainingFellSince(state, best.step)
-      ? {
-          text: `overfitting since step ${grouped(best.step)}; the best checkpoint is kept`,
-          color: 'caution',
-        }
-      : {
-          text: `no better since step ${grouped(best.step)}; the best checkpoint is kept`,
-          color: 'caution',
-        };
+    const what = trainingFellSince(state, best.step) ? 'overfitting' : 'no better';
+    return {
+      text: `${what} since step ${grouped(best.step)}; the best checkpoint is kept`,
+      color: 'caution',
+    };
   }
   return improvement(state, newest.loss);
 }
