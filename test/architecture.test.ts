@@ -30,7 +30,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 function importsOf(file: string): string[] {
   const source = readFileSync(join(SRC, file), 'utf8');
-  const paths = [...source.matchAll(/\bfrom '(\.[^']+)\.js'/g)].map((match) =>
+  const paths = [...source.matchAll(/\b(?:from |import\()'(\.[^']+)\.js'/g)].map((match) =>
     join(dirname(file), match[1]!),
   );
   return paths.map((path) => (files.includes(`${path}.tsx`) ? `${path}.tsx` : `${path}.ts`));

@@ -4,10 +4,8 @@ import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
 
 /** `charlstm corpora`: what can be trained by name. */
-export function corporaCommand(program: Command): void {
-  program
-    .command('corpora')
-    .description('list the texts that can be trained by name')
+export function corporaCommand(command: Command): void {
+  command
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExamples:\n  charlstm corpora\n  charlstm train names\n')
     .action(({ json }: { json?: true }) => {

@@ -20,10 +20,8 @@ Examples:
 `;
 
 /** `charlstm engine`: which build of the kernels runs here, why, and how fast it is. */
-export function engineCommand(program: Command): void {
-  program
-    .command('engine')
-    .description('show which build of the arithmetic runs here, and how fast; --build makes the native one')
+export function engineCommand(command: Command): void {
+  command
     .option('--build', 'build the native one with the C compiler of this machine')
     .option('--json', 'as JSON')
     .addHelpText('after', ABOUT)

@@ -32,10 +32,8 @@ interface EvalFlags {
 }
 
 /** `charlstm eval`: how well a model predicts a text. */
-export function evalCommand(program: Command): void {
-  program
-    .command('eval [model]')
-    .description('measure how well a trained model predicts a text')
+export function evalCommand(command: Command): void {
+  command
     .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
     .addOption(wordOption('--protocol <name>', 'how the text is scored', PROTOCOLS).default('stream'))
     .addOption(unknownOption())

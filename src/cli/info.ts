@@ -10,10 +10,8 @@ import { nameCharacter } from '../text/vocabulary.js';
 import { MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */
-export function infoCommand(program: Command): void {
-  program
-    .command('info [model]')
-    .description('show the configuration, parameters, history and vocabulary of a trained model')
+export function infoCommand(command: Command): void {
+  command
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -3,14 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
-import { corporaCommand } from './corpora.js';
-import { engineCommand } from './engine.js';
-import { evalCommand } from './eval.js';
-import { infoCommand } from './info.js';
 import { output } from './output.js';
-import { runsCommand } from './runs.js';
-import { sampleCommand } from './sample.js';
-import { trainCommand } from './train.js';
 
 const EXAMPLES = `
 Examples:
@@ -21,7 +14,45 @@ Examples:
   charlstm help train                   all options of a command
 `;
 
-function createProgram(): Command {
+/** How a command is called, what it does, and where its options and its work are: loaded only when it is asked for. */
+type CommandRow = readonly [
+  usage: string,
+  description: string,
+  load: () => Promise<(command: Command) => void>,
+];
+
+const COMMANDS: readonly CommandRow[] = [
+  [
+    'train [text...]',
+    'learn a text, or go on learning it',
+    async () => (await import('./train.js')).trainCommand,
+  ],
+  ['sample [model]', 'write new text', async () => (await import('./sample.js')).sampleCommand],
+  [
+    'eval [model]',
+    'measure how well a trained model predicts a text',
+    async () => (await import('./eval.js')).evalCommand,
+  ],
+  [
+    'info [model]',
+    'show the configuration, parameters, history and vocabulary of a trained model',
+    async () => (await import('./info.js')).infoCommand,
+  ],
+  ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
+  [
+    'corpora',
+    'list the texts that can be trained by name',
+    async () => (await import('./corpora.js')).corporaCommand,
+  ],
+  [
+    'engine',
+    'show which build of the arithmetic runs here, and how fast; --build makes the native one',
+    async () => (await import('./engine.js')).engineCommand,
+  ],
+];
+
+/** @param asked the command whose options are needed */
+async function createProgram(asked: string | undefined): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -32,16 +63,10 @@ function createProgram(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  for (const add of [
-    trainCommand,
-    sampleCommand,
-    evalCommand,
-    infoCommand,
-    runsCommand,
-    corporaCommand,
-    engineCommand,
-  ])
-    add(program);
+  for (const [usage, description, load] of COMMANDS) {
+    const command = program.command(usage).description(description);
+    if (command.name() === asked) (await load())(command);
+  }
   return program;
 }
 
@@ -52,9 +77,9 @@ function createProgram(): Command {
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => {}); // messages that nobody can read are no reason to stop
-  const program = createProgram();
   try {
-    await program.parseAsync(withCommand(translateAliases(argv), program), { from: 'user' });
+    const args = withCommand(translateAliases(argv));
+    await (await createProgram(commandIn(args))).parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -72,11 +97,17 @@ function onOutputError(error: NodeJS.ErrnoException): void {
 }
 
 /** Without a command, the help; `help nonsense` is about an unknown command. */
-function withCommand(args: readonly string[], program: Command): readonly string[] {
+function withCommand(args: readonly string[]): readonly string[] {
   const [first, second] = args;
   if (args.every((argument) => ['--', '--no-color'].includes(argument))) return ['--help'];
-  const isKnown = program.commands.some((command) => command.name() === second);
+  const isKnown = COMMANDS.some(([usage]) => usage.split(' ')[0] === second);
   return first === 'help' && second !== undefined && !isKnown ? [second] : args;
+}
+
+/** The command that is called, or that help is wanted for. */
+function commandIn(args: readonly string[]): string | undefined {
+  const [first, second] = args.filter((argument) => !argument.startsWith('-'));
+  return first === 'help' ? second : first;
 }
 
 /** Prints what went wrong on one line, and says with which code to exit. */

@@ -7,10 +7,8 @@ import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 
 /** `charlstm runs`: what lies under checkpoints/. */
-export function runsCommand(program: Command): void {
-  program
-    .command('runs')
-    .description('list the runs under checkpoints/')
+export function runsCommand(command: Command): void {
+  command
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExamples:\n  charlstm runs\n  charlstm sample checkpoints/moby-dick-1\n')
     .action(async ({ json }: { json?: true }) => {

@@ -37,17 +37,14 @@ interface SampleFlags {
 }
 
 /** `charlstm sample`: new text on stdout, and nothing else there. */
-export function sampleCommand(program: Command): void {
-  const command = program
-    .command('sample [model]')
-    .description('write new text')
-    .addOption(
-      numberOption('--length <n>', 'characters to write', {
-        minimum: 0,
-        maximum: 1e12,
-        integer: true,
-      }).default(1000),
-    );
+export function sampleCommand(command: Command): void {
+  command.addOption(
+    numberOption('--length <n>', 'characters to write', {
+      minimum: 0,
+      maximum: 1e12,
+      integer: true,
+    }).default(1000),
+  );
   addChoiceOptions(command)
     .option('--prompt <text>', 'text to go on from; @file or - (stdin) to read it', '')
     .addOption(

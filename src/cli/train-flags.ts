@@ -4,6 +4,17 @@ import { UserError } from '../errors.js';
 import type { Encoding } from '../text/decode.js';
 import type { TrainingJob } from '../worker/messages.js';
 
+export const TRAINING_DEFAULTS = {
+  epochs: 10,
+  clip: 1,
+  weightDecay: 0.01,
+  batchSize: 32,
+  sequenceLength: 64,
+  validation: 0.1,
+  keep: 0,
+  seed: 1,
+} as const;
+
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {
   readonly resume?: string | true;

@@ -9,18 +9,7 @@ import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
 import { announced } from './reading.js';
-import { chosenLength, type PreparedTraining, type TrainFlags } from './train-flags.js';
-
-export const TRAINING_DEFAULTS = {
-  epochs: 10,
-  clip: 1,
-  weightDecay: 0.01,
-  batchSize: 32,
-  sequenceLength: 64,
-  validation: 0.1,
-  keep: 0,
-  seed: 1,
-} as const;
+import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
 function defaultLearningRate(hidden: number): number {

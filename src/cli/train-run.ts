@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { chalkStderr as chalk } from 'chalk';
 import { nativeBuild } from '../engine/native.js';
 import { UserError } from '../errors.js';
@@ -88,6 +89,8 @@ async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], stopper:
     return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
   }
   process.env.NODE_ENV = 'production'; // see openDashboard
+  // Every frame leaves garbage: V8 would keep 30 MB at hand for it, which the network may need.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { openDashboard } = await import('../ui/dashboard.js'); // half a second that nothing else needs
   const { lr, clip } = record.training;
   return openDashboard({ lr, clip, history: record.history }, (request) =>

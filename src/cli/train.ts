@@ -5,8 +5,7 @@ import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
 import { engineOption, numberOption, wordOption } from './options.js';
-import type { TrainFlags, UiFlags } from './train-flags.js';
-import { TRAINING_DEFAULTS } from './train-new.js';
+import { TRAINING_DEFAULTS, type TrainFlags, type UiFlags } from './train-flags.js';
 import { runTraining } from './train-run.js';
 
 const THREADS = { minimum: 1, maximum: 64, integer: true } as const;
@@ -28,8 +27,7 @@ ${aliasHelp()}
 `;
 
 /** `charlstm train`. */
-export function trainCommand(program: Command): void {
-  const command = program.command('train [text...]').description('learn a text, or go on learning it');
+export function trainCommand(command: Command): void {
   const { epochs, clip, weightDecay, batchSize, sequenceLength, validation, keep, seed } = TRAINING_DEFAULTS;
   const by = (text: string, value: unknown) => `${text} (default: ${value})`;
   command

@@ -23,8 +23,9 @@ export const PROTOCOLS = ['stream', 'cold'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 const ROWS = 32;
-const STEPS = 64;
-const WARM_UP = 4 * STEPS;
+/** Few, since the activations of every step take memory that training could use. */
+const STEPS = 16;
+const WARM_UP = 256;
 const COLD_WINDOW = 256;
 const COLD_WINDOWS = 1024;
 

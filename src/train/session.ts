@@ -95,7 +95,7 @@ function restore(state: TrainingState, weights: Weights, optimizer: AdamW, netwo
   });
 }
 
-/** The numbers of a session as they stand between two steps; copies, so that training may go on. */
+/** The numbers of a session as they stand between two steps: views, which the next step changes. */
 export function stateOf({ weights, optimizer, network }: Session): TrainingState {
   const states = network.layers.map((layer) => layer.state);
   const joined = (key: 'h' | 'c') => {
@@ -106,9 +106,9 @@ export function stateOf({ weights, optimizer, network }: Session): TrainingState
     return all;
   };
   return {
-    values: Float32Array.from(weights.values),
-    firstMoments: Float32Array.from(optimizer.moments.first),
-    secondMoments: Float32Array.from(optimizer.moments.second),
+    values: weights.values,
+    firstMoments: optimizer.moments.first,
+    secondMoments: optimizer.moments.second,
     h: joined('h'),
     c: joined('c'),
   };
