@@ -91,7 +91,7 @@ export class SuffixIndex {
 }
 
 /**
- * The first place after `from` and up to `to` where something no longer holds that holds at `from`. Looks in steps that
+ * The first place after `from` where something no longer holds that holds at `from`; `to` where there is none. Looks in steps that
  * double, then between the last two: so a short run is not paid for like a long one.
  */
 function endOfRun(from: number, to: number, holds: (place: number) => boolean): number {
@@ -105,5 +105,5 @@ function endOfRun(from: number, to: number, holds: (place: number) => boolean): 
     if (holds(middle)) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return high;
 }
