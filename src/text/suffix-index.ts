@@ -94,7 +94,7 @@ export class SuffixIndex {
  * The first place after `from` where something no longer holds that holds at `from`; `to` where there is none. Looks in steps that
  * double, then between the last two: so a short run is not paid for like a long one.
  */
-function endOfRun(from: number, to: number, holds: (place: number) => boolean): number {
+export function endOfRun(from: number, to: number, holds: (place: number) => boolean): number {
   let low = from;
   let step = 1;
   for (; low + step < to && holds(low + step); step *= 2) low += step;
