@@ -173,6 +173,7 @@ describe('runs', () => {
   it('are made in the place of one that was killed before its first checkpoint, not of one that lives', async () => {
     const path = await newFolder();
     const left = [
+      'corpus.suffixes.4711.tmp',
       'corpus.u8',
       'corpus.u8.tmp',
       'lock',

@@ -20,7 +20,8 @@ const LONGEST_TURN_MS = 10_000;
 /** Locks in the making (see claimRun). */
 const LOCKING = /^lock\.(\d+|turn)$/;
 /** What an interrupted save leaves behind, and what a run killed before its first checkpoint does. */
-const UNFINISHED = /^(corpus\.u(8|16|32)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
+const UNFINISHED =
+  /^(corpus\.(u(8|16|32)|suffixes\.\d+)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
 const LEFT_OVER = /^(log\.jsonl|corpus\.u(8|16|32))$/;
 
 /**

@@ -5,7 +5,7 @@ import { claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
@@ -57,13 +57,7 @@ async function resumedRecord(
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
   const dataset = new Dataset(run, record.model.vocabulary);
-  if (dataset.length !== record.corpus.length || dataset.hash() !== record.corpus.hash) {
-    throw new UserError(
-      `${dataset.path} is not the text the run began with`,
-      'Train it anew in a new run.',
-      ExitCode.badData,
-    );
-  }
+  dataset.verify(record.corpus);
   const later = listCheckpoints(run).filter((file) => file.step > step);
   if (later.length > 0 && flags.out === undefined) {
     throw new UserError(

@@ -20,7 +20,7 @@ export interface PreparedDataset {
   readonly length: number;
 }
 
-type IdArray = Uint8Array | Uint16Array | Uint32Array;
+export type IdArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** The narrowest unsigned integers that hold every id. */
 function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
@@ -209,7 +209,20 @@ export class Dataset {
     return ids;
   }
 
-  /** SHA-256 of all ids, to be compared with the hash that a checkpoint names. */
+  /**
+   * Makes sure that the ids are those of the corpus that a checkpoint names.
+   * @throws UserError where they are not
+   */
+  verify(corpus: { readonly hash: string; readonly length: number }): void {
+    if (this.length === corpus.length && this.hash() === corpus.hash) return;
+    throw new UserError(
+      `${this.path} is not the text the run began with`,
+      'Train it anew in a new run.',
+      ExitCode.badData,
+    );
+  }
+
+  /** SHA-256 of all ids. */
   hash(): string {
     const hash = createHash('sha256');
     const block = 1 << 20;
