@@ -169,5 +169,8 @@ function report(engine: Engine, naive: number): void {
 
 const naive = naiveSpeed();
 const choices: EngineChoice[] = 'engine' in openNativeEngine() ? ['native', 'wasm'] : ['wasm'];
-console.log(`Node ${process.versions.node}, one thread; copying memory ${copySpeed().toFixed(1)} GB/s`);
+console.log(
+  `Node ${process.versions.node}, one thread; copying memory ${copySpeed().toFixed(1)} GB/s. ` +
+    'Products are (m x k) by (k x n);\nalone: % of peak when made again and again, cold: with empty caches before each.',
+);
 for (const choice of choices) report(openEngine(choice), naive);
