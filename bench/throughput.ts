@@ -8,18 +8,15 @@ import { availableParallelism } from 'node:os';
 import { type EngineChoice, openEngine } from '../src/engine/engine.js';
 import type { Engine } from '../src/engine/kernels.js';
 import { openNativeEngine } from '../src/engine/native.js';
+import { speedOf } from '../src/engine/speed.js';
 import { withThreads } from '../src/engine/team.js';
-import type { ModelConfig } from '../src/model/config.js';
-import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
-import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
 import { choose } from '../src/sample/choose.js';
-import { AdamW } from '../src/train/optimizer.js';
 import { medianSeconds } from './measure.js';
+import { PHASES, type Shape, trainingStep, VOCABULARY } from './step.js';
 
-const VOCABULARY = 65;
-const SHAPES: [layers: number, hidden: number, rows: number, steps: number][] = [
+const SHAPES: Shape[] = [
   [2, 128, 50, 50],
   [2, 256, 32, 64],
   [2, 512, 32, 64],
@@ -31,33 +28,13 @@ interface Figures {
   readonly sampling: number;
 }
 
-function measure(engine: Engine, [layers, hidden, rows, steps]: (typeof SHAPES)[number]): Figures {
-  const config: ModelConfig = {
-    cell: 'lstm',
-    vocabulary: VOCABULARY,
-    embedding: hidden,
-    hidden,
-    layers,
-    dropout: 0,
-  };
-  const weights = new Weights(engine, config, { training: true });
-  initialise(weights.table, weights.values, 1);
-  weights.pack();
-  const network = new Network(weights, { rows, steps, training: true });
-  const optimizer = new AdamW(weights);
-  const random = new Random(1, Stream.windows);
-  const n = rows * steps;
-  const ids = () => Uint32Array.from({ length: n }, () => random.below(VOCABULARY));
-  const [inputs, targets] = [ids(), ids()];
-  let step = 0;
+function measure(engine: Engine, shape: Shape): Figures {
+  const { weights, parts } = trainingStep(engine, shape);
   const training = medianSeconds(() => {
-    network.forward(inputs);
-    network.losses(targets, { training: true });
-    network.backward();
-    optimizer.step(++step, { lr: 2e-3, clip: 5, weightDecay: 0 });
-    network.carry();
+    for (const part of PHASES) parts[part]();
   }, 4000);
   const writer = new Network(weights, { rows: 1, steps: 1, training: false });
+  const random = new Random(1, Stream.windows);
   let id = 0;
   const sampling = medianSeconds(() => {
     for (let i = 0; i < 100; i++) {
@@ -66,11 +43,12 @@ function measure(engine: Engine, [layers, hidden, rows, steps]: (typeof SHAPES)[
       id = choose(writer.logits, { temperature: 0.8, topK: 0, topP: 1 }, random.uniform());
     }
   }, 1000);
-  return { training: n / training, sampling: 100 / sampling };
+  const [, , rows, steps] = shape;
+  return { training: (rows * steps) / training, sampling: 100 / sampling };
 }
 
 /** The better of the peer's numbers of threads. */
-function peer([layers, hidden, rows, steps]: (typeof SHAPES)[number]): Figures | undefined {
+function peer([layers, hidden, rows, steps]: Shape): Figures | undefined {
   if (!process.env.PEER) return undefined;
   const [command, ...args] = process.env.PEER.split(' ');
   const shape = ['--shape', `${hidden},${layers},${rows},${steps}`, '--seconds', '4'];
@@ -91,16 +69,9 @@ const engines: [EngineChoice, number][] = [
   ['wasm', 1],
 ];
 const hasNative = 'engine' in openNativeEngine();
-const peak = openEngine().kernels.peak;
-const best = Math.max(
-  ...Array.from({ length: 20 }, () => {
-    const start = performance.now();
-    return peak(200_000, 0.999, 0.001) / (performance.now() - start) / 1e6;
-  }),
-);
-console.log(
-  `\npeak of the registers, ${openEngine().name}: ${best.toFixed(0)} GFLOPS a core, ${cores} cores`,
-);
+const fastest = openEngine();
+const { peak } = speedOf(fastest);
+console.log(`\npeak of the registers, ${fastest.name}: ${peak.toFixed(0)} GFLOPS a core, ${cores} cores`);
 console.log(
   'network   batch      engine                threads   training   GFLOPS   sampling   against the peer',
 );

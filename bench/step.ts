@@ -1,0 +1,57 @@
+import type { Engine } from '../src/engine/kernels.js';
+import type { ModelConfig } from '../src/model/config.js';
+import { initialise } from '../src/model/initialise.js';
+import { Network } from '../src/model/network.js';
+import { Weights } from '../src/model/weights.js';
+import { Random, Stream } from '../src/random.js';
+import { AdamW } from '../src/train/optimizer.js';
+
+export const VOCABULARY = 65;
+
+export type Shape = readonly [layers: number, hidden: number, rows: number, steps: number];
+
+/** The parts of a training step, in their order. */
+export const PHASES = ['forward', 'loss', 'backward', 'update'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface TrainingStep {
+  readonly weights: Weights;
+  readonly parts: Readonly<Record<Phase, () => void>>;
+}
+
+/** A network on an engine, and its training step on a window of random characters. */
+export function trainingStep(
+  engine: Engine,
+  [layers, hidden, rows, steps]: Shape,
+  dropout = 0,
+): TrainingStep {
+  const config: ModelConfig = {
+    cell: 'lstm',
+    vocabulary: VOCABULARY,
+    embedding: hidden,
+    hidden,
+    layers,
+    dropout,
+  };
+  const weights = new Weights(engine, config, { training: true });
+  initialise(weights.table, weights.values, 1);
+  weights.pack();
+  const network = new Network(weights, { rows, steps, training: true });
+  const optimizer = new AdamW(weights);
+  const random = new Random(1, Stream.windows);
+  const ids = () => Uint32Array.from({ length: rows * steps }, () => random.below(VOCABULARY));
+  const [inputs, targets] = [ids(), ids()];
+  let step = 0;
+  const parts = {
+    forward: () => network.forward(inputs, { seed: 1, draw: step }),
+    loss: () => {
+      network.losses(targets, { training: true });
+    },
+    backward: () => network.backward(),
+    update: () => {
+      optimizer.step(++step, { lr: 2e-3, clip: 5, weightDecay: 0 });
+      network.carry();
+    },
+  };
+  return { weights, parts };
+}

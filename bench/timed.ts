@@ -1,0 +1,43 @@
+import type { Engine, Kernels } from '../src/engine/kernels.js';
+import { median } from './measure.js';
+
+type Kernel = (...args: number[]) => number;
+
+/** One call of a kernel. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly number[];
+  readonly milliseconds: number;
+}
+
+/** An engine that notes every call of its kernels, and how long it took, in `calls`. */
+export function timed(engine: Engine): { engine: Engine; calls: Call[] } {
+  const calls: Call[] = [];
+  const kernels = Object.entries(engine.kernels)
+    .filter(([, kernel]) => typeof kernel === 'function')
+    .map(([name, kernel]) => [name, noting(name, kernel, calls)]);
+  return { engine: { ...engine, kernels: Object.fromEntries(kernels) as Kernels }, calls };
+}
+
+function noting(name: string, kernel: Kernel, calls: Call[]): Kernel {
+  return (...args) => {
+    const start = performance.now();
+    const result = kernel(...args);
+    calls.push({ name, args, milliseconds: performance.now() - start });
+    return result;
+  };
+}
+
+/** What noting costs: milliseconds that it adds to the time of a call, and beside it. */
+export function costOfNoting(): { inside: number; beside: number } {
+  const calls: Call[] = [];
+  const empty = noting('empty', () => 0, calls);
+  const batches = Array.from({ length: 100 }, () => {
+    calls.length = 0;
+    const start = performance.now();
+    for (let i = 0; i < 500; i++) empty(i, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    return (performance.now() - start) / 500;
+  });
+  const inside = median(calls.map(({ milliseconds }) => milliseconds));
+  return { inside, beside: Math.max(0, median(batches) - inside) };
+}
