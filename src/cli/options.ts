@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../engine/engine.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
-import { CHOICE_RANGES } from '../sample/choose.js';
+import { SAMPLE_RANGES } from '../sample/options.js';
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -57,21 +57,21 @@ export function addChoiceOptions(command: Command): Command {
       numberOption(
         '--temp <n>',
         'temperature: lower is surer, 0 the likeliest',
-        CHOICE_RANGES.temperature,
+        SAMPLE_RANGES.temperature,
       ).default(0.8),
     )
     .addOption(
       numberOption(
         '--top-k <n>',
         'choose among the n likeliest characters; 0 for all',
-        CHOICE_RANGES.topK,
+        SAMPLE_RANGES.topK,
       ).default(0),
     )
     .addOption(
       numberOption(
         '--top-p <n>',
         'choose among the likeliest that make up this share',
-        CHOICE_RANGES.topP,
+        SAMPLE_RANGES.topP,
       ).default(1),
     );
 }

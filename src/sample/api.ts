@@ -2,7 +2,8 @@
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
 
-export { type GenerateOptions, generate } from './generate.js';
+export { type GeneratedText, generate, generateMany } from './generate.js';
+export type { GenerateOptions } from './options.js';
 export type { CharacterModel };
 
 /**

@@ -1,55 +1,47 @@
 import { ExitCode, UserError } from '../errors.js';
-import type { NumberRange } from '../numbers.js';
+import { type Truncation, truncate } from './truncate.js';
 
-export interface ChoiceOptions {
+export interface Choice extends Partial<Truncation> {
   /** Divides the logits: below 1 surer, above 1 wilder, 0 always the likeliest character. */
   readonly temperature: number;
-  /** Choose among the so many likeliest characters only; 0 for all. */
-  readonly topK: number;
-  /** Choose among the likeliest characters that together have this probability (Holtzman et al. 2020); 1 for all. */
-  readonly topP: number;
 }
 
-export const CHOICE_RANGES: Record<keyof ChoiceOptions, NumberRange> = {
-  temperature: { minimum: 0, maximum: 100 },
-  topK: { minimum: 0, maximum: 0x110000, integer: true },
-  topP: { minimum: 0, maximum: 1 },
-};
-
 /**
- * Draws the id of a character from logits.
+ * Draws the id of a character: temperature, truncation, choice, the last three steps of docs/sampling.md.
+ * @param scores (V): logits, -Infinity for what must not be chosen
  * @param uniform a random number in [0, 1)
- * @throws UserError where no logit is a number
+ * @throws UserError where no score is a number
  */
-export function choose(
-  logits: Float32Array,
-  { temperature, topK, topP }: ChoiceOptions,
-  uniform: number,
-): number {
-  const likeliest = indexOfLargest(logits);
+export function choose(scores: ArrayLike<number>, choice: Choice, uniform: number): number {
+  const { temperature } = choice;
+  const likeliest = indexOfLargest(scores);
   if (temperature === 0) return likeliest;
   // Subtracting the largest first keeps exp from overflowing, however small the temperature.
-  const largest = logits[likeliest]!;
-  const weights = new Float64Array(logits.length);
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    weights[id] = Number.isNaN(logit) ? 0 : Math.exp((logit - largest) / temperature);
+  const largest = scores[likeliest]!;
+  const weights = new Float64Array(scores.length);
+  for (let id = 0; id < scores.length; id++) {
+    const score = scores[id]!;
+    weights[id] = Number.isNaN(score) ? 0 : Math.exp((score - largest) / temperature);
   }
-  if (topK > 0 || topP < 1) keepLikeliest(weights, topK, topP);
+  truncate(weights, choice);
   let total = 0;
   for (let id = 0; id < weights.length; id++) total += weights[id]!;
   let rest = uniform * total;
+  let last = likeliest;
   for (let id = 0; id < weights.length; id++) {
+    if (weights[id] === 0) continue;
     rest -= weights[id]!;
     if (rest < 0) return id;
+    last = id;
   }
-  return likeliest; // rounding may leave a crumb of the sum
+  return last; // rounding may leave a crumb of the sum
 }
 
-function indexOfLargest(logits: Float32Array): number {
+/** The likeliest, and of equals the first. */
+export function indexOfLargest(scores: ArrayLike<number>): number {
   let best = -1;
-  for (let id = 0; id < logits.length; id++) {
-    if (!Number.isNaN(logits[id]!) && (best < 0 || logits[id]! > logits[best]!)) best = id;
+  for (let id = 0; id < scores.length; id++) {
+    if (!Number.isNaN(scores[id]!) && (best < 0 || scores[id]! > scores[best]!)) best = id;
   }
   if (best < 0) {
     throw new UserError(
@@ -61,13 +53,10 @@ function indexOfLargest(logits: Float32Array): number {
   return best;
 }
 
-/** Sets the weight of all but the likeliest to 0. The likeliest one always stays. */
-function keepLikeliest(weights: Float64Array, topK: number, topP: number): void {
-  const order = Array.from(weights.keys()).sort((a, b) => weights[b]! - weights[a]! || a - b);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const most = topK > 0 ? Math.min(topK, order.length) : order.length;
-  let kept = 0;
-  let mass = 0;
-  while (kept < most && (kept === 0 || mass < topP * total)) mass += weights[order[kept++]!]!;
-  for (const id of order.slice(kept)) weights[id] = 0;
+/** log p(id) in nats, by the network alone: a softmax of all its logits (V) at temperature 1. */
+export function logProbability(logits: ArrayLike<number>, id: number): number {
+  const largest = logits[indexOfLargest(logits)]!;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
+  return logits[id]! - largest - Math.log(sum);
 }

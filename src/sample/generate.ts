@@ -1,98 +1,136 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import { Network } from '../model/network.js';
-import { describeRange, isInRange } from '../numbers.js';
-import { Random, Stream } from '../random.js';
-import { CHOICE_RANGES, type ChoiceOptions, choose } from './choose.js';
+import { Draft, type EndReason } from './draft.js';
+import type { GenerateOptions } from './options.js';
+import { Plan } from './plan.js';
+import { type Batch, type Reader, type State, withBatch, withReader } from './reader.js';
 
-export interface GenerateOptions extends Partial<ChoiceOptions> {
-  /** Characters to write after the prompt; endless if not given. */
-  readonly length?: number;
-  /** What the network has read before it writes; it comes first in the output. */
-  readonly prompt?: string;
-  /** What becomes of characters in the prompt that the network never saw; `error` by default. */
-  readonly unknown?: 'error' | 'skip';
-  /** The same seed gives the same text; 0 by default. */
-  readonly seed?: number;
-}
-
-const LINE_FEED = 10;
-
-/** A network that writes, one character at a time, on a state of its own. */
-export class Writer {
-  readonly #network: Network;
-
-  constructor(readonly model: CharacterModel) {
-    this.#network = new Network(model.weights, { rows: 1, steps: 1, training: false });
-  }
-
-  /**
-   * Writes from a fresh state: the ids of the prompt, then `length` more.
-   * Without a prompt the network begins as if after a line break, where the corpus has one.
-   */
-  *write(prompt: Uint32Array, length: number, choice: ChoiceOptions, random: Random): Generator<number> {
-    const { vocabulary } = this.model;
-    this.#network.resetState();
-    yield* prompt;
-    const context = prompt.length > 0 ? prompt : Uint32Array.of(vocabulary.idOf(LINE_FEED) ?? 0);
-    for (const id of context) this.#read(id);
-    for (let written = 0; written < length; written++) {
-      const id = choose(this.#network.logits, choice, random.uniform());
-      yield id;
-      this.#read(id);
-    }
-  }
-
-  /** The probability, by the network itself, of the character that was written last; see `write`. */
-  probabilityOf(id: number): number {
-    const { logits } = this.#network;
-    let sum = 0;
-    for (const logit of logits) sum += Math.exp(logit - logits[id]!);
-    return 1 / sum;
-  }
-
-  #read(id: number): void {
-    this.#network.carry();
-    this.#network.forward(Uint32Array.of(id));
-  }
-}
-
-/** Writers that nobody uses at the moment: memory in an arena is never freed, so they are used again. */
-const idle = new WeakMap<CharacterModel, Writer[]>();
+/** Texts that are written side by side at most. */
+const MOST_ROWS = 64;
 
 /**
- * Writes text, character by character: `for await (const text of generate(model, options))`.
- * @throws UserError if the prompt has characters that the network never saw
- * @throws RangeError if an option is out of range
+ * Writes texts side by side, as one batch. Text i is what its seed alone would give, to the bit, whatever is written
+ * beside it.
+ * @returns each draft after each of its characters, and when it has ended
+ * @throws UserError where the network gives no numbers
  */
-export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
-  const { length = Number.POSITIVE_INFINITY, prompt = '', unknown = 'error', seed = 0 } = options;
-  const choice = { temperature: options.temperature ?? 1, topK: options.topK ?? 0, topP: options.topP ?? 1 };
-  for (const name of ['temperature', 'topK', 'topP'] as const) {
-    if (isInRange(choice[name], CHOICE_RANGES[name])) continue;
-    throw new RangeError(`${name} is ${choice[name]}, not ${describeRange(CHOICE_RANGES[name])}`);
-  }
-  return characters(
-    model,
-    model.vocabulary.encode(prompt, unknown),
-    length,
-    choice,
-    new Random(seed, Stream.sampling),
+export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
+  const { model } = plan;
+  const start = readContext(plan);
+  yield* withBatch(model, Math.max(1, Math.min(seeds.length, MOST_ROWS)), (batch) =>
+    fill(batch, plan, seeds, start),
   );
 }
 
-async function* characters(
-  model: CharacterModel,
-  prompt: Uint32Array,
-  length: number,
-  choice: ChoiceOptions,
-  random: Random,
-): AsyncGenerator<string> {
-  const waiting = idle.get(model) ?? [];
-  idle.set(model, waiting);
-  const writer = waiting.pop() ?? new Writer(model);
-  try {
-    for (const id of writer.write(prompt, length, choice, random)) yield model.vocabulary.character(id);
-  } finally {
-    waiting.push(writer);
+/** What the network knows after the prompt. */
+interface Start {
+  readonly logits: Float32Array;
+  readonly state: State;
+}
+
+function readContext({ model, context }: Plan): Start {
+  const read = function* (reader: Reader) {
+    reader.start();
+    reader.read(context);
+    const logits = Float32Array.from(reader.logits);
+    yield { logits, state: reader.state() };
+  };
+  for (const start of withReader(model, read)) return start;
+  throw new Error('the prompt was not read');
+}
+
+function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start): Generator<Draft> {
+  const rows: (Draft | undefined)[] = Array.from({ length: batch.rows });
+  let begun = 0;
+  const begin = function* (row: number): Generator<Draft> {
+    rows[row] = undefined;
+    while (begun < seeds.length && rows[row] === undefined) {
+      const draft = new Draft(plan, seeds[begun++]!);
+      if (!draft.reason) draft.write(start.logits);
+      if (!draft.reason) {
+        rows[row] = draft;
+        batch.start(row, start.state);
+      }
+      yield draft;
+    }
+  };
+  for (let row = 0; row < rows.length; row++) yield* begin(row);
+  while (rows.some((draft) => draft)) {
+    batch.step(Uint32Array.from(rows, (draft) => draft?.last ?? 0));
+    const ended: number[] = [];
+    for (const [row, draft] of rows.entries()) {
+      if (!draft) continue;
+      draft.write(batch.logits(row));
+      if (draft.reason) ended.push(row);
+      yield draft;
+    }
+    for (const row of ended) yield* begin(row);
   }
+}
+
+/**
+ * Writes a text, character by character: `for await (const text of generate(model, options))`.
+ * @throws UserError if the prompt has characters that the network never saw, or the options leave nothing to write
+ * @throws RangeError if an option is out of range
+ */
+export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
+  return characters(new Plan(model, options));
+}
+
+async function* characters(plan: Plan): AsyncGenerator<string> {
+  const { vocabulary } = plan.model;
+  if (plan.options.echo !== false) for (const id of plan.prompt) yield vocabulary.character(id);
+  for (const draft of writeTexts(plan, [plan.options.seed ?? 0])) {
+    const [from, to] = draft.take();
+    for (let i = from; i < to; i++) yield vocabulary.character(draft.ids[i]!);
+  }
+}
+
+/** A whole text, and how it came about. */
+export interface GeneratedText {
+  readonly text: string;
+  readonly seed: number;
+  readonly reason: EndReason;
+  /** log p of each character after the prompt in nats, by the network itself; where `logProbabilities` asks for them. */
+  readonly logProbabilities: readonly number[] | undefined;
+}
+
+/**
+ * Writes `count` texts as one batch, with the seeds `seed`, `seed + 1` and so on, and yields them in that order.
+ * @throws UserError, RangeError as `generate`
+ */
+export async function* generateMany(
+  model: CharacterModel,
+  count: number,
+  options: GenerateOptions = {},
+): AsyncGenerator<GeneratedText> {
+  const plan = new Plan(model, options);
+  for (const draft of inOrder(writeTexts(plan, seedsFrom(options.seed ?? 0, count)))) yield finished(draft);
+}
+
+/** Drafts that have ended, in the order in which they began. */
+export function* inOrder(drafts: Iterable<Draft>): Generator<Draft> {
+  const waiting = new Set<Draft>();
+  for (const draft of drafts) {
+    waiting.add(draft);
+    for (const first of waiting) {
+      if (!first.reason) break;
+      waiting.delete(first);
+      yield first;
+    }
+  }
+}
+
+/** What is told of a draft that has ended. */
+export function finished({ plan, ids, logProbabilities, length, seed, reason }: Draft): GeneratedText {
+  return {
+    text: plan.model.vocabulary.decode(ids.slice(0, length)),
+    seed,
+    reason: reason ?? 'length',
+    logProbabilities: plan.measures ? logProbabilities.slice(0, length) : undefined,
+  };
+}
+
+/** The seeds of so many texts. */
+export function seedsFrom(seed: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (seed + i) % 2 ** 32);
 }

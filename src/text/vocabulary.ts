@@ -3,6 +3,10 @@ import type { Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
 
+/** What becomes of a character that a network never saw: an error, nothing, or its nearest known relative. */
+export const UNKNOWN = ['error', 'skip', 'nearest'] as const;
+export type Unknown = (typeof UNKNOWN)[number];
+
 /** The characters a network knows, as Unicode code points in ascending order; a character's id is its place. */
 export class Vocabulary {
   /** The id of each code point up to the largest, or -1: a table, since every character of a corpus passes it. */
@@ -70,14 +74,24 @@ export class Vocabulary {
 
   /**
    * The ids of a text.
-   * @param unknown what to do with characters that the corpus did not have
+   * @param unknown what to do with characters that the corpus did not have; those without a relative are left out
    * @throws UserError naming them and their nearest known relatives
    */
-  encode(text: string, unknown: 'error' | 'skip' = 'error'): Uint32Array {
+  encode(text: string, unknown: Unknown = 'error'): Uint32Array {
     const characters = this.#charactersOf(text);
-    const strange = [...new Set(characters.filter((c) => this.idOf(c) === undefined))];
+    const strange = this.unknownIn(text);
     if (strange.length > 0 && unknown === 'error') throw this.unknownCharacters(strange);
-    return Uint32Array.from(characters.flatMap((c) => this.idOf(c) ?? []));
+    const idsOf = (character: number): number | number[] => {
+      const id = this.idOf(character);
+      if (id !== undefined || unknown !== 'nearest') return id ?? [];
+      return Array.from(this.relativeOf(character) ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
+    };
+    return Uint32Array.from(characters.flatMap(idsOf));
+  }
+
+  /** The characters of a text that the corpus did not have, each once. */
+  unknownIn(text: string): number[] {
+    return [...new Set(this.#charactersOf(text).filter((c) => this.idOf(c) === undefined))];
   }
 
   /** The known character nearest to an unknown one: other case, plain for typographic, without accents. */
@@ -112,7 +126,7 @@ export class Vocabulary {
     const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
     return new UserError(
       `the text has characters this model never saw: ${names.join(', ')}${more}`,
-      'Replace them, or leave them out with --unknown skip.',
+      'Replace them, or use --unknown nearest or --unknown skip.',
       ExitCode.badData,
     );
   }

@@ -1,8 +1,8 @@
 import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
-import { CHOICE_RANGES } from '../sample/choose.js';
-import { Writer } from '../sample/generate.js';
+import { SAMPLE_RANGES } from '../sample/options.js';
+import { Writer } from '../sample/writer.js';
 import type { LiveEvent } from './events.js';
 import type { Session } from './session.js';
 
@@ -38,7 +38,7 @@ export class LiveSample {
 
   /** @returns the temperature, within its range */
   setTemperature(value: number): number {
-    this.#choice.temperature = clamped(value, CHOICE_RANGES.temperature);
+    this.#choice.temperature = clamped(value, SAMPLE_RANGES.temperature);
     return this.#choice.temperature;
   }
 

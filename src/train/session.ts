@@ -6,7 +6,7 @@ import { withThreads } from '../engine/team.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
-import { Writer } from '../sample/generate.js';
+import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
 import { Dataset } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';

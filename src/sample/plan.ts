@@ -1,0 +1,135 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { UserError } from '../errors.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { checkRanges, type GenerateOptions } from './options.js';
+import { Pattern } from './pattern/automaton.js';
+import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
+import type { TemperatureOptions } from './temperature.js';
+import type { Truncation } from './truncate.js';
+import { textStart } from './writer.js';
+
+/** Everything that the texts of one call have in common, worked out once. */
+export class Plan {
+  /** The prompt, and what the network reads before the text. */
+  readonly prompt: Uint32Array;
+  readonly context: Uint32Array;
+  readonly length: number;
+  readonly temperature: TemperatureOptions;
+  readonly truncation: Partial<Truncation>;
+  readonly repetition: { readonly penalty: number; readonly window: number };
+  readonly stops: StopOptions;
+  /** (V): what each character is. */
+  readonly kinds: readonly CharacterKind[];
+  /** (V): whether it belongs to a word. */
+  readonly inWord: readonly boolean[];
+  /** Ids that are never written. */
+  readonly banned: readonly number[];
+  readonly pattern: Pattern | undefined;
+  /** (V): the pattern's ids, which are of the characters that may be written; -1 for the others. */
+  readonly #patternIds: Int32Array;
+  readonly copying:
+    | { readonly index: NonNullable<GenerateOptions['corpus']>; readonly limit: number }
+    | undefined;
+  /** Whether anything may have to be struck out. */
+  readonly strikes: boolean;
+  /** Whether log-probabilities are wanted. */
+  readonly measures: boolean;
+  /** (V): room for the scores of one choice. */
+  readonly scores: Float64Array;
+
+  /**
+   * @throws RangeError if a number is out of its range
+   * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be written
+   */
+  constructor(
+    readonly model: CharacterModel,
+    readonly options: GenerateOptions,
+  ) {
+    checkRanges(options);
+    const { vocabulary } = model;
+    this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
+    this.context = this.prompt.length > 0 ? this.prompt : textStart(model);
+    this.length = options.length ?? Number.POSITIVE_INFINITY;
+    const { temperature = 1, startTemperature, targetBits } = options;
+    const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;
+    this.temperature = { temperature: schedule, startTemperature, targetBits };
+    const { topK, typical, topP, minP } = options;
+    this.truncation = Object.fromEntries(
+      Object.entries({ topK, typical, topP, minP }).filter(([, value]) => value !== undefined),
+    );
+    this.repetition = { penalty: options.repetitionPenalty ?? 1, window: options.repetitionWindow ?? 256 };
+    this.stops = stopsOf(model, options);
+    const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
+    this.kinds = characters.map(kindOf);
+    this.inWord = characters.map((character) => /^[\p{L}\p{M}\p{N}_'’]$/u.test(character));
+    this.banned = bannedBy(model, characters, options);
+    if (this.banned.length === vocabulary.size) {
+      throw new UserError('no character is left to be written', 'Ban fewer characters, or allow more.');
+    }
+    this.#patternIds = new Int32Array(vocabulary.size).fill(-1);
+    this.pattern = options.match === undefined ? undefined : this.#makePattern(options.match);
+    this.strikes = this.banned.length > 0 || this.pattern !== undefined || options.noCopy !== undefined;
+    this.measures = options.logProbabilities === true || targetBits !== undefined;
+    const { noCopy, corpus } = options;
+    this.copying = noCopy === undefined || !corpus ? undefined : { index: corpus, limit: noCopy };
+    this.scores = new Float64Array(vocabulary.size);
+  }
+
+  /** The state of the pattern after one character more; -1 where no match is possible any more. */
+  follow(state: number, id: number): number {
+    const known = this.#patternIds[id]!;
+    return known < 0 || !this.pattern ? -1 : this.pattern.next(state, known);
+  }
+
+  #makePattern(source: string): Pattern {
+    const { codePoints, encoding } = this.model.vocabulary;
+    const banned = new Set(this.banned);
+    const allowed = codePoints.flatMap((_, id) => (banned.has(id) ? [] : id));
+    allowed.forEach((id, known) => {
+      this.#patternIds[id] = known;
+    });
+    const pattern = new Pattern(
+      source,
+      new Vocabulary(
+        allowed.map((id) => codePoints[id]!),
+        encoding,
+      ),
+    );
+    const least = pattern.distance(pattern.start);
+    if (least > this.length) {
+      throw new UserError(
+        `a text that matches ${JSON.stringify(source)} has ${least} characters at least, and ${this.length} may be written`,
+        'Give a greater --length.',
+      );
+    }
+    return pattern;
+  }
+}
+
+function stopsOf({ vocabulary }: CharacterModel, options: GenerateOptions): StopOptions {
+  const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
+  const texts = stop.filter((text) => text !== '').map((text) => [...vocabulary.encode(text)]);
+  const lines = Math.min(
+    options.lines ?? Number.POSITIVE_INFINITY,
+    until === 'line' ? 1 : Number.POSITIVE_INFINITY,
+  );
+  return { texts, sentence: until === 'sentence', paragraph: until === 'paragraph', words, lines };
+}
+
+function bannedBy(
+  { vocabulary }: CharacterModel,
+  characters: readonly string[],
+  options: GenerateOptions,
+): number[] {
+  const { ban = '', allow } = options;
+  if (vocabulary.encoding === 'bytes' && /[^\0-\x7f]/.test(ban + (allow ?? ''))) {
+    throw new UserError(
+      'this model writes bytes, and a character outside ASCII is several of them',
+      'Ban and allow ASCII characters only.',
+    );
+  }
+  const refused = new Set(ban);
+  const wanted = allow === undefined ? undefined : new Set(allow);
+  const isBanned = (character: string) => refused.has(character) || (wanted && !wanted.has(character));
+  return characters.flatMap((character, id) => (isBanned(character) ? id : []));
+}

@@ -1,0 +1,131 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { Network } from '../model/network.js';
+
+/** How many characters of a prompt are read in one go. */
+const STEPS = 64;
+
+/** What a network remembers: h and c of each layer, (H) each. */
+export type State = readonly { readonly h: Float32Array; readonly c: Float32Array }[];
+
+/** A network that reads one text. */
+export class Reader {
+  readonly #network: Network;
+  #read = 0;
+
+  constructor(readonly model: CharacterModel) {
+    this.#network = new Network(model.weights, { rows: 1, steps: STEPS, training: false });
+  }
+
+  /** Starts from a state; without one, from nothing. */
+  start(state?: State): void {
+    this.#network.resetState();
+    this.#network.layers.forEach((layer, index) => {
+      const from = state?.[index];
+      if (!from) return;
+      layer.state.h.set(from.h);
+      layer.state.c.set(from.c);
+    });
+  }
+
+  /** Reads on. @param ids at least one */
+  read(ids: Uint32Array): void {
+    for (let at = 0; at < ids.length; at += STEPS) {
+      const window = ids.subarray(at, at + STEPS);
+      this.#network.carry();
+      this.#network.forward(window);
+      this.#read = window.length;
+    }
+  }
+
+  /** A view (V) of the logits after the last character that was read. */
+  get logits(): Float32Array {
+    const { vocabulary } = this.model.config;
+    return this.#network.logits.subarray((this.#read - 1) * vocabulary, this.#read * vocabulary);
+  }
+
+  /** A copy of the state after the last character that was read. The logits are not to be had any more then. */
+  state(): State {
+    this.#network.carry();
+    return this.#network.layers.map(({ state }) => ({
+      h: Float32Array.from(state.h),
+      c: Float32Array.from(state.c),
+    }));
+  }
+}
+
+/** A network that goes on with several texts side by side, one in a row: the weights are read once for all of them. */
+export class Batch {
+  readonly #network: Network;
+
+  constructor(
+    readonly model: CharacterModel,
+    readonly rows: number,
+  ) {
+    this.#network = new Network(model.weights, { rows, steps: 1, training: false });
+  }
+
+  /** Sets the state of a row. The logits of all rows are not to be had any more then. */
+  start(row: number, state: State): void {
+    this.#network.carry();
+    this.#network.layers.forEach((layer, index) => {
+      const { h, c } = state[index]!;
+      layer.state.h.set(h, row * h.length);
+      layer.state.c.set(c, row * c.length);
+    });
+  }
+
+  /** A copy of a row's state. The logits of all rows are not to be had any more then. */
+  state(row: number): State {
+    this.#network.carry();
+    return this.#network.layers.map(({ state }) => {
+      const { hidden } = this.model.config;
+      const part = (all: Float32Array) => all.slice(row * hidden, (row + 1) * hidden);
+      return { h: part(state.h), c: part(state.c) };
+    });
+  }
+
+  /** Reads one character more in each row. @param ids (rows) */
+  step(ids: Uint32Array): void {
+    this.#network.carry();
+    this.#network.forward(ids);
+  }
+
+  /** A view (V) of the logits of a row. */
+  logits(row: number): Float32Array {
+    const { vocabulary } = this.model.config;
+    return this.#network.logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+  }
+}
+
+/** Networks that nobody uses at the moment: memory in an arena is never freed, so they are used again. */
+const idleReaders = new WeakMap<CharacterModel, Reader[]>();
+const idleBatches = new WeakMap<CharacterModel, Batch[]>();
+
+/** Lends a reader until the generator `use` is done or left. */
+export function* withReader<T>(model: CharacterModel, use: (reader: Reader) => Generator<T>): Generator<T> {
+  const idle = idleReaders.get(model) ?? [];
+  idleReaders.set(model, idle);
+  const reader = idle.pop() ?? new Reader(model);
+  try {
+    yield* use(reader);
+  } finally {
+    idle.push(reader);
+  }
+}
+
+/** Lends a batch of so many rows until the generator `use` is done or left. */
+export function* withBatch<T>(
+  model: CharacterModel,
+  rows: number,
+  use: (batch: Batch) => Generator<T>,
+): Generator<T> {
+  const idle = idleBatches.get(model) ?? [];
+  idleBatches.set(model, idle);
+  const at = idle.findIndex((batch) => batch.rows === rows);
+  const [batch = new Batch(model, rows)] = at < 0 ? [] : idle.splice(at, 1);
+  try {
+    yield* use(batch);
+  } finally {
+    idle.push(batch);
+  }
+}

@@ -1,0 +1,63 @@
+/** So many characters may be repeated freely: words and names come again in every text. */
+const FREE = 4;
+/** A cycle is a loop after so many characters of repetition, and when it has come three times. */
+const LOOP_LENGTH = 100;
+/** Longest cycle that is found. */
+const LONGEST_CYCLE = 256;
+
+/**
+ * Watches a text for repeats. It keeps, for every lag k, how many of the last characters equal those k before them; so
+ * the character k back is the one that would go on a repeat of that length.
+ */
+export class Repetition {
+  readonly #lags: number;
+  /** The last `lags` ids, as a ring. */
+  readonly #ring: Int32Array;
+  readonly #runs: Int32Array;
+  #count = 0;
+
+  /** @param window how far back a repeat is looked for, in characters */
+  constructor(readonly window: number) {
+    this.#lags = Math.max(window, LONGEST_CYCLE);
+    this.#ring = new Int32Array(this.#lags);
+    this.#runs = new Int32Array(this.#lags + 1);
+  }
+
+  take(id: number): void {
+    const known = Math.min(this.#count, this.#lags);
+    const lags = this.#lags;
+    let at = this.#count % lags; // the ring's place of the character `lag` back
+    for (let lag = 1; lag <= known; lag++) {
+      at = at === 0 ? lags - 1 : at - 1;
+      this.#runs[lag] = this.#ring[at] === id ? this.#runs[lag]! + 1 : 0;
+    }
+    this.#ring[this.#count % lags] = id;
+    this.#count++;
+  }
+
+  /**
+   * Divides the probability of each character that would go on a repeat of m > 4 characters by penalty^(m - 4). A
+   * penalty on characters as such (Keskar et al. 2019, for words) would only ban the letters of the alphabet.
+   * @param scores (V), changed in place
+   */
+  penalise(scores: Float64Array, penalty: number): void {
+    const byLength = Math.log(penalty);
+    const reach = Math.min(this.window, this.#count);
+    const longest = new Map<number, number>();
+    for (let lag = 1; lag <= reach; lag++) {
+      const run = this.#runs[lag]!;
+      if (run <= FREE) continue;
+      const id = this.#ring[(this.#count - lag) % this.#lags]!;
+      if (run > (longest.get(id) ?? 0)) longest.set(id, run);
+    }
+    for (const [id, run] of longest) scores[id]! -= byLength * (run - FREE);
+  }
+
+  /** The length of the cycle that the text has fallen into, if it has. */
+  get cycle(): number | undefined {
+    for (let lag = 1; lag <= LONGEST_CYCLE; lag++) {
+      if (this.#runs[lag]! >= Math.max(LOOP_LENGTH, 2 * lag)) return lag;
+    }
+    return undefined;
+  }
+}

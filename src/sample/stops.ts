@@ -1,0 +1,101 @@
+/** Where a text may end by itself; the length is counted elsewhere. */
+export interface StopOptions {
+  /** Texts (as ids) before which it ends. */
+  readonly texts: readonly (readonly number[])[];
+  readonly sentence: boolean;
+  readonly paragraph: boolean;
+  /** After so many words, and so many lines that are not blank; Infinity for no limit. */
+  readonly words: number;
+  readonly lines: number;
+}
+
+export type StopReason = 'stop' | 'sentence' | 'paragraph' | 'words' | 'lines';
+
+/** What a character means for the ends of words, lines and sentences. */
+export type CharacterKind = 'newline' | 'space' | 'terminal' | 'closer' | 'ink';
+
+export function kindOf(character: string): CharacterKind {
+  if (character === '\n') return 'newline';
+  if (/^\s$/u.test(character)) return 'space';
+  if ('.!?…。！？'.includes(character)) return 'terminal';
+  return `"'”’»)]`.includes(character) ? 'closer' : 'ink';
+}
+
+/** Follows a text character by character, and finds where it ends. */
+export class Stops {
+  /**
+   * The so many last characters belong to the end, and not to the text; before the end: may turn out to.
+   */
+  tail = 0;
+  readonly #recent: number[] = [];
+  readonly #longest: number;
+  #hasInk = false;
+  #lineHasInk = false;
+  #inWord = false;
+  #sentenceEnds = false;
+  #words = 0;
+  #lines = 0;
+  /** Characters since the last line break after which there was nothing to see, with it; 0 if there was. */
+  #blank = 0;
+
+  constructor(readonly options: StopOptions) {
+    this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
+  }
+
+  /** Takes one character more. @returns why the text ends before it, if it does */
+  take(id: number, kind: CharacterKind): StopReason | undefined {
+    const stopped = this.#takeRecent(id);
+    if (stopped) return stopped;
+    if (kind === 'newline' || kind === 'space') {
+      const reason = this.#takeSpace(kind === 'newline');
+      if (reason) return reason;
+    } else {
+      this.#hasInk = this.#lineHasInk = this.#inWord = true;
+      this.#blank = 0;
+      this.#sentenceEnds = kind === 'terminal' || (kind === 'closer' && this.#sentenceEnds);
+    }
+    this.tail = Math.max(this.options.paragraph ? this.#blank : 0, this.#begunStop());
+    return undefined;
+  }
+
+  #takeSpace(isNewline: boolean): StopReason | undefined {
+    const { sentence, paragraph, words, lines } = this.options;
+    this.tail = 1;
+    if (sentence && this.#sentenceEnds) return 'sentence';
+    if (this.#inWord && ++this.#words >= words) return 'words';
+    this.#inWord = this.#sentenceEnds = false;
+    if (isNewline && this.#lineHasInk && ++this.#lines >= lines) return 'lines';
+    if (isNewline && paragraph && this.#blank > 0) {
+      this.tail = this.#blank + 1;
+      return 'paragraph';
+    }
+    if (isNewline) this.#lineHasInk = false;
+    if (this.#blank > 0 || (isNewline && this.#hasInk)) this.#blank++;
+    return undefined;
+  }
+
+  #takeRecent(id: number): StopReason | undefined {
+    this.#recent.push(id);
+    if (this.#recent.length > this.#longest) this.#recent.shift();
+    const found = this.options.texts.find((text) => this.#endsWith(text, text.length));
+    if (!found) return undefined;
+    this.tail = found.length;
+    return 'stop';
+  }
+
+  /** How many of the last characters are the beginning of a text to stop before. */
+  #begunStop(): number {
+    for (let length = Math.min(this.#recent.length, this.#longest - 1); length > 0; length--) {
+      if (this.options.texts.some((text) => text.length > length && this.#endsWith(text, length)))
+        return length;
+    }
+    return 0;
+  }
+
+  /** Whether the last characters are the first `length` of `text`. */
+  #endsWith(text: readonly number[], length: number): boolean {
+    const start = this.#recent.length - length;
+    for (let i = 0; i < length; i++) if (this.#recent[start + i] !== text[i]) return false;
+    return start >= 0;
+  }
+}

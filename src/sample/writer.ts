@@ -1,0 +1,37 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import type { Random } from '../random.js';
+import { type Choice, choose, logProbability } from './choose.js';
+import { Reader } from './reader.js';
+
+const LINE_FEED = 10;
+
+/** What a network reads before a text without a prompt: a line break, where the corpus has one. */
+export function textStart({ vocabulary }: CharacterModel): Uint32Array {
+  return Uint32Array.of(vocabulary.idOf(LINE_FEED) ?? 0);
+}
+
+/** A network that writes one text plainly, for the samples of training. */
+export class Writer {
+  readonly #reader: Reader;
+
+  constructor(readonly model: CharacterModel) {
+    this.#reader = new Reader(model);
+  }
+
+  /** Writes from a fresh state: the ids of the prompt, then `length` more. */
+  *write(prompt: Uint32Array, length: number, choice: Choice, random: Random): Generator<number> {
+    this.#reader.start();
+    yield* prompt;
+    this.#reader.read(prompt.length > 0 ? prompt : textStart(this.model));
+    for (let written = 0; written < length; written++) {
+      const id = choose(this.#reader.logits, choice, random.uniform());
+      yield id;
+      this.#reader.read(Uint32Array.of(id));
+    }
+  }
+
+  /** The probability, by the network itself, of the character that was written last; see `write`. */
+  probabilityOf(id: number): number {
+    return Math.exp(logProbability(this.#reader.logits, id));
+  }
+}
