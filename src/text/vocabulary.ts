@@ -113,16 +113,17 @@ export class Vocabulary {
     return Array.from(text).every((c) => this.idOf(c.codePointAt(0)!) !== undefined);
   }
 
+  /** An unknown character for a message, with its nearest known relative. */
+  nameUnknown(codePoint: number): string {
+    const relative = this.relativeOf(codePoint);
+    const name =
+      this.encoding === 'bytes' ? `byte 0x${codePoint.toString(16).toUpperCase()}` : nameCharacter(codePoint);
+    return name + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
+  }
+
   /** The error that names characters outside the vocabulary. */
   unknownCharacters(strange: readonly number[]): UserError {
-    const names = strange.slice(0, 10).map((codePoint) => {
-      const relative = this.relativeOf(codePoint);
-      const name =
-        this.encoding === 'bytes'
-          ? `byte 0x${codePoint.toString(16).toUpperCase()}`
-          : nameCharacter(codePoint);
-      return name + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
-    });
+    const names = strange.slice(0, 10).map((codePoint) => this.nameUnknown(codePoint));
     const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
     return new UserError(
       `the text has characters this model never saw: ${names.join(', ')}${more}`,
