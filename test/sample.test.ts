@@ -6,12 +6,13 @@ import { ExitCode, UserError } from '../src/errors.js';
 import { initialise } from '../src/model/initialise.js';
 import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
-import { type ChoiceOptions, choose } from '../src/sample/choose.js';
-import { type GenerateOptions, generate } from '../src/sample/generate.js';
+import { type Choice, choose } from '../src/sample/choose.js';
+import { generate } from '../src/sample/generate.js';
+import type { GenerateOptions } from '../src/sample/options.js';
 import type { Encoding } from '../src/text/decode.js';
 import { Vocabulary } from '../src/text/vocabulary.js';
 
-const ALL: ChoiceOptions = { temperature: 1, topK: 0, topP: 1 };
+const ALL: Choice = { temperature: 1, topK: 0, topP: 1 };
 const ALMOST_ONE = 1 - 2 ** -53;
 
 function argmax(logits: ArrayLike<number>): number {
@@ -26,7 +27,7 @@ function softmax(logits: ArrayLike<number>, temperature: number): number[] {
 }
 
 /** How often each id comes in `draws` draws. */
-function counts(logits: Float32Array, options: Partial<ChoiceOptions>, draws = 20_000): number[] {
+function counts(logits: Float32Array, options: Partial<Choice>, draws = 20_000): number[] {
   const random = new Random(7, Stream.sampling);
   const found = new Array<number>(logits.length).fill(0);
   for (let i = 0; i < draws; i++) found[choose(logits, { ...ALL, ...options }, random.uniform())]!++;
