@@ -19,6 +19,14 @@ export class CopyGuard {
     this.#missing = this.#context.length;
   }
 
+  /** A guard that goes on from the same text. */
+  copy(): CopyGuard {
+    const copy = new CopyGuard(this.#index, this.#context.length + 1);
+    copy.#context.set(this.#context);
+    copy.#missing = this.#missing;
+    return copy;
+  }
+
   /** Takes the next character of the prompt or the text. */
   read(id: number): void {
     this.#context.copyWithin(0, 1);

@@ -1,8 +1,8 @@
 import { Random, Stream } from '../random.js';
 import { choose, logProbability } from './choose.js';
-import { CopyGuard } from './copying.js';
 import type { Plan } from './plan.js';
 import { Repetition } from './repetition.js';
+import { Rules } from './rules.js';
 import { type StopReason, Stops } from './stops.js';
 import { Temperature } from './temperature.js';
 
@@ -23,10 +23,9 @@ export class Draft {
   cycle: number | undefined;
   readonly #random: Random;
   readonly #temperature: Temperature;
+  readonly #rules: Rules;
   readonly #repetition: Repetition;
   readonly #stops: Stops;
-  readonly #copying: CopyGuard | undefined;
-  #state: number;
   #stopped: StopReason | undefined;
   #taken = 0;
 
@@ -38,12 +37,8 @@ export class Draft {
     this.#temperature = new Temperature(plan.temperature);
     this.#repetition = new Repetition(plan.repetition.window);
     this.#stops = new Stops(plan.stops);
-    this.#copying = plan.copying && new CopyGuard(plan.copying.index, plan.copying.limit);
-    this.#state = plan.pattern?.start ?? 0;
-    for (const id of plan.prompt) {
-      this.#repetition.take(id);
-      this.#copying?.read(id);
-    }
+    this.#rules = new Rules(plan);
+    for (const id of plan.prompt) this.#repetition.take(id);
     if (plan.length === 0) this.reason = 'length';
   }
 
@@ -68,25 +63,24 @@ export class Draft {
   /** Chooses one character more, or ends. @param logits (V) after all that was written before */
   write(logits: Float32Array): void {
     const { plan } = this;
-    const { pattern } = plan;
-    if (pattern?.accepts(this.#state) && !pattern.continues(this.#state)) {
+    if (this.#rules.isComplete) {
       this.reason = 'match';
       return;
     }
-    const scores = plan.scores;
+    const { scores } = plan;
     scores.set(logits);
-    if (plan.strikes && !this.#strike(scores)) {
+    const written = this.ids.length;
+    if (!this.#rules.strike(scores, plan.length - written)) {
       this.reason = 'blocked';
       return;
     }
     if (plan.repetition.penalty > 1) this.#repetition.penalise(scores, plan.repetition.penalty);
-    const written = this.ids.length;
     const before = written > 0 ? this.last : plan.context.at(-1)!;
     const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;
     const temperature = this.#temperature.at(share, !plan.inWord[before]);
     const id = choose(scores, { temperature, ...plan.truncation }, this.#random.uniform());
-    if (pattern && plan.follow(this.#state, id) < 0) {
-      this.reason = 'match'; // see #strike
+    if (this.#rules.endsBefore(id)) {
+      this.reason = 'match';
       return;
     }
     if (plan.measures) {
@@ -98,36 +92,12 @@ export class Draft {
   }
 
   #add(id: number): void {
-    const { pattern, kinds, length } = this.plan;
+    const { kinds, length } = this.plan;
     this.ids.push(id);
-    this.#copying?.read(id);
+    this.#rules.take(id);
     this.#repetition.take(id);
     this.cycle ??= this.#repetition.cycle;
-    if (pattern) this.#state = this.plan.follow(this.#state, id);
     this.#stopped = this.#stops.take(id, kinds[id]!);
     this.reason = this.#stopped ?? (this.ids.length >= length ? 'length' : undefined);
-  }
-
-  /**
-   * Strikes out what must not come. Where the text matches already it may end: then characters that do not match stay
-   * in, and to choose one of them means to end. So it ends as often as the network itself would leave the pattern.
-   * @returns whether anything is left
-   */
-  #strike(scores: Float64Array): boolean {
-    const { banned, pattern } = this.plan;
-    const strike = (id: number) => {
-      scores[id] = Number.NEGATIVE_INFINITY;
-    };
-    banned.forEach(strike);
-    this.#copying?.forbid(strike);
-    if (pattern) {
-      const mayEnd = pattern.accepts(this.#state);
-      const left = this.plan.length - this.ids.length - 1;
-      for (let id = 0; id < scores.length; id++) {
-        const next = this.plan.follow(this.#state, id);
-        if (next < 0 ? !mayEnd : pattern.distance(next) > left) strike(id);
-      }
-    }
-    return scores.some((score) => score > Number.NEGATIVE_INFINITY || Number.isNaN(score));
   }
 }

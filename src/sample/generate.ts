@@ -22,12 +22,13 @@ export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Dra
 }
 
 /** What the network knows after the prompt. */
-interface Start {
+export interface Start {
   readonly logits: Float32Array;
   readonly state: State;
 }
 
-function readContext({ model, context }: Plan): Start {
+/** Reads what comes before the text. */
+export function readContext({ model, context }: Plan): Start {
   const read = function* (reader: Reader) {
     reader.start();
     reader.read(context);

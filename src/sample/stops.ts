@@ -42,6 +42,21 @@ export class Stops {
     this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
   }
 
+  /** Stops that go on from the same text. */
+  copy(): Stops {
+    const copy = new Stops(this.options);
+    copy.tail = this.tail;
+    copy.#recent.push(...this.#recent);
+    copy.#hasInk = this.#hasInk;
+    copy.#lineHasInk = this.#lineHasInk;
+    copy.#inWord = this.#inWord;
+    copy.#sentenceEnds = this.#sentenceEnds;
+    copy.#words = this.#words;
+    copy.#lines = this.#lines;
+    copy.#blank = this.#blank;
+    return copy;
+  }
+
   /** Takes one character more. @returns why the text ends before it, if it does */
   take(id: number, kind: CharacterKind): StopReason | undefined {
     const stopped = this.#takeRecent(id);

@@ -1,0 +1,139 @@
+import type { EndReason } from './draft.js';
+import { type GeneratedText, readContext, type Start } from './generate.js';
+import type { Plan } from './plan.js';
+import { type Batch, withBatch } from './reader.js';
+import { Rules } from './rules.js';
+import { Stops } from './stops.js';
+
+/** A text under way, as a list from its last character back; the first one is before all characters. */
+interface Hypothesis {
+  readonly before: Hypothesis | undefined;
+  readonly id: number;
+  /** log p of this character in nats, and of the whole text. */
+  readonly nats: number;
+  readonly total: number;
+  readonly length: number;
+  readonly rules: Rules;
+  readonly stops: Stops;
+  /** The row of the batch that read the text before this character. */
+  readonly row: number;
+}
+
+/** A text that has ended; its mean log p is what texts of different lengths are compared by. */
+interface Ended {
+  readonly hypothesis: Hypothesis;
+  /** Characters at its end that do not belong to it. */
+  readonly tail: number;
+  readonly mean: number;
+  readonly reason: EndReason;
+}
+
+/**
+ * Looks for the likeliest text: of each step's continuations the `width` likeliest are followed (beam search, Lowerre
+ * 1976). Texts that ended are compared by log p a character, or short ones would always win. No chance is involved, so
+ * temperature, truncation and repetition have no part in it.
+ * @param plan with a length
+ * @throws UserError where the network gives no numbers
+ */
+export function beamSearch(plan: Plan, width: number): GeneratedText {
+  const start = readContext(plan);
+  for (const text of withBatch(plan.model, width, (batch) => search(batch, plan, start))) return text;
+  throw new Error('the search has found nothing');
+}
+
+function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedText> {
+  const root = { before: undefined, id: 0, nats: 0, total: 0, length: 0, row: 0 };
+  let live: Hypothesis[] = [{ ...root, rules: new Rules(plan), stops: new Stops(plan.stops) }];
+  const ended: Ended[] = [];
+  const end = (hypothesis: Hypothesis, total: number, reason: EndReason, tail = 0) => {
+    ended.push({ hypothesis, tail, reason, mean: total / Math.max(1, hypothesis.length) });
+  };
+  let logits = (_: number) => start.logits;
+  for (let step = 0; step < plan.length && live.length > 0 && ended.length < batch.rows; step++) {
+    const next = live.flatMap((hypothesis, row) =>
+      continuations(hypothesis, row, logits(row), plan, batch.rows, end),
+    );
+    next.sort((a, b) => b.total - a.total || a.row - b.row || a.id - b.id);
+    live = [];
+    for (const candidate of next.slice(0, batch.rows)) {
+      const grown = grow(candidate);
+      const reason = grown.stops.take(grown.id, plan.kinds[grown.id]!);
+      if (reason) end(grown, grown.total, reason, grown.stops.tail);
+      else live.push(grown);
+    }
+    if (live.length === 0 || step + 1 >= plan.length) break;
+    const states = step === 0 ? undefined : live.map(({ row }) => batch.state(row));
+    live.forEach((_, row) => {
+      batch.start(row, states?.[row] ?? start.state);
+    });
+    batch.step(Uint32Array.from({ length: batch.rows }, (_, row) => live[row]?.id ?? 0));
+    logits = (row) => batch.logits(row);
+  }
+  for (const hypothesis of live) end(hypothesis, hypothesis.total, 'length');
+  const best = ended.reduce((a, b) => (b.mean > a.mean ? b : a));
+  yield textOf(best, plan);
+}
+
+/** The likeliest ways to go on, at most `most`. Where the text may end, or has to, `end` is told. */
+function continuations(
+  before: Hypothesis,
+  row: number,
+  logits: Float32Array,
+  plan: Plan,
+  most: number,
+  end: (hypothesis: Hypothesis, total: number, reason: EndReason) => void,
+): Hypothesis[] {
+  const { rules, stops, total, length } = before;
+  if (rules.isComplete) {
+    end(before, total, 'match');
+    return [];
+  }
+  const { scores } = plan;
+  scores.set(logits);
+  if (!rules.strike(scores, plan.length - length)) {
+    end(before, total, 'blocked');
+    return [];
+  }
+  const norm = logSumExp(logits);
+  const ids: number[] = [];
+  let leaving = 0;
+  for (let id = 0; id < scores.length; id++) {
+    if (scores[id] === Number.NEGATIVE_INFINITY) continue;
+    if (rules.endsBefore(id)) leaving += Math.exp(logits[id]! - norm);
+    else ids.push(id);
+  }
+  if (leaving > 0) end(before, total + Math.log(leaving), 'match');
+  ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return ids.slice(0, most).map((id) => {
+    const nats = logits[id]! - norm;
+    return { before, id, nats, total: total + nats, length: length + 1, rules, stops, row };
+  });
+}
+
+/** Gives a continuation that is followed rules and stops of its own. */
+function grow(candidate: Hypothesis): Hypothesis {
+  const rules = candidate.rules.copy();
+  rules.take(candidate.id);
+  return { ...candidate, rules, stops: candidate.stops.copy() };
+}
+
+function logSumExp(logits: Float32Array): number {
+  const largest = logits.reduce((most, logit) => Math.max(most, logit));
+  return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
+}
+
+function textOf({ hypothesis, tail, reason }: Ended, { model, options, measures }: Plan): GeneratedText {
+  const ids: number[] = [];
+  const nats: number[] = [];
+  for (let at: Hypothesis = hypothesis; at.before; at = at.before) {
+    ids.unshift(at.id);
+    nats.unshift(at.nats);
+  }
+  const length = ids.length - tail;
+  return {
+    text: model.vocabulary.decode(ids.slice(0, length)),
+    seed: options.seed ?? 0,
+    reason,
+    logProbabilities: measures ? nats.slice(0, length) : undefined,
+  };
+}

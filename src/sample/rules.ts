@@ -1,0 +1,66 @@
+import { CopyGuard } from './copying.js';
+import type { Plan } from './plan.js';
+
+/** What may be written next in one text: no banned character, nothing copied, nothing that the pattern rules out. */
+export class Rules {
+  readonly #plan: Plan;
+  readonly #copying: CopyGuard | undefined;
+  #state: number;
+
+  constructor(plan: Plan, from?: Rules) {
+    this.#plan = plan;
+    this.#state = from ? from.#state : (plan.pattern?.start ?? 0);
+    if (from) {
+      this.#copying = from.#copying?.copy();
+      return;
+    }
+    this.#copying = plan.copying && new CopyGuard(plan.copying.index, plan.copying.limit);
+    for (const id of plan.prompt) this.#copying?.read(id);
+  }
+
+  copy(): Rules {
+    return new Rules(this.#plan, this);
+  }
+
+  /** Whether the text matches, and nothing may follow. */
+  get isComplete(): boolean {
+    const { pattern } = this.#plan;
+    return pattern?.accepts(this.#state) === true && !pattern.continues(this.#state);
+  }
+
+  /** Whether a character means that the text ends before it; see `strike`. */
+  endsBefore(id: number): boolean {
+    return this.#plan.pattern !== undefined && this.#plan.follow(this.#state, id) < 0;
+  }
+
+  /**
+   * Strikes out what must not come. Where the text matches already it may end: then characters that do not match stay
+   * in, and to choose one of them means to end. So it ends as often as the network itself would leave the pattern.
+   * @param scores (V): set to -Infinity for what is struck out
+   * @param left how many characters may still be written
+   * @returns whether anything is left
+   */
+  strike(scores: Float64Array, left: number): boolean {
+    const { strikes, banned, pattern } = this.#plan;
+    if (!strikes) return true;
+    const strike = (id: number) => {
+      scores[id] = Number.NEGATIVE_INFINITY;
+    };
+    banned.forEach(strike);
+    this.#copying?.forbid(strike);
+    if (pattern) {
+      const mayEnd = pattern.accepts(this.#state);
+      for (let id = 0; id < scores.length; id++) {
+        const next = this.#plan.follow(this.#state, id);
+        if (next < 0 ? !mayEnd : pattern.distance(next) > left - 1) strike(id);
+      }
+    }
+    return scores.some((score) => score !== Number.NEGATIVE_INFINITY);
+  }
+
+  /** Takes the character that was written. */
+  take(id: number): void {
+    this.#copying?.read(id);
+    if (this.#plan.pattern) this.#state = this.#plan.follow(this.#state, id);
+  }
+}
