@@ -403,6 +403,7 @@ describe('what is wrong is named', () => {
   const missing: [source: string, message: string][] = [
     ['café', 'it never saw \'é\' U+00E9 (nearest known: "e") at character 4'],
     ['(éè|à*ñ)(ö|a)', 'it never saw \'ñ\' U+00F1 (nearest known: "n") at character 7'],
+    ['é+aé', 'it never saw \'é\' U+00E9 (nearest known: "e") at character 1'],
     ['a\\ud83d', 'it never saw U+D83D at character 2'],
     ['\ud83d', 'it never saw U+D83D at character 1'],
     ['a😀+', "it never saw '😀' U+1F600 at character 2"],
