@@ -104,7 +104,14 @@ export class Pattern {
       if (member === ACCEPT) continue;
       for (const kind of kindsOf[sets[member]!]!) reached[kind]!.push(next[member]!);
     }
-    state.row = Float64Array.from(reached, (states) => this.#intern(states)?.number ?? -1);
+    // Most kinds lead to where another one leads.
+    const numbers = new Map<string, number>();
+    state.row = Float64Array.from(reached, (states) => {
+      const text = textOf(states);
+      const number = numbers.get(text) ?? this.#intern(states)?.number ?? -1;
+      numbers.set(text, number);
+      return number;
+    });
     return state.row;
   }
 
@@ -134,7 +141,7 @@ export class Pattern {
       if (sets[state] === FORK) stack.push(next[state]!, other[state]!);
     }
     for (const state of visited) this.#seen[state] = 0;
-    return Uint16Array.from(visited.filter((state) => state === ACCEPT || sets[state] !== FORK)).sort();
+    return new Uint16Array(visited.filter((state) => state === ACCEPT || sets[state] !== FORK)).sort();
   }
 
   /** Takes a state into the young generation. Its row may lead to old ones, and is made anew when it is asked for. */
@@ -154,10 +161,10 @@ export class Pattern {
 }
 
 /** Numbers below 2^16 as the code units of a string, in pieces that fit the stack. */
-function textOf(units: Uint16Array): string {
+function textOf(units: Uint16Array | readonly number[]): string {
   let text = '';
   for (let i = 0; i < units.length; i += 4096) {
-    text += String.fromCharCode(...units.subarray(i, i + 4096));
+    text += Reflect.apply(String.fromCharCode, undefined, units.slice(i, i + 4096));
   }
   return text;
 }

@@ -37,12 +37,12 @@ export function compile(tree: Tree, vocabulary: Vocabulary): Nfa {
   const start = builder.add(tree, ACCEPT);
   const { sets, next, other, symbols } = builder;
   const isEmpty = sets.map((set) => set !== FORK && symbols.isEmpty(set));
-  const distances = costs(builder, (state) => {
+  const { least: distances } = cheapestWays(builder, (state) => {
     if (sets[state] === FORK) return 0;
     return isEmpty[state] ? Number.POSITIVE_INFINITY : 1;
   });
   if (distances[start] === Number.POSITIVE_INFINITY) {
-    const missing = costs(builder, (state) => (isEmpty[state] ? 1 : 0));
+    const missing = cheapestWays(builder, (state) => (isEmpty[state] ? 1 : 0));
     throw impossible(missingOn(builder, start, missing), vocabulary);
   }
   const division = symbols.divide();
@@ -144,37 +144,46 @@ class Builder {
   }
 }
 
-/** The least sum of costs from each state to the accepting one: a breadth-first search from the end. */
-function costs({ sets, next, other }: Builder, costOf: (state: number) => number): Float64Array {
+/** For each state, the least sum of costs on a way to the accepting one, and the next state on that way. */
+interface Ways {
+  readonly least: Float64Array;
+  readonly via: Int32Array;
+}
+
+/** A breadth-first search from the end; each state costs 0, 1 or infinity to pass. */
+function cheapestWays({ sets, next, other }: Builder, costOf: (state: number) => number): Ways {
   const before: number[][] = sets.map(() => []);
   for (let state = 1; state < sets.length; state++) {
     before[next[state]!]!.push(state);
     if (other[state] !== next[state]) before[other[state]!]!.push(state);
   }
   const least = new Float64Array(sets.length).fill(Number.POSITIVE_INFINITY);
+  const via = new Int32Array(sets.length);
+  least[ACCEPT] = 0;
   let near = [ACCEPT];
   for (let cost = 0; near.length > 0; cost++) {
     const far: number[] = [];
     for (let state = near.pop(); state !== undefined; state = near.pop()) {
-      if (least[state]! <= cost) continue;
-      least[state] = cost;
+      if (least[state]! < cost) continue; // a cheaper way was found after it was put here
       for (const earlier of before[state]!) {
-        const step = costOf(earlier);
-        if (step === 0) near.push(earlier);
-        else if (step === 1) far.push(earlier);
+        const sum = cost + costOf(earlier);
+        if (sum >= least[earlier]!) continue;
+        least[earlier] = sum;
+        via[earlier] = state;
+        if (sum === cost) near.push(earlier);
+        else far.push(earlier);
       }
     }
     near = far;
   }
-  return least;
+  return { least, via };
 }
 
-/** What the vocabulary lacks on a way through the automaton that lacks least. */
-function missingOn({ sets, next, other, symbols }: Builder, start: number, missing: Float64Array): Origin[] {
+/** What the vocabulary lacks on a way from the start that lacks least. */
+function missingOn({ sets, symbols }: Builder, start: number, { via }: Ways): Origin[] {
   const origins = new Set<Origin>();
-  for (let state = start; missing[state]! > 0; ) {
+  for (let state = start; state !== ACCEPT; state = via[state]!) {
     if (sets[state] !== FORK && symbols.isEmpty(sets[state]!)) origins.add(symbols.originOf(sets[state]!));
-    state = missing[next[state]!]! <= missing[other[state]!]! ? next[state]! : other[state]!;
   }
   return [...origins];
 }
