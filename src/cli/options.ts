@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
-import { ENGINE_CHOICES } from '../engine/engine.js';
+import { Option } from 'commander';
+import { ENGINE_CHOICES, type EngineChoice } from '../engine/engine.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
-import { SAMPLE_RANGES } from '../sample/options.js';
+import { UNKNOWN } from '../text/vocabulary.js';
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -13,7 +13,8 @@ export function numberOption(flags: string, description: string, range: NumberRa
   return option.argParser((text: string) => parseNumber(text, `--${option.name()}`, range));
 }
 
-function parseNumber(text: string, what: string, range: NumberRange): number {
+/** @throws UserError naming the option, and what was given */
+export function parseNumber(text: string, what: string, range: NumberRange): number {
   const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
   if (isInRange(value, range)) return value;
   throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeRange(range)}.`);
@@ -37,43 +38,36 @@ export function engineOption(): Option {
   );
 }
 
+/** How many threads work together. */
+export function threadsOption(): Option {
+  return numberOption('--threads <n>', 'threads that work together (default: as many as cores)', {
+    minimum: 1,
+    maximum: 64,
+    integer: true,
+  });
+}
+
+/** What the options about engines give. */
+export interface EngineFlags {
+  readonly engine?: EngineChoice;
+  readonly threads?: number;
+}
+
 /** What to do with characters that a model never saw: the same choice wherever a text meets a model. */
 export function unknownOption(): Option {
-  const option = wordOption('--unknown <what>', 'what to do with characters the model never saw', [
+  return wordOption('--unknown <what>', 'what to do with characters the model never saw', UNKNOWN).default(
     'error',
-    'skip',
-  ]);
-  return option.default('error');
+  );
 }
 
 /** For the help of every command that takes a model as its argument. */
 export const MODEL_HELP = `
 The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.`;
 
-/** Adds the options that say how characters are chosen. */
-export function addChoiceOptions(command: Command): Command {
-  return command
-    .addOption(
-      numberOption(
-        '--temp <n>',
-        'temperature: lower is surer, 0 the likeliest',
-        SAMPLE_RANGES.temperature,
-      ).default(0.8),
-    )
-    .addOption(
-      numberOption(
-        '--top-k <n>',
-        'choose among the n likeliest characters; 0 for all',
-        SAMPLE_RANGES.topK,
-      ).default(0),
-    )
-    .addOption(
-      numberOption(
-        '--top-p <n>',
-        'choose among the likeliest that make up this share',
-        SAMPLE_RANGES.topP,
-      ).default(1),
-    );
+/** Puts what they mean for \\n, \\t and \\\\, which a shell does not. */
+export function unescaped(text: string): string {
+  const meanings: Record<string, string> = { n: '\n', t: '\t', '\\': '\\' };
+  return text.replace(/\\([nt\\])/g, (_, letter: string) => meanings[letter]!);
 }
 
 const HINT_FOR_TEXT = 'Give the text itself, @ and a file, or - for standard input.';

@@ -4,11 +4,9 @@ import { RUNS_FOLDER } from '../checkpoint/run.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
-import { engineOption, numberOption, wordOption } from './options.js';
+import { engineOption, numberOption, threadsOption, wordOption } from './options.js';
 import { TRAINING_DEFAULTS, type TrainFlags, type UiFlags } from './train-flags.js';
 import { runTraining } from './train-run.js';
-
-const THREADS = { minimum: 1, maximum: 64, integer: true } as const;
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names from "charlstm corpora".
@@ -78,7 +76,7 @@ export function trainCommand(command: Command): void {
     ),
     numberOption('--seed <n>', by('seed of all randomness', seed), TRAINING_RANGES.seed),
     engineOption(),
-    numberOption('--threads <n>', by('threads that work together', 'as many as cores'), THREADS),
+    threadsOption(),
     numberOption('--stop-at <step>', 'stop and save early, as Ctrl-C would', LENGTH_RANGES.steps),
   ]) {
     command.addOption(option);

@@ -6,8 +6,8 @@ import { Rules } from './rules.js';
 import { type StopReason, Stops } from './stops.js';
 import { Temperature } from './temperature.js';
 
-/** Why a text ended: see StopReason; all that was asked for; the pattern was met; nothing was allowed any more. */
-export type EndReason = StopReason | 'length' | 'match' | 'blocked';
+/** Why a text ended: see StopReason; all that was asked for; the pattern was met; nothing was allowed any more; the ending was joined on. */
+export type EndReason = StopReason | 'length' | 'match' | 'blocked' | 'ending';
 
 /**
  * One text under way. Each call of `write` is one choice, in the order of docs/sampling.md: what must not come

@@ -1,0 +1,156 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { RunRecord } from '../checkpoint/record.js';
+import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { ExitCode, UserError } from '../errors.js';
+import { harmless } from '../format.js';
+import { beamSearch } from '../sample/beam.js';
+import type { Draft } from '../sample/draft.js';
+import { fillIn } from '../sample/fill.js';
+import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../sample/generate.js';
+import type { GenerateOptions } from '../sample/options.js';
+import { Plan } from '../sample/plan.js';
+import { Dataset } from '../text/dataset.js';
+import { openSuffixIndex } from '../text/suffix-file.js';
+import type { SuffixIndex } from '../text/suffix-index.js';
+import { readTextArgument } from './options.js';
+import { checkFlags, type SampleFlags } from './sample-flags.js';
+import { copiesOf, type SampleOutput, sampleOutput, tellCopies } from './sample-output.js';
+
+/** A text without an end of its own may become so long; with one, it is only kept from never ending. */
+const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
+const CANDIDATES = 128;
+
+/** Writes new text to stdout, and to stderr what a person may want to know about it. */
+export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
+  checkFlags(flags);
+  const prompt = readTextArgument(flags.prompt);
+  const checkpoint = resolveCheckpoint(path, 'best').path;
+  const read = await readCheckpoint(checkpoint);
+  const threads = flags.threads ?? availableParallelism();
+  const model = modelOf(read, { engine: flags.engine, threads });
+  const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
+  const corpus = needsCorpus ? corpusOf(checkpoint, read.record) : undefined;
+  const seed = flags.seed ?? randomInt(2 ** 32);
+  const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
+
+  if (path === undefined) say(`model ${harmless(checkpoint)}`);
+  if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
+  tellUnknown(model, prompt, flags);
+  const output = sampleOutput(plan, flags, flags.copyReport && corpus);
+  const told = (text: GeneratedText) => tell(text, plan, flags, corpus);
+  if (flags.beam !== undefined) {
+    await output.write(told(beamSearch(plan, flags.beam)));
+  } else if (flags.ending !== undefined) {
+    const ending = model.vocabulary.encode(flags.ending, flags.unknown);
+    const candidates = Math.max(flags.candidates ?? CANDIDATES, flags.samples);
+    for (const text of fillIn(plan, ending, candidates, flags.samples)) await output.write(told(text));
+  } else {
+    await writeAll(plan, seedsFrom(seed, flags.samples), output, told);
+  }
+  await output.end();
+}
+
+/** One text as it comes, several one after the other. */
+async function writeAll(
+  plan: Plan,
+  seeds: readonly number[],
+  output: SampleOutput,
+  told: (text: GeneratedText) => GeneratedText,
+): Promise<void> {
+  const drafts = writeTexts(plan, seeds);
+  if (!output.streams) {
+    for (const draft of inOrder(watched(drafts))) await output.write(told(finished(draft)));
+    return;
+  }
+  for (const draft of watched(drafts)) {
+    await output.stream(draft);
+    if (draft.reason) told(finished(draft));
+  }
+}
+
+/** The same drafts; says so when one goes in circles. */
+function* watched(drafts: Iterable<Draft>): Generator<Draft> {
+  let hasSaid = false;
+  for (const draft of drafts) {
+    if (draft.cycle !== undefined && !hasSaid) {
+      hasSaid = true;
+      process.stderr.write(
+        `\nthe text goes in circles, ${draft.cycle} characters long: try a higher --temp, or --repetition-penalty 1.2\n`,
+      );
+    }
+    yield draft;
+  }
+}
+
+function optionsOf(
+  flags: SampleFlags,
+  prompt: string,
+  seed: number,
+  corpus: SuffixIndex | undefined,
+): GenerateOptions {
+  const { temp, tempStart, samples, noCopy, copyReport, beam, ending, candidates, engine, threads, ...same } =
+    flags;
+  const hasEnd = [flags.stop, flags.until, flags.words, flags.lines].some((flag) => flag !== undefined);
+  const usual = ending !== undefined ? LENGTHS.filled : hasEnd ? LENGTHS.ended : LENGTHS.plain;
+  return {
+    ...same,
+    prompt,
+    seed,
+    length: flags.length ?? usual,
+    temperature: temp ?? 0.8,
+    startTemperature: tempStart,
+    noCopy,
+    corpus: noCopy === undefined ? undefined : corpus,
+    logProbabilities: flags.logprobs === true || flags.color === true || ending !== undefined,
+  };
+}
+
+/** The index of the text that a model was trained on. */
+function corpusOf(checkpoint: string, record: RunRecord): SuffixIndex {
+  let dataset: Dataset;
+  try {
+    dataset = new Dataset(runOf(checkpoint), record.model.vocabulary);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `the text that the model was trained on is not beside it: ${error.message}`,
+      'Use the run folder that "charlstm train" made, or leave --no-copy and --copy-report out.',
+      ExitCode.noInput,
+    );
+  }
+  try {
+    return openSuffixIndex(dataset, record.corpus, () => say('indexing the corpus, once'));
+  } finally {
+    dataset.close();
+  }
+}
+
+/** Says which characters of the prompt were left out or replaced. */
+function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
+  const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
+  if (strange.length === 0) return;
+  const names = strange.slice(0, 10).map((codePoint) => vocabulary.nameUnknown(codePoint));
+  const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
+  const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
+  say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
+}
+
+/** Says on stderr what else there is to say of a text. */
+function tell(
+  text: GeneratedText,
+  plan: Plan,
+  { copyReport, json }: SampleFlags,
+  corpus: SuffixIndex | undefined,
+): GeneratedText {
+  if (text.reason === 'blocked') {
+    say(`a text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
+  }
+  if (copyReport && corpus && !json) tellCopies(copiesOf(text, plan, corpus));
+  return text;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

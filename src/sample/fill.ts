@@ -1,0 +1,111 @@
+import { logProbability } from './choose.js';
+import { Draft } from './draft.js';
+import { type GeneratedText, readContext, seedsFrom } from './generate.js';
+import type { Plan } from './plan.js';
+import { type Batch, type State, withBatch } from './reader.js';
+
+/** Rows of a batch: candidates written, or endings tried, side by side. */
+const ROWS = 64;
+
+/** A candidate cut at a place where the ending may begin. */
+interface Cut {
+  readonly draft: Draft;
+  readonly length: number;
+  /** log p of the ending's characters so far, in nats. */
+  readonly nats: number[];
+  /** What the network remembers before the ending's first character. */
+  readonly state: State;
+}
+
+/** The likeliest cut of one candidate, and how likely. */
+interface Filling {
+  readonly cut: Cut;
+  /** Mean log p of a character of what was written and of the ending. */
+  readonly mean: number;
+}
+
+/**
+ * Fills in between the prompt and an ending: draws many candidates, tries the ending after each of their words, and keeps
+ * the likeliest joints, compared by log p a character, or short ones would always win.
+ * @param plan with a length, the most characters between; it measures, and neither ends by itself nor has a pattern
+ * @param ending ids, at least one
+ * @param candidates how many are drawn
+ * @param count how many texts are wanted at most, of different candidates
+ * @returns the likeliest first: what was written, and the ending
+ * @throws UserError where the network gives no numbers
+ */
+export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, count: number): GeneratedText[] {
+  const best = new Map<Draft, Filling>();
+  const waiting: Cut[] = [];
+  const weigh = (cut: Cut) => {
+    const total = sum(cut.draft.logProbabilities.slice(0, cut.length)) + sum(cut.nats);
+    const mean = total / (cut.length + ending.length);
+    if (mean > (best.get(cut.draft)?.mean ?? Number.NEGATIVE_INFINITY)) best.set(cut.draft, { cut, mean });
+  };
+  const seeds = seedsFrom(plan.options.seed ?? 0, candidates);
+  for (let at = 0; at < seeds.length; at += ROWS) {
+    for (const cut of cuts(plan, seeds.slice(at, at + ROWS), ending[0]!)) {
+      waiting.push(cut);
+      if (waiting.length === ROWS) tryEnding(plan, ending, waiting.splice(0)).forEach(weigh);
+    }
+  }
+  tryEnding(plan, ending, waiting).forEach(weigh);
+  const likeliest = [...best.values()].sort((a, b) => b.mean - a.mean);
+  return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
+}
+
+/** Writes candidates, and yields each place where the ending may join on: between words, and at the very end. */
+function* cuts(plan: Plan, seeds: readonly number[], first: number): Generator<Cut> {
+  const { inWord } = plan;
+  const start = readContext(plan);
+  const mayJoin = (last: number, next: number | undefined) =>
+    inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]);
+  const write = function* (batch: Batch): Generator<Cut> {
+    const drafts = seeds.map((seed) => new Draft(plan, seed));
+    let logits = (_: number) => start.logits;
+    for (let length = 0; length <= plan.length; length++) {
+      // All logits are read before any state is, see Batch.
+      const joints = drafts.flatMap((draft, row) => {
+        if (draft.ids.length < length) return []; // nothing was allowed any more
+        const nats = logProbability(logits(row), first);
+        const last = draft.last;
+        if (!draft.reason) draft.write(logits(row));
+        return length > 0 && mayJoin(last, draft.ids[length]) ? { row, draft, nats: [nats] } : [];
+      });
+      for (const { row, draft, nats } of joints) yield { draft, length, nats, state: batch.state(row) };
+      if (length === plan.length) break;
+      if (length === 0) drafts.forEach((_, row) => void batch.start(row, start.state));
+      batch.step(Uint32Array.from(drafts, (draft) => draft.last));
+      logits = (row) => batch.logits(row);
+    }
+  };
+  yield* withBatch(plan.model, seeds.length, write);
+}
+
+/** Reads the ending after each cut, and notes how likely it is there. */
+function tryEnding({ model }: Plan, ending: Uint32Array, cut: readonly Cut[]): readonly Cut[] {
+  const read = function* (batch: Batch) {
+    cut.forEach(({ state }, row) => void batch.start(row, state));
+    for (let i = 1; i < ending.length; i++) {
+      batch.step(new Uint32Array(ROWS).fill(ending[i - 1]!));
+      cut.forEach(({ nats }, row) => void nats.push(logProbability(batch.logits(row), ending[i]!)));
+    }
+    yield cut;
+  };
+  for (const done of withBatch(model, ROWS, read)) return done;
+  return cut;
+}
+
+function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedText {
+  const { vocabulary } = draft.plan.model;
+  return {
+    text: vocabulary.decode([...draft.ids.slice(0, length), ...ending]),
+    seed: draft.seed,
+    reason: 'ending',
+    logProbabilities: [...draft.logProbabilities.slice(0, length), ...nats],
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
