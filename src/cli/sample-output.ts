@@ -32,7 +32,7 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
     async stream() {},
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
-      const logprobs = flags.logprobs ? { logprobs: logProbabilities } : {};
+      const logprobs = flags.logprobs ? { logprobs: logProbabilities?.map(rounded) } : {};
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
       const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };
@@ -40,6 +40,11 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
     },
     async end() {},
   };
+}
+
+/** A millionth of a nat is less than what the engines differ by. */
+function rounded(nats: number): number {
+  return Math.round(nats * 1e6) / 1e6;
 }
 
 function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {

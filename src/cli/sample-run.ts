@@ -16,7 +16,7 @@ import { openSuffixIndex } from '../text/suffix-file.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
-import { copiesOf, type SampleOutput, sampleOutput, tellCopies } from './sample-output.js';
+import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
 
 /** A text without an end of its own may become so long; with one, it is only kept from never ending. */
 const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
@@ -39,48 +39,34 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   tellUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
-  const told = (text: GeneratedText) => tell(text, plan, flags, corpus);
-  if (flags.beam !== undefined) {
-    await output.write(told(beamSearch(plan, flags.beam)));
-  } else if (flags.ending !== undefined) {
-    const ending = model.vocabulary.encode(flags.ending, flags.unknown);
-    const candidates = Math.max(flags.candidates ?? CANDIDATES, flags.samples);
-    for (const text of fillIn(plan, ending, candidates, flags.samples)) await output.write(told(text));
-  } else {
-    await writeAll(plan, seedsFrom(seed, flags.samples), output, told);
+  const told = flags.json ? undefined : corpus;
+  if (output.streams) {
+    let last: Draft | undefined;
+    for (const draft of writeTexts(plan, [seed])) {
+      last = draft;
+      await output.stream(draft);
+    }
+    await output.end();
+    if (last) tell(finished(last), plan, flags.copyReport && told);
+    return;
+  }
+  for (const text of texts(plan, flags, seed)) {
+    await output.write(text);
+    tell(text, plan, flags.copyReport && told);
   }
   await output.end();
 }
 
-/** One text as it comes, several one after the other. */
-async function writeAll(
-  plan: Plan,
-  seeds: readonly number[],
-  output: SampleOutput,
-  told: (text: GeneratedText) => GeneratedText,
-): Promise<void> {
-  const drafts = writeTexts(plan, seeds);
-  if (!output.streams) {
-    for (const draft of inOrder(watched(drafts))) await output.write(told(finished(draft)));
-    return;
-  }
-  for (const draft of watched(drafts)) {
-    await output.stream(draft);
-    if (draft.reason) told(finished(draft));
-  }
-}
-
-/** The same drafts; says so when one goes in circles. */
-function* watched(drafts: Iterable<Draft>): Generator<Draft> {
-  let hasSaid = false;
-  for (const draft of drafts) {
-    if (draft.cycle !== undefined && !hasSaid) {
-      hasSaid = true;
-      process.stderr.write(
-        `\nthe text goes in circles, ${draft.cycle} characters long: try a higher --temp, or --repetition-penalty 1.2\n`,
-      );
-    }
-    yield draft;
+/** The texts that are written as a whole, one after the other. */
+function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<GeneratedText> {
+  const { beam, ending, unknown, samples, candidates = CANDIDATES } = flags;
+  if (beam !== undefined) {
+    yield beamSearch(plan, beam);
+  } else if (ending !== undefined) {
+    const ids = plan.model.vocabulary.encode(ending, unknown);
+    yield* fillIn(plan, ids, Math.max(candidates, samples), samples);
+  } else {
+    for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
   }
 }
 
@@ -137,18 +123,17 @@ function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }
   say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
 }
 
-/** Says on stderr what else there is to say of a text. */
-function tell(
-  text: GeneratedText,
-  plan: Plan,
-  { copyReport, json }: SampleFlags,
-  corpus: SuffixIndex | undefined,
-): GeneratedText {
+/** Says on stderr what else there is to say of a text. @param corpus where to look for copies, if that is asked for */
+function tell(text: GeneratedText, plan: Plan, corpus: SuffixIndex | undefined | false): void {
   if (text.reason === 'blocked') {
-    say(`a text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
+    say(`the text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
   }
-  if (copyReport && corpus && !json) tellCopies(copiesOf(text, plan, corpus));
-  return text;
+  if (text.cycle !== undefined) {
+    say(
+      `the text goes in circles of ${text.cycle} characters: try a higher --temp, or --repetition-penalty 1.2`,
+    );
+  }
+  if (corpus) tellCopies(copiesOf(text, plan, corpus));
 }
 
 function say(line: string): void {

@@ -2,6 +2,7 @@ import type { EndReason } from './draft.js';
 import { type GeneratedText, readContext, type Start } from './generate.js';
 import type { Plan } from './plan.js';
 import { type Batch, withBatch } from './reader.js';
+import { cycleIn } from './repetition.js';
 import { Rules } from './rules.js';
 import { Stops } from './stops.js';
 
@@ -135,5 +136,6 @@ function textOf({ hypothesis, tail, reason }: Ended, { model, options, measures 
     seed: options.seed ?? 0,
     reason,
     logProbabilities: measures ? nats.slice(0, length) : undefined,
+    cycle: cycleIn(ids),
   };
 }

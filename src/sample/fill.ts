@@ -102,6 +102,7 @@ function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedTex
     text: vocabulary.decode([...draft.ids.slice(0, length), ...ending]),
     seed: draft.seed,
     reason: 'ending',
+    cycle: draft.cycle,
     logProbabilities: [...draft.logProbabilities.slice(0, length), ...nats],
   };
 }

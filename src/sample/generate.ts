@@ -93,6 +93,8 @@ export interface GeneratedText {
   readonly reason: EndReason;
   /** log p of each character after the prompt in nats, by the network itself; where `logProbabilities` asks for them. */
   readonly logProbabilities: readonly number[] | undefined;
+  /** The length of the cycle that it fell into, if it did. */
+  readonly cycle: number | undefined;
 }
 
 /**
@@ -122,12 +124,13 @@ export function* inOrder(drafts: Iterable<Draft>): Generator<Draft> {
 }
 
 /** What is told of a draft that has ended. */
-export function finished({ plan, ids, logProbabilities, length, seed, reason }: Draft): GeneratedText {
+export function finished({ plan, ids, logProbabilities, length, seed, reason, cycle }: Draft): GeneratedText {
   return {
     text: plan.model.vocabulary.decode(ids.slice(0, length)),
     seed,
     reason: reason ?? 'length',
     logProbabilities: plan.measures ? logProbabilities.slice(0, length) : undefined,
+    cycle,
   };
 }
 

@@ -61,3 +61,14 @@ export class Repetition {
     return undefined;
   }
 }
+
+/** The length of the cycle that a text falls into, if it does. */
+export function cycleIn(ids: Iterable<number>): number | undefined {
+  const repetition = new Repetition(1);
+  for (const id of ids) {
+    repetition.take(id);
+    const { cycle } = repetition;
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
