@@ -62,3 +62,4 @@ for (const file of (await readdir(SOURCE)).filter((name) => /\.[ch]$/.test(name)
 }
 await build('simd.wasm', [], sources);
 await build('relaxed.wasm', ['-mrelaxed-simd'], sources);
+await build('relaxed256.wasm', ['-mrelaxed-simd', '-DVECTOR_PAIRS'], sources);
