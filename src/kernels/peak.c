@@ -10,17 +10,18 @@
 #endif
 
 double peak(int n, float x, float y) {
-  vec sums[CHAINS];
+  // Begun from memory and ended there, side by side, is what V8 joins. The empty statements keep it from being elided.
+  vec memory[CHAINS], sums[CHAINS];
   const vec a = splat(x), b = splat(y);
-  UNROLL for (int i = 0; i < CHAINS; i++) sums[i] = a + (float)i;
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) memory[i] = a + (float)i;
+  __asm__ volatile("" : : "r"(memory) : "memory");
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) sums[i] = memory[i];
   for (int k = 0; k < n; k++)
     UNROLL for (int i = 0; i < CHAINS; i++) sums[i] = MULTIPLY_ADD(a, sums[i], b);
-  // V8 joins what is stored side by side.
-  vec stored[CHAINS];
-  UNROLL for (int i = 0; i < CHAINS; i++) stored[i] = sums[i];
-  __asm__("" : : "r"(stored) : "memory");
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) memory[i] = sums[i];
+  __asm__ volatile("" : : "r"(memory) : "memory");
   vec total = splat(0);
-  UNROLL for (int i = 0; i < CHAINS; i++) total += stored[i];
+  UNROLL for (int i = 0; i < CHAINS; i++) total += memory[i];
   // Never true; so that the loop is not taken for useless.
   return sum(total) == 12345.0f ? 0 : (double)n * CHAINS * LANES * 2;
 }
