@@ -83,7 +83,9 @@ describe('train', () => {
     expect(last('cut').equals(last('whole'))).toBe(true);
   });
 
-  it('goes on with any number of threads and any engine: the same bits, or a notice', async () => {
+  it('goes on with any number of threads and any engine: the same bits, or a notice', {
+    timeout: 30_000,
+  }, async () => {
     const options = [...TINY, '--steps', '12', '--eval-every', '5', '--ui', 'json', '--engine', 'wasm'];
     await run(folder, ['train', 'lighthouse', ...options, '--out', 'wasm-whole', '--threads', '1']);
     await run(folder, [

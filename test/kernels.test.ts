@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { compile, TARGETS } from '../src/engine/build.js';
 import type { Engine } from '../src/engine/kernels.js';
 import { nativeEngineAt, openNativeEngine } from '../src/engine/native.js';
-import { openWasmEngine } from '../src/engine/wasm.js';
+import { haveSameBits } from '../src/engine/same-bits.js';
+import { TAPED } from '../src/engine/tape.js';
+import { attachWasm, openWasmEngine, VARIANTS } from '../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../src/random.js';
 import { temporaryFolder } from './cli.js';
 
@@ -25,7 +27,7 @@ async function nativeEngines(): Promise<Engine[]> {
   return [found.engine, ...(await Promise.all(built)).filter(({ name }) => name !== found.engine.name)];
 }
 
-const engines = [openWasmEngine('simd'), openWasmEngine('relaxed'), ...(await nativeEngines())].filter(
+const engines = [...VARIANTS.map(openWasmEngine), ...(await nativeEngines())].filter(
   (engine) => engine !== undefined,
 );
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
@@ -306,6 +308,34 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expectClose(value.view, expected, 2e-6);
     expectClose(m.view, em, 2e-6);
     expectClose(v.view, ev, 2e-6);
+  });
+});
+
+describe('the comparison of two builds', () => {
+  const builds = (['simd', 'relaxed'] as const).flatMap((variant) => openWasmEngine(variant)?.build ?? []);
+  const attached = builds.flatMap((build) =>
+    build.kind === 'wasm' ? [(memory: WebAssembly.Memory) => attachWasm(build.module, memory)] : [],
+  );
+  const plain = attached[0]!;
+
+  it('finds a build the same as itself', () => {
+    expect(haveSameBits(plain, plain)).toBe(true);
+  });
+
+  it('notices that relaxed SIMD rounds once where plain SIMD rounds twice', () => {
+    for (const relaxed of attached.slice(1)) expect(haveSameBits(plain, relaxed)).toBe(false);
+  });
+
+  it('finds joined vectors the same as relaxed SIMD, where V8 joins them', () => {
+    const [relaxed, joined] = (['relaxed', 'relaxed256'] as const).map((name) => openWasmEngine(name)?.build);
+    if (relaxed?.kind !== 'wasm' || joined?.kind !== 'wasm') return;
+    const attach = (module: WebAssembly.Module) => (memory: WebAssembly.Memory) => attachWasm(module, memory);
+    expect(haveSameBits(attach(relaxed.module), attach(joined.module))).toBe(true);
+  });
+
+  it.each([...TAPED, 'squared_norm'] as const)('notices a wrong %s', (name) => {
+    const wrong = (memory: WebAssembly.Memory) => ({ ...plain(memory), [name]: () => 0 });
+    expect(haveSameBits(plain, wrong)).toBe(false);
   });
 });
 

@@ -6,7 +6,7 @@ import { Meeting } from '../src/engine/meeting.js';
 import { openNativeEngine } from '../src/engine/native.js';
 import { play, TAPED, Tape } from '../src/engine/tape.js';
 import { withThreads } from '../src/engine/team.js';
-import { openWasmEngine } from '../src/engine/wasm.js';
+import { openWasmEngine, VARIANTS } from '../src/engine/wasm.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
@@ -18,8 +18,7 @@ const native = () => {
   return 'engine' in found ? found.engine : undefined;
 };
 const builds: [string, () => Engine | undefined][] = [
-  ['simd', () => openWasmEngine('simd')],
-  ['relaxed', () => openWasmEngine('relaxed')],
+  ...VARIANTS.map((variant): [string, () => Engine | undefined] => [variant, () => openWasmEngine(variant)]),
   ['native', native],
 ];
 

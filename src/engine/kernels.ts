@@ -75,7 +75,10 @@ export interface Kernels {
 
 /** Kernels and the memory they work on. */
 export interface Engine {
-  /** The build of the kernels, recorded in checkpoints: results agree between builds to rounding, not to the bit. */
+  /**
+   * The build of the kernels, recorded in checkpoints: results agree between builds to rounding, not to the bit; only
+   * wasm-relaxed256 gives the bits of wasm-relaxed.
+   */
   readonly name: string;
   readonly kernels: Kernels;
   readonly arena: Arena;

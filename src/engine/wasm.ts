@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Arena } from './arena.js';
 import type { Engine, Kernels } from './kernels.js';
+import { compileJoined, isJoiningSound } from './revectorize.js';
 
 /** Fastest first; the last one runs wherever Node >= 20 does. */
-export const VARIANTS = ['relaxed', 'simd'] as const;
+export const VARIANTS = ['relaxed256', 'relaxed', 'simd'] as const;
 
 type Variant = (typeof VARIANTS)[number];
 
 function compile(variant: Variant): WebAssembly.Module | undefined {
   const bytes = readFileSync(new URL(`../../dist/kernels/${variant}.wasm`, import.meta.url));
+  if (variant === 'relaxed256') return isJoiningSound() ? compileJoined(bytes) : undefined;
   return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
 }
 

@@ -2,7 +2,7 @@
 //
 // Every pointer is a place in one linear memory, every matrix is row-major 32-bit floats, every size is
 // a count of elements. No kernel allocates, keeps state or touches memory it was not given. One source is
-// built for plain and for relaxed WebAssembly SIMD (see build.ts).
+// built for plain and for relaxed WebAssembly SIMD, and for pairs of relaxed vectors (see build.ts).
 #pragma once
 
 #ifdef __wasm__

@@ -12,9 +12,13 @@
 #if defined(__AVX512F__) || defined(__aarch64__) // 32 registers
 #define TILE_ROWS 6
 #define TILE_VECTORS 4
-#elif defined(__AVX2__) // 16, and a multiplication takes its operand from memory
+#elif defined(__AVX2__) || defined(VECTOR_PAIRS) // 16, and a multiplication takes its operand from memory
 #define TILE_ROWS 6
+#ifdef VECTOR_PAIRS
+#define TILE_VECTORS 4
+#else
 #define TILE_VECTORS 2
+#endif
 #else // 16, of which WebAssembly's compilers use some for themselves
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
@@ -22,6 +26,14 @@
 #define TILE_COLUMNS (TILE_VECTORS * LANES)
 #define BLOCK_K 384
 #define BLOCK_ROWS (16 * TILE_ROWS)
+
+// V8 joins loads from one address and adjacent constants. The loop optimizer would compute an address for each, unless it
+// cannot see how the pointer moves.
+#ifdef __wasm__
+#define ONE_ADDRESS(pointer) __asm__("" : "+r"(pointer))
+#else
+#define ONE_ADDRESS(pointer)
+#endif
 
 ALWAYS_INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -54,6 +66,8 @@ ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a
   vec sums[TILE_ROWS][TILE_VECTORS];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = splat(0);
   for (int p = 0; p < k; p++) {
+    ONE_ADDRESS(panel);
+    ONE_ADDRESS(a);
     vec b[TILE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) b[v] = ((const vec_unaligned *)panel)[v];
     UNROLL for (int i = 0; i < rows; i++) {
@@ -63,9 +77,17 @@ ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a
     panel += vectors * LANES;
     a += TILE_ROWS;
   }
+  if (columns >= vectors * LANES) {
+    if (accumulate)
+      UNROLL for (int i = 0; i < rows; i++) UNROLL for (unsigned v = 0; v < (unsigned)vectors; v++)
+        sums[i][v] = ((vec_unaligned *)(c + (long)i * ldc))[v] + sums[i][v];
+    UNROLL for (int i = 0; i < rows; i++) UNROLL for (unsigned v = 0; v < (unsigned)vectors; v++)
+      ((vec_unaligned *)(c + (long)i * ldc))[v] = sums[i][v];
+    return;
+  }
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) {
     float *to = c + (long)i * ldc + v * LANES;
-    if (v < vectors - 1 || columns >= vectors * LANES) {
+    if (v < vectors - 1) {
       vec_unaligned *at = (vec_unaligned *)to;
       *at = accumulate ? *at + sums[i][v] : sums[i][v];
     } else {

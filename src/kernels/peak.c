@@ -3,20 +3,25 @@
 #include "kernels.h"
 #include "vector.h"
 
-#if defined(__AVX512F__) || defined(__aarch64__)
+#if defined(__AVX512F__) || defined(__aarch64__) || defined(VECTOR_PAIRS)
 #define CHAINS 24
 #else
 #define CHAINS 12
 #endif
 
 double peak(int n, float x, float y) {
-  vec sums[CHAINS];
+  // Begun from memory and ended there, side by side, is what V8 joins. The empty statements keep it from being elided.
+  vec memory[CHAINS], sums[CHAINS];
   const vec a = splat(x), b = splat(y);
-  UNROLL for (int i = 0; i < CHAINS; i++) sums[i] = a + (float)i;
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) memory[i] = a + (float)i;
+  __asm__ volatile("" : : "r"(memory) : "memory");
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) sums[i] = memory[i];
   for (int k = 0; k < n; k++)
     UNROLL for (int i = 0; i < CHAINS; i++) sums[i] = MULTIPLY_ADD(a, sums[i], b);
+  UNROLL for (unsigned i = 0; i < CHAINS; i++) memory[i] = sums[i];
+  __asm__ volatile("" : : "r"(memory) : "memory");
   vec total = splat(0);
-  UNROLL for (int i = 0; i < CHAINS; i++) total += sums[i];
+  UNROLL for (int i = 0; i < CHAINS; i++) total += memory[i];
   // Never true; so that the loop is not taken for useless.
   return sum(total) == 12345.0f ? 0 : (double)n * CHAINS * LANES * 2;
 }

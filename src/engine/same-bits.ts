@@ -1,0 +1,95 @@
+import type { Kernels } from './kernels.js';
+
+/** Of the memory that two builds are compared on: floats to calculate with, then room for a packed matrix. */
+const FLOATS = 65_536;
+const PAGES = 16;
+/** Where floats begin, in bytes: above the C stack, which kernels/build.ts links. */
+const BASE = 4 * 65_536;
+
+/** Rows, columns and depth of products: each size of tile with each rest, and more than a block either way. */
+const PRODUCTS: readonly (readonly [m: number, n: number, k: number])[] = [
+  ...[1, 2, 3, 4, 5, 6, 7, 13].flatMap((m) =>
+    [1, 3, 4, 5, 8, 11, 12, 14, 16, 17, 31, 32, 40].map((n) => [m, n, 9] as const),
+  ),
+  [101, 33, 5],
+  [11, 37, 391],
+];
+const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64];
+
+/**
+ * Runs every kernel of two builds on the same numbers, in sizes with and without a rest.
+ * @param attach puts one of the builds on a memory
+ * @returns whether all results are the same to the bit
+ */
+export function haveSameBits(...attach: ((memory: WebAssembly.Memory) => Kernels)[]): boolean {
+  const [results, ...others] = attach.map(resultsOf);
+  return others.every((other) => other.equals(results!));
+}
+
+function resultsOf(attach: (memory: WebAssembly.Memory) => Kernels): Buffer {
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
+  const kernels = attach(memory);
+  const floats = new Float32Array(memory.buffer, BASE, FLOATS);
+  for (let i = 0; i < FLOATS; i++) floats[i] = 3 * Math.sin(i * i);
+  const packed = BASE + 4 * FLOATS;
+  let end = 0;
+  const take = (length: number) => {
+    if (end + length > FLOATS) end = 0;
+    const at = BASE + 4 * end;
+    end += length;
+    return at;
+  };
+  const indices = (count: number, below: number) => {
+    const at = take(count);
+    new Uint32Array(memory.buffer, at, count).forEach((_, i, view) => {
+      view[i] = (5 * i + 3) % below;
+    });
+    return at;
+  };
+  const seen: Buffer[] = [];
+  const look = (at: number, length: number) =>
+    seen.push(Buffer.from(memory.buffer.slice(at, at + 4 * length)));
+
+  for (const [m, n, k] of PRODUCTS) {
+    const [a, b, c] = [take(m * k), take(k * n), take(m * n)];
+    kernels.pack(packed, b, k, n, n, 1);
+    kernels.matmul(c, n, a, k, 1, packed, m, n, k, 0);
+    look(c, m * n);
+    kernels.pack(packed, b, k, n, 1, k);
+    kernels.matmul(c, n, a, 1, m, packed, m, n, k, 1);
+    look(c, m * n);
+  }
+  for (const width of SIZES) {
+    const rows = 3;
+    const n = rows * width;
+    const fresh = () => take(n);
+    const [gates, before, c, h, dh, dc] = [take(4 * n), fresh(), fresh(), fresh(), fresh(), fresh()];
+    kernels.lstm_forward(gates, before, c, h, rows, width);
+    for (const at of [gates, c, h]) look(at, n);
+    kernels.lstm_backward(gates, before, c, dh, dc, rows, width);
+    look(gates, 4 * n);
+    look(dc, n);
+
+    const [logits, losses, targets] = [fresh(), take(rows), indices(rows, width)];
+    kernels.softmax_cross_entropy(logits, targets, losses, rows, width, 0.25);
+    look(logits, n);
+    look(losses, rows);
+
+    const [table, x, out, which] = [fresh(), fresh(), fresh(), indices(rows, rows)];
+    kernels.gather_rows(out, x, which, rows, width);
+    kernels.scatter_add_rows(table, out, which, rows, width, width);
+    kernels.sum_rows(table, x, rows, width, width);
+    look(table, n);
+    kernels.broadcast_rows(out, table, rows, width);
+    look(out, n);
+    kernels.dropout(out, x, n, 0, Math.ceil(n / 2), 12345, 678, 9, 2 ** 30, 1.25);
+    look(out, n);
+
+    const [value, gradient, m, v] = [fresh(), fresh(), fresh(), fresh()];
+    floats.fill(0.5, (v - BASE) / 4, (v - BASE) / 4 + n);
+    seen.push(Buffer.from(Float64Array.of(kernels.squared_norm(gradient, n)).buffer));
+    kernels.adamw(value, gradient, m, v, n, 0.5, 0.01, 0.9, 0.99, 1e-8, 0.1, 0.1, 0.01);
+    for (const at of [value, gradient, m, v]) look(at, n);
+  }
+  return Buffer.concat(seen);
+}
