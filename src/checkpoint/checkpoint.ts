@@ -145,7 +145,9 @@ export function modelOf(
   { record, state }: Checkpoint,
   { engine, threads = 1 }: { engine?: EngineChoice | undefined; threads?: number } = {},
 ): CharacterModel {
-  const weights = new Weights(withThreads(openEngine(engine), threads), record.model, { training: false });
+  const weights = new Weights(withThreads(openEngine(engine, { quickly: true }), threads), record.model, {
+    training: false,
+  });
   weights.values.set(state.values);
   weights.pack();
   return {
