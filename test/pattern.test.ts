@@ -2,17 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode, UserError } from '../src/errors.js';
 import { Pattern } from '../src/sample/pattern/automaton.js';
-import type { Encoding } from '../src/text/decode.js';
 import { Vocabulary } from '../src/text/vocabulary.js';
+import { anySource, letter, patternIfPossible, small, wholly } from './expressions.js';
 import { thrownBy } from './files.js';
-
-function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
-  const codePoints = Array.from(text, (c) => c.codePointAt(0)!);
-  return new Vocabulary(
-    [...new Set(codePoints)].sort((a, b) => a - b),
-    encoding,
-  );
-}
+import { vocabularyOf } from './models.js';
 
 const ascii = String.fromCharCode(...Array(128).keys());
 const wide = vocabularyOf(`${ascii}\u00a0äéÀßñžЖя日本\u2028\u3000٣😀🎈\ufeff`);
@@ -32,8 +25,6 @@ function matches(pattern: Pattern, vocabulary: Vocabulary, text: string): boolea
   const state = stateAfter(pattern, vocabulary.encode(text));
   return state >= 0 && pattern.accepts(state);
 }
-
-const wholly = (source: string) => new RegExp(`^(?:${source})$`, 'u');
 
 /** Writes a text as a sampler would: any character that leaves a way to an end within the length. */
 function walk(pattern: Pattern, vocabulary: Vocabulary, length: number, choose: (below: number) => number) {
@@ -140,58 +131,6 @@ describe('each construct means what it means in JavaScript', () => {
     expect(accepted('\ud83d', [1])).toBe(true);
   });
 });
-
-const ALPHABET = ['a', 'b', 'c', 'Z', '1', ' ', '-', '\n', '|', 'é', '😀'];
-const small = vocabularyOf(ALPHABET.join(''));
-
-const letter = fc.constantFrom(...ALPHABET);
-const literal = letter.map((character) => (character === '|' ? '\\|' : character));
-const classEscape = fc.constantFrom('\\d', '\\D', '\\w', '\\W', '\\s', '\\S', '\\p{L}', '\\P{L}', '\\p{Lu}');
-const range = fc
-  .tuple(letter, letter)
-  .map((ends) => ends.sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!))
-  .map((ends) => ends.map((end) => (end === '-' ? '\\-' : end)).join('-'));
-const classItem = fc.oneof(
-  letter.map((character) => (character === '-' ? '\\-' : character)),
-  range,
-  classEscape,
-);
-const characterClass = fc
-  .tuple(fc.constantFrom('', '^'), fc.array(classItem, { minLength: 1, maxLength: 3 }))
-  .map(([negation, items]) => `[${negation}${items.join('')}]`);
-const quantifier = fc.oneof(
-  fc.constantFrom('*', '+', '?', '*?', '+?', '??', '{2}', '{0}', '{1,}', '{2,}?'),
-  fc.tuple(fc.nat(2), fc.nat(2)).map(([least, more]) => `{${least},${least + more}}`),
-);
-
-/** Sources of the whole grammar, from its syntax. */
-const { source: anySource } = fc.letrec<Record<'source' | 'sequence' | 'quantified' | 'atom', string>>(
-  (tie) => ({
-    source: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((options) => options.join('|')),
-    sequence: fc.array(tie('quantified'), { maxLength: 3 }).map((parts) => parts.join('')),
-    quantified: fc
-      .tuple(tie('atom'), fc.option(quantifier, { nil: '', freq: 1 }))
-      .map((parts) => parts.join('')),
-    atom: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      literal,
-      fc.constant('.'),
-      classEscape,
-      characterClass,
-      fc.tuple(fc.constantFrom('(', '(?:'), tie('source')).map(([open, body]) => `${open}${body})`),
-    ),
-  }),
-);
-
-/** The pattern, or undefined where no text can match. */
-function patternIfPossible(source: string, vocabulary: Vocabulary): Pattern | undefined {
-  try {
-    return new Pattern(source, vocabulary);
-  } catch (error) {
-    if (error instanceof UserError && error.message.includes('never saw')) return undefined;
-    throw error;
-  }
-}
 
 /** All texts over some characters up to a length, shortest first. */
 function textsOf(characters: readonly string[], length: number): string[] {

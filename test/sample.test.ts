@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
-import { openEngine } from '../src/engine/engine.js';
 import { ExitCode, UserError } from '../src/errors.js';
-import { initialise } from '../src/model/initialise.js';
-import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
 import { type Choice, choose } from '../src/sample/choose.js';
 import { generate } from '../src/sample/generate.js';
 import type { GenerateOptions } from '../src/sample/options.js';
-import type { Encoding } from '../src/text/decode.js';
-import { Vocabulary } from '../src/text/vocabulary.js';
+import { errorOf } from './files.js';
+import { modelOf, write as writeFrom } from './models.js';
 
 const ALL: Choice = { temperature: 1, topK: 0, topP: 1 };
 const ALMOST_ONE = 1 - 2 ** -53;
@@ -174,44 +171,9 @@ describe('choose', () => {
   });
 });
 
-function modelOf(characters: string, encoding: Encoding = 'utf8'): CharacterModel {
-  const codePoints = [...new Set(Array.from(characters, (c) => c.codePointAt(0)!))].sort((a, b) => a - b);
-  const vocabulary = new Vocabulary(codePoints, encoding);
-  const config = {
-    cell: 'lstm',
-    vocabulary: vocabulary.size,
-    embedding: 6,
-    hidden: 10,
-    layers: 2,
-    dropout: 0.5,
-  } as const;
-  const weights = new Weights(openEngine(), config, { training: false });
-  initialise(weights.table, weights.values, 3);
-  // An untrained network's logits are nearly equal; larger ones let the text depend on what came before.
-  const { start, length } = weights.table.named('decoder.weight');
-  const decoder = weights.values.subarray(start, start + length);
-  decoder.set(decoder.map((x) => x * 20));
-  weights.pack();
-  return { config, vocabulary, weights };
-}
-
 const model = modelOf('abcdefghijklmnop \né😀');
 
-async function write(options: GenerateOptions, from: CharacterModel = model): Promise<string> {
-  let text = '';
-  for await (const piece of generate(from, options)) text += piece;
-  return text;
-}
-
-async function errorOf(action: () => Promise<unknown>): Promise<UserError> {
-  try {
-    await action();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  return expect.fail('nothing was thrown');
-}
+const write = (options: GenerateOptions, from: CharacterModel = model) => writeFrom(options, from);
 
 describe('generate', () => {
   it('writes the same text for the same seed, another for another', async () => {
@@ -272,7 +234,7 @@ describe('generate', () => {
   });
 
   it('reads a prompt as its UTF-8 bytes where the network knows bytes', async () => {
-    const bytes = modelOf('a\xc3\xa9', 'bytes');
+    const bytes = modelOf('a\xc3\xa9', { encoding: 'bytes' });
     const text = await write({ prompt: 'aé', length: 10 }, bytes);
     expect(text.startsWith('a\xc3\xa9')).toBe(true);
     expect(text.length).toBe(13);
