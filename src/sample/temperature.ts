@@ -32,7 +32,8 @@ export class Temperature {
     const { temperature, startTemperature } = this.options;
     const [first, last] = temperature;
     const scheduled = first === last ? first : first + (last - first) * share;
-    return this.#factor * ((startsWord ? startTemperature : undefined) ?? scheduled);
+    const wanted = this.#factor * ((startsWord ? startTemperature : undefined) ?? scheduled);
+    return Math.min(Number.MAX_VALUE, wanted);
   }
 
   /** Tells of the surprise of a character that was written, by the network's own probabilities. */

@@ -43,7 +43,8 @@ function byWeight(weights: Float64Array): number[] {
 /** Meister et al. 2023: first those whose surprise is nearest to the entropy, which is the surprise to be expected. */
 function byTypicality(weights: Float64Array): number[] {
   const total = sum(weights);
-  const surprise = weights.map((weight) => -Math.log(weight / total));
+  // A quotient might be 0 where the weight is not.
+  const surprise = weights.map((weight) => Math.log(total) - Math.log(weight));
   let entropy = 0;
   for (let id = 0; id < weights.length; id++) {
     if (weights[id]! > 0) entropy += (weights[id]! / total) * surprise[id]!;
