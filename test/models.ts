@@ -3,7 +3,9 @@
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { openEngine } from '../src/engine/engine.js';
 import { initialise } from '../src/model/initialise.js';
+import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
+import { logProbability } from '../src/sample/choose.js';
 import { type GeneratedText, generate, generateMany } from '../src/sample/generate.js';
 import type { GenerateOptions } from '../src/sample/options.js';
 import type { Encoding } from '../src/text/decode.js';
@@ -65,4 +67,24 @@ export async function writeMany(
   const texts: GeneratedText[] = [];
   for await (const text of generateMany(model, count, options)) texts.push(text);
   return texts;
+}
+
+/** Kept, since memory is never freed. */
+const plainNetworks = new WeakMap<Weights, Network>();
+
+/** log p of each character of a text after a prompt, by a network that reads both one character at a time. */
+export function readPlainly({ weights, vocabulary }: CharacterModel, prompt: string, text: string): number[] {
+  const network = plainNetworks.get(weights) ?? new Network(weights, { rows: 1, steps: 1, training: false });
+  plainNetworks.set(weights, network);
+  network.resetState();
+  const step = (id: number) => {
+    network.carry();
+    network.forward(Uint32Array.of(id));
+  };
+  for (const id of vocabulary.encode(prompt)) step(id);
+  return Array.from(vocabulary.encode(text), (id) => {
+    const nats = logProbability(network.logits, id);
+    step(id);
+    return nats;
+  });
 }

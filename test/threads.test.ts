@@ -3,24 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../src/engine/kernels.js';
 import { Meeting } from '../src/engine/meeting.js';
-import { openNativeEngine } from '../src/engine/native.js';
 import { play, TAPED, Tape } from '../src/engine/tape.js';
 import { withThreads } from '../src/engine/team.js';
-import { openWasmEngine, VARIANTS } from '../src/engine/wasm.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
 import { AdamW } from '../src/train/optimizer.js';
-
-const native = () => {
-  const found = openNativeEngine();
-  return 'engine' in found ? found.engine : undefined;
-};
-const builds: [string, () => Engine | undefined][] = [
-  ...VARIANTS.map((variant): [string, () => Engine | undefined] => [variant, () => openWasmEngine(variant)]),
-  ['native', native],
-];
+import { builds } from './engines.js';
 
 /** Weights, state and losses after some steps, as bytes. */
 function trained(engine: Engine, { hidden = 72, rows = 7, steps = 9, dropout = 0.3 } = {}): Buffer {

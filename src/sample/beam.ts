@@ -1,3 +1,4 @@
+import { indexOfLargest } from './choose.js';
 import type { EndReason } from './draft.js';
 import { type GeneratedText, readContext, type Start } from './generate.js';
 import type { Plan } from './plan.js';
@@ -32,7 +33,7 @@ interface Ended {
 /**
  * Looks for the likeliest text: of each step's continuations the `width` likeliest are followed (beam search, Lowerre
  * 1976). Texts that ended are compared by log p a character, or short ones would always win. No chance is involved, so
- * temperature, truncation and repetition have no part in it.
+ * temperature, truncation and repetition have no part in it. A text that is blocked is the result only where all are.
  * @param plan with a length
  * @throws UserError where the network gives no numbers
  */
@@ -46,8 +47,10 @@ function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedTex
   const root = { before: undefined, id: 0, nats: 0, total: 0, length: 0, row: 0 };
   let live: Hypothesis[] = [{ ...root, rules: new Rules(plan), stops: new Stops(plan.stops) }];
   const ended: Ended[] = [];
-  const end = (hypothesis: Hypothesis, total: number, reason: EndReason, tail = 0) => {
-    ended.push({ hypothesis, tail, reason, mean: total / Math.max(1, hypothesis.length) });
+  const blocked: Ended[] = [];
+  const end = (hypothesis: Hypothesis, reason: EndReason, tail = 0) => {
+    const mean = hypothesis.total / Math.max(1, hypothesis.length);
+    (reason === 'blocked' ? blocked : ended).push({ hypothesis, tail, reason, mean });
   };
   let logits = (_: number) => start.logits;
   for (let step = 0; step < plan.length && live.length > 0 && ended.length < batch.rows; step++) {
@@ -57,9 +60,13 @@ function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedTex
     next.sort((a, b) => b.total - a.total || a.row - b.row || a.id - b.id);
     live = [];
     for (const candidate of next.slice(0, batch.rows)) {
+      if (candidate.rules.endsBefore(candidate.id)) {
+        end(candidate, 'match', 1);
+        continue;
+      }
       const grown = grow(candidate);
       const reason = grown.stops.take(grown.id, plan.kinds[grown.id]!);
-      if (reason) end(grown, grown.total, reason, grown.stops.tail);
+      if (reason) end(grown, reason, grown.stops.tail);
       else live.push(grown);
     }
     if (live.length === 0 || step + 1 >= plan.length) break;
@@ -70,42 +77,38 @@ function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedTex
     batch.step(Uint32Array.from({ length: batch.rows }, (_, row) => live[row]?.id ?? 0));
     logits = (row) => batch.logits(row);
   }
-  for (const hypothesis of live) end(hypothesis, hypothesis.total, 'length');
-  const best = ended.reduce((a, b) => (b.mean > a.mean ? b : a));
+  // Where the search is over sooner, those still under way are no whole texts.
+  for (const hypothesis of live) if (hypothesis.length === plan.length) end(hypothesis, 'length');
+  const best = (ended.length > 0 ? ended : blocked).reduce((a, b) => (b.mean > a.mean ? b : a));
   yield textOf(best, plan);
 }
 
-/** The likeliest ways to go on, at most `most`. Where the text may end, or has to, `end` is told. */
+/**
+ * The likeliest ways to go on, at most `most`. One of them may be to end, for which the likeliest of the characters that
+ * mean it stands: so a width of 1 is the choice at temperature 0. Where the text has to end, `end` is told.
+ */
 function continuations(
   before: Hypothesis,
   row: number,
   logits: Float32Array,
   plan: Plan,
   most: number,
-  end: (hypothesis: Hypothesis, total: number, reason: EndReason) => void,
+  end: (hypothesis: Hypothesis, reason: EndReason) => void,
 ): Hypothesis[] {
   const { rules, stops, total, length } = before;
-  if (rules.isComplete) {
-    end(before, total, 'match');
-    return [];
-  }
   const { scores } = plan;
   scores.set(logits);
-  if (!rules.strike(scores, plan.length - length)) {
-    end(before, total, 'blocked');
+  const norm = logSumExp(logits);
+  const reason = rules.strike(scores, plan.length - length);
+  if (reason) {
+    end(before, reason);
     return [];
   }
-  const norm = logSumExp(logits);
-  const ids: number[] = [];
-  let leaving = 0;
-  for (let id = 0; id < scores.length; id++) {
-    if (scores[id] === Number.NEGATIVE_INFINITY) continue;
-    if (rules.endsBefore(id)) leaving += Math.exp(logits[id]! - norm);
-    else ids.push(id);
-  }
-  if (leaving > 0) end(before, total + Math.log(leaving), 'match');
+  const ids = [...scores.keys()].filter((id) => scores[id] !== Number.NEGATIVE_INFINITY);
   ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
-  return ids.slice(0, most).map((id) => {
+  const leaving = ids.find((id) => rules.endsBefore(id));
+  const ways = ids.filter((id) => id === leaving || !rules.endsBefore(id));
+  return ways.slice(0, most).map((id) => {
     const nats = logits[id]! - norm;
     return { before, id, nats, total: total + nats, length: length + 1, rules, stops, row };
   });
@@ -119,7 +122,7 @@ function grow(candidate: Hypothesis): Hypothesis {
 }
 
 function logSumExp(logits: Float32Array): number {
-  const largest = logits.reduce((most, logit) => Math.max(most, logit));
+  const largest = logits[indexOfLargest(logits)]!;
   return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
 }
 

@@ -10,7 +10,7 @@ export interface Choice extends Partial<Truncation> {
  * Draws the id of a character: temperature, truncation, choice, the last three steps of docs/sampling.md.
  * @param scores (V): logits, -Infinity for what must not be chosen
  * @param uniform a random number in [0, 1)
- * @throws UserError where no score is a number
+ * @throws UserError where no score is a number, but for those that must not be chosen
  */
 export function choose(scores: ArrayLike<number>, choice: Choice, uniform: number): number {
   const { temperature } = choice;
@@ -40,8 +40,12 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
 /** The likeliest, and of equals the first. */
 export function indexOfLargest(scores: ArrayLike<number>): number {
   let best = -1;
+  let largest = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < scores.length; id++) {
-    if (!Number.isNaN(scores[id]!) && (best < 0 || scores[id]! > scores[best]!)) best = id;
+    if (scores[id]! > largest) {
+      best = id;
+      largest = scores[id]!;
+    }
   }
   if (best < 0) {
     throw new UserError(

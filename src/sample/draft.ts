@@ -63,17 +63,11 @@ export class Draft {
   /** Chooses one character more, or ends. @param logits (V) after all that was written before */
   write(logits: Float32Array): void {
     const { plan } = this;
-    if (this.#rules.isComplete) {
-      this.reason = 'match';
-      return;
-    }
     const { scores } = plan;
     scores.set(logits);
     const written = this.ids.length;
-    if (!this.#rules.strike(scores, plan.length - written)) {
-      this.reason = 'blocked';
-      return;
-    }
+    this.reason = this.#rules.strike(scores, plan.length - written);
+    if (this.reason) return;
     if (plan.repetition.penalty > 1) this.#repetition.penalise(scores, plan.repetition.penalty);
     const before = written > 0 ? this.last : plan.context.at(-1)!;
     const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;

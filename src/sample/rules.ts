@@ -22,12 +22,6 @@ export class Rules {
     return new Rules(this.#plan, this);
   }
 
-  /** Whether the text matches, and nothing may follow. */
-  get isComplete(): boolean {
-    const { pattern } = this.#plan;
-    return pattern?.accepts(this.#state) === true && !pattern.continues(this.#state);
-  }
-
   /** Whether a character means that the text ends before it; see `strike`. */
   endsBefore(id: number): boolean {
     return this.#plan.pattern !== undefined && this.#plan.follow(this.#state, id) < 0;
@@ -38,24 +32,26 @@ export class Rules {
    * in, and to choose one of them means to end. So it ends as often as the network itself would leave the pattern.
    * @param scores (V): set to -Infinity for what is struck out
    * @param left how many characters may still be written
-   * @returns whether anything is left
+   * @returns why the text ends here, if nothing is left
    */
-  strike(scores: Float64Array, left: number): boolean {
+  strike(scores: Float64Array, left: number): 'match' | 'blocked' | undefined {
     const { strikes, banned, pattern } = this.#plan;
-    if (!strikes) return true;
+    if (!strikes) return undefined;
+    const mayEnd = pattern?.accepts(this.#state) === true;
+    if (mayEnd && !pattern.continues(this.#state)) return 'match';
     const strike = (id: number) => {
       scores[id] = Number.NEGATIVE_INFINITY;
     };
     banned.forEach(strike);
     this.#copying?.forbid(strike);
     if (pattern) {
-      const mayEnd = pattern.accepts(this.#state);
       for (let id = 0; id < scores.length; id++) {
         const next = this.#plan.follow(this.#state, id);
         if (next < 0 ? !mayEnd : pattern.distance(next) > left - 1) strike(id);
       }
     }
-    return scores.some((score) => score !== Number.NEGATIVE_INFINITY);
+    if (scores.some((score) => score !== Number.NEGATIVE_INFINITY)) return undefined;
+    return mayEnd ? 'match' : 'blocked';
   }
 
   /** Takes the character that was written. */
