@@ -253,7 +253,7 @@ describe('settings that mean nothing', () => {
     expect(chiSquared(found, expected)).toBeLessThan(limit(expected));
   });
 
-  it.each([0, Number.MIN_VALUE, 1e9, Number.MAX_VALUE])(
+  it.each([Number.MIN_VALUE, 1e9, Number.MAX_VALUE])(
     'nothing banned is written while surprise is steered from temperature %d',
     async (temperature) => {
       for (const targetBits of [0.01, 20]) {

@@ -1,11 +1,12 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Draft, type EndReason } from './draft.js';
-import type { GenerateOptions } from './options.js';
+import { checkNumber, type GenerateOptions } from './options.js';
 import { Plan } from './plan.js';
 import { type Batch, type Reader, type State, withBatch, withReader } from './reader.js';
 
 /** Texts that are written side by side at most. */
 const MOST_ROWS = 64;
+const COUNT = { minimum: 0, maximum: 1e6, integer: true };
 
 /**
  * Writes texts side by side, as one batch. Text i is what its seed alone would give, to the bit, whatever is written
@@ -71,7 +72,7 @@ function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start)
 /**
  * Writes a text, character by character: `for await (const text of generate(model, options))`.
  * @throws UserError if the prompt has characters that the network never saw, or the options leave nothing to write
- * @throws RangeError if an option is out of range
+ * @throws RangeError if an option is not what it may be
  */
 export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
   return characters(new Plan(model, options));
@@ -106,6 +107,7 @@ export async function* generateMany(
   count: number,
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedText> {
+  checkNumber('count', count, COUNT);
   const plan = new Plan(model, options);
   for (const draft of inOrder(writeTexts(plan, seedsFrom(options.seed ?? 0, count)))) yield finished(draft);
 }

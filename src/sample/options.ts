@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
-import type { SuffixIndex } from '../text/suffix-index.js';
-import type { Unknown } from '../text/vocabulary.js';
+import { SuffixIndex } from '../text/suffix-index.js';
+import { UNKNOWN, type Unknown } from '../text/vocabulary.js';
 import type { Truncation } from './truncate.js';
 
 /** Where a text may end by itself. */
@@ -71,15 +72,46 @@ export const SAMPLE_RANGES = {
   noCopy: { minimum: 2, maximum: 1e9, integer: true },
 } as const satisfies Partial<Record<keyof GenerateOptions, NumberRange>>;
 
-/** @throws RangeError naming the first number that is out of its range */
-export function checkRanges(options: GenerateOptions): void {
+const isText = (value: unknown) => typeof value === 'string';
+const TEXT = ['a text', isText] as const;
+const SWITCH = ['true or false', (value: unknown) => typeof value === 'boolean'] as const;
+const oneOf = (names: readonly unknown[]) =>
+  [names.join(' or '), (value: unknown) => names.includes(value)] as const;
+
+/** What the options that are no numbers are. */
+const KINDS = {
+  prompt: TEXT,
+  unknown: oneOf(UNKNOWN),
+  echo: SWITCH,
+  until: oneOf(UNITS),
+  stop: ['a list of texts', (value: unknown) => Array.isArray(value) && value.every(isText)],
+  ban: TEXT,
+  allow: TEXT,
+  match: TEXT,
+  corpus: ['an index of a corpus', (value: unknown) => value instanceof SuffixIndex],
+  logProbabilities: SWITCH,
+} as const satisfies Record<Exclude<keyof GenerateOptions, keyof typeof SAMPLE_RANGES>, unknown>;
+
+/** @throws RangeError naming the first option that is not what it may be */
+export function checkOptions(options: GenerateOptions): void {
   for (const name of Object.keys(SAMPLE_RANGES) as (keyof typeof SAMPLE_RANGES)[]) {
     const value = options[name];
-    const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
-    for (const one of values) {
-      if (isInRange(one, SAMPLE_RANGES[name])) continue;
-      throw new RangeError(`${name} is ${one}, not ${describeRange(SAMPLE_RANGES[name])}`);
-    }
+    const values = Array.isArray(value) && name === 'temperature' && value.length === 2 ? value : [value];
+    for (const one of values) if (value !== undefined) checkNumber(name, one, SAMPLE_RANGES[name]);
+  }
+  for (const name of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+    const [kind, holds] = KINDS[name];
+    if (options[name] !== undefined && !holds(options[name])) throw wrong(name, options[name], kind);
   }
   if (options.noCopy !== undefined && !options.corpus) throw new RangeError('noCopy needs a corpus');
+}
+
+/** @throws RangeError if a value is not a number of a range */
+export function checkNumber(name: string, value: unknown, range: NumberRange): void {
+  if (!isInRange(value, range)) throw wrong(name, value, describeRange(range));
+}
+
+function wrong(name: string, value: unknown, wanted: string): RangeError {
+  const seen = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60 });
+  return new RangeError(`${name} is ${seen}, not ${wanted}`);
 }

@@ -1,7 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { checkRanges, type GenerateOptions } from './options.js';
+import { checkOptions, type GenerateOptions } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
 import type { TemperatureOptions } from './temperature.js';
@@ -38,14 +38,14 @@ export class Plan {
   readonly scores: Float64Array;
 
   /**
-   * @throws RangeError if a number is out of its range
+   * @throws RangeError if an option is not what it may be
    * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be written
    */
   constructor(
     readonly model: CharacterModel,
     readonly options: GenerateOptions,
   ) {
-    checkRanges(options);
+    checkOptions(options);
     const { vocabulary } = model;
     this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
     this.context = this.prompt.length > 0 ? this.prompt : textStart(model);
@@ -53,6 +53,12 @@ export class Plan {
     const { temperature = 1, startTemperature, targetBits } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;
     this.temperature = { temperature: schedule, startTemperature, targetBits };
+    if (targetBits !== undefined && Math.max(...schedule) === 0) {
+      throw new UserError(
+        'at temperature 0 nothing is left to chance, so surprise cannot be held',
+        'Give a temperature above 0, or leave --target-bits out.',
+      );
+    }
     const { topK, typical, topP, minP } = options;
     this.truncation = Object.fromEntries(
       Object.entries({ topK, typical, topP, minP }).filter(([, value]) => value !== undefined),
@@ -109,6 +115,7 @@ export class Plan {
 function stopsOf({ vocabulary }: CharacterModel, options: GenerateOptions): StopOptions {
   const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
   const texts = stop.filter((text) => text !== '').map((text) => [...vocabulary.encode(text)]);
+  texts.sort((a, b) => b.length - a.length);
   const lines = Math.min(
     options.lines ?? Number.POSITIVE_INFINITY,
     until === 'line' ? 1 : Number.POSITIVE_INFINITY,

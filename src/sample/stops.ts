@@ -1,6 +1,6 @@
 /** Where a text may end by itself; the length is counted elsewhere. */
 export interface StopOptions {
-  /** Texts (as ids) before which it ends. */
+  /** Texts (as ids) before which it ends, the longest first: of those that end at one place, it counts. */
   readonly texts: readonly (readonly number[])[];
   readonly sentence: boolean;
   readonly paragraph: boolean;
