@@ -2,6 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Network } from '../model/network.js';
 import { describeRange, isInRange } from '../numbers.js';
 import { Random, Stream } from '../random.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import { CHOICE_RANGES, type ChoiceOptions, choose } from './choose.js';
 
 export interface GenerateOptions extends Partial<ChoiceOptions> {
@@ -16,6 +17,11 @@ export interface GenerateOptions extends Partial<ChoiceOptions> {
 }
 
 const LINE_FEED = 10;
+
+/** The id that a network reads before a text without a prompt: a line break, where the corpus has one. */
+export function opening(vocabulary: Vocabulary): number {
+  return vocabulary.idOf(LINE_FEED) ?? 0;
+}
 
 /** A network that writes, one character at a time, on a state of its own. */
 export class Writer {
@@ -33,7 +39,7 @@ export class Writer {
     const { vocabulary } = this.model;
     this.#network.resetState();
     yield* prompt;
-    const context = prompt.length > 0 ? prompt : Uint32Array.of(vocabulary.idOf(LINE_FEED) ?? 0);
+    const context = prompt.length > 0 ? prompt : Uint32Array.of(opening(vocabulary));
     for (const id of context) this.#read(id);
     for (let written = 0; written < length; written++) {
       const id = choose(this.#network.logits, choice, random.uniform());

@@ -1,0 +1,77 @@
+import chalk, { type BackgroundColorName, type ForegroundColorName } from 'chalk';
+
+/** How a character looks whose surprise is at least so many bits. */
+export interface Tint {
+  /** Bits. */
+  readonly from: number;
+  readonly color: string;
+  /** The colour of the letter on a block of `color`; undefined where the letter itself has the colour. */
+  readonly ink?: string;
+  /** The colour where a terminal has sixteen. */
+  readonly basic: ForegroundColorName | BackgroundColorName;
+}
+
+/**
+ * From what the network was sure of, untinted, to what it gave less than one in a thousand: first coloured letters, then
+ * coloured blocks. The letters' colours have a contrast of at least 4.5 to 1 to black and to white (WCAG 2.1, 1.4.3), a
+ * block brings its ink with it; so all can be read on any terminal. From blue over magenta to yellow the hues keep apart
+ * for eyes that do not tell red from green.
+ */
+export const TINTS: readonly (Tint | undefined)[] = [
+  undefined,
+  { from: 1, color: '#0374df', basic: 'blueBright' },
+  { from: 2, color: '#8251fd', basic: 'magenta' },
+  { from: 3, color: '#d310bb', basic: 'red' },
+  { from: 4, color: '#a3195b', ink: '#ffffff', basic: 'bgMagenta' },
+  { from: 6, color: '#d63f1a', ink: '#ffffff', basic: 'bgRed' },
+  { from: 8, color: '#f58a1f', ink: '#000000', basic: 'bgYellow' },
+  { from: 10, color: '#fcd225', ink: '#000000', basic: 'bgYellowBright' },
+];
+
+/** The place in `TINTS` of a surprise in bits. */
+export function stepOf(bits: number): number {
+  return TINTS.findLastIndex((tint) => bits >= (tint?.from ?? Number.NEGATIVE_INFINITY));
+}
+
+/** Whether standard output has colours. */
+export function hasColours(): boolean {
+  return chalk.level > 0;
+}
+
+/** Text, fit for a terminal, in the colours of a surprise in bits; as it is where standard output has no colours. */
+export function tinted(text: string, bits: number): string {
+  const tint = TINTS[stepOf(bits)];
+  if (!tint) return text;
+  const { color, ink, basic } = tint;
+  const style = ink ? chalk.hex(ink) : chalk;
+  if (chalk.level === 1) return style[basic](text);
+  return ink ? style.bgHex(color)(text) : style.hex(color)(text);
+}
+
+/** The tints and the bits at which they begin, for a terminal. */
+export function tintLegend(): string {
+  const parts = TINTS.map((tint) => (tint ? tinted(` ${tint.from} `, tint.from) : ' 0 '));
+  return `bits ${parts.join(' ')} and more`;
+}
+
+/** Where there are no colours: the bits as one digit, + for 10 and more, a space for less than 1. */
+export function digitOf(bits: number): string {
+  if (bits >= 10) return '+';
+  return bits >= 1 ? String(Math.floor(bits)) : ' ';
+}
+
+/** Neighbours of one tint as one: fewer escape sequences, fewer elements of a page. */
+export function* merged(
+  glyphs: Iterable<{ readonly text: string; readonly bits: number }>,
+): Generator<{ text: string; bits: number }> {
+  let run: { text: string; bits: number } | undefined;
+  for (const { text, bits } of glyphs) {
+    if (run && stepOf(run.bits) === stepOf(bits)) {
+      run.text += text;
+      continue;
+    }
+    if (run) yield run;
+    run = { text, bits };
+  }
+  if (run) yield run;
+}
