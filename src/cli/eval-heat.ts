@@ -1,6 +1,6 @@
 import { drawable } from '../ui/glyphs.js';
 import { glyphsOf, type Piece, type View } from './eval-pieces.js';
-import { digitOf, hasColours, merged, stepOf, tinted, tintLegend } from './tint.js';
+import { digitOf, hasColours, merged, stepOf, TINTS, tinted, tintLegend } from './tint.js';
 
 interface Drawn {
   readonly text: string;
@@ -47,8 +47,8 @@ export class Heat implements View {
       full = this.#endRow();
       this.#row = word;
       this.#used = word.reduce((sum, { width }) => sum + width, 0);
-      // The break itself stands for a space that would have shown nothing.
-      if (glyph.text === ' ' && stepOf(glyph.bits) === 0) return full;
+      // The break stands for the space, but for one that is tinted as a block.
+      if (glyph.text === ' ' && !TINTS[stepOf(glyph.bits)]?.ink) return full;
     }
     this.#row.push(glyph);
     this.#used += glyph.width;

@@ -1,5 +1,4 @@
 import { drawable } from '../ui/glyphs.js';
-import { cut } from '../ui/line.js';
 import { type Figures, type Piece, Tally, type View } from './eval-pieces.js';
 
 /** So many of the most surprising lines are shown again below the table, */
@@ -9,7 +8,7 @@ const LONG_ENOUGH = 20;
 /** and if the table has more lines than can be seen at once anyway. */
 const MANY_LINES = 20;
 
-const WIDTHS = [6, 6, 7, 7, 10];
+const WIDTHS = [5, 5, 6, 6, 10];
 const FIGURES_WIDTH = WIDTHS.reduce((sum, width) => sum + width + 2, 0);
 
 /** `--lines`: a row for each line, as it is read; then the lines that surprise most. */
@@ -56,17 +55,29 @@ const HEADING = rowFrom(['line', 'chars', 'nats', 'bits', 'perplexity'], 'text')
 
 function rowOf(line: number, { characters, loss, bpc, perplexity }: Figures, text: string): string {
   const shown = perplexity < 1e6 ? perplexity.toFixed(2) : perplexity.toExponential(2);
-  return rowFrom([String(line), String(characters), loss.toFixed(4), bpc.toFixed(4), shown], text);
+  return rowFrom([String(line), String(characters), loss.toFixed(3), bpc.toFixed(3), shown], text);
 }
 
 function rowFrom(cells: readonly string[], text: string): string {
   return `${cells.map((cell, i) => `${cell.padStart(WIDTHS[i]!)}  `).join('')}${text}`.trimEnd().concat('\n');
 }
 
-/** The beginning of a line of the text, fit for a terminal. */
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The beginning of a line of the text, fit for a terminal, with an ellipsis where something is missing. */
 function fitting(line: string, width: number): string {
-  const graphemes = new Intl.Segmenter().segment(line.replace(/\n$/, '').slice(0, 8 * width));
-  return cut(Array.from(graphemes, ({ segment }) => drawable(segment).text).join(''), width);
+  let text = '';
+  let used = 0;
+  /** What leaves a column for the ellipsis. */
+  let short = '';
+  for (const { segment } of segmenter.segment(line.replace(/\n$/, ''))) {
+    const glyph = drawable(segment);
+    used += glyph.width;
+    if (used > width) return `${short}…`;
+    text += glyph.text;
+    if (used < width) short = text;
+  }
+  return text;
 }
 
 /** `--lines --json`: an object a line, whose text is written as it is read. */

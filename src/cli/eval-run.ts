@@ -19,7 +19,7 @@ import { withPage } from './page-file.js';
 import { hasColours } from './tint.js';
 
 /** Columns of the table, and of a row with digits below it, where no terminal says how many there are. */
-const TABLE_WIDTH = 106;
+const TABLE_WIDTH = 102;
 const HEAT_WIDTH = 80;
 
 /** What is done by `charlstm eval`. */
@@ -27,7 +27,9 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
   const protocol = protocolOf(flags);
   const file = resolveCheckpoint(path, 'best').path;
   const checkpoint = await readCheckpoint(file);
-  const model = modelOf(checkpoint, { engine: flags.engine, threads: availableParallelism() });
+  // One sequence is too little work to be shared out: threads would mostly wait for each other.
+  const threads = protocol === 'once' ? 1 : availableParallelism();
+  const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;
   const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
   await withText(source, model.vocabulary, least, async (stretch, files) => {

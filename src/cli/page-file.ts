@@ -15,7 +15,15 @@ export async function withPage<T>(
   inputs: readonly string[],
   use: (write: (text: string) => void) => Promise<T>,
 ): Promise<T> {
-  const existing = statSync(path, { throwIfNoEntry: false });
+  const attempt = <R>(purpose: 'write' | 'create', action: () => R): R => {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(error, path, HINT, purpose);
+    }
+  };
+  if (path === '') throw new UserError('--html is ""', 'Give a path: --html page.html.');
+  const existing = attempt('create', () => statSync(path, { throwIfNoEntry: false }));
   if (existing && !existing.isFile()) {
     const kind = existing.isDirectory() ? 'a folder' : 'a device';
     throw new UserError(`${path} is ${kind}, not a file for a page`, HINT, ExitCode.cannotCreate);
@@ -30,13 +38,6 @@ export async function withPage<T>(
   // A link stays, and what it leads to is replaced.
   const target = existing ? realpathSync(path) : path;
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-  const attempt = <R>(purpose: 'write' | 'create', action: () => R): R => {
-    try {
-      return action();
-    } catch (error) {
-      throw fileError(error, path, HINT, purpose);
-    }
-  };
   const file = attempt('create', () => openSync(temporary, 'w'));
   const remove = () => rmSync(temporary, { force: true });
   return withCleanup(remove, async () => {
