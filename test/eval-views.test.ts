@@ -274,6 +274,26 @@ describe('--html', () => {
     expect(page.length).toBeLessThan(10 * 3 * lighthouse.length);
   });
 
+  it('leaves nothing behind when it is interrupted', async () => {
+    await mkdir(join(folder, 'stopped'));
+    const place = join(folder, 'stopped');
+    const child = start(
+      folder,
+      ['eval', 'plain', '--text', 'long.txt', '--heat', '--html', 'stopped/x.html'],
+      {
+        env: { TMPDIR: place },
+      },
+    );
+    // What is not read fills the pipe, and it cannot be done before the signal comes.
+    child.stdout!.once('data', () => {
+      child.stdout!.pause();
+      child.kill('SIGINT');
+    });
+    child.once('exit', () => child.stdout!.resume());
+    expect((await child).exitCode).toBe(130);
+    expect(readdirSync(place)).toEqual([]);
+  });
+
   it('escapes whatever could be markup', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
