@@ -22,13 +22,19 @@ import { hasColours } from './tint.js';
 const TABLE_WIDTH = 102;
 const HEAT_WIDTH = 80;
 
+/**
+ * Up to so many units, a core holds a layer's matrix near at hand, and one sequence is too little work to be shared out:
+ * threads would mostly wait for each other, for long where another program has the second core.
+ */
+const ONE_CORE = 256;
+
 /** What is done by `charlstm eval`. */
 export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
   const protocol = protocolOf(flags);
   const file = resolveCheckpoint(path, 'best').path;
   const checkpoint = await readCheckpoint(file);
-  // One sequence is too little work to be shared out: threads would mostly wait for each other.
-  const threads = protocol === 'once' ? 1 : availableParallelism();
+  const alone = protocol === 'once' && checkpoint.record.model.hidden <= ONE_CORE;
+  const threads = alone ? 1 : availableParallelism();
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;
   const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
