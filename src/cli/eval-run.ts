@@ -99,7 +99,7 @@ function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
   if (!heat) return undefined;
   if (hasColours()) return new Heat(terminal ?? Number.POSITIVE_INFINITY);
   process.stderr.write(
-    'note colours are off: digits below the lines stand for them. FORCE_COLOR=1 forces colours, without NO_COLOR and --no-color\n',
+    'note colours are off, digits tell the bits; FORCE_COLOR=1 without NO_COLOR forces them\n',
   );
   return new Heat(terminal ?? HEAT_WIDTH);
 }
