@@ -14,7 +14,16 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Options that take no value: what follows any other is its value, and not a name to be translated. */
-const WITHOUT_VALUE = ['--json', '--normalize-newlines', '--no-color', '--resume', '--help', '--version'];
+const WITHOUT_VALUE = [
+  '--json',
+  '--lines',
+  '--heat',
+  '--normalize-newlines',
+  '--no-color',
+  '--resume',
+  '--help',
+  '--version',
+];
 
 /**
  * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`. Any

@@ -78,15 +78,21 @@ export class Vocabulary {
    * @throws UserError naming them and their nearest known relatives
    */
   encode(text: string, unknown: Unknown = 'error'): Uint32Array {
-    const characters = this.#charactersOf(text);
-    const strange = this.unknownIn(text);
-    if (strange.length > 0 && unknown === 'error') throw this.unknownCharacters(strange);
-    const idsOf = (character: number): number | number[] => {
-      const id = this.idOf(character);
-      if (id !== undefined || unknown !== 'nearest') return id ?? [];
-      return Array.from(this.relativeOf(character) ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
-    };
-    return Uint32Array.from(characters.flatMap(idsOf));
+    const strange = unknown === 'error' ? this.unknownIn(text) : [];
+    if (strange.length > 0) throw this.unknownCharacters(strange);
+    const ids = this.#charactersOf(text).flatMap((c) => this.idOf(c) ?? this.standIns(c, unknown));
+    return Uint32Array.from(ids);
+  }
+
+  /**
+   * What stands for a character that the corpus did not have.
+   * @returns at most three ids
+   * @throws UserError where that is an error
+   */
+  standIns(codePoint: number, unknown: Unknown): readonly number[] {
+    if (unknown === 'error') throw this.unknownCharacters([codePoint]);
+    const relative = unknown === 'nearest' ? this.relativeOf(codePoint) : undefined;
+    return Array.from(relative ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
   }
 
   /** The characters of a text that the corpus did not have, each once. */
