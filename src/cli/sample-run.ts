@@ -1,18 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import type { RunRecord } from '../checkpoint/record.js';
-import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
-import { ExitCode, UserError } from '../errors.js';
+import { resolveCheckpoint } from '../checkpoint/run.js';
 import { harmless } from '../format.js';
 import { beamSearch } from '../sample/beam.js';
+import { corpusOf } from '../sample/corpus.js';
 import type { Draft } from '../sample/draft.js';
 import { fillIn } from '../sample/fill.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../sample/generate.js';
 import type { GenerateOptions } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
-import { Dataset } from '../text/dataset.js';
-import { openSuffixIndex } from '../text/suffix-file.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
@@ -31,7 +28,9 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   const threads = flags.threads ?? availableParallelism();
   const model = modelOf(read, { engine: flags.engine, threads });
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
-  const corpus = needsCorpus ? corpusOf(checkpoint, read.record) : undefined;
+  const corpus = needsCorpus
+    ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
+    : undefined;
   const seed = flags.seed ?? randomInt(2 ** 32);
   const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
 
@@ -91,26 +90,6 @@ function optionsOf(
     corpus: noCopy === undefined ? undefined : corpus,
     logProbabilities: flags.logprobs === true || flags.color === true || ending !== undefined,
   };
-}
-
-/** The index of the text that a model was trained on. */
-function corpusOf(checkpoint: string, record: RunRecord): SuffixIndex {
-  let dataset: Dataset;
-  try {
-    dataset = new Dataset(runOf(checkpoint), record.model.vocabulary);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      `the text that the model was trained on is not beside it: ${error.message}`,
-      'Use the run folder that "charlstm train" made, or leave --no-copy and --copy-report out.',
-      ExitCode.noInput,
-    );
-  }
-  try {
-    return openSuffixIndex(dataset, record.corpus, () => say('indexing the corpus, once'));
-  } finally {
-    dataset.close();
-  }
 }
 
 /** Says which characters of the prompt were left out or replaced. */
