@@ -11,6 +11,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   start: '--prompt',
   'start-text': '--prompt',
   temperature: '--temp',
+  'num-samples': '--samples',
+  'max-new-tokens': '--length',
 };
 
 /** Options that take no value: what follows any other is its value, and not a name to be translated. */
@@ -18,6 +20,11 @@ const WITHOUT_VALUE = [
   '--json',
   '--lines',
   '--heat',
+  '--copy-report',
+  '--logprobs',
+  '--color',
+  '--no-echo',
+  '--build',
   '--normalize-newlines',
   '--no-color',
   '--resume',
