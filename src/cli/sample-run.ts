@@ -38,7 +38,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   tellUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
-  const told = flags.json ? undefined : corpus;
+  const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.streams) {
     let last: Draft | undefined;
     for (const draft of writeTexts(plan, [seed])) {
@@ -46,12 +46,12 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
       await output.stream(draft);
     }
     await output.end();
-    if (last) tell(finished(last), plan, flags.copyReport && told);
+    if (last) tell(finished(last), plan, about);
     return;
   }
   for (const text of texts(plan, flags, seed)) {
     await output.write(text);
-    tell(text, plan, flags.copyReport && told);
+    tell(text, plan, about);
   }
   await output.end();
 }
@@ -78,7 +78,8 @@ function optionsOf(
   const { temp, tempStart, samples, noCopy, copyReport, beam, ending, candidates, engine, threads, ...same } =
     flags;
   const hasEnd = [flags.stop, flags.until, flags.words, flags.lines].some((flag) => flag !== undefined);
-  const usual = ending !== undefined ? LENGTHS.filled : hasEnd ? LENGTHS.ended : LENGTHS.plain;
+  const sampled = hasEnd && beam === undefined ? LENGTHS.ended : LENGTHS.plain; // a beam may never come to its end
+  const usual = ending !== undefined ? LENGTHS.filled : sampled;
   return {
     ...same,
     prompt,
@@ -102,15 +103,18 @@ function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }
   say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
 }
 
-/** Says on stderr what else there is to say of a text. @param corpus where to look for copies, if that is asked for */
-function tell(text: GeneratedText, plan: Plan, corpus: SuffixIndex | undefined | false): void {
+/** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */
+function tell(
+  text: GeneratedText,
+  plan: Plan,
+  { isSearch, corpus }: { isSearch: boolean; corpus: SuffixIndex | undefined | false },
+): void {
   if (text.reason === 'blocked') {
     say(`the text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
   }
   if (text.cycle !== undefined) {
-    say(
-      `the text goes in circles of ${text.cycle} characters: try a higher --temp, or --repetition-penalty 1.2`,
-    );
+    const remedy = isSearch ? 'leave --beam out' : 'try a higher --temp, or --repetition-penalty 1.2';
+    say(`the text goes in circles of ${text.cycle} characters: ${remedy}`);
   }
   if (corpus) tellCopies(copiesOf(text, plan, corpus));
 }
