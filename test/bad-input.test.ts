@@ -206,8 +206,8 @@ describe('a checkpoint is refused', () => {
 
 describe('sample and eval refuse', () => {
   it.each([
-    ['--temp', '-1', 'a number from 0'],
-    ['--temp', 'hot', 'a number from 0'],
+    ['--temp', '-1', 'a number of at least 0'],
+    ['--temp', 'hot', 'a number of at least 0'],
     ['--length', '-5', 'a whole number'],
     ['--top-p', '2', 'a number from 0 to 1'],
     ['--top-k', '1.5', 'a whole number'],

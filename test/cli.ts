@@ -22,22 +22,24 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Starts the program in `cwd`; the environment has no colours. */
-export function start(cwd: string, args: readonly string[], options: { input?: string | Uint8Array } = {}) {
+interface StartOptions {
+  readonly input?: string | Uint8Array;
+  /** Changes to the environment; undefined takes a variable away. */
+  readonly env?: Record<string, string | undefined>;
+}
+
+/** Starts the program in `cwd`; the environment has no colours unless it is changed. */
+export function start(cwd: string, args: readonly string[], options: StartOptions = {}) {
   return execa(process.execPath, [PROGRAM, ...args], {
     cwd,
     reject: false,
     stripFinalNewline: false,
-    env: { NO_COLOR: '1', FORCE_COLOR: undefined, npm_command: undefined },
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, npm_command: undefined, ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
 }
 
-export async function run(
-  cwd: string,
-  args: readonly string[],
-  options: { input?: string | Uint8Array } = {},
-): Promise<Result> {
+export async function run(cwd: string, args: readonly string[], options: StartOptions = {}): Promise<Result> {
   const { exitCode, stdout, stderr } = await start(cwd, args, options);
   return { code: exitCode, stdout, stderr };
 }

@@ -208,23 +208,31 @@ describe('writeIds', () => {
     const strange: number[] = [];
     const skip = (codePoint: number) => {
       strange.push(codePoint);
-      return undefined;
+      return [];
     };
     const folder = await newFolder();
     const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, skip);
     expect(length).toBe(3);
     expect([...readFileSync(path)]).toEqual([1, 2, 1]);
     expect(strange).toEqual([99]);
-    const refuse = (codePoint: number) => vocabulary.unknownCharacters([codePoint]);
+    const refuse = (codePoint: number) => vocabulary.standIns(codePoint, 'error');
     const { message } = await errorOf(writeIds(sources, UTF8, vocabulary, await newFolder(), refuse));
     expect(message).toContain("'c' U+0063");
+  });
+
+  it('puts others for them, and there may be more of those', async () => {
+    const { sources } = await resolveCorpus(await files({ a: 'ccca' }));
+    const folder = await newFolder();
+    const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, () => [2, 2, 1]);
+    expect(length).toBe(10);
+    expect([...readFileSync(path)]).toEqual([2, 2, 1, 2, 2, 1, 2, 2, 1, 1]);
   });
 
   it('reports a folder that cannot be written', async () => {
     const [path] = await files({ a: 'ab' });
     const { sources } = await resolveCorpus([path!]);
     for (const folder of [join(root, 'missing'), path!]) {
-      await expect(writeIds(sources, UTF8, vocabulary, folder, () => undefined)).rejects.toThrow(UserError);
+      await expect(writeIds(sources, UTF8, vocabulary, folder, () => [])).rejects.toThrow(UserError);
     }
   });
 });

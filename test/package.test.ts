@@ -50,8 +50,8 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   if (build.exitCode !== 0) expect(build.stderr).toContain('no C compiler was found');
 
   const program = `
-    import { generate, loadModel } from 'charlstm';
-    for await (const text of generate(await loadModel(), { length: 20, seed: 1 })) process.stdout.write(text);
+    import { generate, load } from 'charlstm';
+    for await (const text of generate(await load(), { length: 20, seed: 1 })) process.stdout.write(text);
   `;
   await writeFile(join(home, 'api.js'), program);
   const api = await execa('node', ['api.js'], { cwd: home, stripFinalNewline: false });

@@ -11,10 +11,26 @@ const ALIASES: Readonly<Record<string, string>> = {
   start: '--prompt',
   'start-text': '--prompt',
   temperature: '--temp',
+  'num-samples': '--samples',
+  'max-new-tokens': '--length',
 };
 
 /** Options that take no value: what follows any other is its value, and not a name to be translated. */
-const WITHOUT_VALUE = ['--json', '--normalize-newlines', '--no-color', '--resume', '--help', '--version'];
+const WITHOUT_VALUE = [
+  '--json',
+  '--lines',
+  '--heat',
+  '--copy-report',
+  '--logprobs',
+  '--color',
+  '--no-echo',
+  '--build',
+  '--normalize-newlines',
+  '--no-color',
+  '--resume',
+  '--help',
+  '--version',
+];
 
 /**
  * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`. Any

@@ -30,7 +30,7 @@ const COMMANDS: readonly CommandRow[] = [
   ['sample [model]', 'write new text', async () => (await import('./sample.js')).sampleCommand],
   [
     'eval [model]',
-    'measure how well a trained model predicts a text',
+    'measure how well a trained model predicts a text, and show where it is surprised',
     async () => (await import('./eval.js')).evalCommand,
   ],
   [

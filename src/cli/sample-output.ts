@@ -58,7 +58,7 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
     if (flags.echo) out.put(prompt);
   };
   return {
-    streams: flags.samples === 1,
+    streams: flags.samples === 1 && flags.beam === undefined && flags.ending === undefined,
     async stream(draft) {
       if (begun === 0) begin();
       const [from, to] = draft.take();

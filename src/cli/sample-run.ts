@@ -1,18 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import type { RunRecord } from '../checkpoint/record.js';
-import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
-import { ExitCode, UserError } from '../errors.js';
+import { resolveCheckpoint } from '../checkpoint/run.js';
 import { harmless } from '../format.js';
 import { beamSearch } from '../sample/beam.js';
+import { corpusOf } from '../sample/corpus.js';
 import type { Draft } from '../sample/draft.js';
 import { fillIn } from '../sample/fill.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../sample/generate.js';
 import type { GenerateOptions } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
-import { Dataset } from '../text/dataset.js';
-import { openSuffixIndex } from '../text/suffix-file.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
@@ -31,7 +28,9 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   const threads = flags.threads ?? availableParallelism();
   const model = modelOf(read, { engine: flags.engine, threads });
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
-  const corpus = needsCorpus ? corpusOf(checkpoint, read.record) : undefined;
+  const corpus = needsCorpus
+    ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
+    : undefined;
   const seed = flags.seed ?? randomInt(2 ** 32);
   const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
 
@@ -39,7 +38,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   tellUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
-  const told = flags.json ? undefined : corpus;
+  const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.streams) {
     let last: Draft | undefined;
     for (const draft of writeTexts(plan, [seed])) {
@@ -47,12 +46,12 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
       await output.stream(draft);
     }
     await output.end();
-    if (last) tell(finished(last), plan, flags.copyReport && told);
+    if (last) tell(finished(last), plan, about);
     return;
   }
   for (const text of texts(plan, flags, seed)) {
     await output.write(text);
-    tell(text, plan, flags.copyReport && told);
+    tell(text, plan, about);
   }
   await output.end();
 }
@@ -79,7 +78,8 @@ function optionsOf(
   const { temp, tempStart, samples, noCopy, copyReport, beam, ending, candidates, engine, threads, ...same } =
     flags;
   const hasEnd = [flags.stop, flags.until, flags.words, flags.lines].some((flag) => flag !== undefined);
-  const usual = ending !== undefined ? LENGTHS.filled : hasEnd ? LENGTHS.ended : LENGTHS.plain;
+  const sampled = hasEnd && beam === undefined ? LENGTHS.ended : LENGTHS.plain; // a beam may never come to its end
+  const usual = ending !== undefined ? LENGTHS.filled : sampled;
   return {
     ...same,
     prompt,
@@ -93,26 +93,6 @@ function optionsOf(
   };
 }
 
-/** The index of the text that a model was trained on. */
-function corpusOf(checkpoint: string, record: RunRecord): SuffixIndex {
-  let dataset: Dataset;
-  try {
-    dataset = new Dataset(runOf(checkpoint), record.model.vocabulary);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(
-      `the text that the model was trained on is not beside it: ${error.message}`,
-      'Use the run folder that "charlstm train" made, or leave --no-copy and --copy-report out.',
-      ExitCode.noInput,
-    );
-  }
-  try {
-    return openSuffixIndex(dataset, record.corpus, () => say('indexing the corpus, once'));
-  } finally {
-    dataset.close();
-  }
-}
-
 /** Says which characters of the prompt were left out or replaced. */
 function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
   const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
@@ -123,15 +103,18 @@ function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }
   say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
 }
 
-/** Says on stderr what else there is to say of a text. @param corpus where to look for copies, if that is asked for */
-function tell(text: GeneratedText, plan: Plan, corpus: SuffixIndex | undefined | false): void {
+/** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */
+function tell(
+  text: GeneratedText,
+  plan: Plan,
+  { isSearch, corpus }: { isSearch: boolean; corpus: SuffixIndex | undefined | false },
+): void {
   if (text.reason === 'blocked') {
     say(`the text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
   }
   if (text.cycle !== undefined) {
-    say(
-      `the text goes in circles of ${text.cycle} characters: try a higher --temp, or --repetition-penalty 1.2`,
-    );
+    const remedy = isSearch ? 'leave --beam out' : 'try a higher --temp, or --repetition-penalty 1.2';
+    say(`the text goes in circles of ${text.cycle} characters: ${remedy}`);
   }
   if (corpus) tellCopies(copiesOf(text, plan, corpus));
 }

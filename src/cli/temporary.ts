@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ExitCode, fileError } from '../errors.js';
 
 /**
- * Lends a folder that is gone afterwards, also if a signal ends the process meanwhile.
+ * Lends a folder that is gone afterwards, however the process ends.
  * @throws UserError where none can be made
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -19,18 +19,28 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
       'create',
     );
   }
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  const codes = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
-  const leave = (signal: NodeJS.Signals) => {
-    remove();
-    process.exit(codes[signal as keyof typeof codes]);
-  };
-  const signals = Object.keys(codes) as (keyof typeof codes)[];
-  for (const signal of signals) process.once(signal, leave);
+  return withCleanup(
+    () => rmSync(folder, { recursive: true, force: true }),
+    () => use(folder),
+  );
+}
+
+const CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
+
+function leave(signal: NodeJS.Signals): void {
+  process.exit(CODES[signal as keyof typeof CODES]);
+}
+
+/** Does something, and cleans up after it, also if a signal or a reader that went away ends the process meanwhile. */
+export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>): Promise<T> {
+  const signals = Object.keys(CODES) as (keyof typeof CODES)[];
+  process.once('exit', cleanUp);
+  for (const signal of signals) process.on(signal, leave);
   try {
-    return await use(folder);
+    return await use();
   } finally {
+    process.off('exit', cleanUp);
     for (const signal of signals) process.off(signal, leave);
-    remove();
+    cleanUp();
   }
 }

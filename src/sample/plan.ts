@@ -48,7 +48,7 @@ export class Plan {
     checkOptions(options);
     const { vocabulary } = model;
     this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
-    this.context = this.prompt.length > 0 ? this.prompt : textStart(model);
+    this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
     this.length = options.length ?? Number.POSITIVE_INFINITY;
     const { temperature = 1, startTemperature, targetBits } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;

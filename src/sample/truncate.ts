@@ -16,53 +16,77 @@ export interface Truncation {
  * @param weights (V), not negative, in proportion to probability
  */
 export function truncate(weights: Float64Array, { topK, typical, topP, minP }: Partial<Truncation>): void {
-  if (topK !== undefined && topK > 0) keepFirst(weights, byWeight(weights), topK, 1);
-  if (typical !== undefined && typical < 1)
-    keepFirst(weights, byTypicality(weights), weights.length, typical);
-  if (topP !== undefined && topP < 1) keepFirst(weights, byWeight(weights), weights.length, topP);
+  // Fan, Lewis & Dauphin 2018.
+  if (topK !== undefined && topK > 0) keepLeast(weights, negative(weights), topK, Number.POSITIVE_INFINITY);
+  // Meister et al. 2023.
+  if (typical !== undefined && typical < 1) {
+    keepLeast(weights, atypicality(weights), weights.length, typical * sum(weights));
+  }
+  // Holtzman et al. 2020.
+  if (topP !== undefined && topP < 1)
+    keepLeast(weights, negative(weights), weights.length, topP * sum(weights));
+  // Nguyen et al. 2024.
   if (minP !== undefined && minP > 0) keepLikely(weights, minP);
 }
 
-/** Keeps the first characters of an order: at most `most`, and no more than make up the share `mass`. */
-function keepFirst(weights: Float64Array, order: readonly number[], most: number, mass: number): void {
-  if (mass === 1 && most >= order.length) return;
-  const enough = mass === 1 ? Number.POSITIVE_INFINITY : mass * sum(weights);
+/**
+ * Keeps the characters of the least keys, of equals the first: at most `most`, and no more once they weigh `enough`.
+ * They are taken from a heap, since few are kept of many, and sorting all would cost more than all else.
+ * @param keys (V)
+ */
+function keepLeast(weights: Float64Array, keys: Float64Array, most: number, enough: number): void {
+  const heap = new Int32Array(weights.length);
+  let size = 0;
+  for (let id = 0; id < weights.length; id++) if (weights[id]! > 0) heap[size++] = id;
+  for (let place = (size >> 1) - 1; place >= 0; place--) sink(heap, size, place, keys);
   let kept = 0;
   let total = 0;
-  while (kept < Math.min(most, order.length) && (kept === 0 || total < enough)) {
-    total += weights[order[kept++]!]!;
+  while (size > 0 && kept < most && (kept === 0 || total < enough)) {
+    total += weights[heap[0]!]!;
+    kept++;
+    heap[0] = heap[--size]!;
+    sink(heap, size, 0, keys);
   }
-  for (let i = kept; i < order.length; i++) weights[order[i]!] = 0;
+  for (let i = 0; i < size; i++) weights[heap[i]!] = 0;
 }
 
-/** Fan, Lewis & Dauphin 2018 (top-k) and Holtzman et al. 2020 (top-p): the likeliest first, the first of equals. */
-function byWeight(weights: Float64Array): number[] {
-  return possible(weights).sort((a, b) => weights[b]! - weights[a]! || a - b);
+/** Moves the id at `place` down to where no id below it comes before it. */
+function sink(heap: Int32Array, size: number, place: number, keys: Float64Array): void {
+  const id = heap[place]!;
+  let at = place;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= size) break;
+    if (below + 1 < size && comesFirst(heap[below + 1]!, heap[below]!, keys)) below++;
+    const other = heap[below]!;
+    if (comesFirst(id, other, keys)) break;
+    heap[at] = other;
+    at = below;
+  }
+  heap[at] = id;
 }
 
-/** Meister et al. 2023: first those whose surprise is nearest to the entropy, which is the surprise to be expected. */
-function byTypicality(weights: Float64Array): number[] {
+function comesFirst(a: number, b: number, keys: Float64Array): boolean {
+  return keys[a]! < keys[b]! || (keys[a]! === keys[b]! && a < b);
+}
+
+function negative(weights: Float64Array): Float64Array {
+  return weights.map((weight) => -weight);
+}
+
+/** How far each character's surprise is from the entropy, which is the surprise to be expected; in nats. */
+function atypicality(weights: Float64Array): Float64Array {
   const total = sum(weights);
-  // A quotient might be 0 where the weight is not.
-  const surprise = weights.map((weight) => Math.log(total) - Math.log(weight));
+  const log = Math.log(total);
   let entropy = 0;
-  for (let id = 0; id < weights.length; id++) {
-    if (weights[id]! > 0) entropy += (weights[id]! / total) * surprise[id]!;
-  }
-  const distance = surprise.map((nats) => Math.abs(nats - entropy));
-  return possible(weights).sort((a, b) => distance[a]! - distance[b]! || a - b);
+  const surprise = weights.map((weight) => (weight > 0 ? log - Math.log(weight) : 0));
+  for (let id = 0; id < weights.length; id++) entropy += (weights[id]! / total) * surprise[id]!;
+  return surprise.map((nats) => Math.abs(nats - entropy));
 }
 
-/** Nguyen et al. 2024. */
 function keepLikely(weights: Float64Array, minP: number): void {
   const least = minP * weights.reduce((most, weight) => Math.max(most, weight), 0);
   for (let id = 0; id < weights.length; id++) if (weights[id]! < least) weights[id] = 0;
-}
-
-function possible(weights: Float64Array): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < weights.length; id++) if (weights[id]! > 0) ids.push(id);
-  return ids;
 }
 
 function sum(weights: Float64Array): number {

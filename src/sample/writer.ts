@@ -5,9 +5,9 @@ import { Reader } from './reader.js';
 
 const LINE_FEED = 10;
 
-/** What a network reads before a text without a prompt: a line break, where the corpus has one. */
-export function textStart({ vocabulary }: CharacterModel): Uint32Array {
-  return Uint32Array.of(vocabulary.idOf(LINE_FEED) ?? 0);
+/** The id that a network reads before a text without a prompt: a line break, where the corpus has one. */
+export function textStart({ vocabulary }: CharacterModel): number {
+  return vocabulary.idOf(LINE_FEED) ?? 0;
 }
 
 /** A network that writes one text plainly, for the samples of training. */
@@ -22,7 +22,7 @@ export class Writer {
   *write(prompt: Uint32Array, length: number, choice: Choice, random: Random): Generator<number> {
     this.#reader.start();
     yield* prompt;
-    this.#reader.read(prompt.length > 0 ? prompt : textStart(this.model));
+    this.#reader.read(prompt.length > 0 ? prompt : Uint32Array.of(textStart(this.model)));
     for (let written = 0; written < length; written++) {
       const id = choose(this.#reader.logits, choice, random.uniform());
       yield id;

@@ -9,6 +9,7 @@ import { nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
+const MOST_STAND_INS = 3;
 const LOST = 'The run has lost its text: train it anew.';
 
 /** A corpus as ids on disk. */
@@ -70,12 +71,13 @@ export async function prepareDataset(
   folder: string,
 ): Promise<PreparedDataset> {
   const vocabulary = await learnVocabulary(sources, options, folder);
-  const unknown = (codePoint: number) =>
-    new UserError(
+  const unknown = (codePoint: number): never => {
+    throw new UserError(
       `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
       'Run the command again when nothing writes to the text.',
       ExitCode.badData,
     );
+  };
   const written = await writeIds(sources, options, vocabulary, folder, unknown);
   await removeSpool(folder);
   return { vocabulary, ...written };
@@ -83,7 +85,7 @@ export async function prepareDataset(
 
 /**
  * Writes the ids of a text to `folder`, in one pass.
- * @param onUnknown what to do with a character outside the vocabulary: leave it out, or throw the error returned
+ * @param standIns the ids, at most three, that stand for a character outside the vocabulary; or throws a UserError
  * @throws UserError for undecodable text, and for what the disk refuses
  */
 export async function writeIds(
@@ -91,14 +93,14 @@ export async function writeIds(
   options: DecodeOptions,
   vocabulary: Vocabulary,
   folder: string,
-  onUnknown: (codePoint: number) => UserError | undefined,
+  standIns: (codePoint: number) => readonly number[],
 ): Promise<{ path: string; hash: string; length: number }> {
   const path = join(folder, fileName(vocabulary.size));
   const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
   const encode = (points: Uint32Array): Uint8Array => {
-    const out = idArray.from(points.length);
+    let out = idArray.from(points.length);
     let count = 0;
     for (const point of points) {
       const id = vocabulary.idOf(point);
@@ -106,8 +108,12 @@ export async function writeIds(
         out[count++] = id;
         continue;
       }
-      const error = onUnknown(point);
-      if (error) throw error;
+      if (out.length === points.length) {
+        const roomy = idArray.from(MOST_STAND_INS * points.length);
+        roomy.set(out);
+        out = roomy;
+      }
+      for (const standIn of standIns(point)) out[count++] = standIn;
     }
     length += count;
     return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);

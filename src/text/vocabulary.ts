@@ -78,15 +78,21 @@ export class Vocabulary {
    * @throws UserError naming them and their nearest known relatives
    */
   encode(text: string, unknown: Unknown = 'error'): Uint32Array {
-    const characters = this.#charactersOf(text);
-    const strange = this.unknownIn(text);
-    if (strange.length > 0 && unknown === 'error') throw this.unknownCharacters(strange);
-    const idsOf = (character: number): number | number[] => {
-      const id = this.idOf(character);
-      if (id !== undefined || unknown !== 'nearest') return id ?? [];
-      return Array.from(this.relativeOf(character) ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
-    };
-    return Uint32Array.from(characters.flatMap(idsOf));
+    const strange = unknown === 'error' ? this.unknownIn(text) : [];
+    if (strange.length > 0) throw this.unknownCharacters(strange);
+    const ids = this.#charactersOf(text).flatMap((c) => this.idOf(c) ?? this.standIns(c, unknown));
+    return Uint32Array.from(ids);
+  }
+
+  /**
+   * What stands for a character that the corpus did not have.
+   * @returns at most three ids
+   * @throws UserError where that is an error
+   */
+  standIns(codePoint: number, unknown: Unknown): readonly number[] {
+    if (unknown === 'error') throw this.unknownCharacters([codePoint]);
+    const relative = unknown === 'nearest' ? this.relativeOf(codePoint) : undefined;
+    return Array.from(relative ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
   }
 
   /** The characters of a text that the corpus did not have, each once. */
@@ -98,13 +104,14 @@ export class Vocabulary {
   relativeOf(codePoint: number): string | undefined {
     if (this.encoding === 'bytes') return undefined;
     const character = String.fromCodePoint(codePoint);
-    const plain = LOOKALIKES.flatMap(([known, family]) => (family.includes(character) ? known : []));
+    const expansion = EXPANSIONS[character] ?? '';
+    const alike = FAMILIES.filter((family) => family.includes(character)).flatMap((family) => [...family]);
     const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
     // 'ß' in capitals is two letters: no relative of one.
     const otherCase = [character.toLowerCase(), character.toUpperCase()].filter(
       (c) => Array.from(c).length === 1,
     );
-    return [...otherCase, ...plain, bare, bare.toLowerCase(), bare.toUpperCase()].find(
+    return [...otherCase, expansion, ...alike, bare, bare.toLowerCase(), bare.toUpperCase()].find(
       (candidate) => candidate.length > 0 && this.#knows(candidate),
     );
   }
@@ -133,20 +140,19 @@ export class Vocabulary {
   }
 }
 
-/** Typographic characters and the plain one that corpora use for them. */
-const LOOKALIKES: [plain: string, family: string][] = [
-  ["'", '‘’‚‛′`´ʼ'],
-  ['"', '“”„‟″«»'],
-  ['-', '‐‑‒–—―−'],
-  ['—', '-–―'],
-  ['…', '.'],
-  ['...', '…'],
-  [' ', '\u00a0\u2002\u2003\u2009\t'],
-  ['\n', '\r\u2028\u2029'],
-  ['ss', 'ß'],
-  ['ae', 'æ'],
-  ['oe', 'œ'],
+/** Characters that stand for each other, the plainest first. */
+const FAMILIES = [
+  "'’‘‚‛′`´ʼ",
+  '"“„‟«″',
+  '"”»″',
+  '-–—‐‑‒―−',
+  ' \u00a0\u2002\u2003\u2009\t',
+  '\n\r\u2028\u2029',
+  '.…',
 ];
+
+/** Characters for which several can stand; see MOST_STAND_INS in dataset.ts. */
+const EXPANSIONS: Readonly<Record<string, string>> = { '…': '...', ß: 'ss', æ: 'ae', œ: 'oe' };
 
 /** A character for a message: itself where it is visible, its code point always where it is not. */
 export function nameCharacter(codePoint: number): string {

@@ -19,8 +19,7 @@ export interface Evaluation {
 }
 
 /** How a text is scored; see docs/evaluation.md. */
-export const PROTOCOLS = ['stream', 'cold'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+export type Protocol = 'stream' | 'cold';
 
 const ROWS = 32;
 /** Few, since the activations of every step take memory that training could use. */

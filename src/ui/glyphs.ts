@@ -14,8 +14,7 @@ const LINE_BREAK: Glyph = { text: '\n', width: 0, certainty: undefined };
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Text as glyphs that are safe to draw: control characters as pictures, and a stand-in for what has no width of its
- * own, which would otherwise change its neighbours.
+ * Text as glyphs that are safe to draw.
  * @param certainty for each code point
  */
 function glyphsOf(text: string, certainty: readonly number[] | undefined): Glyph[] {
@@ -24,14 +23,19 @@ function glyphsOf(text: string, certainty: readonly number[] | undefined): Glyph
   for (const { segment } of segmenter.segment(text)) {
     const sure = certainty?.[at];
     at += Array.from(segment).length;
-    const visible = harmless(segment.replace('\n', '')).replaceAll('\t', '⇥');
+    const visible = segment.replace('\n', '');
     if (visible !== '') glyphs.push({ ...drawable(visible), certainty: sure });
     if (segment.endsWith('\n')) glyphs.push(LINE_BREAK);
   }
   return glyphs;
 }
 
-function drawable(text: string): { text: string; width: number } {
+/**
+ * A grapheme, no line feed, as it is safe to draw: control characters as pictures, and a stand-in for what has no width
+ * of its own, which would otherwise change its neighbours.
+ */
+export function drawable(grapheme: string): { text: string; width: number } {
+  const text = harmless(grapheme).replaceAll('\t', '⇥');
   const width = widthOf(text);
   if (width > 0) return { text, width };
   return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };

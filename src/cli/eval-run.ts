@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { UserError } from '../errors.js';
+import { harmless, quoted } from '../format.js';
+import { grouped } from '../numbers.js';
+import { textStart } from '../sample/writer.js';
+import { Evaluator, type Stretch } from '../train/evaluate.js';
+import { surprises } from '../train/surprise.js';
+import type { EvalFlags } from './eval-flags.js';
+import { Heat } from './eval-heat.js';
+import { LineObjects, LineTable } from './eval-lines.js';
+import { Page } from './eval-page.js';
+import { type Figures, figuresOf, piecesOf, Tally, type View } from './eval-pieces.js';
+import { withText } from './eval-text.js';
+import { output } from './output.js';
+import { withPage } from './page-file.js';
+import { hasColours } from './tint.js';
+
+/** Columns of the table, and of a row with digits below it, where no terminal says how many there are. */
+const TABLE_WIDTH = 102;
+const HEAT_WIDTH = 80;
+
+/**
+ * Up to so many units, a core holds a layer's matrix near at hand, and one sequence is too little work to be shared out:
+ * threads would mostly wait for each other, for long where another program has the second core.
+ */
+const ONE_CORE = 256;
+
+/** What is done by `charlstm eval`. */
+export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
+  const protocol = protocolOf(flags);
+  const file = resolveCheckpoint(path, 'best').path;
+  const checkpoint = await readCheckpoint(file);
+  const alone = protocol === 'once' && checkpoint.record.model.hidden <= ONE_CORE;
+  const threads = flags.threads ?? (alone ? 1 : availableParallelism());
+  const model = modelOf(checkpoint, { engine: flags.engine, threads });
+  const least = protocol === 'once' ? 1 : 2;
+  const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
+  await withText(source, model.vocabulary, least, async (stretch, files) => {
+    const text = flags.text ?? 'validation';
+    const describe = (figures: Figures) => {
+      const result = { model: file, text, protocol, ...figures };
+      return flags.json ? `${JSON.stringify(result)}\n` : described(result);
+    };
+    if (protocol !== 'once') {
+      const { characters, loss } = new Evaluator(model.weights).evaluate(stretch, protocol);
+      process.stdout.write(describe(figuresOf(characters, loss)));
+      return;
+    }
+    const view = viewOf(flags);
+    if (flags.html === undefined) return read(model, stretch, view, describe);
+    const html = flags.html;
+    const page = new Page(`${text}, as ${file} reads it`, stretch.end - stretch.start);
+    await withPage(html, [file, ...files], async (write) => {
+      write(page.head);
+      const written: View = {
+        piece: (piece) => {
+          write(page.piece(piece));
+          return view?.piece(piece) ?? '';
+        },
+        end: () => {
+          write(page.end());
+          return view?.end() ?? '';
+        },
+      };
+      // Whoever stops looking at the terminal still gets the page.
+      output.onUnread = () => {};
+      await read(model, stretch, written, describe);
+    });
+    process.stderr.write(`page ${harmless(quoted(html))}\n`);
+  });
+}
+
+/** @throws UserError for flags that do not go together */
+function protocolOf({ protocol, lines, heat, html, json }: EvalFlags): 'stream' | 'cold' | 'once' {
+  if (lines && heat) {
+    throw new UserError('--lines and --heat both fill the screen', 'Give one of them.');
+  }
+  if (heat && json) {
+    throw new UserError('--heat is for the eye and has no JSON', 'Leave one out, or give --lines --json.');
+  }
+  const view = heat ? '--heat' : lines ? '--lines' : html !== undefined ? '--html' : undefined;
+  if (view && protocol && protocol !== 'once') {
+    throw new UserError(
+      `${view} reads the text once, in order, which --protocol ${protocol} does not`,
+      'Leave --protocol out.',
+    );
+  }
+  return view ? 'once' : (protocol ?? 'stream');
+}
+
+/** What is shown of the text on standard output, if anything. */
+function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
+  const { isTTY, columns } = process.stdout;
+  const terminal = isTTY && columns > 0 ? columns : undefined;
+  if (lines) return json ? new LineObjects() : new LineTable(terminal ?? TABLE_WIDTH);
+  if (!heat) return undefined;
+  if (hasColours()) return new Heat(terminal ?? Number.POSITIVE_INFINITY);
+  process.stderr.write(
+    'note colours are off, digits tell the bits; FORCE_COLOR=1 without NO_COLOR forces them\n',
+  );
+  return new Heat(terminal ?? HEAT_WIDTH);
+}
+
+const BREATH_EVERY_MS = 25;
+
+/** Reads the text once, and shows it as it is read. */
+async function read(
+  model: CharacterModel,
+  stretch: Stretch,
+  view: View | undefined,
+  describe: (figures: Figures) => string,
+): Promise<void> {
+  const whole = new Tally();
+  let breathed = performance.now();
+  for (const piece of piecesOf(surprises(model.weights, stretch, textStart(model)), model.vocabulary)) {
+    whole.add(piece);
+    await print(view?.piece(piece) ?? '');
+    if (performance.now() - breathed < BREATH_EVERY_MS) continue;
+    // Lets a signal in, or the news that the reader has gone.
+    await new Promise(setImmediate);
+    breathed = performance.now();
+  }
+  await print(`${view?.end() ?? ''}${describe(whole.figures)}`);
+}
+
+/** Writes, and waits while the reader is slow; says nothing to one that has gone. */
+async function print(text: string): Promise<void> {
+  const { stdout } = process;
+  if (text === '' || stdout.errored || stdout.write(text)) return;
+  await once(stdout, 'drain').catch(() => {}); // main sees to what is wrong with standard output
+}
+
+function described(
+  result: Figures & { readonly model: string; readonly text: string; readonly protocol: string },
+): string {
+  return harmless(
+    `${result.model} on ${result.text} (${result.protocol}, ${grouped(result.characters)} characters)\n` +
+      `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`,
+  );
+}

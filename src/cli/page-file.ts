@@ -1,0 +1,57 @@
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ExitCode, fileError, UserError } from '../errors.js';
+import { withCleanup } from './temporary.js';
+
+const HINT = 'Name another place with --html.';
+
+/**
+ * Lends a function that writes to a page; the page is there, whole, only once `use` has ended well.
+ * @param inputs files that it may not replace
+ * @throws UserError where it cannot be written
+ */
+export async function withPage<T>(
+  path: string,
+  inputs: readonly string[],
+  use: (write: (text: string) => void) => Promise<T>,
+): Promise<T> {
+  const attempt = <R>(purpose: 'write' | 'create', action: () => R): R => {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(error, path, HINT, purpose);
+    }
+  };
+  if (path === '') throw new UserError('--html is ""', 'Give a path: --html page.html.');
+  const existing = attempt('create', () => statSync(path, { throwIfNoEntry: false }));
+  if (existing && !existing.isFile()) {
+    const kind = existing.isDirectory() ? 'a folder' : 'a device';
+    throw new UserError(`${path} is ${kind}, not a file for a page`, HINT, ExitCode.cannotCreate);
+  }
+  const isExisting = (input: string) => {
+    const other = statSync(input, { throwIfNoEntry: false });
+    return other !== undefined && other.ino === existing?.ino && other.dev === existing.dev;
+  };
+  if (existing && inputs.some(isExisting)) {
+    throw new UserError(`${path} is read by this command: a page may not replace it`, HINT);
+  }
+  // A link stays, and what it leads to is replaced.
+  const target = existing ? realpathSync(path) : path;
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const file = attempt('create', () => openSync(temporary, 'w'));
+  const remove = () => rmSync(temporary, { force: true });
+  return withCleanup(remove, async () => {
+    try {
+      const result = await use((text) => attempt('write', () => writeWhole(file, text)));
+      attempt('create', () => renameSync(temporary, target));
+      return result;
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
