@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../src/errors.js';
-import type { Encoding } from '../src/text/decode.js';
 import { nameCharacter, Vocabulary } from '../src/text/vocabulary.js';
 import { thrownBy } from './files.js';
+import { vocabularyOf } from './models.js';
 
 const codePoints = (text: string) => Array.from(text, (c) => c.codePointAt(0)!);
-
-function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
-  return new Vocabulary(
-    [...new Set(codePoints(text))].sort((a, b) => a - b),
-    encoding,
-  );
-}
 
 const text = fc.string({ unit: 'binary', maxLength: 80 });
 const allBytes = new Vocabulary(
@@ -97,6 +90,13 @@ describe('unknown characters', () => {
         expect(codePoints(some.decode(some.encode(s, 'skip')))).toEqual(expected);
       }),
     );
+  });
+
+  it('are stood for by a few characters at most, though Unicode takes some apart into many', () => {
+    const known = vocabularyOf('صلى الله عليه وسلم');
+    expect(known.relativeOf('ﷺ'.codePointAt(0)!)).toBeUndefined();
+    expect([...vocabularyOf('キロメートル').encode('㌖', 'nearest')]).toEqual([]);
+    expect(vocabularyOf('(1)').decode(vocabularyOf('(1)').encode('⑴', 'nearest'))).toBe('(1)');
   });
 
   it('are bytes where the vocabulary is of bytes, not characters that the text does not have', () => {

@@ -1,7 +1,7 @@
 import { Random, Stream } from '../random.js';
 import { choose, logProbability } from './choose.js';
 import type { Plan } from './plan.js';
-import { Repetition } from './repetition.js';
+import type { Repetition } from './repetition.js';
 import { Rules } from './rules.js';
 import { type StopReason, Stops } from './stops.js';
 import { Temperature } from './temperature.js';
@@ -35,10 +35,9 @@ export class Draft {
   ) {
     this.#random = new Random(seed, Stream.sampling);
     this.#temperature = new Temperature(plan.temperature);
-    this.#repetition = new Repetition(plan.repetition.window);
+    this.#repetition = plan.repetition.copy();
     this.#stops = new Stops(plan.stops);
     this.#rules = new Rules(plan);
-    for (const id of plan.prompt) this.#repetition.take(id);
     if (plan.length === 0) this.reason = 'length';
   }
 
@@ -68,7 +67,7 @@ export class Draft {
     const written = this.ids.length;
     this.reason = this.#rules.strike(scores, plan.length - written);
     if (this.reason) return;
-    if (plan.repetition.penalty > 1) this.#repetition.penalise(scores, plan.repetition.penalty);
+    if (plan.penalty > 1) this.#repetition.penalise(scores, plan.penalty);
     const before = written > 0 ? this.last : plan.context.at(-1)!;
     const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;
     const temperature = this.#temperature.at(share, !plan.inWord[before]);

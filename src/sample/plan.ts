@@ -1,8 +1,10 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { CopyGuard } from './copying.js';
 import { checkOptions, type GenerateOptions } from './options.js';
 import { Pattern } from './pattern/automaton.js';
+import { Repetition } from './repetition.js';
 import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
 import type { TemperatureOptions } from './temperature.js';
 import type { Truncation } from './truncate.js';
@@ -16,7 +18,9 @@ export class Plan {
   readonly length: number;
   readonly temperature: TemperatureOptions;
   readonly truncation: Partial<Truncation>;
-  readonly repetition: { readonly penalty: number; readonly window: number };
+  readonly penalty: number;
+  /** Where each text begins: after the prompt. */
+  readonly repetition: Repetition;
   readonly stops: StopOptions;
   /** (V): what each character is. */
   readonly kinds: readonly CharacterKind[];
@@ -27,9 +31,7 @@ export class Plan {
   readonly pattern: Pattern | undefined;
   /** (V): the pattern's ids, which are of the characters that may be written; -1 for the others. */
   readonly #patternIds: Int32Array;
-  readonly copying:
-    | { readonly index: NonNullable<GenerateOptions['corpus']>; readonly limit: number }
-    | undefined;
+  readonly copying: CopyGuard | undefined;
   /** Whether anything may have to be struck out. */
   readonly strikes: boolean;
   /** Whether log-probabilities are wanted. */
@@ -63,7 +65,8 @@ export class Plan {
     this.truncation = Object.fromEntries(
       Object.entries({ topK, typical, topP, minP }).filter(([, value]) => value !== undefined),
     );
-    this.repetition = { penalty: options.repetitionPenalty ?? 1, window: options.repetitionWindow ?? 256 };
+    this.penalty = options.repetitionPenalty ?? 1;
+    this.repetition = new Repetition(options.repetitionWindow ?? 256);
     this.stops = stopsOf(model, options);
     const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
     this.kinds = characters.map(kindOf);
@@ -77,7 +80,11 @@ export class Plan {
     this.strikes = this.banned.length > 0 || this.pattern !== undefined || options.noCopy !== undefined;
     this.measures = options.logProbabilities === true || targetBits !== undefined;
     const { noCopy, corpus } = options;
-    this.copying = noCopy === undefined || !corpus ? undefined : { index: corpus, limit: noCopy };
+    this.copying = noCopy === undefined || !corpus ? undefined : new CopyGuard(corpus, noCopy);
+    for (const id of this.prompt) {
+      this.repetition.take(id);
+      this.copying?.read(id);
+    }
     this.scores = new Float64Array(vocabulary.size);
   }
 

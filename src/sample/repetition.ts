@@ -23,6 +23,15 @@ export class Repetition {
     this.#runs = new Int32Array(this.#lags + 1);
   }
 
+  /** A watch that goes on from the same text. */
+  copy(): Repetition {
+    const copy = new Repetition(this.window);
+    copy.#ring.set(this.#ring);
+    copy.#runs.set(this.#runs);
+    copy.#count = this.#count;
+    return copy;
+  }
+
   take(id: number): void {
     const known = Math.min(this.#count, this.#lags);
     const lags = this.#lags;

@@ -1,4 +1,4 @@
-import { CopyGuard } from './copying.js';
+import type { CopyGuard } from './copying.js';
 import type { Plan } from './plan.js';
 
 /** What may be written next in one text: no banned character, nothing copied, nothing that the pattern rules out. */
@@ -10,12 +10,7 @@ export class Rules {
   constructor(plan: Plan, from?: Rules) {
     this.#plan = plan;
     this.#state = from ? from.#state : (plan.pattern?.start ?? 0);
-    if (from) {
-      this.#copying = from.#copying?.copy();
-      return;
-    }
-    this.#copying = plan.copying && new CopyGuard(plan.copying.index, plan.copying.limit);
-    for (const id of plan.prompt) this.#copying?.read(id);
+    this.#copying = (from ? from.#copying : plan.copying)?.copy();
   }
 
   copy(): Rules {

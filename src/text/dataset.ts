@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { type DecodeOptions, Decoder } from './decode.js';
 import { removeSpool, type Source } from './sources.js';
-import { nameCharacter, Vocabulary } from './vocabulary.js';
+import { MOST_STAND_INS, nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
-const MOST_STAND_INS = 3;
 const LOST = 'The run has lost its text: train it anew.';
 
 /** A corpus as ids on disk. */

@@ -2,6 +2,8 @@ import { ExitCode, UserError } from '../errors.js';
 import type { Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
+/** So many characters at most stand for one; Unicode takes some apart into as many as 18. */
+export const MOST_STAND_INS = 3;
 
 /** What becomes of a character that a network never saw: an error, nothing, or its nearest known relative. */
 export const UNKNOWN = ['error', 'skip', 'nearest'] as const;
@@ -86,7 +88,7 @@ export class Vocabulary {
 
   /**
    * What stands for a character that the corpus did not have.
-   * @returns at most three ids
+   * @returns at most MOST_STAND_INS ids
    * @throws UserError where that is an error
    */
   standIns(codePoint: number, unknown: Unknown): readonly number[] {
@@ -112,7 +114,8 @@ export class Vocabulary {
       (c) => Array.from(c).length === 1,
     );
     return [...otherCase, expansion, ...alike, bare, bare.toLowerCase(), bare.toUpperCase()].find(
-      (candidate) => candidate.length > 0 && this.#knows(candidate),
+      (candidate) =>
+        candidate !== '' && Array.from(candidate).length <= MOST_STAND_INS && this.#knows(candidate),
     );
   }
 
@@ -151,7 +154,7 @@ const FAMILIES = [
   '.…',
 ];
 
-/** Characters for which several can stand; see MOST_STAND_INS in dataset.ts. */
+/** Characters for which several can stand. */
 const EXPANSIONS: Readonly<Record<string, string>> = { '…': '...', ß: 'ss', æ: 'ae', œ: 'oe' };
 
 /** A character for a message: itself where it is visible, its code point always where it is not. */
