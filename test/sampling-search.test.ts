@@ -37,6 +37,8 @@ describe('a beam of one', () => {
     ['no copies', { noCopy: 2, corpus: corpusOf(wide, 'abcdefghijk \n.ébdfhjaceg') }],
     ['nothing that may be written', { noCopy: 2, allow: 'ab', corpus: corpusOf(wide, 'aabba') }],
     ['no length', { length: 0 }],
+    ['a length in which texts go in circles', { length: 300 }],
+    ['a prompt that goes in circles', { prompt: ' '.repeat(99), allow: ' ' }],
   ];
 
   it.each(settings)('is the choice at temperature 0, with %s', async (_, options) => {

@@ -126,7 +126,10 @@ function logSumExp(logits: Float32Array): number {
   return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
 }
 
-function textOf({ hypothesis, tail, reason }: Ended, { model, options, measures }: Plan): GeneratedText {
+function textOf(
+  { hypothesis, tail, reason }: Ended,
+  { model, options, measures, repetition }: Plan,
+): GeneratedText {
   const ids: number[] = [];
   const nats: number[] = [];
   for (let at: Hypothesis = hypothesis; at.before; at = at.before) {
@@ -139,6 +142,6 @@ function textOf({ hypothesis, tail, reason }: Ended, { model, options, measures 
     seed: options.seed ?? 0,
     reason,
     logProbabilities: measures ? nats.slice(0, length) : undefined,
-    cycle: cycleIn(ids),
+    cycle: cycleIn(ids, repetition),
   };
 }

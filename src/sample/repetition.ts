@@ -71,9 +71,9 @@ export class Repetition {
   }
 }
 
-/** The length of the cycle that a text falls into, if it does. */
-export function cycleIn(ids: Iterable<number>): number | undefined {
-  const repetition = new Repetition(1);
+/** The length of the cycle that a text falls into, if it does. @param before what has seen the prompt, and is not changed */
+export function cycleIn(ids: Iterable<number>, before = new Repetition(1)): number | undefined {
+  const repetition = before.copy();
   for (const id of ids) {
     repetition.take(id);
     const { cycle } = repetition;
