@@ -97,10 +97,8 @@ function optionsOf(
 function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
   const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
   if (strange.length === 0) return;
-  const names = strange.slice(0, 10).map((codePoint) => vocabulary.nameUnknown(codePoint));
-  const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
   const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
-  say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
+  say(harmless(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
 }
 
 /** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */
