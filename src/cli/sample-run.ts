@@ -18,6 +18,8 @@ import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
 /** A text without an end of its own may become so long; with one, it is only kept from never ending. */
 const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
 const CANDIDATES = 128;
+/** Up to so many units, one text is written sooner by one thread than others could be told of it. */
+const ONE_CORE = 128;
 
 /** Writes new text to stdout, and to stderr what a person may want to know about it. */
 export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
@@ -25,7 +27,8 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   const prompt = readTextArgument(flags.prompt);
   const checkpoint = resolveCheckpoint(path, 'best').path;
   const read = await readCheckpoint(checkpoint);
-  const threads = flags.threads ?? availableParallelism();
+  const alone = flags.samples === 1 && read.record.model.hidden <= ONE_CORE;
+  const threads = flags.threads ?? (alone ? 1 : availableParallelism());
   const model = modelOf(read, { engine: flags.engine, threads });
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
   const corpus = needsCorpus
@@ -97,10 +100,8 @@ function optionsOf(
 function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
   const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
   if (strange.length === 0) return;
-  const names = strange.slice(0, 10).map((codePoint) => vocabulary.nameUnknown(codePoint));
-  const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
   const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
-  say(harmless(`${how}, as the model never saw them: ${names.join(', ')}${more}`));
+  say(harmless(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
 }
 
 /** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */

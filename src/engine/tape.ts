@@ -78,11 +78,13 @@ export function functionsOf(kernels: Kernels): Functions {
 const ENTRY = 14;
 const WAIT = -1;
 
+const FEW_ROWS = 16;
+
 /** Calls of kernels in their order, to be carried out by several threads that all read it. */
 export class Tape {
   /** Entries so far. */
   length = 0;
-  /** Operations of the products that can be divided, roughly. */
+  /** Operations of the products, roughly. */
   work = 0;
   /** Domain and count of the last entry. */
   #domain = '';
@@ -112,7 +114,8 @@ export class Tape {
     for (let i = 0; i < args.length; i++) this.entries[at + 1 + i] = args[i]!;
     this.#domain = domain;
     this.#count = count;
-    if (name === 'matmul') this.work += 2 * args[6]! * args[7]! * args[8]!;
+    // A product of few rows takes as long as its matrix takes to come from memory.
+    if (name === 'matmul') this.work += 2 * Math.max(args[6]!, FEW_ROWS) * args[7]! * args[8]!;
   }
 }
 

@@ -17,8 +17,8 @@ export interface HelperData {
 
 /** C stack of a helper thread, in bytes: as kernels/build.ts links the first one. */
 const STACK = 256 * 1024;
-/** Less work than this is done sooner than the others are awake. */
-const LEAST_WORK = 1e6;
+/** Less work than this is done sooner than the others are awake: some 80 microseconds, or a matrix of 2 MB. */
+const LEAST_WORK = 16e6;
 
 /**
  * An engine whose kernels are worked on by several threads. Calls are noted on a tape and carried out by `finish`, or

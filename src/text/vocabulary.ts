@@ -123,8 +123,13 @@ export class Vocabulary {
     return Array.from(text).every((c) => this.idOf(c.codePointAt(0)!) !== undefined);
   }
 
-  /** An unknown character for a message, with its nearest known relative. */
-  nameUnknown(codePoint: number): string {
+  /** Unknown characters for a message, the first ten of them, with their nearest known relatives. */
+  nameUnknown(codePoints: readonly number[]): string {
+    const names = codePoints.slice(0, 10).map((codePoint) => this.#nameOne(codePoint));
+    return names.join(', ') + (codePoints.length > 10 ? ` and ${codePoints.length - 10} more` : '');
+  }
+
+  #nameOne(codePoint: number): string {
     const relative = this.relativeOf(codePoint);
     const name =
       this.encoding === 'bytes' ? `byte 0x${codePoint.toString(16).toUpperCase()}` : nameCharacter(codePoint);
@@ -133,10 +138,8 @@ export class Vocabulary {
 
   /** The error that names characters outside the vocabulary. */
   unknownCharacters(strange: readonly number[]): UserError {
-    const names = strange.slice(0, 10).map((codePoint) => this.nameUnknown(codePoint));
-    const more = strange.length > 10 ? ` and ${strange.length - 10} more` : '';
     return new UserError(
-      `the text has characters this model never saw: ${names.join(', ')}${more}`,
+      `the text has characters this model never saw: ${this.nameUnknown(strange)}`,
       'Replace them, or use --unknown nearest or --unknown skip.',
       ExitCode.badData,
     );

@@ -193,7 +193,7 @@ const MOST_NAMED = 10;
 function impossible(missing: readonly Origin[], vocabulary: Vocabulary): UserError {
   const names = missing.slice(0, MOST_NAMED).map((origin) => {
     const name =
-      origin.kind === 'character' ? vocabulary.nameUnknown(origin.codePoint) : `any of ${origin.source}`;
+      origin.kind === 'character' ? vocabulary.nameUnknown([origin.codePoint]) : `any of ${origin.source}`;
     return `${name} at character ${origin.at + 1}`;
   });
   const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
