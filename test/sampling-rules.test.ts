@@ -370,6 +370,8 @@ describe('options from anywhere', () => {
       'length is 0.5, not a whole number from 0 to 1000000000000',
     ]);
     expect(() => plan({ noCopy: 5 })).toThrow('noCopy needs a corpus');
+    for (const end of [{ stop: ['a'] }, { until: 'line' }, { words: 1 }, { lines: 2 }])
+      expect(() => plan({ match: 'a', ...end })).toThrow('match says itself where a text ends, and so does');
   });
 
   it.each([-1, 0.5, Number.NaN, Infinity, 1e9, '3', null])('a count of %j is named', async (count) => {
@@ -457,7 +459,7 @@ describe('options from anywhere', () => {
         } catch (error) {
           if (!(error instanceof RangeError || error instanceof UserError)) throw error;
           expect(error.message).toMatch(
-            /^(\w+ is |pattern, |the text has|no character|no text|this model|a text that|at temperature 0|noCopy)/,
+            /^(\w+ is |pattern, |the text has|no character|no text|this model|a text that|at temperature 0|noCopy|match says)/,
           );
         }
       }),

@@ -41,7 +41,7 @@ export interface GenerateOptions extends Partial<Truncation> {
   /** Characters that are never written, or the only ones that may be. */
   readonly ban?: string | undefined;
   readonly allow?: string | undefined;
-  /** A regular expression that the text after the prompt matches as a whole. */
+  /** A regular expression that the text after the prompt matches as a whole; not with words, lines, until or stop. */
   readonly match?: string | undefined;
   /** No run of so many characters of `corpus` is written. */
   readonly noCopy?: number | undefined;
@@ -104,6 +104,10 @@ export function checkOptions(options: GenerateOptions): void {
     if (options[name] !== undefined && !holds(options[name])) throw wrong(name, options[name], kind);
   }
   if (options.noCopy !== undefined && !options.corpus) throw new RangeError('noCopy needs a corpus');
+  const end = (['stop', 'until', 'words', 'lines'] as const).find((name) => options[name] !== undefined);
+  if (options.match !== undefined && end) {
+    throw new RangeError(`match says itself where a text ends, and so does ${end}`);
+  }
 }
 
 /** @throws RangeError if a value is not a number of a range */
