@@ -165,15 +165,18 @@ describe('the temperature', () => {
   const logits = Float32Array.from(model.vocabulary.codePoints, (_, id) => Math.sin(3 * id));
 
   it('goes evenly from the first to the last character', () => {
-    const [first, last, length] = [0.2, 1.7, 60];
-    const draft = new Draft(new Plan(model, { temperature: [first, last], length }), 9);
-    const random = new Random(9, Stream.sampling);
-    for (let i = 0; i < length; i++) {
-      draft.write(logits);
-      const temperature = first + (last - first) * (i / (length - 1));
-      expect(draft.last).toBe(choose(logits, { temperature }, random.uniform()));
+    const [first, last, length] = [0.2, 3, 4];
+    const plan = new Plan(model, { temperature: [first, last], length });
+    for (let seed = 0; seed < 300; seed++) {
+      const draft = new Draft(plan, seed);
+      const random = new Random(seed, Stream.sampling);
+      for (let i = 0; i < length; i++) {
+        draft.write(logits);
+        const temperature = first + (last - first) * (i / (length - 1));
+        expect(draft.last).toBe(choose(logits, { temperature }, random.uniform()));
+      }
+      expect(draft.reason).toBe('length');
     }
-    expect(draft.reason).toBe('length');
     const falling = new Temperature({
       temperature: [2, 0],
       startTemperature: undefined,
