@@ -9,6 +9,8 @@ import { logProbability } from '../src/sample/choose.js';
 import { type GeneratedText, generate, generateMany } from '../src/sample/generate.js';
 import type { GenerateOptions } from '../src/sample/options.js';
 import type { Encoding } from '../src/text/decode.js';
+import { suffixArray } from '../src/text/suffix-array.js';
+import { SuffixIndex } from '../src/text/suffix-index.js';
 import { Vocabulary } from '../src/text/vocabulary.js';
 
 /** The characters of a text as a vocabulary. */
@@ -49,6 +51,12 @@ export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
   decoder.set(decoder.map((x) => x * gain));
   weights.pack();
   return { config, vocabulary, weights };
+}
+
+/** The index of a text that a network might have been trained on. */
+export function corpusOf({ vocabulary }: CharacterModel, text: string): SuffixIndex {
+  const ids = Uint32Array.from(vocabulary.encode(text));
+  return new SuffixIndex(ids, suffixArray(ids, vocabulary.size));
 }
 
 /** The text that `generate` writes. */

@@ -1,7 +1,7 @@
 // Texts that are written side by side are those that each seed gives alone, to the bit; and what is told of their
 // probability is what reading them says.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { withThreads } from '../src/engine/team.js';
 import { beamSearch } from '../src/sample/beam.js';
@@ -11,6 +11,9 @@ import type { GenerateOptions } from '../src/sample/options.js';
 import { Plan } from '../src/sample/plan.js';
 import { builds } from './engines.js';
 import { modelOf, readPlainly, writeMany } from './models.js';
+
+// Some seconds where others work on the same machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CHARACTERS = 'abcdefghijklmnop \n.é😀';
 
@@ -53,7 +56,7 @@ describe.each(builds)('%s', (_, open) => {
     }
   });
 
-  it('2 and 3 threads give the texts of one', { timeout: 30_000 }, async () => {
+  it('2 and 3 threads give the texts of one', async () => {
     const engine = open();
     if (!engine) return;
     const options = { ...ENDS, length: 8 };

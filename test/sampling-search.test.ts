@@ -1,6 +1,6 @@
 // Beam search and filling in against looking at everything.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { ExitCode } from '../src/errors.js';
 import { beamSearch } from '../src/sample/beam.js';
@@ -8,17 +8,13 @@ import { fillIn } from '../src/sample/fill.js';
 import { finished, inOrder, seedsFrom, writeTexts } from '../src/sample/generate.js';
 import type { GenerateOptions } from '../src/sample/options.js';
 import { Plan } from '../src/sample/plan.js';
-import { suffixArray } from '../src/text/suffix-array.js';
-import { SuffixIndex } from '../src/text/suffix-index.js';
 import { thrownBy } from './files.js';
-import { modelOf, readPlainly, writeMany } from './models.js';
+import { corpusOf, modelOf, readPlainly, writeMany } from './models.js';
+
+// Some seconds where others work on the same machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-
-function corpusOf(model: CharacterModel, text: string): SuffixIndex {
-  const ids = Uint8Array.from(model.vocabulary.encode(text));
-  return new SuffixIndex(ids, suffixArray(ids, model.vocabulary.size));
-}
 
 const wide = modelOf('abcdefghijk \n.é');
 const beam = (model: CharacterModel, width: number, options: GenerateOptions) =>

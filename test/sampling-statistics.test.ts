@@ -2,7 +2,7 @@
 // draws against exact shares.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Random, Stream } from '../src/random.js';
 import { type Choice, choose } from '../src/sample/choose.js';
 import { Draft } from '../src/sample/draft.js';
@@ -11,6 +11,9 @@ import type { GenerateOptions } from '../src/sample/options.js';
 import { Plan } from '../src/sample/plan.js';
 import { type Truncation, truncate } from '../src/sample/truncate.js';
 import { modelOf, write } from './models.js';
+
+// Some seconds where others work on the same machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const DRAWS = 200_000;
 
