@@ -60,11 +60,15 @@ const DEFINITIONS: Record<keyof Truncation, (weights: Weights, parameter: number
     const ids = idsOf(weights);
     const entropy = -sum(ids.map((id) => p[id]! * Math.log(p[id]!)));
     const oddity = (id: number) => Math.abs(entropy + Math.log(p[id]!));
-    return smallestSet(
-      weights,
-      ids.sort((a, b) => oddity(a) - oddity(b)),
-      tau,
+    const order = ids.sort((a, b) => oddity(a) - oddity(b));
+    // One above the entropy and one as far below it: rounding would decide which comes first.
+    fc.pre(
+      order.every((id, i) => {
+        const before = order[i - 1] ?? id;
+        return weights[before] === weights[id] || oddity(id) - oddity(before) > 1e-9;
+      }),
     );
+    return smallestSet(weights, order, tau);
   },
   /** Holtzman et al. 2020: the smallest set of the most probable whose mass is at least p. */
   topP(weights, p) {
