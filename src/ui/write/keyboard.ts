@@ -109,9 +109,9 @@ export class Keyboard {
       return key === undefined ? { length: code[0].length } : { length: code[0].length, stroke: { key } };
     }
     const next = String.fromCodePoint(input.codePointAt(1)!);
-    if (next === '\x1b') return { length: 1, stroke: { key: 'escape' } };
-    const key = TYPED.test(next) ? next : controlName(next);
-    return { length: 1 + next.length, stroke: { key: `alt-${key}` } };
+    if (TYPED.test(next)) return { length: 1 + next.length, stroke: { key: `alt-${next}` } };
+    if (controlName(next) === 'backspace') return { length: 2, stroke: { key: 'alt-backspace' } };
+    return { length: 1, stroke: { key: 'escape' } };
   }
 }
 
