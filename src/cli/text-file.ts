@@ -98,7 +98,8 @@ export class TextFile {
   #keepForeign(): string | undefined {
     const found = statSync(this.#path, { throwIfNoEntry: false });
     const known = this.#known;
-    if (!found || (known && found.mtimeMs === known.mtimeMs && found.size === known.size)) return undefined;
+    if (!found?.isFile() || (known && found.mtimeMs === known.mtimeMs && found.size === known.size))
+      return undefined;
     const kept = `${this.#path}.theirs-${Math.round(found.mtimeMs)}`;
     renameSync(this.#path, kept);
     return kept;
