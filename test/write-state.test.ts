@@ -217,6 +217,12 @@ describe('suggestions', () => {
     expect(linesOf(pressed(state, DOWN)).join('\n')).toContain('2 of 3');
   });
 
+  it('where only one is left after a word was taken, up and down ask for others from there', () => {
+    const asked = pressed(state, RIGHT, DOWN);
+    expect(questionOf(asked)?.before).toBe('The whale');
+    expect(shownGhost(answered(asked, ' swam', ' slept'))).toBe(' slept');
+  });
+
   it('up and down move the cursor where nothing is shown, and within the text', () => {
     expect(textOf(pressed(newState('ab\ncd'), UP))).toBe('ab|\ncd');
     expect(textOf(pressed(answered(newState('ab\ncd'), 'x'), '\x1b', UP))).toBe('ab|\ncd');

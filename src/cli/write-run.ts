@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
+import type { EngineChoice } from '../engine/engine.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmless, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
@@ -8,7 +9,17 @@ import { Suggester } from '../sample/suggest.js';
 import type { OpenWriting } from '../ui/write/writing.js';
 import { output } from './output.js';
 import { rescue, TextFile } from './text-file.js';
-import type { WriteFlags } from './write.js';
+
+export interface WriteFlags {
+  file?: string;
+  temp: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  seed: number;
+  alternatives: number;
+  engine?: EngineChoice;
+}
 
 /** What the process exits with after each signal. */
 const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
-import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { SAMPLE_RANGES } from '../sample/options.js';
 import { addChoiceOptions, engineOption, MODEL_HELP, numberOption } from './options.js';
 import { hasTerminal } from './terminal.js';
+import type { WriteFlags } from './write-run.js';
 
 const EXAMPLES = `${MODEL_HELP}
 
@@ -17,17 +17,6 @@ Examples:
   charlstm write checkpoints/moby-dick-1 --file novel.txt --temp 0.5
   charlstm write --top-p 0.9 --alternatives 8 --seed 7
 `;
-
-export interface WriteFlags {
-  file?: string;
-  temp: number;
-  topK: number;
-  topP: number;
-  minP: number;
-  seed: number;
-  alternatives: number;
-  engine?: EngineChoice;
-}
 
 /** `charlstm write`: a text that a person and a network write together. */
 export function writeCommand(command: Command): void {

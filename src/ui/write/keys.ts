@@ -149,7 +149,13 @@ function choosing(state: State, by: 1 | -1): State {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
   if (state.offer !== 'now' || choices.length === 0) return shown(state);
-  const at = choices.indexOf(suggestions.chosen);
+  const { chosen: last, alternatives, from } = suggestions;
+  if (choices.length === 1 && from < draft.cursor) {
+    // Of those that go on from an earlier place one is left; from here there are others.
+    const anew = asking(state);
+    return { ...anew, suggestions: { ...anew.suggestions, chosen: turned(last, by, alternatives.length) } };
+  }
+  const at = choices.indexOf(last);
   const chosen = choices[turned(at, by, choices.length)]!;
   return { ...state, suggestions: { ...suggestions, chosen } };
 }

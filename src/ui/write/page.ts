@@ -1,13 +1,22 @@
 import { type Glyph, glyphsOf, wrapped } from '../glyphs.js';
 import { lineEnd, lineStart } from './places.js';
-import type { State } from './state.js';
-import { shownGhost } from './suggestions.js';
+import { type Offer, shownGhost } from './suggestions.js';
 
 /** Rows that a screen must have for a line above the text and the keys below it. */
 const ROOMY = 8;
 /** Longer lines of text are hard to read. */
 const WIDEST = 100;
 const MOST_KEPT = 200;
+
+/** What of the state decides what the text looks like. */
+interface Shown extends Offer {
+  readonly columns: number;
+  readonly rows: number;
+  /** Without colours what is suggested stands in brackets. */
+  readonly colors: boolean;
+  /** Where the first row on the screen begins. */
+  readonly top: number;
+}
 
 /** A row of the text on the screen, and where it stands in the text that is shown. */
 export interface Row {
@@ -19,7 +28,7 @@ export interface Row {
 }
 
 /** The part of the screen that the text takes; a column is free at the left, and one at the right for the cursor. */
-export function pageOf({ columns, rows }: Pick<State, 'columns' | 'rows'>) {
+export function pageOf({ columns, rows }: Pick<Shown, 'columns' | 'rows'>) {
   const head = rows >= ROOMY ? 2 : 0;
   const foot = rows >= ROOMY ? 3 : 1;
   const width = Math.max(1, Math.min(WIDEST, columns - 2));
@@ -27,7 +36,7 @@ export function pageOf({ columns, rows }: Pick<State, 'columns' | 'rows'>) {
 }
 
 /** The text with what is suggested within it, between two places of it. */
-export function shownText(state: State): { text: string; from: number; to: number } {
+export function shownText(state: Shown): { text: string; from: number; to: number } {
   const { text, cursor } = state.draft;
   const ghost = shownGhost(state);
   const shown = state.colors || ghost === '' ? ghost : `‹${ghost}›`;
@@ -39,7 +48,7 @@ export function shownText(state: State): { text: string; from: number; to: numbe
 }
 
 /** Where the first row on the screen has to begin for the cursor, and what is suggested after it, to be in view. */
-export function scrolled(state: State): number {
+export function scrolled(state: Shown): number {
   const { width, height } = pageOf(state);
   const { text, from, to } = shownText(state);
   const cursorRow = rowAt(text, from, width);
@@ -50,7 +59,7 @@ export function scrolled(state: State): number {
 }
 
 /** The rows on the screen. */
-export function visibleRows(state: State): Row[] {
+export function visibleRows(state: Shown): Row[] {
   const { width, height } = pageOf(state);
   const { text } = shownText(state);
   const first = rowAt(text, Math.min(state.top, text.length), width);

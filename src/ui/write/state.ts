@@ -1,7 +1,7 @@
 import { type Draft, draftOf } from './draft.js';
 import { scrolled } from './page.js';
 import type { Settings } from './settings.js';
-import { choicesAt, ghostOf, type Question, type Suggestions } from './suggestions.js';
+import { choicesAt, ghostOf, type Offer, type Question, type Suggestions } from './suggestions.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
 export interface State {
@@ -20,11 +20,7 @@ export interface State {
   readonly settings: Settings;
   readonly round: number;
   readonly suggestions: Suggestions;
-  /**
-   * Whether alternatives are shown: `now`, `soon` when the writer pauses, or `hidden` until more is typed or they are
-   * asked for.
-   */
-  readonly offer: 'soon' | 'now' | 'hidden';
+  readonly offer: Offer['offer'];
   readonly strange: readonly { readonly name: string; readonly readAs: string | undefined }[];
   readonly panel: 'keys' | { readonly setting: number } | undefined;
   /** Something to be told until the next key, in the colour of its weight. */

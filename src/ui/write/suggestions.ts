@@ -40,15 +40,15 @@ export function choicesAt(suggestions: Suggestions, text: string, cursor: number
   return ghosts.flatMap((ghost, i) => (ghost !== '' && ghosts.indexOf(ghost) === i ? i : []));
 }
 
-/** What is shown after the cursor. */
-export function shownGhost({
-  offer,
-  suggestions,
-  draft,
-}: {
-  readonly offer: 'soon' | 'now' | 'hidden';
-  readonly suggestions: Suggestions;
+/** What of the state decides whether an alternative is shown. */
+export interface Offer {
   readonly draft: { readonly text: string; readonly cursor: number };
-}): string {
+  readonly suggestions: Suggestions;
+  /** Alternatives are shown `now`, `soon` when the writer pauses, or `hidden` until more is typed or they are asked for. */
+  readonly offer: 'soon' | 'now' | 'hidden';
+}
+
+/** What is shown after the cursor. */
+export function shownGhost({ offer, suggestions, draft }: Offer): string {
   return offer === 'now' ? ghostOf(suggestions, draft.text, draft.cursor) : '';
 }

@@ -20,6 +20,8 @@ import { choicesAt } from './suggestions.js';
 
 /** So many characters to be read take long enough to be told. */
 const LONG_READING = 200;
+/** Columns that a long name has at least where the length of the text is shown beside it. */
+const LEAST_NAME = 12;
 /** So many characters are named that the network does not know. */
 const MOST_NAMED = 3;
 
@@ -68,7 +70,10 @@ function cursorOf(state: State): { row: number; column: number } {
 function header(state: State): Line {
   const { draft, columns, file } = state;
   const isWaiting = isUnsaved(state);
-  const right: Line = fitting(
+  const mark: Segment = isWaiting
+    ? { text: '● unsaved', color: 'caution' }
+    : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
+  const counts: Line = fitting(
     [
       { text: counted(draft.words, 'word'), color: 'faint' },
       { text: counted(draft.characters, 'character'), color: 'faint' },
@@ -76,11 +81,14 @@ function header(state: State): Line {
     ' · ',
     Math.floor(columns / 2),
   );
-  const mark: Segment = isWaiting
-    ? { text: '● unsaved', color: 'caution' }
-    : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
-  const room = columns - 2 - lineWidth(right) - 3 - widthOf(mark.text);
-  return spread([{ text: cut(harmless(file), room), bold: true }, { text: '  ' }, mark], right, columns - 2);
+  const name = harmless(file);
+  const roomBeside = (right: Line) => columns - 2 - lineWidth(right) - 3 - widthOf(mark.text);
+  const right = roomBeside(counts) < Math.min(LEAST_NAME, widthOf(name)) ? [] : counts;
+  return spread(
+    [{ text: cut(name, roomBeside(right)), bold: true }, { text: '  ' }, mark],
+    right,
+    columns - 2,
+  );
 }
 
 function counted(count: number, what: string): string {
