@@ -6,8 +6,8 @@ import { textStart } from './writer.js';
  * Of a long text the network reads the last characters alone, at least `LEAST` and less than `LEAST + STEP`: where it
  * begins is a function of the text's length, and changes only every `STEP` characters.
  */
-const LEAST = 2000;
-const STEP = 2000;
+const LEAST = 1000;
+const STEP = 1000;
 /** Characters that are read in one go: short enough not to keep a key waiting. */
 const SLICE = 16;
 /** States are kept at each so many characters, and at the last places where reading ended. */
