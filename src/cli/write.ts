@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import { SAMPLE_RANGES } from '../sample/options.js';
-import { addChoiceOptions, engineOption, MODEL_HELP, numberOption } from './options.js';
+import { engineOption, MODEL_HELP, numberOption } from './options.js';
 import { hasTerminal } from './terminal.js';
 import type { WriteFlags } from './write-run.js';
 
@@ -24,11 +24,28 @@ export function writeCommand(command: Command): void {
     '--file <name>',
     'the text; it need not be there yet (default: a new one, by date and time)',
   );
-  addChoiceOptions(command)
+  command
+    .addOption(
+      numberOption(
+        '--temp <n>',
+        'temperature: lower is surer, 0 the likeliest',
+        SAMPLE_RANGES.temperature,
+      ).default(0.8),
+    )
+    .addOption(
+      numberOption('--top-k <n>', 'among the n likeliest characters; 0 for all', SAMPLE_RANGES.topK).default(
+        0,
+      ),
+    )
+    .addOption(
+      numberOption('--top-p <n>', 'among the likeliest that make up this share', SAMPLE_RANGES.topP).default(
+        1,
+      ),
+    )
     .addOption(
       numberOption(
         '--min-p <n>',
-        'choose among those at least this share as likely as the likeliest',
+        'among those this share as likely as the likeliest',
         SAMPLE_RANGES.minP,
       ).default(0),
     )

@@ -14,10 +14,7 @@ export interface Glyph {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/**
- * Text as glyphs that are safe to draw: control characters as pictures, and a stand-in for what has no width of its
- * own, which would otherwise change its neighbours.
- */
+/** Text as glyphs that are safe to draw. */
 export function glyphsOf(text: string): Glyph[] {
   const glyphs: Glyph[] = [];
   for (let at = 0; at < text.length; ) {
@@ -49,11 +46,19 @@ export function isPlain(text: string, at: number): boolean {
 }
 
 function glyphOf(source: string, at: number): Glyph {
-  if (source === '\n') return { text: '', width: 0, source, at };
-  const visible = harmless(source).replaceAll('\t', '⇥');
-  const width = widthOf(visible);
-  if (width > 0) return { text: visible, width, source, at };
-  return { text: /^\p{M}/u.test(visible) ? `◌${visible}` : '\ufffd', width: 1, source, at };
+  const drawn = source === '\n' ? { text: '', width: 0 } : drawable(source);
+  return { ...drawn, source, at };
+}
+
+/**
+ * A grapheme, no line feed, as it is safe to draw: control characters as pictures, and a stand-in for what has no width
+ * of its own, which would otherwise change its neighbours.
+ */
+export function drawable(grapheme: string): { text: string; width: number } {
+  const text = harmless(grapheme).replaceAll('\t', '⇥');
+  const width = widthOf(text);
+  if (width > 0) return { text, width };
+  return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };
 }
 
 /**
