@@ -10,6 +10,7 @@ Examples:
   charlstm train                        learn Moby-Dick, which comes with the program
   charlstm train novel.txt notes/       learn your own text: files, folders, globs, - for stdin
   charlstm sample --temp 0.8            write new text with the newest run
+  charlstm write --file novel.txt       write yourself, with suggestions for each line
   charlstm train --resume               go on with the newest run, bit for bit
   charlstm help train                   all options of a command
 `;
@@ -28,6 +29,11 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./train.js')).trainCommand,
   ],
   ['sample [model]', 'write new text', async () => (await import('./sample.js')).sampleCommand],
+  [
+    'write [model]',
+    'write a text together with a trained model',
+    async () => (await import('./write.js')).writeCommand,
+  ],
   [
     'eval [model]',
     'measure how well a trained model predicts a text, and show where it is surprised',

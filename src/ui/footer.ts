@@ -1,5 +1,6 @@
+import { keyTable } from './key-table.js';
 import { BINDINGS } from './keys.js';
-import { cut, type Line, type Segment, shortened } from './line.js';
+import { type Line, type Segment, shortened } from './line.js';
 import type { State } from './state.js';
 
 /** The keys, as many as fit, or what is to be answered. */
@@ -36,22 +37,9 @@ const EXTRA = [
 /** Columns of the name of a key. */
 const NAME_WIDTH = 4;
 
-/** All keys and what they do, in as many columns as the height asks for. */
+/** All keys and what they do. */
 export function help(width: number, height: number): Line[] {
   const entries = [...BINDINGS.map(({ keys, label }) => [keys[0]!, label] as const), ...EXTRA];
-  const columns = Math.ceil(entries.length / Math.max(1, height));
-  const perColumn = Math.ceil(entries.length / columns);
-  const room = Math.max(1, Math.floor(width / columns) - NAME_WIDTH - 1);
-  return Array.from({ length: perColumn }, (_, row) =>
-    Array.from({ length: columns }, (_, column) => entries[column * perColumn + row]).flatMap(
-      (entry): Line => {
-        if (!entry) return [];
-        const [name, label] = entry;
-        return [
-          { text: name.padStart(NAME_WIDTH), color: 'accent', bold: true },
-          { text: ` ${cut(label, room).padEnd(room)}` },
-        ];
-      },
-    ),
-  );
+  const padded = entries.map(([name, label]) => [name.padStart(NAME_WIDTH), label] as const);
+  return keyTable(padded, width, height);
 }

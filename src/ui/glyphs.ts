@@ -3,31 +3,51 @@ import { joined, type Line, type Segment, widthOf } from './line.js';
 import { tintOf } from './palette.js';
 
 /** What a terminal draws as one character: a code point with all that combines with it. */
-interface Glyph {
+export interface Glyph {
+  /** Fit to be drawn; empty for a line break. */
   readonly text: string;
   readonly width: number;
-  /** Probability that the network gave it; undefined for what it was given to read. */
-  readonly certainty: number | undefined;
+  /** As it stands in the text that it is of, and where: in UTF-16 units. */
+  readonly source: string;
+  readonly at: number;
 }
 
-const LINE_BREAK: Glyph = { text: '\n', width: 0, certainty: undefined };
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/**
- * Text as glyphs that are safe to draw.
- * @param certainty for each code point
- */
-function glyphsOf(text: string, certainty: readonly number[] | undefined): Glyph[] {
+/** Text as glyphs that are safe to draw. */
+export function glyphsOf(text: string): Glyph[] {
   const glyphs: Glyph[] = [];
-  let at = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    const sure = certainty?.[at];
-    at += Array.from(segment).length;
-    const visible = segment.replace('\n', '');
-    if (visible !== '') glyphs.push({ ...drawable(visible), certainty: sure });
-    if (segment.endsWith('\n')) glyphs.push(LINE_BREAK);
+  for (let at = 0; at < text.length; ) {
+    // Between two plain characters there is always a border: most of a text needs no segmenter, which is slow.
+    const end = endOfPiece(text, at);
+    if (end === at + 1 && isPlain(text, at)) glyphs.push(glyphOf(text[at]!, at));
+    else {
+      for (const { segment, index } of segmenter.segment(text.slice(at, end))) {
+        if (segment === '\r\n') glyphs.push(glyphOf('\r', at + index), glyphOf('\n', at + index + 1));
+        else glyphs.push(glyphOf(segment, at + index));
+      }
+    }
+    at = end;
   }
   return glyphs;
+}
+
+/** Where the next border between two plain characters is, or the end. */
+export function endOfPiece(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && !(isPlain(text, end - 1) && isPlain(text, end))) end++;
+  return end;
+}
+
+/** Whether a character is visible ASCII, a space or a line feed. */
+export function isPlain(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (code >= 0x20 && code < 0x7f) || code === 0x0a;
+}
+
+function glyphOf(source: string, at: number): Glyph {
+  const drawn = source === '\n' ? { text: '', width: 0 } : drawable(source);
+  return { ...drawn, source, at };
 }
 
 /**
@@ -42,7 +62,43 @@ export function drawable(grapheme: string): { text: string; width: number } {
 }
 
 /**
+ * Divides glyphs into rows of at most `width` columns, between words where possible. The space or line break at which
+ * a row was broken is its last glyph, and takes no room; so does a glyph that is wider than a row.
+ */
+export function wrapped<G extends Pick<Glyph, 'text' | 'width' | 'source'>>(
+  glyphs: readonly G[],
+  width: number,
+): G[][] {
+  const rows: G[][] = [[]];
+  let used = 0;
+  const begin = (row: G[]) => {
+    rows.push(row);
+    used = row.reduce((sum, glyph) => sum + glyph.width, 0);
+  };
+  for (const glyph of glyphs) {
+    const isOver = used + glyph.width > width;
+    if (glyph.source === '\n' || (isOver && glyph.text === ' ') || glyph.width > width) {
+      rows.at(-1)!.push({ ...glyph, text: '', width: 0 });
+      if (glyph.width <= width) begin([]);
+      continue;
+    }
+    if (isOver) begin(lastWord(rows.at(-1)!));
+    if (used + glyph.width > width) begin([]);
+    rows.at(-1)!.push(glyph);
+    used += glyph.width;
+  }
+  return rows;
+}
+
+/** Takes the word that a row ends with off it, where it is not all of the row. */
+function lastWord<G extends Pick<Glyph, 'text'>>(row: G[]): G[] {
+  const space = row.findLastIndex((glyph) => glyph.text === ' ');
+  return space < 0 ? [] : row.splice(space + 1);
+}
+
+/**
  * Lays out what the network read and wrote in lines of at most `width` columns, broken between words where possible.
+ * @param certainty the probability that the network gave each code point of what it wrote
  * @param tint whether characters are tinted by how sure the network was
  */
 export function layOut(
@@ -50,43 +106,21 @@ export function layOut(
   width: number,
   tint: boolean,
 ): Line[] {
-  const rows: Glyph[][] = [[]];
-  let used = 0;
-  for (const glyph of [...glyphsOf(prompt, undefined), ...glyphsOf(text, certainty)]) {
-    if (glyph === LINE_BREAK) {
-      rows.push([]);
-      used = 0;
-      continue;
-    }
-    if (glyph.width > width) continue;
-    if (used + glyph.width > width && glyph.text === ' ') {
-      rows.push([]); // the space is the break itself
-      used = 0;
-      continue;
-    }
-    if (used + glyph.width > width) {
-      const word = lastWord(rows.at(-1)!);
-      used = word.reduce((sum, other) => sum + other.width, 0);
-      rows.push(word);
-    }
-    if (used + glyph.width > width) {
-      rows.push([]);
-      used = 0;
-    }
-    rows.at(-1)!.push(glyph);
-    used += glyph.width;
-  }
-  return rows.map((row) => joined(row.map((glyph) => styled(glyph, tint))));
-}
-
-/** Takes the word that a row ends with off it, where it is not all of the row. */
-function lastWord(row: Glyph[]): Glyph[] {
-  const space = row.findLastIndex((glyph) => glyph.text === ' ');
-  return space < 0 ? [] : row.splice(space + 1);
+  let written = 0;
+  const read = glyphsOf(prompt).map((glyph) => ({ ...glyph, certainty: undefined }));
+  const wrote = glyphsOf(text).map((glyph) => {
+    const sure = certainty[written];
+    written += Array.from(glyph.source).length;
+    return { ...glyph, certainty: sure };
+  });
+  return wrapped([...read, ...wrote], width).map((row) => joined(row.map((glyph) => styled(glyph, tint))));
 }
 
 /** A glyph as it is drawn. What the network was given to read is bold. */
-function styled({ text, certainty }: Glyph, tint: boolean): Segment {
+function styled(
+  { text, certainty }: { text: string; certainty: number | undefined },
+  tint: boolean,
+): Segment {
   const color = tint && certainty !== undefined ? tintOf(certainty) : undefined;
   return { text, color, bold: certainty === undefined };
 }

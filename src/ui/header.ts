@@ -1,6 +1,6 @@
 import { duration, harmless } from '../format.js';
 import { grouped } from '../numbers.js';
-import { cut, fitting, type Line, lineWidth, type Segment } from './line.js';
+import { cut, fitting, type Line, lineWidth, type Segment, spread } from './line.js';
 import type { State } from './state.js';
 
 const PHASES: Record<State['phase'], Segment> = {
@@ -31,10 +31,4 @@ export function header(state: State, most: 1 | 2): Line[] {
   const isWhole = inOne.length === 2 * (what.length + where.length) - 1;
   if (isWhole || most === 1) return [spread(inOne, status, width)];
   return [spread(fitting(what, ' · ', room), status, width), spread(fitting(where, ' · ', width), [], width)];
-}
-
-/** One part at the left and one at the right of a line, a space from either edge. */
-function spread(left: Line, right: Line, width: number): Line {
-  const used = lineWidth([...left, ...right]);
-  return [{ text: ' ' }, ...left, { text: ' '.repeat(Math.max(1, width - used)) }, ...right];
 }

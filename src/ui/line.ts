@@ -71,3 +71,9 @@ export function cut(text: string, width: number): string {
   }
   return width > 0 ? `${result}…` : '';
 }
+
+/** One part at the left and one at the right of a line, a space from either edge. */
+export function spread(left: Line, right: Line, width: number): Line {
+  const used = lineWidth([...left, ...right]);
+  return [{ text: ' ' }, ...left, { text: ' '.repeat(Math.max(1, width - used)) }, ...right];
+}

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[2J';
-const LEAVE = '\x1b[?2004l\x1b[?25h\x1b[?1049l';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const ENTER = `\x1b[?1049h${HIDE_CURSOR}\x1b[?2004h\x1b[2J`;
+const LEAVE = `\x1b[?2004l${SHOW_CURSOR}\x1b[?1049l`;
 /** Terminals that know these draw what stands between them at once; others ignore them. */
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
@@ -14,7 +16,10 @@ const END_UPDATE = '\x1b[?2026l';
 export class Screen extends EventEmitter {
   /** Ink and its helpers must not send escape codes of their own. */
   readonly isTTY = false;
+  /** Where the terminal's own cursor stands after the next frame; hidden where there is none. */
+  cursor: { readonly row: number; readonly column: number } | undefined;
   #lines: string[] = [];
+  #placed = '';
   #open = false;
 
   constructor(readonly terminal: NodeJS.WriteStream) {
@@ -57,9 +62,12 @@ export class Screen extends EventEmitter {
       line === this.#lines[row] ? [] : `\x1b[${row + 1};1H\x1b[K${line}`,
     );
     for (let row = lines.length; row < this.#lines.length; row++) changed.push(`\x1b[${row + 1};1H\x1b[K`);
-    if (this.#open && changed.length > 0) {
+    const placed = this.cursor ? `\x1b[${this.cursor.row + 1};${this.cursor.column + 1}H${SHOW_CURSOR}` : '';
+    if (this.#open && (changed.length > 0 || placed !== this.#placed)) {
       this.#lines = lines;
-      this.terminal.write(BEGIN_UPDATE + changed.join('') + END_UPDATE);
+      this.#placed = placed;
+      if (placed !== '' && changed.length > 0) changed.unshift(HIDE_CURSOR);
+      this.terminal.write(BEGIN_UPDATE + changed.join('') + placed + END_UPDATE);
     }
     done?.();
     return true;

@@ -1,0 +1,173 @@
+import { basename, dirname } from 'node:path';
+import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import { resolveCheckpoint } from '../checkpoint/run.js';
+import type { EngineChoice } from '../engine/engine.js';
+import { ExitCode, UserError } from '../errors.js';
+import { harmless, quoted } from '../format.js';
+import { describeModel } from '../model/config.js';
+import { Suggester } from '../sample/suggest.js';
+import type { OpenWriting } from '../ui/write/writing.js';
+import { output } from './output.js';
+import { rescue, TextFile } from './text-file.js';
+
+export interface WriteFlags {
+  file?: string;
+  temp: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  seed: number;
+  alternatives: number;
+  engine?: EngineChoice;
+}
+
+/** What the process exits with after each signal. */
+const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
+
+/** Writes from beginning to end. */
+export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
+  const file = new TextFile(flags.file ?? newName(new Date()));
+  const checkpoint = resolveCheckpoint(path, 'best').path;
+  // One thread: a row of characters is too little work to be shared.
+  const model = modelOf(await readCheckpoint(checkpoint), { engine: flags.engine, threads: 1 });
+  process.env.NODE_ENV = 'production'; // see Stage
+  const { openWriting } = await import('../ui/write/writing.js');
+
+  const suggester = new Suggester(model, flags.alternatives);
+  const strange = strangeIn(model);
+  let writing: OpenWriting | undefined;
+  const { ended, end, dispose } = endings(() => keepAtExit(file, writing?.text));
+  try {
+    const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
+    const name = `${basename(dirname(checkpoint))}, ${describeModel(model.config)}`;
+    writing = openWriting(
+      { file: file.name, model: name, text: file.text, settings },
+      {
+        *answer({ before, settings, round }) {
+          const characters = strange(before);
+          if (characters) writing?.take({ type: 'strange', characters });
+          const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
+          yield* suggester.suggest(before, { ...settings, seed });
+        },
+        request(request) {
+          if (request === 'save') save(file, writing);
+          else end(request === 'quit' ? 0 : SIGNALS.SIGINT);
+        },
+        unheard: () => end(SIGNALS.SIGHUP),
+      },
+    );
+    process.exitCode = await ended;
+  } finally {
+    writing?.close();
+    dispose();
+    keep(file, writing?.text);
+  }
+}
+
+/** A new file in the folder where the program was started. */
+function newName(now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  return `writing-${date}-${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('')}.txt`;
+}
+
+function save(file: TextFile, writing: OpenWriting | undefined): void {
+  if (!writing) return;
+  try {
+    const { text } = writing;
+    const kept = file.save(text);
+    writing.take({ type: 'saved', text });
+    if (kept !== undefined) writing.take({ type: 'notice', text: foreign(file, kept), isBad: true });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    writing.take({ type: 'notice', text: `not saved: ${error.message}`, isBad: true });
+  }
+}
+
+function foreign(file: TextFile, kept: string): string {
+  return `another program had changed ${file.name}: that is now ${kept}`;
+}
+
+/**
+ * Saves what is not saved, wherever that is possible.
+ * @throws UserError that says where the text is, if it is not in its file
+ */
+function keep(file: TextFile, text: string | undefined): void {
+  if (text === undefined || text === file.text) return;
+  try {
+    const kept = file.save(text);
+    if (kept !== undefined) process.stderr.write(`${harmless(foreign(file, kept))}\n`);
+    process.stderr.write(`saved to ${harmless(quoted(file.name))}\n`);
+  } catch (error) {
+    file.text = text; // it is tried once
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`not saved: ${error.message}`, rescued(text), ExitCode.io);
+  }
+}
+
+/** The same where nobody is there any more to report an error. */
+function keepAtExit(file: TextFile, text: string | undefined): void {
+  try {
+    keep(file, text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`charlstm: ${harmless(`${error.message}. ${error.hint}`)}\n`);
+  }
+}
+
+/** Puts a text where it can be found. @returns where that is */
+function rescued(text: string): string {
+  try {
+    return `The text is in ${rescue(text)}`;
+  } catch {
+    process.stdout.write(`${harmless(text)}\n`);
+    return 'Nor could it be written to a temporary file; it was printed instead';
+  }
+}
+
+/** Whatever ends the program: a key, a signal, a terminal that was closed, a mistake in the program. */
+function endings(onExit: () => void) {
+  let end: (code: number) => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+  const onSignal = (signal: NodeJS.Signals) => end(SIGNALS[names.find((name) => name === signal)!]);
+  const { onUnread } = output;
+  for (const name of names) process.on(name, onSignal);
+  process.on('uncaughtException', fail);
+  process.on('exit', onExit);
+  output.onUnread = () => end(SIGNALS.SIGHUP);
+  const dispose = () => {
+    for (const name of names) process.off(name, onSignal);
+    process.off('uncaughtException', fail);
+    process.off('exit', onExit);
+    output.onUnread = onUnread;
+  };
+  return { ended, end, dispose };
+}
+
+/**
+ * Tells which characters of a text the network does not know, and what it reads instead; nothing where that has not
+ * changed. Only what was added to the text is looked at.
+ */
+function strangeIn({ vocabulary }: CharacterModel) {
+  let known = '';
+  let found: readonly number[] = [];
+  return (text: string) => {
+    const isLonger = text.startsWith(known);
+    const fresh = vocabulary.unknownIn(isLonger ? text.slice(known.length) : text);
+    const all = isLonger ? [...new Set([...found, ...fresh])] : fresh;
+    const isSame = all.length === found.length && all.every((codePoint) => found.includes(codePoint));
+    known = text;
+    found = all;
+    if (isSame) return undefined;
+    return all.map((codePoint) => ({
+      name:
+        vocabulary.encoding === 'bytes' ? vocabulary.nameUnknown([codePoint]) : String.fromCodePoint(codePoint),
+      readAs: vocabulary.relativeOf(codePoint),
+    }));
+  };
+}

@@ -1,0 +1,100 @@
+import { lineEnd, lineStart } from './places.js';
+
+/** A text under way: what stands there, where the cursor is, and what was done. */
+export interface Draft {
+  readonly text: string;
+  /** In UTF-16 units. */
+  readonly cursor: number;
+  readonly words: number;
+  /** Code points. */
+  readonly characters: number;
+  readonly undo: readonly Edit[];
+  readonly redo: readonly Edit[];
+}
+
+interface Edit {
+  readonly at: number;
+  readonly removed: string;
+  readonly inserted: string;
+  /** The cursor before it. */
+  readonly cursor: number;
+  /** Edits of one kind that follow each other are undone together, word by word. */
+  readonly kind: EditKind;
+}
+
+export type EditKind = 'typing' | 'deleting' | 'pasting' | 'taking';
+
+const MOST_EDITS = 1000;
+
+export function draftOf(text: string): Draft {
+  return { text, cursor: text.length, ...counted(text), undo: [], redo: [] };
+}
+
+/** The cursor elsewhere. What is typed then is undone by itself. */
+export function moved(draft: Draft, cursor: number): Draft {
+  return { ...draft, cursor };
+}
+
+/** Puts a text in the place of what stands between two places; the cursor is after it. */
+export function replaced(draft: Draft, from: number, to: number, inserted: string, kind: EditKind): Draft {
+  if (from === to && inserted === '') return draft;
+  const edit: Edit = { at: from, removed: draft.text.slice(from, to), inserted, cursor: draft.cursor, kind };
+  const last = draft.undo.at(-1);
+  const both = last && draft.redo.length === 0 ? together(last, edit) : undefined;
+  const undo = both ? [...draft.undo.slice(0, -1), both] : [...draft.undo.slice(-MOST_EDITS + 1), edit];
+  return { ...done(draft, edit), undo, redo: [] };
+}
+
+/** Takes back what was done last. */
+export function undone(draft: Draft): Draft {
+  const edit = draft.undo.at(-1);
+  if (!edit) return draft;
+  const { at, inserted, removed, cursor } = edit;
+  const before = done(draft, { ...edit, inserted: removed, removed: inserted, at });
+  return { ...before, cursor, undo: draft.undo.slice(0, -1), redo: [...draft.redo, edit] };
+}
+
+/** Does again what was taken back last. */
+export function redone(draft: Draft): Draft {
+  const edit = draft.redo.at(-1);
+  if (!edit) return draft;
+  return { ...done(draft, edit), undo: [...draft.undo, edit], redo: draft.redo.slice(0, -1) };
+}
+
+/** The text after an edit. Words are counted anew in the lines that it touches alone. */
+function done(draft: Draft, { at, removed, inserted }: Edit): Draft {
+  const { text } = draft;
+  const end = at + removed.length;
+  const [start, stop] = [lineStart(text, at), lineEnd(text, end)];
+  const lines = counted(text.slice(start, stop));
+  const now = counted(text.slice(start, at) + inserted + text.slice(end, stop));
+  return {
+    ...draft,
+    text: text.slice(0, at) + inserted + text.slice(end),
+    cursor: at + inserted.length,
+    words: draft.words - lines.words + now.words,
+    characters: draft.characters - lines.characters + now.characters,
+  };
+}
+
+function together(last: Edit, edit: Edit): Edit | undefined {
+  if (last.kind !== edit.kind) return undefined;
+  const isOneGo = edit.kind === 'pasting' || !(/\s$/.test(last.inserted) && /^\S/.test(edit.inserted));
+  const goesOn = edit.at === last.at + last.inserted.length && edit.cursor === edit.at;
+  if (edit.kind === 'deleting') {
+    if (edit.at + edit.removed.length === last.at) {
+      return { ...last, at: edit.at, removed: edit.removed + last.removed };
+    }
+    return edit.at === last.at ? { ...last, removed: last.removed + edit.removed } : undefined;
+  }
+  const isTyping = edit.kind === 'typing' || edit.kind === 'pasting';
+  return isTyping && isOneGo && goesOn && edit.removed === ''
+    ? { ...last, inserted: last.inserted + edit.inserted }
+    : undefined;
+}
+
+function counted(text: string): { words: number; characters: number } {
+  let characters = text.length;
+  for (const pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) characters -= pair[0].length - 1;
+  return { words: text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’_-]*/gu)?.length ?? 0, characters };
+}

@@ -1,0 +1,139 @@
+import { type Glyph, glyphsOf, wrapped } from '../glyphs.js';
+import { lineEnd, lineStart } from './places.js';
+import { type Offer, shownGhost } from './suggestions.js';
+
+/** Rows that a screen must have for a line above the text and the keys below it. */
+const ROOMY = 8;
+/** Longer lines of text are hard to read. */
+const WIDEST = 100;
+const MOST_KEPT = 200;
+
+/** What of the state decides what the text looks like. */
+interface Shown extends Offer {
+  readonly columns: number;
+  readonly rows: number;
+  /** Without colours what is suggested stands in brackets. */
+  readonly colors: boolean;
+  /** Where the first row on the screen begins. */
+  readonly top: number;
+}
+
+/** A row of the text on the screen, and where it stands in the text that is shown. */
+export interface Row {
+  readonly start: number;
+  readonly end: number;
+  /** Where its line of the text begins: places of glyphs count from there. */
+  readonly line: number;
+  readonly glyphs: readonly Glyph[];
+}
+
+/** The part of the screen that the text takes; a column is free at the left, and one at the right for the cursor. */
+export function pageOf({ columns, rows }: Pick<Shown, 'columns' | 'rows'>) {
+  const head = rows >= ROOMY ? 2 : 0;
+  const foot = rows >= ROOMY ? 3 : 1;
+  const width = Math.max(1, Math.min(WIDEST, columns - 2));
+  return { head, width, height: Math.max(1, rows - head - foot) };
+}
+
+/** The text with what is suggested within it, between two places of it. */
+export function shownText(state: Shown): { text: string; from: number; to: number } {
+  const { text, cursor } = state.draft;
+  const ghost = shownGhost(state);
+  const shown = state.colors || ghost === '' ? ghost : `‹${ghost}›`;
+  return {
+    text: text.slice(0, cursor) + shown + text.slice(cursor),
+    from: cursor,
+    to: cursor + shown.length,
+  };
+}
+
+/** Where the first row on the screen has to begin for the cursor, and what is suggested after it, to be in view. */
+export function scrolled(state: Shown): number {
+  const { width, height } = pageOf(state);
+  const { text, from, to } = shownText(state);
+  const cursorRow = rowAt(text, from, width);
+  const below = rowsAfter(text, cursorRow, width, Math.floor(height / 2)).filter((row) => row.start < to);
+  const least = rowsUpTo(text, below.at(-1) ?? cursorRow, width, height)[0]!.start;
+  const top = Math.min(Math.max(state.top, least), cursorRow.start);
+  return rowAt(text, top, width).start;
+}
+
+/** The rows on the screen. */
+export function visibleRows(state: Shown): Row[] {
+  const { width, height } = pageOf(state);
+  const { text } = shownText(state);
+  const first = rowAt(text, Math.min(state.top, text.length), width);
+  return [first, ...rowsAfter(text, first, width, height - 1)];
+}
+
+/** The place in the text so many rows above or below another, in a column of that row or the nearest to it. */
+export function placeBeside(text: string, at: number, by: number, column: number, width: number): number {
+  const row = rowAt(text, at, width);
+  const target = by < 0 ? rowsUpTo(text, row, width, 1 - by)[0]! : rowsAfter(text, row, width, by).at(-1);
+  if (!target || target.start === row.start) return by < 0 ? 0 : text.length;
+  let used = 0;
+  for (const glyph of target.glyphs) {
+    used += glyph.width;
+    if (used > column) return target.line + glyph.at;
+  }
+  return lastPlaceIn(text, target);
+}
+
+/** The last place that is shown in a row, and not at the beginning of the next one. */
+export function lastPlaceIn(text: string, row: Row): number {
+  return row.end < lineEnd(text, row.line) ? row.line + row.glyphs.at(-1)!.at : row.end;
+}
+
+/** The column of a place in its row. */
+export function columnOf({ line, glyphs }: Row, at: number): number {
+  return glyphs.reduce((sum, glyph) => sum + (line + glyph.at < at ? glyph.width : 0), 0);
+}
+
+/** The row that holds a place; of two that meet there, the later. */
+export function rowAt(text: string, at: number, width: number): Row {
+  return rowsOfLine(text, lineStart(text, at), width).findLast((row) => row.start <= at)!;
+}
+
+/** At most so many rows that end with a row, in their order. */
+function rowsUpTo(text: string, row: Row, width: number, most: number): Row[] {
+  let found: Row[] = [];
+  for (let start = lineStart(text, row.start); ; start = lineStart(text, start - 1)) {
+    found = [...rowsOfLine(text, start, width).filter((one) => one.start <= row.start), ...found];
+    if (found.length >= most || start === 0) return found.slice(-most);
+  }
+}
+
+/** At most so many rows after a row. */
+function rowsAfter(text: string, row: Row, width: number, most: number): Row[] {
+  const found: Row[] = [];
+  for (let start = lineStart(text, row.start); found.length < most; ) {
+    found.push(...rowsOfLine(text, start, width).filter((one) => one.start > row.start));
+    const end = lineEnd(text, start);
+    if (end === text.length) break;
+    start = end + 1;
+  }
+  return found.slice(0, most);
+}
+
+/** Lines that were laid out lately, by their text, at one width: most do not change from key to key. */
+const kept = { width: 0, lines: new Map<string, readonly Row[]>() };
+
+function rowsOfLine(text: string, start: number, width: number): Row[] {
+  const line = text.slice(start, lineEnd(text, start));
+  if (kept.width !== width || kept.lines.size > MOST_KEPT) {
+    kept.width = width;
+    kept.lines.clear();
+  }
+  const rows = kept.lines.get(line) ?? laidOut(line, width);
+  kept.lines.set(line, rows);
+  return rows.map((row) => ({ ...row, start: row.start + start, end: row.end + start, line: start }));
+}
+
+function laidOut(line: string, width: number): Row[] {
+  let end = 0;
+  return wrapped(glyphsOf(line), width).map((glyphs) => {
+    const start = end;
+    for (const { source } of glyphs) end += source.length;
+    return { start, end, line: 0, glyphs };
+  });
+}

@@ -1,0 +1,182 @@
+import { harmless } from '../../format.js';
+import { grouped } from '../../numbers.js';
+import { keyTable } from '../key-table.js';
+import {
+  cut,
+  fitting,
+  joined,
+  type Line,
+  lineWidth,
+  type Segment,
+  shortened,
+  spread,
+  widthOf,
+} from '../line.js';
+import { BINDINGS } from './keys.js';
+import { columnOf, pageOf, type Row, rowAt, shownText, visibleRows } from './page.js';
+import { SETTINGS, shownValue } from './settings.js';
+import { isUnsaved, type State } from './state.js';
+import { choicesAt } from './suggestions.js';
+
+/** So many characters to be read take long enough to be told. */
+const LONG_READING = 200;
+/** Columns that a long name has at least where the length of the text is shown beside it. */
+const LEAST_NAME = 12;
+/** So many characters are named that the network does not know. */
+const MOST_NAMED = 3;
+
+/** What is on the screen, and where the cursor stands on it. */
+export interface Picture {
+  /** As many as the screen has rows. */
+  readonly lines: readonly Line[];
+  readonly cursor: { readonly row: number; readonly column: number };
+}
+
+export function picture(state: State): Picture {
+  const { columns, rows } = state;
+  const { head, height } = pageOf(state);
+  const page = state.panel === 'keys' ? keysPage(columns - 2, height) : textPage(state);
+  const filled = Array.from({ length: height }, (_, row) => page[row] ?? []);
+  const lines = [
+    ...(head > 0 ? [header(state), []] : []),
+    ...filled.map((line): Line => (line.length > 0 ? [{ text: ' ' }, ...line] : [])),
+    ...(head > 0 ? [[], status(state), keys(state)] : [status(state)]),
+  ];
+  const cursor = cursorOf(state);
+  return { lines: lines.slice(0, rows), cursor: { ...cursor, row: head + cursor.row } };
+}
+
+function textPage(state: State): Line[] {
+  const { from, to } = shownText(state);
+  return visibleRows(state).map(({ line, glyphs }) =>
+    joined(
+      glyphs.map(({ text, at }): Segment => {
+        const isGhost = line + at >= from && line + at < to;
+        return isGhost ? { text, color: 'faint' } : { text };
+      }),
+    ),
+  );
+}
+
+function cursorOf(state: State): { row: number; column: number } {
+  const { width } = pageOf(state);
+  const { text, from } = shownText(state);
+  const at = rowAt(text, from, width);
+  const row = visibleRows(state).findIndex((one: Row) => one.start === at.start);
+  return { row: Math.max(0, row), column: 1 + columnOf(at, from) };
+}
+
+/** The file and its state at the left, the length of the text at the right. */
+function header(state: State): Line {
+  const { draft, columns, file } = state;
+  const isWaiting = isUnsaved(state);
+  const mark: Segment = isWaiting
+    ? { text: '● unsaved', color: 'caution' }
+    : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
+  const counts: Line = fitting(
+    [
+      { text: counted(draft.words, 'word'), color: 'faint' },
+      { text: counted(draft.characters, 'character'), color: 'faint' },
+    ],
+    ' · ',
+    Math.floor(columns / 2),
+  );
+  const name = harmless(file);
+  const roomBeside = (right: Line) => columns - 2 - lineWidth(right) - 3 - widthOf(mark.text);
+  const right = roomBeside(counts) < Math.min(LEAST_NAME, widthOf(name)) ? [] : counts;
+  return spread(
+    [{ text: cut(name, roomBeside(right)), bold: true }, { text: '  ' }, mark],
+    right,
+    columns - 2,
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** What was said just now, or the settings; at the right which alternative is shown, or how far reading has come. */
+function status(state: State): Line {
+  const { columns, notice, panel, model } = state;
+  const right = progress(state);
+  const room = columns - 4 - lineWidth(right);
+  if (notice) {
+    const text = cut(harmless(notice.text), room);
+    return spread([{ text, color: notice.isBad ? 'bad' : 'good', bold: notice.isBad }], right, columns - 2);
+  }
+  if (typeof panel === 'object') return spread(settingsLine(state, panel.setting, room), right, columns - 2);
+  const used = SETTINGS.filter(({ name, off }) => state.settings[name] !== off);
+  const values = used.map((setting): Segment => {
+    return { text: `${setting.label} ${shownValue(state.settings, setting)}`, color: 'faint' };
+  });
+  const name: Segment = { text: harmless(model), color: 'faint' };
+  const strange = strangeNote(state.strange);
+  return spread(
+    shortened([[...values, name, strange], [...values, strange], values], ' · ', room),
+    right,
+    columns - 2,
+  );
+}
+
+/** What of the text the network does not read as it stands. */
+function strangeNote(strange: State['strange']): Segment | undefined {
+  if (strange.length === 0) return undefined;
+  const named = strange.slice(0, MOST_NAMED).map(({ name, readAs }) => {
+    return readAs === undefined ? `skips ${name}` : `reads ${name} as ${readAs}`;
+  });
+  const more = strange.length > MOST_NAMED ? [`${strange.length - MOST_NAMED} more`] : [];
+  return { text: harmless([...named, ...more].join(', ').replace(/\s+/g, ' ')), color: 'caution' };
+}
+
+function progress({ suggestions, draft, offer }: State): Line {
+  const { left, chosen, done } = suggestions;
+  if (offer !== 'hidden' && left > LONG_READING)
+    return [{ text: `reading ${grouped(left)}`, color: 'faint' }];
+  if (offer !== 'now') return [];
+  const choices = choicesAt(suggestions, draft.text, draft.cursor);
+  if (choices.length === 0) return [];
+  const place = Math.max(0, choices.indexOf(chosen)) + 1;
+  return [{ text: `${place} of ${choices.length}${done ? '' : '…'}`, color: 'accent' }];
+}
+
+/** All settings; the one that the keys change stands between arrows. */
+function settingsLine({ settings }: State, index: number, width: number): Line {
+  const parts = SETTINGS.map((setting, i): Segment => {
+    const text = `${setting.label} ${shownValue(settings, setting)}`;
+    return i === index ? { text: `◂ ${text} ▸`, color: 'accent', bold: true } : { text };
+  });
+  return shortened([parts, parts.slice(index)], '  ', width);
+}
+
+/** The keys, as many as fit. */
+function keys({ panel, columns }: State): Line {
+  const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
+    entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
+  const shown = () => {
+    if (panel === 'keys') return named([['Esc', 'back']]);
+    if (panel) {
+      return named([
+        ['↑↓', 'change'],
+        ['←→', 'another setting'],
+        ['Esc', 'done'],
+      ]);
+    }
+    const [take, ...others] = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
+    return named([take!, ...EXTRA.slice(0, 1), ['^G', 'keys'], ...others.filter(([name]) => name !== '^G')]);
+  };
+  return [{ text: ' ' }, ...fitting(shown(), '  ', columns - 2)];
+}
+
+/** What is no key of the text alone. */
+const EXTRA = [
+  ['^Q', 'save and quit'],
+  ['^S', 'save'],
+] as const;
+
+const NAME_WIDTH = 6;
+
+function keysPage(width: number, height: number): Line[] {
+  const entries = [...BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : [])), ...EXTRA];
+  const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
+  return keyTable(padded, width, height);
+}
