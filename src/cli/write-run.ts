@@ -166,7 +166,9 @@ function strangeIn({ vocabulary }: CharacterModel) {
     if (isSame) return undefined;
     return all.map((codePoint) => ({
       name:
-        vocabulary.encoding === 'bytes' ? vocabulary.nameUnknown([codePoint]) : String.fromCodePoint(codePoint),
+        vocabulary.encoding === 'bytes'
+          ? vocabulary.nameUnknown([codePoint])
+          : String.fromCodePoint(codePoint),
       readAs: vocabulary.relativeOf(codePoint),
     }));
   };

@@ -1,7 +1,6 @@
 import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
-import { SAMPLE_RANGES } from '../sample/options.js';
 import { Writer } from '../sample/writer.js';
 import type { LiveEvent } from './events.js';
 import type { Session } from './session.js';
@@ -13,6 +12,8 @@ const CHARACTERS_PER_SECOND = 60;
 const LONGEST_SAVING_MS = 10_000;
 
 const SAMPLE_LENGTH = 500;
+/** More than this is noise anyway, and takes many keys to come back from. */
+const TEMPERATURE = { minimum: 0, maximum: 100 } as const;
 
 /**
  * A text that the network writes while it learns, a few characters between two steps. It has a state and random
@@ -38,7 +39,7 @@ export class LiveSample {
 
   /** @returns the temperature, within its range */
   setTemperature(value: number): number {
-    this.#choice.temperature = clamped(value, SAMPLE_RANGES.temperature);
+    this.#choice.temperature = clamped(value, TEMPERATURE);
     return this.#choice.temperature;
   }
 
