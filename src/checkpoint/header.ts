@@ -39,7 +39,7 @@ const ALIGNMENT = 8;
  */
 export const LONGEST_HEADER = 10_000_000;
 /** A header is an object of objects, whose values are strings and short lists; 32 layers have some 400 tensors. */
-const LIMITS: JsonLimits = { depth: 3, values: 20_000 };
+const LIMITS: JsonLimits = { depth: 3, values: 20_000, characters: LONGEST_HEADER };
 
 /** The SHA-256 of all tensor data, in the order they stand in. */
 const CHECKSUM = 'checksum';
@@ -161,7 +161,8 @@ function checkPlaces(header: Record<string, unknown>, dataLength: number, refuse
 function checkPlace(name: string, entry: unknown, refuse: Refuse): Place {
   const { dtype, shape, data_offsets: offsets } = { ...(entry as Record<string, unknown>) };
   const tensor = `tensor ${excerpt(name)}`;
-  if (dtype !== 'F32') refuse(`${tensor} has type ${excerpt(JSON.stringify(dtype))}, not "F32"`);
+  if (dtype !== 'F32')
+    refuse(`${tensor} has type ${typeof dtype === 'string' ? excerpt(dtype) : 'none'}, not F32`);
   const isSize = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(isSize)) return refuse(`${tensor} has no valid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {

@@ -4,6 +4,7 @@ export interface JsonLimits {
   readonly depth: number;
   /** Values of all kinds. */
   readonly values: number;
+  readonly characters: number;
 }
 
 /**
@@ -13,6 +14,7 @@ export interface JsonLimits {
  * @throws SyntaxError whose message says of the text what it is: "is not JSON"
  */
 export function parseJson(text: string, limits: JsonLimits): unknown {
+  if (text.length > limits.characters) throw new SyntaxError(`has more than ${limits.characters} characters`);
   const members = membersIn(text, limits);
   let value: unknown;
   try {

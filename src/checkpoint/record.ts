@@ -95,10 +95,10 @@ export interface RunRecord {
   readonly history: readonly HistoryPoint[];
 }
 
-/** Lists of numbers and objects of them; a history has 20,000 values at most. */
-const LIMITS: JsonLimits = { depth: 3, values: 100_000 };
+/** A history has 20,000 values at most, in half a million characters. */
+const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
 /** As many as there are code points. */
-const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2 };
+const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
 /** Characters of a string; file systems have no longer names. */
 const LONGEST_STRING = 255;
 
