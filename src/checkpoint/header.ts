@@ -34,7 +34,7 @@ const VERSION = 2;
 export const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 /**
- * Bytes. A vocabulary of 100,000 characters and 4,000 entries of the history make 1.2 MB; all characters that Unicode has
+ * Bytes. A vocabulary of 100,000 characters and 4,000 entries of the history make 1 MB; all characters that Unicode has
  * room for, with the longest history, 8.4 MB.
  */
 export const LONGEST_HEADER = 10_000_000;

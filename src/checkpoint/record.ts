@@ -136,7 +136,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
   };
   // Anything but numbers would take more memory than a list of them.
   if (/[^\d,[\]]/.test(metadata.get('codePoints') ?? ''))
-    refuse('its vocabulary is no list of whole numbers');
+    refuse('its vocabulary, "codePoints", is no list of whole numbers');
   const decoding = parseDecoding(new Fields('decoding', json('decoding'), refuse));
   const model = parseModelConfig(json('model'), source);
   const { codePoints } = Vocabulary.parse(json('codePoints', VOCABULARY_LIMITS), decoding.encoding, source);
