@@ -27,6 +27,27 @@ export function harmless(text: string): string {
   });
 }
 
+/** The same for a name or another text that is to stay on its line: tabs and line feeds become pictures, too. */
+export function harmlessLine(text: string): string {
+  return harmless(text).replaceAll('\t', '\u2409').replaceAll('\n', '\u240a');
+}
+
+/** JSON that is fit for a terminal, too: what JSON leaves as it is and `harmless` does not is escaped. */
+export function harmlessJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const EXCERPT = 60;
+
+/** The beginning of a text for a message, all of it where it is short. */
+export function excerpt(text: string | undefined): string {
+  const characters = Array.from(`${text}`.slice(0, 2 * EXCERPT + 2));
+  return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT).join('')}…` : characters.join('');
+}
+
 /** Rows of cells as aligned columns, two spaces apart; numbers are set to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,17 +15,15 @@ import {
   TRAINING_RANGES,
   writeRecord,
 } from '../src/checkpoint/record.js';
-import { readSafeTensors, type Tensor, writeSafeTensors } from '../src/checkpoint/safetensors.js';
-import { ExitCode, UserError } from '../src/errors.js';
+import { type Tensor, writeSafeTensors } from '../src/checkpoint/safetensors.js';
 import { MODEL_RANGES } from '../src/model/config.js';
 import { parameterTable } from '../src/model/parameters.js';
 import type { NumberRange } from '../src/numbers.js';
 import { Random, Stream } from '../src/random.js';
 import { temporaryFolder } from './cli.js';
-import { expectBadData, takeApart } from './files.js';
+import { expectBadData, readSafeTensors } from './files.js';
 
 const root = await temporaryFolder();
-const some = join(root, 'some.safetensors');
 
 const record: RunRecord = {
   model: { cell: 'lstm', vocabulary: 5, embedding: 3, hidden: 4, layers: 2, dropout: 0.25 },
@@ -191,21 +189,6 @@ describe('checkpoints', () => {
     await rewrite((tensor) => tensor, { model: JSON.stringify(model) });
     await expectBadData(readCheckpoint(path), /tensor \S+ is .*, expected \[|batch does not fit/);
   });
-
-  it('with any one byte damaged are refused or read, never a crash', async () => {
-    await writeCheckpoint(path, checkpoint);
-    const file = readFileSync(path);
-    const { headerLength } = takeApart(file);
-    for (let at = 0; at < file.length; at += at < 8 + headerLength ? 7 : 211) {
-      const damaged = Buffer.from(file);
-      damaged[at]! ^= 1 << (at % 7);
-      writeFileSync(some, damaged);
-      const outcome = await readCheckpoint(some).catch((error: unknown) => error);
-      const refused = outcome instanceof UserError && outcome.exitCode === ExitCode.badData;
-      const read = !(outcome instanceof Error) && at < 8 + headerLength;
-      if (!refused && !read) expect.fail(`byte ${at} damaged: ${String(outcome)}`);
-    }
-  });
 });
 
 describe('records', () => {
@@ -285,7 +268,14 @@ describe('records', () => {
     [
       'codePoints',
       'vocabulary',
-      [null, 'abcde', [10, 97, 98, 99], [10, 97, 98, 97, 99], [1, 2, 3, 4, 0x110000]],
+      [
+        null,
+        'abcde',
+        [10, 97, 98, 99],
+        [10, 97, 98, 97, 99],
+        [1, 2, 3, 4, 0x110000],
+        [10, 97, 98, 0xd800, 0x1f600],
+      ],
     ],
     ['decoding', 'decoding', [null, 3]],
     ['decoding.encoding', 'encoding', ['utf16', null, 0, undefined]],
@@ -317,13 +307,11 @@ describe('records', () => {
     );
   });
 
-  it('refuse another format, another version, and members that are missing or no JSON', async () => {
+  it('refuse members that are missing or no JSON', async () => {
     const strings = writeRecord(record, 'e');
     const parse = (change: Record<string, string>) => () =>
       parseRecord(new Map(Object.entries({ ...strings, ...change })), 'f');
     expect(parse({})()).toEqual(record);
-    await expectBadData(parse({ format: 'pt' }), 'format');
-    await expectBadData(parse({ version: '2' }), 'version 2', 'reads version 1');
     for (const key of Object.keys(record)) {
       await expectBadData(parse({ [key]: '{' }), key);
       const { [key]: _missing, ...rest } = strings;

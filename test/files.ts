@@ -1,6 +1,8 @@
 // Files taken apart and put together, and what is thrown when they are wrong.
 
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { type Tensor, withSafeTensors } from '../src/checkpoint/safetensors.js';
 import { ExitCode, UserError } from '../src/errors.js';
 
 /** The UserError that an action throws. */
@@ -48,10 +50,35 @@ export function takeApart(file: Buffer): { headerLength: number; header: Header;
   return { headerLength, header, data: file.subarray(8 + headerLength) };
 }
 
-/** A file of any header, true or lying. */
+/** A file of any header, true or lying, whose header's checksum is true in any case. */
 export function assemble(header: unknown, data: Uint8Array, length?: bigint): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const head = Buffer.alloc(8);
   head.writeBigUInt64LE(length ?? BigInt(json.length));
-  return Buffer.concat([head, json, data]);
+  return sealed(Buffer.concat([head, json, data]));
+}
+
+/** Puts the true checksum of the header into a file that has a place for one, by the description in docs/checkpoints.md. */
+export function sealed(file: Buffer): Buffer {
+  const key = '"headerChecksum":"';
+  const at = file.indexOf(key) + key.length;
+  const head = file.subarray(0, 8 + Number(file.readBigUInt64LE(0)));
+  if (at < key.length || at + 64 > head.length) return file;
+  head.write('0'.repeat(64), at);
+  head.write(createHash('sha256').update(head).digest('hex'), at);
+  return file;
+}
+
+/** All that a file holds. */
+export async function readSafeTensors(path: string) {
+  return withSafeTensors(path, async (file) => {
+    const tensors = new Map<string, Tensor>();
+    for await (const tensor of file.tensors()) tensors.set(tensor.name, tensor);
+    return { tensors, metadata: file.metadata };
+  });
+}
+
+/** The strings of its header, without the data. */
+export async function readMetadata(path: string): Promise<ReadonlyMap<string, string>> {
+  return withSafeTensors(path, async ({ metadata }) => metadata);
 }

@@ -1,12 +1,13 @@
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { ExitCode, UserError } from '../errors.js';
+import { excerpt } from '../format.js';
 import type { ModelConfig } from '../model/config.js';
-import { type Parameter, parameterTable } from '../model/parameters.js';
+import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { parseRecord, type RunRecord, writeRecord } from './record.js';
-import { readMetadata, readSafeTensors, type Tensor, writeSafeTensors } from './safetensors.js';
+import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
 
 /** A trained network, ready to be run. */
 export interface CharacterModel {
@@ -34,110 +35,153 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-const MOMENT_PREFIXES = {
-  firstMoments: 'optimizer.exp_avg.',
-  secondMoments: 'optimizer.exp_avg_sq.',
-} as const;
-
 /** PyTorch has two biases a gate row; ours is the first, and the second is written as zeros. */
 const BIAS = 'bias_ih';
 const SECOND_BIAS = 'bias_hh';
 
+/** More than training has addresses for (see Arena), so nothing that it wrote. In bytes. */
+const MOST_DATA = 2 ** 32;
+
+/** A tensor of the file, and the stretch of the state that it holds. */
+interface Row {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly span: keyof TrainingState;
+  readonly start: number;
+  readonly length: number;
+  readonly isSecondBias: boolean;
+}
+
+/** All tensors of a checkpoint. */
+function rowsOf({ model, training }: RunRecord): Row[] {
+  const rows: Row[] = [];
+  for (const { name, shape, start, length } of parameterTable(model).parameters) {
+    const row = { name, shape, start, length, isSecondBias: false };
+    rows.push(
+      { ...row, span: 'values' },
+      { ...row, span: 'firstMoments', name: `optimizer.exp_avg.${name}` },
+      { ...row, span: 'secondMoments', name: `optimizer.exp_avg_sq.${name}` },
+    );
+    if (!name.includes(BIAS)) continue;
+    rows.push({ ...row, span: 'values', name: name.replace(BIAS, SECOND_BIAS), isSecondBias: true });
+  }
+  const shape = [model.layers, training.batchSize, model.hidden];
+  const state = { shape, start: 0, length: model.layers * training.batchSize * model.hidden };
+  rows.push({ ...state, name: 'state.h', span: 'h', isSecondBias: false });
+  rows.push({ ...state, name: 'state.c', span: 'c', isSecondBias: false });
+  return rows;
+}
+
 /** Writes a checkpoint; see writeSafeTensors for its guarantees. */
 export async function writeCheckpoint(path: string, { record, engine, state }: Checkpoint): Promise<void> {
-  const { parameters } = parameterTable(record.model);
-  const tensors: Tensor[] = [];
-  for (const { name, shape, start, length } of parameters) {
-    const part = (span: Float32Array) => span.subarray(start, start + length);
-    tensors.push({ name, shape, data: part(state.values) });
-    if (name.includes(BIAS)) {
-      tensors.push({ name: name.replace(BIAS, SECOND_BIAS), shape, data: new Float32Array(length) });
-    }
-    tensors.push({ name: MOMENT_PREFIXES.firstMoments + name, shape, data: part(state.firstMoments) });
-    tensors.push({ name: MOMENT_PREFIXES.secondMoments + name, shape, data: part(state.secondMoments) });
-  }
-  const shape = stateShape(record);
-  tensors.push({ name: 'state.h', shape, data: state.h }, { name: 'state.c', shape, data: state.c });
+  const tensors = rowsOf(record).map(({ name, shape, span, start, length, isSecondBias }) => ({
+    name,
+    shape,
+    data: isSecondBias ? new Float32Array(length) : state[span].subarray(start, start + length),
+  }));
   await writeSafeTensors(path, tensors, writeRecord(record, engine));
 }
 
-function stateShape({ model, training }: RunRecord): number[] {
-  return [model.layers, training.batchSize, model.hidden];
-}
+/** What a checkpoint says beside its tensors. */
+export type Recorded = Pick<Checkpoint, 'record' | 'engine'>;
 
 /**
  * Reads a checkpoint whole, to train on.
  * @throws UserError for anything that is not one
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata } = await readSafeTensors(path);
-  const record = parseRecord(metadata, path);
-  const take = (name: string, shape: readonly number[]) => takeTensor(tensors, name, shape, path);
-  const table = parameterTable(record.model);
-  // All tensors are checked before anything is sized by the configuration.
-  const span = (prefix: string) => {
-    const parts = table.parameters.map(({ name, shape, start }) => ({
-      start,
-      data: take(prefix + name, shape),
-    }));
-    const values = new Float32Array(table.count);
-    for (const { start, data } of parts) values.set(data, start);
-    return values;
-  };
-  const state: TrainingState = {
-    values: span(''),
-    firstMoments: span(MOMENT_PREFIXES.firstMoments),
-    secondMoments: span(MOMENT_PREFIXES.secondMoments),
-    h: take('state.h', stateShape(record)),
-    c: take('state.c', stateShape(record)),
-  };
-  for (const parameter of table.parameters) addSecondBias(parameter, state.values, take);
-  return { record, engine: metadata.get('engine') ?? 'unknown', state };
+  return withSafeTensors(path, async (file) => {
+    const recorded = recordedIn(file, path);
+    const rows = checkedRows(file, recorded.record, path);
+    const { count } = parameterTable(recorded.record.model);
+    const carried = rows.get('state.h')!.length;
+    const state: TrainingState = {
+      values: new Float32Array(count),
+      firstMoments: new Float32Array(count),
+      secondMoments: new Float32Array(count),
+      h: new Float32Array(carried),
+      c: new Float32Array(carried),
+    };
+    for await (const { name, data } of checkedTensors(file, path)) {
+      const { span, start, length } = rows.get(name)!;
+      const part = state[span].subarray(start, start + length);
+      if (span === 'values' && (name.includes(BIAS) || name.includes(SECOND_BIAS))) {
+        // Another program may have split a bias in two; the network adds them anyway.
+        for (let i = 0; i < length; i++) part[i]! += data[i]!;
+      } else part.set(data);
+    }
+    return { ...recorded, state };
+  });
+}
+
+/**
+ * Reads a checkpoint whole, keeps what it says beside its tensors, and of these one at a time.
+ * @throws UserError for anything that is not one
+ */
+export async function verifyCheckpoint(path: string): Promise<Recorded> {
+  return withSafeTensors(path, async (file) => {
+    const recorded = recordedIn(file, path);
+    checkedRows(file, recorded.record, path);
+    for await (const _ of checkedTensors(file, path));
+    return recorded;
+  });
 }
 
 /**
  * Reads what a checkpoint says beside its tensors, which is quick however large it is.
- * @throws UserError for anything that is not one
+ * @throws UserError for anything that is not one, but for damage within the tensors
  */
-export async function readRecord(path: string): Promise<{ record: RunRecord; engine: string }> {
-  const metadata = await readMetadata(path);
-  return { record: parseRecord(metadata, path), engine: metadata.get('engine') ?? 'unknown' };
+export async function readRecord(path: string): Promise<Recorded> {
+  return withSafeTensors(path, async (file) => {
+    const recorded = recordedIn(file, path);
+    checkedRows(file, recorded.record, path);
+    return recorded;
+  });
 }
 
-/** Another program may have split a bias in two; the network adds them anyway. */
-function addSecondBias(
-  { name, shape, start, length }: Parameter,
-  values: Float32Array,
-  take: (name: string, shape: readonly number[]) => Float32Array,
-): void {
-  if (!name.includes(BIAS)) return;
-  const second = take(name.replace(BIAS, SECOND_BIAS), shape);
-  for (let i = 0; i < length; i++) values[start + i]! += second[i]!;
+function recordedIn({ metadata }: TensorFile, path: string): Recorded {
+  return { record: parseRecord(metadata, path), engine: excerpt(metadata.get('engine') ?? 'unknown') };
 }
 
-function takeTensor(
-  tensors: ReadonlyMap<string, Tensor>,
-  name: string,
-  shape: readonly number[],
-  path: string,
-): Float32Array {
-  const tensor = tensors.get(name);
-  const found = tensor ? `[${tensor.shape.join(', ')}]` : 'missing';
-  if (!tensor || found !== `[${shape.join(', ')}]`) {
+/**
+ * The rows by the names of their tensors, held against what the file has: before anything is read or sized by the
+ * configuration.
+ */
+function checkedRows({ places }: TensorFile, record: RunRecord, path: string): ReadonlyMap<string, Row> {
+  const refuse = (reason: string) => {
     throw new UserError(
-      `${path} is not a checkpoint of charlstm: tensor ${name} is ${found}, expected [${shape.join(', ')}]`,
+      `${path} is not a checkpoint of charlstm: ${reason}`,
       'Use a checkpoint that charlstm wrote.',
       ExitCode.badData,
     );
+  };
+  const rows = new Map(rowsOf(record).map((row) => [row.name, row]));
+  const found = new Map(places.map((place) => [place.name, `[${place.shape.join(', ')}]`]));
+  for (const { name, shape } of rows.values()) {
+    const expected = `[${shape.join(', ')}]`;
+    const actual = found.get(name) ?? 'missing';
+    if (actual !== expected) refuse(`tensor ${name} is ${excerpt(actual)}, expected ${expected}`);
   }
-  if (!tensor.data.every(Number.isFinite)) {
-    throw new UserError(
-      `${path}: tensor ${name} holds numbers that are not finite`,
-      'Use an earlier checkpoint of the run.',
-      ExitCode.badData,
-    );
+  const strange = places.find((place) => !rows.has(place.name));
+  if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
+  const bytes = places.at(-1)!.to;
+  if (bytes > MOST_DATA) refuse(`its tensors have ${bytes} bytes, more than a network that can be trained`);
+  return rows;
+}
+
+/** The tensors as they are read; that all their numbers are finite is known after the last. */
+async function* checkedTensors(file: TensorFile, path: string): AsyncGenerator<Tensor, void, void> {
+  let odd: string | undefined;
+  for await (const tensor of file.tensors()) {
+    if (!tensor.data.every(Number.isFinite)) odd ??= tensor.name;
+    yield tensor;
   }
-  return tensor.data;
+  if (odd === undefined) return;
+  throw new UserError(
+    `${path}: tensor ${odd} holds numbers that are not finite`,
+    'Use an earlier checkpoint of the run.',
+    ExitCode.badData,
+  );
 }
 
 /** The network of a checkpoint on an engine of its own, for sampling and evaluation. */

@@ -1,8 +1,10 @@
 import { ExitCode, UserError } from '../errors.js';
+import { excerpt } from '../format.js';
 import { type ModelConfig, parseModelConfig } from '../model/config.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
 import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { type JsonLimits, parseJson } from './json.js';
 
 /** How long training goes on. */
 const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
@@ -93,13 +95,17 @@ export interface RunRecord {
   readonly history: readonly HistoryPoint[];
 }
 
-const FORMAT = 'charlstm';
-const VERSION = '1';
+/** A history has 20,000 values at most, in half a million characters. */
+const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
+/** As many as there are code points. */
+const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
+/** Characters of a string; file systems have no longer names. */
+const LONGEST_STRING = 255;
 
 /** The record as the strings of a checkpoint's metadata. */
 export function writeRecord(record: RunRecord, engine: string): Record<string, string> {
   const json = Object.entries(record).map(([key, value]) => [key, JSON.stringify(value, sortKeys)]);
-  return { format: FORMAT, version: VERSION, engine, ...Object.fromEntries(json) };
+  return { engine, ...Object.fromEntries(json) };
 }
 
 /** Members in alphabetical order, so that the same record is the same bytes, however it was put together. */
@@ -120,20 +126,20 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
       ExitCode.badData,
     );
   };
-  if (metadata.get('format') !== FORMAT) refuse('its metadata do not name the format "charlstm"');
-  const version = metadata.get('version');
-  if (version !== VERSION)
-    refuse(`its format is version ${version}, and this program reads version ${VERSION}`);
-  const json = (key: string): unknown => {
+  const json = (key: string, limits = LIMITS): unknown => {
     try {
-      return JSON.parse(metadata.get(key) ?? '');
-    } catch {
-      return refuse(`its metadata "${key}" are missing or damaged`);
+      return parseJson(metadata.get(key) ?? '', limits);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return refuse(metadata.has(key) ? `its "${key}" ${error.message}` : `its "${key}" is missing`);
     }
   };
+  // Anything but numbers would take more memory than a list of them.
+  if (/[^\d,[\]]/.test(metadata.get('codePoints') ?? ''))
+    refuse('its vocabulary, "codePoints", is no list of whole numbers');
   const decoding = parseDecoding(new Fields('decoding', json('decoding'), refuse));
   const model = parseModelConfig(json('model'), source);
-  const { codePoints } = Vocabulary.parse(json('codePoints'), decoding.encoding, source);
+  const { codePoints } = Vocabulary.parse(json('codePoints', VOCABULARY_LIMITS), decoding.encoding, source);
   if (codePoints.length !== model.vocabulary) {
     refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
   }
@@ -175,7 +181,9 @@ class Fields {
   number(key: string, range: NumberRange): number {
     const value = this.#fields[key];
     if (isInRange(value, range)) return value;
-    return this.refuse(`${this.name}.${key} is ${JSON.stringify(value)}, not ${describeRange(range)}`);
+    return this.refuse(
+      `${this.name}.${key} is ${excerpt(JSON.stringify(value))}, not ${describeRange(range)}`,
+    );
   }
 
   numberOrNull(key: string, range: NumberRange): number | null {
@@ -184,7 +192,8 @@ class Fields {
 
   string(key: string): string {
     const value = this.#fields[key];
-    return typeof value === 'string' ? value : this.refuse(`${this.name}.${key} is no string`);
+    if (typeof value === 'string' && value.length <= LONGEST_STRING) return value;
+    return this.refuse(`${this.name}.${key} is no string of at most ${LONGEST_STRING} characters`);
   }
 
   boolean(key: string): boolean {

@@ -30,23 +30,32 @@ export function listCheckpoints(run: string): CheckpointFile[] {
     const match = CHECKPOINT_NAME.exec(name);
     if (!match) return [];
     const validation = match[2] === undefined ? undefined : Number(match[2]);
-    return [{ path: join(run, name), step: Number(match[1]), validation }];
+    const path = join(run, name);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
+    return [{ path, step: Number(match[1]), validation }];
   });
   return files.sort((a, b) => a.step - b.step);
 }
 
 /** The checkpoint of the lowest validation loss, the first of equals; where none was validated, the last. */
 export function bestOf(files: readonly CheckpointFile[]): CheckpointFile | undefined {
-  const validated = files.filter((file) => file.validation !== undefined);
-  return validated.length > 0
-    ? validated.reduce((best, file) => (file.validation! < best.validation! ? file : best))
-    : files.at(-1);
+  return bestFirst(files)[0];
 }
 
-/** Deletes all checkpoints of a run but the best, the last and the `keep` most recent. */
+/** From the lowest validation loss to the highest, and after these from the last to the first. */
+function bestFirst(files: readonly CheckpointFile[]): CheckpointFile[] {
+  const validated = files.filter((file) => file.validation !== undefined);
+  const others = files.filter((file) => file.validation === undefined);
+  return [...validated.sort((a, b) => a.validation! - b.validation!), ...others.reverse()];
+}
+
+/** So many are kept at least, so that there is one to go on from where the disk has damaged the last. */
+export const LEAST_KEPT = 2;
+
+/** Deletes all checkpoints of a run but the best, the last two and the `keep` most recent. */
 export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
   const files = listCheckpoints(run);
-  const kept = new Set([bestOf(files), ...files.slice(-Math.max(1, keep))]);
+  const kept = new Set([bestOf(files), ...files.slice(-Math.max(LEAST_KEPT, keep))]);
   for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
 }
 
@@ -75,9 +84,7 @@ export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
 
 function readRun(path: string): RunFolder | undefined {
   try {
-    const checkpoints = listCheckpoints(path).filter((file) =>
-      statSync(file.path, { throwIfNoEntry: false })?.isFile(),
-    );
+    const checkpoints = listCheckpoints(path);
     if (checkpoints.length === 0) return undefined;
     const changed = checkpoints.reduce((latest, file) => Math.max(latest, statSync(file.path).mtimeMs), 0);
     return { path, checkpoints, changed: new Date(changed) };
@@ -88,11 +95,15 @@ function readRun(path: string): RunFolder | undefined {
 }
 
 /**
- * The checkpoint that a command's model argument means: a file as it is, of a run folder its best or its last, and
- * without an argument that of the newest run.
+ * The checkpoints that a command's model argument means: a file as it is, of a run folder its best or its last and after
+ * it the others, from the next best or the one before; without an argument those of the newest run.
+ * @returns at least one
  * @throws UserError where there is none
  */
-export function resolveCheckpoint(model: string | undefined, which: 'best' | 'last'): CheckpointFile {
+export function resolveCheckpoints(
+  model: string | undefined,
+  which: 'best' | 'last',
+): readonly CheckpointFile[] {
   const path = model === undefined ? listRuns().at(-1)?.path : pathOf(model);
   if (path === undefined) {
     throw new UserError(
@@ -103,16 +114,20 @@ export function resolveCheckpoint(model: string | undefined, which: 'best' | 'la
   }
   try {
     const stats = statSync(path);
-    if (stats.isFile()) return { path, step: 0, validation: undefined };
+    if (stats.isFile()) return [{ path, step: 0, validation: undefined }];
     if (!stats.isDirectory())
       throw new UserError(`${path} is neither a file nor a folder`, SEE_RUNS, ExitCode.noInput);
     const files = listCheckpoints(path);
-    const file = which === 'best' ? bestOf(files) : files.at(-1);
-    if (file) return file;
+    if (files.length > 0) return which === 'best' ? bestFirst(files) : files.reverse();
   } catch (error) {
     throw fileError(error, path, SEE_RUNS);
   }
   throw new UserError(`${path} is a folder without checkpoints`, SEE_RUNS, ExitCode.noInput);
+}
+
+/** The first of these. */
+export function resolveCheckpoint(model: string | undefined, which: 'best' | 'last'): CheckpointFile {
+  return resolveCheckpoints(model, which)[0]!;
 }
 
 /** The path of a run, which may be given by its name alone. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { table } from '../format.js';
+import { harmlessJson, table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
 
@@ -20,7 +20,7 @@ export function corporaCommand(command: Command): void {
           : null,
       }));
       if (json) {
-        process.stdout.write(`${JSON.stringify(corpora, null, 2)}\n`);
+        process.stdout.write(`${harmlessJson(corpora, 2)}\n`);
         return;
       }
       const rows = corpora.map((corpus) => [

@@ -6,7 +6,7 @@ import { openNativeEngine } from '../engine/native.js';
 import { speedOf } from '../engine/speed.js';
 import { openWasmEngine, VARIANTS } from '../engine/wasm.js';
 import { ExitCode, UserError } from '../errors.js';
-import { harmless, table } from '../format.js';
+import { harmlessJson, harmlessLine, table } from '../format.js';
 
 const ABOUT = `
 The arithmetic is C, built in two ways: to WebAssembly, which runs everywhere, and, where there is a C compiler, for the
@@ -28,7 +28,7 @@ export function engineCommand(command: Command): void {
     .action(async ({ build, json }: { build?: true; json?: true }) => {
       if (build) await buildHere();
       const report = describe();
-      process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : asText(report));
+      process.stdout.write(json ? `${harmlessJson(report, 2)}\n` : asText(report));
     });
 }
 
@@ -41,7 +41,7 @@ async function buildHere(): Promise<void> {
       ExitCode.cannotCreate,
     );
   }
-  process.stderr.write(`built ${harmless(built.path)}\n`);
+  process.stderr.write(`built ${harmlessLine(built.path)}\n`);
 }
 
 interface Report {
@@ -78,6 +78,6 @@ function asText({ used, noNative, engines }: Report): string {
   const why =
     noNative === null
       ? 'The native engine was built for this processor, and passed its self-check.'
-      : `There is no native engine: ${harmless(noNative)}. "charlstm engine --build" makes one.`;
+      : `There is no native engine: ${harmlessLine(noNative)}. "charlstm engine --build" makes one.`;
   return `${why}\n\n${table([['engine', 'matrix product', 'peak', 'share'], ...rows])}\n\nGFLOPS on one core.\n`;
 }

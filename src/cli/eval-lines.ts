@@ -1,3 +1,4 @@
+import { harmlessJson } from '../format.js';
 import { drawable } from '../ui/glyphs.js';
 import { type Figures, type Piece, Tally, type View } from './eval-pieces.js';
 
@@ -88,7 +89,7 @@ export class LineObjects implements View {
   piece(piece: Piece): string {
     const begun = this.#tally.characters === 0 ? `{"line":${++this.#lines},"text":"` : '';
     this.#tally.add(piece);
-    const text = JSON.stringify(piece.endsLine ? piece.text.slice(0, -1) : piece.text).slice(1, -1);
+    const text = harmlessJson(piece.endsLine ? piece.text.slice(0, -1) : piece.text).slice(1, -1);
     return begun + text + (piece.endsLine ? this.#endLine() : '');
   }
 

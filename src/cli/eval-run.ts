@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import { resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { harmless, quoted } from '../format.js';
+import { harmlessJson, harmlessLine, quoted } from '../format.js';
 import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Evaluator, type Stretch } from '../train/evaluate.js';
@@ -14,6 +14,8 @@ import { LineObjects, LineTable } from './eval-lines.js';
 import { Page } from './eval-page.js';
 import { type Figures, figuresOf, piecesOf, Tally, type View } from './eval-pieces.js';
 import { withText } from './eval-text.js';
+import { readModel } from './model.js';
+import { note } from './note.js';
 import { output } from './output.js';
 import { withPage } from './page-file.js';
 import { hasColours } from './tint.js';
@@ -31,8 +33,7 @@ const ONE_CORE = 256;
 /** What is done by `charlstm eval`. */
 export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
   const protocol = protocolOf(flags);
-  const file = resolveCheckpoint(path, 'best').path;
-  const checkpoint = await readCheckpoint(file);
+  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const alone = protocol === 'once' && checkpoint.record.model.hidden <= ONE_CORE;
   const threads = flags.threads ?? (alone ? 1 : availableParallelism());
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
@@ -42,7 +43,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
     const text = flags.text ?? 'validation';
     const describe = (figures: Figures) => {
       const result = { model: file, text, protocol, ...figures };
-      return flags.json ? `${JSON.stringify(result)}\n` : described(result);
+      return flags.json ? `${harmlessJson(result)}\n` : described(result);
     };
     if (protocol !== 'once') {
       const { characters, loss } = new Evaluator(model.weights).evaluate(stretch, protocol);
@@ -69,7 +70,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
       output.onUnread = () => {};
       await read(model, stretch, written, describe);
     });
-    process.stderr.write(`page ${harmless(quoted(html))}\n`);
+    process.stderr.write(`page ${harmlessLine(quoted(html))}\n`);
   });
 }
 
@@ -98,9 +99,7 @@ function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
   if (lines) return json ? new LineObjects() : new LineTable(terminal ?? TABLE_WIDTH);
   if (!heat) return undefined;
   if (hasColours()) return new Heat(terminal ?? Number.POSITIVE_INFINITY);
-  process.stderr.write(
-    'note colours are off, digits tell the bits; FORCE_COLOR=1 without NO_COLOR forces them\n',
-  );
+  note('colours are off, digits tell the bits; FORCE_COLOR=1 without NO_COLOR forces them');
   return new Heat(terminal ?? HEAT_WIDTH);
 }
 
@@ -136,8 +135,9 @@ async function print(text: string): Promise<void> {
 function described(
   result: Figures & { readonly model: string; readonly text: string; readonly protocol: string },
 ): string {
-  return harmless(
-    `${result.model} on ${result.text} (${result.protocol}, ${grouped(result.characters)} characters)\n` +
-      `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`,
+  const what = `${result.model} on ${result.text} (${result.protocol}, ${grouped(result.characters)} characters)`;
+  return (
+    `${harmlessLine(what)}\n` +
+    `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`
   );
 }

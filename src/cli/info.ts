@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { describeLength, type RunRecord } from '../checkpoint/record.js';
-import { resolveCheckpoint } from '../checkpoint/run.js';
-import { harmless, rate, table } from '../format.js';
+import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
+import { readModel } from './model.js';
 import { MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */
@@ -18,12 +18,10 @@ export function infoCommand(command: Command): void {
       `${MODEL_HELP}\n\nExamples:\n  charlstm info\n  charlstm info checkpoints/moby-dick-1 --json\n`,
     )
     .action(async (model: string | undefined, { json }: { json?: true }) => {
-      const { path } = resolveCheckpoint(model, 'best');
-      const { record, engine } = await readRecord(path);
+      const { path, value } = await readModel(model, readRecord);
+      const { record, engine } = value;
       process.stdout.write(
-        json
-          ? `${JSON.stringify(asJson(path, record, engine), null, 2)}\n`
-          : harmless(asText(path, record, engine)),
+        json ? `${harmlessJson(asJson(path, record, engine), 2)}\n` : harmless(asText(path, record, engine)),
       );
     });
 }
@@ -85,7 +83,7 @@ function asText(
     nameCharacter(codePoint).replace(/^'(.*)' U.*$/, '$1'),
   );
   return [
-    facts.map(([name, value]) => `${name.padEnd(17)}${value}`).join('\n'),
+    facts.map(([name, value]) => `${name.padEnd(17)}${harmlessLine(value)}`).join('\n'),
     table([['tensor', 'shape', 'parameters'], ...tensors]),
     points.length > 0 ? table([['step', 'training', 'validation', 'lr'], ...points]) : 'no history yet',
     `vocabulary of ${characters.length}: ${characters.join(' ')}`,

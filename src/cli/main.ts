@@ -129,7 +129,7 @@ function report(error: unknown): number {
     return ExitCode.usage;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`charlstm: internal error, please report it\n${detail}\n`);
+  process.stderr.write(`charlstm: internal error, please report it\n${harmless(detail)}\n`);
   return ExitCode.internal;
 }
 

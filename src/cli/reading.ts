@@ -1,5 +1,5 @@
 import { chalkStderr as chalk } from 'chalk';
-import { harmless } from '../format.js';
+import { harmlessLine } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { Source } from '../text/sources.js';
 
@@ -18,7 +18,9 @@ export function announced(sources: readonly Source[]): Source[] {
           shown = performance.now();
           // A text is read twice: for its vocabulary, and to be written as ids.
           process.stderr.write(
-            chalk.dim(`reading ${harmless(source.label)}: ${grouped(Math.round(bytes / 1e6))} MB so far\n`),
+            chalk.dim(
+              `reading ${harmlessLine(source.label)}: ${grouped(Math.round(bytes / 1e6))} MB so far\n`,
+            ),
           );
         }
         yield chunk;

@@ -1,5 +1,5 @@
 import { describeLength } from '../checkpoint/record.js';
-import { duration, harmless, rate } from '../format.js';
+import { duration, harmless, harmlessJson, harmlessLine, rate } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 
@@ -9,7 +9,7 @@ export type Reporter = (event: TrainEvent) => void;
 /** `--ui json`: one event a line on stdout, for programs. */
 export function jsonReporter(): Reporter {
   return (event) => {
-    if (event.type !== 'start') process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type !== 'start') process.stdout.write(`${harmlessJson(event)}\n`);
   };
 }
 
@@ -47,7 +47,7 @@ export function plainReporter(): Reporter {
         progress.interrupted = true;
         break;
       case 'checkpoint':
-        print(`saved ${harmless(event.path)}`);
+        print(`saved ${harmlessLine(event.path)}`);
         break;
     }
   };
@@ -60,9 +60,9 @@ function header(event: StartEvent): string {
       : `${grouped(event.totalSteps)} steps, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
-    `${harmless(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
+    `${harmlessLine(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
     `${length}${from}\n` +
-    `run ${harmless(event.run)}; Ctrl-C stops and saves`
+    `run ${harmlessLine(event.run)}; Ctrl-C stops and saves`
   );
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { harmless, table } from '../format.js';
+import { harmlessJson, harmlessLine, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 
@@ -14,7 +14,7 @@ export function runsCommand(command: Command): void {
     .action(async ({ json }: { json?: true }) => {
       const runs = await Promise.all(listRuns().map(describe));
       if (json) {
-        process.stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+        process.stdout.write(`${harmlessJson(runs, 2)}\n`);
         return;
       }
       if (runs.length === 0) {
@@ -23,14 +23,14 @@ export function runsCommand(command: Command): void {
       }
       const rows = runs.map((run) => [
         run.changed.slice(0, 16).replace('T', ' '),
-        run.path,
+        harmlessLine(run.path),
         run.model,
-        run.corpus,
+        harmlessLine(run.corpus),
         grouped(run.step),
         run.bestLoss === null ? '-' : run.bestLoss.toFixed(4),
       ]);
       process.stdout.write(
-        `${harmless(table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows]))}\n`,
+        `${table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows])}\n`,
       );
     });
 }

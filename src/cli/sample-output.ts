@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { harmless, table } from '../format.js';
+import { harmless, harmlessJson, table } from '../format.js';
 import { copyReport } from '../sample/copying.js';
 import type { Draft } from '../sample/draft.js';
 import type { GeneratedText } from '../sample/generate.js';
@@ -36,7 +36,7 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
       const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };
-      if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+      if (!process.stdout.write(`${harmlessJson(line)}\n`)) await once(process.stdout, 'drain');
     },
     async end() {},
   };

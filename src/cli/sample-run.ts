@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import { resolveCheckpoint } from '../checkpoint/run.js';
-import { harmless } from '../format.js';
+import { harmlessLine } from '../format.js';
 import { beamSearch } from '../sample/beam.js';
 import { corpusOf } from '../sample/corpus.js';
 import type { Draft } from '../sample/draft.js';
@@ -11,6 +10,7 @@ import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '..
 import type { GenerateOptions } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
+import { readModel } from './model.js';
 import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
 import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
@@ -25,8 +25,7 @@ const ONE_CORE = 128;
 export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
   checkFlags(flags);
   const prompt = readTextArgument(flags.prompt);
-  const checkpoint = resolveCheckpoint(path, 'best').path;
-  const read = await readCheckpoint(checkpoint);
+  const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   const alone = flags.samples === 1 && read.record.model.hidden <= ONE_CORE;
   const threads = flags.threads ?? (alone ? 1 : availableParallelism());
   const model = modelOf(read, { engine: flags.engine, threads });
@@ -37,7 +36,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   const seed = flags.seed ?? randomInt(2 ** 32);
   const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
 
-  if (path === undefined) say(`model ${harmless(checkpoint)}`);
+  if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   tellUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
@@ -101,7 +100,7 @@ function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }
   const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
   if (strange.length === 0) return;
   const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
-  say(harmless(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
+  say(harmlessLine(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
 }
 
 /** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */

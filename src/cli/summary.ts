@@ -2,7 +2,7 @@ import { chalkStderr as chalk } from 'chalk';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { bestOf, listCheckpoints } from '../checkpoint/run.js';
-import { harmless, quoted, table } from '../format.js';
+import { harmlessLine, quoted, table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { bitsPerCharacter } from '../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../train/events.js';
@@ -27,13 +27,13 @@ export async function summarise(run: string, { reason, step }: EndEvent, seen: S
     if (reason === 'finished' && best.step < 0.8 * step) {
       lines.push('', `validation has not improved since step ${grouped(best.step)}; that checkpoint is kept`);
     }
-    lines.push('', `checkpoint ${harmless(best.path)}`);
+    lines.push('', `checkpoint ${harmlessLine(best.path)}`);
     if (seen.sample !== undefined) lines.push(chalk.cyan(indented(seen.sample)));
     const { unit, amount } = record.training.length;
     const more = reason === 'finished' ? ` --${unit} ${2 * amount}` : '';
     const charlstm = process.env.npm_command === 'exec' ? 'npx charlstm' : 'charlstm';
-    lines.push('', `write text:  ${charlstm} sample ${harmless(quoted(run))}`);
-    lines.push(`go on:       ${charlstm} train --resume ${harmless(quoted(run))}${more}`);
+    lines.push('', `write text:  ${charlstm} sample ${harmlessLine(quoted(run))}`);
+    lines.push(`go on:       ${charlstm} train --resume ${harmlessLine(quoted(run))}${more}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }

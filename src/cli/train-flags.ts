@@ -1,4 +1,5 @@
 import type { TrainingLength } from '../checkpoint/record.js';
+import { LEAST_KEPT } from '../checkpoint/run.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import type { Encoding } from '../text/decode.js';
@@ -11,7 +12,7 @@ export const TRAINING_DEFAULTS = {
   batchSize: 32,
   sequenceLength: 64,
   validation: 0.1,
-  keep: 0,
+  keep: LEAST_KEPT,
   seed: 1,
 } as const;
 

@@ -1,9 +1,10 @@
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readRecord } from '../checkpoint/checkpoint.js';
+import { type Recorded, verifyCheckpoint } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
+import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
 import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
-import { listCheckpoints, resolveCheckpoint, runOf } from '../checkpoint/run.js';
+import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
@@ -27,9 +28,11 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     ? claimRun(original)
     : claimNewRun(flags.out, basename(original)));
   try {
-    const checkpoint = resolveCheckpoint(named ?? original, 'last').path;
-    const { record, engine } = await resumedRecord(checkpoint, names, flags);
+    const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
+    const { path: checkpoint, value, damaged } = found;
+    const record = await resumedRecord(found, names, flags);
     if (claim.path !== original) await copyText(original, record, claim.path);
+    else for (const file of damaged) await setAside(file);
     const job = {
       run: claim.path,
       record,
@@ -38,27 +41,37 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
       engine: flags.engine,
       threads: flags.threads,
     };
-    return { job, notices: otherEngine(engine, flags), release: claim.release };
+    const notices = [
+      ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
+      ...otherEngine(value.engine, flags),
+    ];
+    return { job, notices, release: claim.release };
   } catch (error) {
     await claim.release();
     throw error;
   }
 }
 
+function passedOver({ path, message }: Damaged, checkpoint: string, isAside: boolean): string {
+  const aside = isAside ? `; the damaged file is now ${basename(path)}.damaged` : '';
+  return `${message}; the run goes on from the one before, ${checkpoint}${aside}`;
+}
+
 /** The record of a checkpoint with what the flags change, after everything that speaks against going on with it. */
 async function resumedRecord(
-  checkpoint: string,
+  { path: checkpoint, value, damaged }: { path: string; value: Recorded; damaged: readonly Damaged[] },
   names: readonly string[],
   flags: TrainFlags,
-): Promise<{ record: RunRecord; engine: string }> {
+): Promise<RunRecord> {
   const run = runOf(checkpoint);
-  const { record, engine } = await readRecord(checkpoint);
+  const { record } = value;
   const { step } = record.progress;
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
   const dataset = new Dataset(run, record.model.vocabulary);
   dataset.verify(record.corpus);
-  const later = listCheckpoints(run).filter((file) => file.step > step);
+  const bad = new Set(damaged.map(({ path }) => path));
+  const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
   if (later.length > 0 && flags.out === undefined) {
     throw new UserError(
       `${run} has later checkpoints than ${basename(checkpoint)}, up to step ${later.at(-1)!.step}`,
@@ -88,7 +101,7 @@ async function resumedRecord(
   dataset.close();
   const resumed = { ...record, training };
   refuseComplete(batches, resumed, run);
-  return { record: resumed, engine };
+  return resumed;
 }
 
 /** Builds of the kernels agree to rounding: who wants the bits of the run without a stop must know. */

@@ -2,11 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { chalkStderr as chalk } from 'chalk';
 import { nativeBuild } from '../engine/native.js';
 import { UserError } from '../errors.js';
-import { harmless, rate } from '../format.js';
+import { rate } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { EndEvent, TrainEvent } from '../train/events.js';
 import { startBaselines } from '../worker/baselines.js';
 import { startTraining } from '../worker/client.js';
+import { note } from './note.js';
 import { jsonReporter, plainReporter } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
@@ -53,10 +54,6 @@ function brokenEngine({ engine }: TrainFlags): string[] {
   const native = nativeBuild();
   if ('path' in native || !native.isBroken) return [];
   return [`the native engine is not used: ${native.reason}; "charlstm engine --build" builds it anew`];
-}
-
-function note(text: string): void {
-  process.stderr.write(`${chalk.yellow('note')} ${harmless(text)}\n`);
 }
 
 /** Trains to the end, whatever brings it, and gives the terminal back. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { LENGTH_RANGES, TRAINING_RANGES } from '../checkpoint/record.js';
-import { RUNS_FOLDER } from '../checkpoint/run.js';
+import { LEAST_KEPT, RUNS_FOLDER } from '../checkpoint/run.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
@@ -96,7 +96,7 @@ export function trainCommand(command: Command): void {
     ),
     numberOption(
       '--keep <n>',
-      by('recent checkpoints kept beside best and last', keep),
+      by(`most recent checkpoints kept beside the best, at least ${LEAST_KEPT}`, keep),
       TRAINING_RANGES.keep,
     ),
   ]) {

@@ -1,12 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import { resolveCheckpoint } from '../checkpoint/run.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmless, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { Suggester } from '../sample/suggest.js';
 import type { OpenWriting } from '../ui/write/writing.js';
+import { readModel } from './model.js';
 import { output } from './output.js';
 import { rescue, TextFile } from './text-file.js';
 
@@ -27,9 +27,9 @@ const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SI
 /** Writes from beginning to end. */
 export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
   const file = new TextFile(flags.file ?? newName(new Date()));
-  const checkpoint = resolveCheckpoint(path, 'best').path;
+  const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   // One thread: a row of characters is too little work to be shared.
-  const model = modelOf(await readCheckpoint(checkpoint), { engine: flags.engine, threads: 1 });
+  const model = modelOf(read, { engine: flags.engine, threads: 1 });
   process.env.NODE_ENV = 'production'; // see Stage
   const { openWriting } = await import('../ui/write/writing.js');
 

@@ -1,4 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
+import { excerpt } from '../format.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
 
 /** The shape of a network; frozen into its checkpoints. */
@@ -35,7 +36,7 @@ export function parseModelConfig(json: unknown, source: string): ModelConfig {
   const fields: Record<string, unknown> = { ...(json as object) };
   const refuse = (name: string, allowed: string): never => {
     throw new UserError(
-      `${source}: model configuration has ${name} ${JSON.stringify(fields[name])}, not ${allowed}`,
+      `${source}: model configuration has ${name} ${excerpt(JSON.stringify(fields[name]))}, not ${allowed}`,
       'Use a checkpoint that this version of charlstm wrote.',
       ExitCode.badData,
     );

@@ -12,7 +12,7 @@ export type { CharacterModel, SuffixIndex };
 /**
  * Loads a trained network.
  * @param model a run folder (its best checkpoint is taken) or a checkpoint file; by default the newest run
- * @throws UserError (with a `hint`) if there is none or it is damaged
+ * @throws UserError (with a `hint`) if there is none or it is damaged; nothing is taken in its place
  */
 export async function load(model?: string): Promise<CharacterModel> {
   return modelOf(await readCheckpoint(resolveCheckpoint(model, 'best').path));

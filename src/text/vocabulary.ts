@@ -26,15 +26,20 @@ export class Vocabulary {
 
   /**
    * A vocabulary read from a file.
-   * @throws UserError unless it is an ascending list of code points
+   * @throws UserError unless it is an ascending list of code points that text of the encoding can have
    */
   static parse(json: unknown, encoding: Encoding, source: string): Vocabulary {
+    const most = ['latin1', 'bytes'].includes(encoding) ? 0xff : MAX_CODE_POINT;
     const valid =
       Array.isArray(json) &&
       json.length >= 2 &&
       json.every(
         (x, i) =>
-          Number.isInteger(x) && x >= 0 && x <= MAX_CODE_POINT && (i === 0 || x > (json[i - 1] as number)),
+          Number.isInteger(x) &&
+          x >= 0 &&
+          x <= most &&
+          !(x >= 0xd800 && x <= 0xdfff) &&
+          (i === 0 || x > (json[i - 1] as number)),
       );
     if (!valid) {
       throw new UserError(

@@ -1,4 +1,4 @@
-import { duration, harmless } from '../format.js';
+import { duration, harmlessLine } from '../format.js';
 import { grouped } from '../numbers.js';
 import { cut, fitting, type Line, lineWidth, type Segment, spread } from './line.js';
 import type { State } from './state.js';
@@ -18,13 +18,13 @@ export function header(state: State, most: 1 | 2): Line[] {
   const statusWidth = lineWidth(status);
   if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
   const what: Segment[] = [
-    { text: cut(harmless(start.corpus), Math.floor(columns / 3)), bold: true },
+    { text: cut(harmlessLine(start.corpus), Math.floor(columns / 3)), bold: true },
     { text: start.model },
     { text: `${grouped(start.parameters)} parameters` },
   ];
   const where: Segment[] = [
     { text: start.threads === 1 ? `${start.engine}, 1 thread` : `${start.engine}, ${start.threads} threads` },
-    { text: cut(harmless(start.run), Math.floor(columns / 2)) },
+    { text: cut(harmlessLine(start.run), Math.floor(columns / 2)) },
   ];
   const room = width - statusWidth - 2;
   const inOne = fitting([...what, ...where], ' · ', room);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileError } from '../errors.js';
+import { harmlessJson } from '../format.js';
 import type { TrainEvent } from '../train/events.js';
 
 export interface Log {
@@ -28,7 +29,7 @@ export function openLog(path: string): Log {
   const file = guard(() => openSync(path, 'a'));
   return {
     write: (event) => {
-      if (event.type !== 'live') guard(() => writeSync(file, `${JSON.stringify(event)}\n`));
+      if (event.type !== 'live') guard(() => writeSync(file, `${harmlessJson(event)}\n`));
     },
     close: () => closeSync(file),
   };

@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs';
+import { open, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import type { RunRecord } from '../../src/checkpoint/record.js';
+import { parameterTable } from '../../src/model/parameters.js';
+import { temporaryFolder } from '../cli.js';
+import { assemble, expectBadData, takeApart } from '../files.js';
+
+const root = await temporaryFolder();
+const hostile = join(root, 'hostile.safetensors');
+const { header, data } = takeApart(
+  readFileSync(new URL('../fixtures/format-2/step-0000006-val-3.9393.safetensors', import.meta.url)),
+);
+const metadata = header.__metadata__ as Record<string, string>;
+const json = JSON.stringify(header);
+
+/** The file with some of its metadata changed: values are written as JSON. */
+const saying = (change: Record<string, unknown>): Buffer => {
+  const strings = Object.entries(change).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return assemble({ ...header, __metadata__: { ...metadata, ...Object.fromEntries(strings) } }, data);
+};
+const model = JSON.parse(metadata.model!) as RunRecord['model'];
+const codePoints = JSON.parse(metadata.codePoints!) as number[];
+/** With the metadata in place, JSON of other members around them. */
+const around = (before: string, after: string) => assemble(`{${before}${json.slice(1, -1)}${after}}`, data);
+
+describe('a hostile checkpoint is refused:', () => {
+  it.each<[what: string, bytes: Uint8Array, reason: string | RegExp]>([
+    ['a header of 2^63 bytes', assemble(header, data, 2n ** 63n), 'length of a header'],
+    ['a header of 100 MB and a byte', assemble(header, data, 100_000_001n), 'length of a header'],
+    ['a tensor named twice', around('"state.h":{},', ''), 'names a member twice'],
+    ['metadata named twice', around('"__metadata__":{"format":"charlstm"},', ''), 'names a member twice'],
+    ['a tensor __proto__', around('', ',"__proto__":{"dtype":"F32"}'), '"__proto__"'],
+    [
+      'metadata __proto__',
+      assemble(json.replace('"checksum"', '"__proto__":"x","checksum"'), data),
+      '"__proto__"',
+    ],
+    [
+      'a setting named twice',
+      saying({ model: metadata.model!.replace('{', '{"hidden":9,') }),
+      'member twice',
+    ],
+    ['a setting __proto__', saying({ model: metadata.model!.replace('{', '{"__proto__":{},') }), '__proto__'],
+    ['lists in lists in the header', around('"x":[[[]]],', ''), 'nested more than 3 deep'],
+    ['lists in lists in the history', saying({ history: '[[[[]]]]' }), 'nested more than 3 deep'],
+    ['lists in lists in the vocabulary', saying({ codePoints: '[[1,2]]' }), 'nested more than 1 deep'],
+    [
+      'a tensor too many',
+      around('"zz":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},', ''),
+      'no tensor zz',
+    ],
+    ['a vocabulary with duplicates', saying({ codePoints: codePoints.with(3, codePoints[2]!) }), 'ascending'],
+    ['a vocabulary with a surrogate', saying({ codePoints: codePoints.with(-1, 0xd800) }), 'ascending'],
+    [
+      'bytes past 255',
+      saying({
+        decoding: '{"encoding":"bytes","normalizeNewlines":false}',
+        codePoints: codePoints.with(-1, 256),
+      }),
+      'ascending',
+    ],
+    ['a vocabulary of strings', saying({ codePoints: codePoints.map(String) }), 'whole numbers'],
+    ['a vocabulary of fractions', saying({ codePoints: codePoints.with(3, 50.5) }), 'whole numbers'],
+    ['terabytes', saying({ model: { ...model, hidden: 8192, embedding: 8192, layers: 32 } }), 'expected ['],
+    ['a hidden size of 1e308', saying({ model: { ...model, hidden: 1e308 } }), 'a whole number from 1'],
+    [
+      'a name of 100,000 characters',
+      saying({ corpus: metadata.corpus!.replace('lamp', 'x'.repeat(1e5)) }),
+      'at most 255',
+    ],
+    ['bytes that are no UTF-8', Buffer.from(assemble(header, data)).fill(0xff, 12, 13), 'not JSON'],
+    ['a version that is none', saying({ version: '2.0' }), 'no version'],
+    [
+      'a version 2 without a checksum of the header',
+      assemble(json.replace('headerChecksum', 'headerChecksun'), data),
+      'its header does not match',
+    ],
+  ])('%s', async (_what, bytes, reason) => {
+    await writeFile(hostile, bytes);
+    for (const read of [readCheckpoint, readRecord]) await expectBadData(read(hostile), reason);
+  });
+
+  it('a file of a newer format, by its name and version', async () => {
+    await writeFile(hostile, saying({ version: '3', model: 'unknown' }));
+    await expectBadData(readRecord(hostile), 'hostile.safetensors has version 3 of the checkpoint format');
+  });
+});
+
+/** How much more memory the built program takes at its peak, in bytes, for reading a file that it refuses. */
+async function memoryToRefuse(path: string): Promise<{ bytes: number; message: string }> {
+  const module = new URL('../../dist/checkpoint/checkpoint.js', import.meta.url).href;
+  const program = `
+    const { readCheckpoint, readRecord } = await import(${JSON.stringify(module)});
+    const peak = () => process.resourceUsage().maxRSS;
+    const before = peak();
+    const failure = await readCheckpoint(${JSON.stringify(path)}).catch((error) => error);
+    console.log(JSON.stringify({ bytes: (peak() - before) * 1024, message: failure.name + ': ' + failure.message }));`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program]);
+  return JSON.parse(stdout) as { bytes: number; message: string };
+}
+
+describe('little memory is taken to refuse', () => {
+  const LONG = 9_900_000; // a little less than a header may have
+  const filled = (unit: string) => unit.repeat(Math.floor(LONG / Buffer.byteLength(unit)));
+
+  it.each<[what: string, make: () => Buffer]>([
+    ['nested lists', () => assemble(`{"x":${filled('[')}`, data)],
+    ['nested objects', () => assemble(`${filled('{"":')}`, data)],
+    ['a long list', () => assemble(`{"x":[${filled('0,')}0]}`, data)],
+    ['many objects', () => assemble(`{"x":[${filled('{},')}0]}`, data)],
+    ['many members', () => assemble(`{"x":0${filled(',"":0')}}`, data)],
+    ['a long string', () => assemble(`{"__metadata__":{"x":"${filled('a')}"}}`, data)],
+    [
+      'a long string of wide characters',
+      () => assemble(`{"__metadata__":{"x":"${filled('\u4e00')}"}}`, data),
+    ],
+    ['a long name', () => assemble(`{"${filled('a')}":0}`, data)],
+    [
+      'a long type',
+      () => assemble(`{${json.slice(1, -1)},"x":{"dtype":"${filled('a').slice(20_000)}"}}`, data),
+    ],
+    ['a long vocabulary', () => saying({ codePoints: `[${filled('0,').slice(20_000)}0]` })],
+    ['a vocabulary of strings', () => saying({ codePoints: `[${filled('"ab",').slice(2_900_000)}0]` })],
+    ['a long history', () => saying({ history: `[${filled('{},').slice(20_001)}0]` })],
+    ['a long cell', () => saying({ model: { ...model, cell: filled('a').slice(20_000) } })],
+  ])('%s', async (_what, make) => {
+    await writeFile(hostile, make());
+    const { bytes, message } = await memoryToRefuse(hostile);
+    expect(message).toMatch(/^UserError: .{0,400}$/);
+    expect(bytes).toBeLessThan(50e6);
+  });
+
+  it.each([
+    ['with a length to match', { ...model, hidden: 8192 }],
+    ['of a network that could be', model],
+  ])('100 GB that are mostly a hole, %s', async (_what, claimed) => {
+    const huge = 100 * 2 ** 30;
+    const places = Object.entries(header).filter(([name]) => name !== '__metadata__');
+    const last = places.reduce((end, [, place]) => Math.max(end, (place.data_offsets as number[])[1]!), 0);
+    const hole = { dtype: 'F32', shape: [(huge - last) / 4], data_offsets: [last, huge] };
+    const bytes = assemble(
+      { ...header, __metadata__: { ...metadata, model: JSON.stringify(claimed) }, hole },
+      data,
+    );
+    await writeFile(hostile, bytes);
+    await truncate(hostile, bytes.length - data.length + huge);
+    const { bytes: taken, message } = await memoryToRefuse(hostile);
+    expect(message).toMatch(/expected \[|its network has no tensor hole/);
+    expect(taken).toBeLessThan(50e6);
+  });
+
+  it('100 GB of a hole that is all that its configuration asks for', async () => {
+    const claimed = { ...model, hidden: 8192, embedding: 8192, layers: 14 };
+    const shapes: [string, readonly number[]][] = parameterTable(claimed).parameters.flatMap(
+      ({ name, shape }) => {
+        const names = [name, `optimizer.exp_avg.${name}`, `optimizer.exp_avg_sq.${name}`];
+        if (name.includes('bias_ih')) names.push(name.replace('bias_ih', 'bias_hh'));
+        return names.map((each): [string, readonly number[]] => [each, shape]);
+      },
+    );
+    shapes.push(['state.h', [14, 2, 8192]], ['state.c', [14, 2, 8192]]);
+    let end = 0;
+    const tensors = shapes.map(([name, shape]) => {
+      const from = end;
+      end += 4 * shape.reduce((product, size) => product * size, 1);
+      return [name, { dtype: 'F32', shape, data_offsets: [from, end] }];
+    });
+    const strings = { ...metadata, model: JSON.stringify(claimed) };
+    const head = assemble({ __metadata__: strings, ...Object.fromEntries(tensors) }, Buffer.alloc(0));
+    await writeFile(hostile, head);
+    await truncate(hostile, head.length + end);
+    const { bytes, message } = await memoryToRefuse(hostile);
+    expect(message).toContain('more than a network that can be trained');
+    expect(bytes).toBeLessThan(50e6);
+  });
+});
+
+describe('the longest header that can be true', () => {
+  it('is written and read: all of Unicode, and a full history', async () => {
+    const points = Array.from({ length: 0x110000 }, (_, i) => i).filter((x) => x < 0xd800 || x > 0xdfff);
+    const digits = 1.2345678901234567e-100;
+    const record: RunRecord = {
+      model: { cell: 'lstm', vocabulary: points.length, embedding: 1, hidden: 1, layers: 1, dropout: 0 },
+      codePoints: points,
+      decoding: { encoding: 'utf8', normalizeNewlines: true },
+      training: JSON.parse(metadata.training!) as RunRecord['training'],
+      corpus: {
+        name: '\u4e00'.repeat(255),
+        length: 2 ** 53 - 1,
+        trainLength: 2 ** 53 - 1,
+        hash: 'f'.repeat(64),
+      },
+      progress: { step: 2 ** 53 - 1, seconds: 0, bestLoss: digits, lossSum: digits, lossCount: 1 },
+      history: Array.from({ length: 4000 }, () => ({
+        step: 2 ** 53 - 1,
+        lr: digits,
+        training: digits,
+        validation: digits,
+      })),
+    };
+    const zeros = new Float32Array(parameterTable(record.model).count);
+    const carried = new Float32Array(record.training.batchSize);
+    const state = { values: zeros, firstMoments: zeros, secondMoments: zeros, h: carried, c: carried };
+    await writeCheckpoint(hostile, { record, engine: 'wasm', state });
+    expect((await readRecord(hostile)).record).toEqual(record);
+    const start = Buffer.alloc(8);
+    const handle = await open(hostile);
+    await handle.read(start);
+    await handle.close();
+    expect(Number(start.readBigUInt64LE())).toBeGreaterThan(8e6);
+  });
+});
