@@ -1,5 +1,10 @@
 import { claimNewRun } from '../checkpoint/claim.js';
-import type { RunRecord, TrainingLength, TrainingOptions } from '../checkpoint/record.js';
+import {
+  NO_PROGRESS,
+  type RunRecord,
+  type TrainingLength,
+  type TrainingOptions,
+} from '../checkpoint/record.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
@@ -77,7 +82,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       decoding,
       training,
       corpus: { name: corpus.name, length: characters, trainLength, hash },
-      progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
+      progress: NO_PROGRESS,
       history: [],
     };
     return {

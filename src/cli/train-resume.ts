@@ -86,7 +86,9 @@ async function resumedRecord(
     training.seed,
   );
   dataset.close();
-  const resumed = { ...record, training };
+  // Who chooses another rate begins a new attempt.
+  const rollbacks = flags.lr === undefined ? record.progress.rollbacks : 0;
+  const resumed = { ...record, training, progress: { ...record.progress, rollbacks } };
   refuseComplete(batches, resumed, run);
   return { record: resumed, engine };
 }
