@@ -15,11 +15,16 @@ import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
 import { announced } from './reading.js';
 import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
+import { characterNotices, readTrained, writeBeginning } from './train-from.js';
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
-function defaultLearningRate(hidden: number): number {
-  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
+function defaultLearningRate(hidden: number, isTrained: boolean): number {
+  const share = Math.min(1, Math.sqrt(256 / hidden)) * (isTrained ? FINE_TUNING : 1);
+  return Number((5e-3 * share).toPrecision(2));
 }
+
+/** Trained weights are not to be thrown about. */
+const FINE_TUNING = 1 / 3;
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
 const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
@@ -31,34 +36,37 @@ function defaultLength(stepsPerEpoch: number): TrainingLength {
 }
 
 /**
- * Makes a new run: its folder, its text as ids, its configuration.
+ * Makes a new run: its folder, its text as ids, its configuration, and with --from the weights it begins with.
  * @throws UserError for everything that can be wrong with text, flags and folder; nothing is left behind then
  */
 export async function prepareNewRun(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
   const chosen = chosenLength(flags);
+  const trained = flags.from === undefined ? undefined : await readTrained(flags.from, names, flags);
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
   const claim = await claimNewRun(flags.out, corpus.name);
   const run = claim.path;
   try {
-    const decoding = decodingOf(flags);
+    const decoding = decodingOf(flags, trained?.record.decoding);
     const {
       vocabulary,
+      absent,
       hash,
       length: characters,
-    } = await prepareDataset(announced(corpus.sources), decoding, run);
+    } = await prepareDataset(announced(corpus.sources), decoding, run, trained?.record.codePoints);
     const { split, notices } = splitCorpus(characters, {
       validation: flags.val ?? TRAINING_DEFAULTS.validation,
       batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
       sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
     });
     const { trainLength, ...window } = split;
+    const base = trained?.record.model ?? MODEL_DEFAULTS;
     const model: ModelConfig = {
       cell: 'lstm',
       vocabulary: vocabulary.size,
-      embedding: flags.embedding ?? MODEL_DEFAULTS.embedding,
-      hidden: flags.hidden ?? MODEL_DEFAULTS.hidden,
-      layers: flags.layers ?? MODEL_DEFAULTS.layers,
-      dropout: flags.dropout ?? MODEL_DEFAULTS.dropout,
+      embedding: flags.embedding ?? base.embedding,
+      hidden: flags.hidden ?? base.hidden,
+      layers: flags.layers ?? base.layers,
+      dropout: flags.dropout ?? base.dropout,
     };
     const seed = flags.seed ?? TRAINING_DEFAULTS.seed;
     const dataset = new Dataset(run, vocabulary.size);
@@ -68,7 +76,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
     const total = totalSteps(length, windowsPerEpoch);
     const training: TrainingOptions = {
       length,
-      lr: flags.lr ?? defaultLearningRate(model.hidden),
+      lr: flags.lr ?? defaultLearningRate(model.hidden, trained !== undefined),
       clip: flags.clip ?? TRAINING_DEFAULTS.clip,
       weightDecay: flags.weightDecay ?? TRAINING_DEFAULTS.weightDecay,
       ...window,
@@ -84,17 +92,22 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       corpus: { name: corpus.name, length: characters, trainLength, hash },
       progress: NO_PROGRESS,
       history: [],
+      ...(trained && { from: trained.origin }),
     };
     return {
       job: {
         run,
         record,
-        from: undefined,
+        from: trained && (await writeBeginning(run, record, trained)),
         stopAt: flags.stopAt,
         engine: flags.engine,
         threads: flags.threads,
       },
-      notices: [...corpus.notices, ...notices],
+      notices: [
+        ...(trained ? characterNotices(trained, vocabulary.codePoints, absent) : []),
+        ...corpus.notices,
+        ...notices,
+      ],
       release: claim.release,
     };
   } catch (error) {
@@ -122,6 +135,9 @@ function defaultEvalEvery(
   );
 }
 
-function decodingOf(flags: TrainFlags): DecodeOptions {
-  return { encoding: flags.encoding ?? 'utf8', normalizeNewlines: flags.normalizeNewlines ?? false };
+function decodingOf(flags: TrainFlags, trained: DecodeOptions | undefined): DecodeOptions {
+  return {
+    encoding: flags.encoding ?? trained?.encoding ?? 'utf8',
+    normalizeNewlines: flags.normalizeNewlines ?? trained?.normalizeNewlines ?? false,
+  };
 }

@@ -166,7 +166,7 @@ function refuseFrozen(
 async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
   const { sources } = await resolveCorpus(names);
   const { hash, vocabulary } = await withTemporaryFolder((folder) =>
-    prepareDataset(sources, record.decoding, folder),
+    prepareDataset(sources, record.decoding, folder, record.codePoints),
   );
   if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
   throw new UserError(

@@ -29,6 +29,9 @@ type Ui = 'dashboard' | 'plain' | 'json';
 export async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags): Promise<void> {
   const ui = flags.ui === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : flags.ui;
   if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
+  if (flags.from !== undefined && flags.resume !== undefined) {
+    throw new UserError('--resume goes on with a run, and --from begins a new one', 'Give one of the two.');
+  }
   const prepared = await (flags.resume === undefined
     ? prepareNewRun(names, flags)
     : prepareResume(names, flags));

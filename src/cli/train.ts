@@ -20,6 +20,7 @@ Examples:
   cat *.md | charlstm train - --out checkpoints/my-notes
   charlstm train --resume
   charlstm train --resume checkpoints/novel-1 --epochs 40
+  charlstm train letters.txt --from checkpoints/novel-1
 
 ${aliasHelp()}
 `;
@@ -30,6 +31,7 @@ export function trainCommand(command: Command): void {
   const by = (text: string, value: unknown) => `${text} (default: ${value})`;
   command
     .option('--resume [run]', 'go on with a run or a checkpoint file (default: the newest run)')
+    .option('--from <model>', 'begin a new run with the weights of a run (its best) or a checkpoint file')
     .option('--out <folder>', `folder of the run (default: ${RUNS_FOLDER}/<text>-<n>)`);
 
   command.optionsGroup('Network:');
@@ -65,7 +67,11 @@ export function trainCommand(command: Command): void {
 
   command.optionsGroup('Training:');
   for (const option of [
-    numberOption('--lr <rate>', by('peak learning rate', '5e-3, less above 256 units'), TRAINING_RANGES.lr),
+    numberOption(
+      '--lr <rate>',
+      by('peak learning rate', '5e-3, less above 256 units, a third with --from'),
+      TRAINING_RANGES.lr,
+    ),
     numberOption('--clip <norm>', by('limit on the gradient norm; 0 for none', clip), TRAINING_RANGES.clip),
     numberOption('--weight-decay <n>', by('decay of the matrices', weightDecay), TRAINING_RANGES.weightDecay),
     numberOption('--batch-size <n>', by('sequences side by side', batchSize), TRAINING_RANGES.batchSize),
