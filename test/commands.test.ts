@@ -74,7 +74,7 @@ describe('train', () => {
     const { code, stdout, stderr } = await run(folder, [
       ...['train', 'lighthouse', ...options, '--out', 'wrong', '--eval-every', '2', '--ui', 'json'],
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     const back = events(stdout).find((event) => event.type === 'rollback')!;
     expect(Object.keys(back)).toEqual(['type', 'step', 'from', 'fault', 'lr']);
     const end = events(stdout).at(-1)!;

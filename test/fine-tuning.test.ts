@@ -68,9 +68,9 @@ describe('train --from', { timeout: 60_000 }, () => {
       /characters added, .*: U\+0001, 'Ä' U\+00C4 \(nearest known: "A"\), .* and 2 more\n/,
     );
     expect(stderr).toMatch(/characters kept, though the text does not have them: U\+000A, /);
-    const { code, stdout } = await run(folder, ['sample', 'told', '--prompt', 'Zz ☂', '--length', '5']);
+    const { code, stdout } = await run(folder, ['sample', 'told', '--prompt', 'The ! ☂', '--length', '5']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Zz ☂');
+    expect(stdout).toContain('The ! ☂');
   });
 
   it('says where the weights came from, in info and in every checkpoint', async () => {
@@ -80,11 +80,10 @@ describe('train --from', { timeout: 60_000 }, () => {
     expect(from).toMatchObject({ corpus: 'lighthouse', hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
-  it('takes the shape from the checkpoint, and a lower rate; dropout may change', async () => {
+  it('takes the shape from the checkpoint; dropout may change', async () => {
     await train(...TUNED, '--out', 'shaped', '--stop-at', '1', '--dropout', '0.4', '--hidden', '20');
     const { record } = await readCheckpoint(last('shaped').path);
     expect(record.model).toMatchObject({ hidden: 20, layers: 2, embedding: 7, dropout: 0.4 });
-    expect(record.training.lr).toBe(0.0017);
   });
 
   it('stopped and resumed writes the same bytes, whatever has become of the old run', async () => {

@@ -18,13 +18,9 @@ import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags
 import { characterNotices, readTrained, writeBeginning } from './train-from.js';
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
-function defaultLearningRate(hidden: number, isTrained: boolean): number {
-  const share = Math.min(1, Math.sqrt(256 / hidden)) * (isTrained ? FINE_TUNING : 1);
-  return Number((5e-3 * share).toPrecision(2));
+function defaultLearningRate(hidden: number): number {
+  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
 }
-
-/** Trained weights are not to be thrown about. */
-const FINE_TUNING = 1 / 3;
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
 const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
@@ -76,7 +72,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
     const total = totalSteps(length, windowsPerEpoch);
     const training: TrainingOptions = {
       length,
-      lr: flags.lr ?? defaultLearningRate(model.hidden, trained !== undefined),
+      lr: flags.lr ?? defaultLearningRate(model.hidden),
       clip: flags.clip ?? TRAINING_DEFAULTS.clip,
       weightDecay: flags.weightDecay ?? TRAINING_DEFAULTS.weightDecay,
       ...window,

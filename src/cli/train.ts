@@ -67,11 +67,7 @@ export function trainCommand(command: Command): void {
 
   command.optionsGroup('Training:');
   for (const option of [
-    numberOption(
-      '--lr <rate>',
-      by('peak learning rate', '5e-3, less above 256 units, a third with --from'),
-      TRAINING_RANGES.lr,
-    ),
+    numberOption('--lr <rate>', by('peak learning rate', '5e-3, less above 256 units'), TRAINING_RANGES.lr),
     numberOption('--clip <norm>', by('limit on the gradient norm; 0 for none', clip), TRAINING_RANGES.clip),
     numberOption('--weight-decay <n>', by('decay of the matrices', weightDecay), TRAINING_RANGES.weightDecay),
     numberOption('--batch-size <n>', by('sequences side by side', batchSize), TRAINING_RANGES.batchSize),
