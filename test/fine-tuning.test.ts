@@ -90,6 +90,7 @@ describe('train --from', { timeout: 60_000 }, () => {
     await cp(join(folder, 'base'), join(folder, 'old'), { recursive: true });
     const tuned = TUNED.map((word) => (word === 'base' ? 'old' : word));
     await train(...tuned, '--out', 'whole');
+    expect(readFileSync(join(folder, 'whole/log.jsonl'), 'utf8')).not.toContain('rollback');
     for (const stop of ['2', '7']) {
       await train(...tuned, '--out', `cut-${stop}`, '--stop-at', stop, '--threads', '2');
     }

@@ -62,10 +62,11 @@ async function spoilt(session: Session, spoils: Record<number, () => void>): Pro
 
 const rollbacks = (events: TrainEvent[]) => events.filter((event) => event.type === 'rollback');
 
-describe.each(Object.entries(SPOILS))('a %s that is not a number', (_, spoil) => {
+describe.each(Object.entries(SPOILS))('a %s that is not a number', (what, spoil) => {
   const cases = fc.record({
     value: fc.constantFrom(...WRONG),
-    step: fc.integer({ min: 0, max: 19 }),
+    // Before the first step there is no state that counts.
+    step: fc.integer({ min: what === 'carried state' ? 1 : 0, max: 19 }),
     place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
 
@@ -77,16 +78,12 @@ describe.each(Object.entries(SPOILS))('a %s that is not a number', (_, spoil) =>
         const events = await spoilt(session, { [step]: () => spoil(session, value, place) });
         const back = rollbacks(events);
         expect(back).toHaveLength(1);
-        // Where a checkpoint was just about to be written, it is not.
-        const good = step % 7 === 0 && step > 0 ? step - 7 : step - (step % 7);
-        const isSaved = events.some((event) => event.type === 'checkpoint' && event.step === step);
-        expect(back[0]).toMatchObject({
-          from: step,
-          step: isSaved ? step : good,
-          lr: record.training.lr / 4,
-        });
-        const at = events.indexOf(back[0]!);
-        expect(losses(events.slice(0, at))).toHaveLength(step);
+        const before = events.slice(0, events.indexOf(back[0]!));
+        // Where a checkpoint was just about to be written, it is not, unless the fault lies in what it does not hold.
+        const good = before.findLast((event) => event.type === 'checkpoint')?.step ?? 0;
+        expect(good).toBeGreaterThanOrEqual(step - 7);
+        expect(back[0]).toMatchObject({ from: step, step: good, lr: record.training.lr / 4 });
+        expect(losses(before)).toHaveLength(step);
         expect(events.at(-1)).toMatchObject({ reason: 'finished', step: 20 });
         for (const file of listCheckpoints(run)) {
           expect((await readCheckpoint(file.path)).record.progress.rollbacks).toBe(
