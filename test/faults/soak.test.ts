@@ -9,9 +9,9 @@ import { tries } from './scale.js';
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 /** The dashboard hears of training 30 times a second, here of one step each time. */
-const STEPS = tries(30 * 3600, 2400);
+const STEPS = tries(30 * 3600, 1200);
 /** How often memory and files are looked at: the first third of the times is the time to warm up. */
-const LOOKS = 12;
+const LOOKS = 24;
 const MEGABYTE = 2 ** 20;
 
 /**
@@ -21,6 +21,7 @@ const MEGABYTE = 2 ** 20;
 const PROGRAM = `
   const [dist, run, record, steps, looks] = JSON.parse(process.argv[1]);
   const { readdirSync } = await import('node:fs');
+  (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1'); // as the command does
   const { createElement } = await import('react');
   const { render } = await import('ink');
   const { Screen } = await import(dist + 'ui/screen.js');
@@ -65,7 +66,7 @@ it(`trains for ${STEPS} steps in the same memory, with the same open files`, asy
     length: { unit: 'steps', amount: STEPS },
     batchSize: 2,
     sequenceLength: 8,
-    evalEvery: Math.ceil(STEPS / tries(100, 20)),
+    evalEvery: Math.ceil(STEPS / tries(100, 10)),
     keep: 2,
   } as const;
   const { run, record } = await newRun(training, { hidden: 8, layers: 1, embedding: 4, dropout: 0 });
@@ -79,11 +80,11 @@ it(`trains for ${STEPS} steps in the same memory, with the same open files`, asy
   expect(seen).toHaveLength(LOOKS);
   const warm = seen.slice(LOOKS / 3);
   const [earlier, later] = [warm.slice(0, warm.length / 2), warm.slice(warm.length / 2)];
-  const least = (looks: typeof seen, what: keyof (typeof seen)[number]) =>
-    Math.min(...looks.map((look) => look[what]));
+  const most = (looks: typeof seen, what: keyof (typeof seen)[number]) =>
+    Math.max(...looks.map((look) => look[what]));
   expect(new Set(warm.map(({ files }) => files)).size).toBe(1);
-  // What is resident rises and falls with the collector's pages: the least of some looks is what is held.
-  expect(least(later, 'resident') - least(earlier, 'resident')).toBeLessThan(16 * MEGABYTE);
-  expect(least(later, 'heap') - least(earlier, 'heap')).toBeLessThan(2 * MEGABYTE);
-  expect(least(later, 'buffers') - least(earlier, 'buffers')).toBeLessThan(MEGABYTE);
+  // With frames, what is resident goes up and down by 50 MB, as the collector gives pages back or not; its peaks are even.
+  expect(most(later, 'resident') - most(earlier, 'resident')).toBeLessThan(24 * MEGABYTE);
+  expect(most(later, 'heap') - most(earlier, 'heap')).toBeLessThan(2 * MEGABYTE);
+  expect(most(later, 'buffers') - most(earlier, 'buffers')).toBeLessThan(MEGABYTE);
 }, 3_600_000);
