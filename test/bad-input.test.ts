@@ -237,33 +237,3 @@ describe('sample and eval refuse', () => {
     await fails(['eval', 'run', '--text', 'gone.txt'], 66, 'gone.txt does not exist');
   });
 });
-
-it('a diverging run says so and what to change, and keeps the last good checkpoint', async () => {
-  const options = [
-    '--hidden',
-    '16',
-    '--lr',
-    '10',
-    '--clip',
-    '0',
-    '--weight-decay',
-    '10',
-    '--batch-size',
-    '4',
-  ];
-  const result = await run(folder, [
-    'train',
-    'lighthouse',
-    ...options,
-    '--steps',
-    '3000',
-    '--out',
-    'wild',
-    '--ui',
-    'json',
-  ]);
-  expect(result.stderr).toMatch(
-    /^charlstm: the loss stopped being a number at step [\d,]+\. .*--lr 2\.5e\+0.*\n$/,
-  );
-  expect(result.code).toBe(2);
-});

@@ -42,11 +42,21 @@ const record: RunRecord = {
     seed: 2 ** 32 - 1,
   },
   corpus: { name: 'some "text" é😀', length: 1000, trainLength: 900, hash: 'ab12' },
-  progress: { step: 42, seconds: 1.5, bestLoss: 1.25, lossSum: 0.1 + 0.2, lossCount: 7 },
+  progress: {
+    step: 42,
+    seconds: 1.5,
+    bestLoss: 1.25,
+    lossSum: 0.1 + 0.2,
+    lossCount: 7,
+    startLoss: 4.5,
+    recentLoss: 2 / 3,
+    rollbacks: 1,
+  },
   history: [
     { step: 10, lr: 1e-3, training: 2.5, validation: null },
     { step: 20, lr: 1e-300, training: 1 / 3, validation: 1.25 },
   ],
+  from: { path: 'checkpoints/"é😀"/step-7.safetensors', step: 7, corpus: 'other', hash: 'cd34' },
 };
 
 const gauss = new Random(5, Stream.sampling);
@@ -288,6 +298,14 @@ describe('records', () => {
     ['corpus.hash', 'corpus.hash', [null, 3, undefined]],
     ['progress', 'progress', [null, 3]],
     ['progress.bestLoss', 'progress.bestLoss', ['1', true, undefined]],
+    ['progress.startLoss', 'progress.startLoss', ['1', true, []]],
+    ['progress.recentLoss', 'progress.recentLoss', ['1', true, {}]],
+    ['progress.rollbacks', 'progress.rollbacks', ['1', null, -1, 0.5]],
+    ['from', 'from', [null, 3, 'x']],
+    ['from.path', 'from.path', [null, 3, undefined]],
+    ['from.step', 'from.step', [null, '3', -1, undefined]],
+    ['from.corpus', 'from.corpus', [null, 3, undefined]],
+    ['from.hash', 'from.hash', [null, 3, undefined]],
     ['progress.lossSum', 'progress.lossSum', [null, '1', undefined]],
     ['history', 'history', [null, {}, 'none']],
     ['history.0', 'history[0]', [null, 3]],
@@ -307,6 +325,16 @@ describe('records', () => {
     );
   });
 
+  it('of earlier versions are read, which did not hold all that is written today', () => {
+    const { from: _, ...rest } = record;
+    const { startLoss: _s, recentLoss: _r, rollbacks: _b, ...progress } = record.progress;
+    const strings = writeRecord({ ...rest, progress } as unknown as RunRecord, 'e');
+    expect(parseRecord(new Map(Object.entries(strings)), 'f')).toEqual({
+      ...rest,
+      progress: { ...progress, startLoss: null, recentLoss: null, rollbacks: 0 },
+    });
+  });
+
   it('refuse members that are missing or no JSON', async () => {
     const strings = writeRecord(record, 'e');
     const parse = (change: Record<string, string>) => () =>
@@ -314,6 +342,7 @@ describe('records', () => {
     expect(parse({})()).toEqual(record);
     for (const key of Object.keys(record)) {
       await expectBadData(parse({ [key]: '{' }), key);
+      if (key === 'from') continue; // a run may begin with nothing
       const { [key]: _missing, ...rest } = strings;
       await expectBadData(() => parseRecord(new Map(Object.entries(rest)), 'f'), key);
     }

@@ -69,6 +69,23 @@ describe('train', () => {
     expect(events(logged).slice(1)).toEqual(events(stdout));
   });
 
+  it('that goes wrong goes back once, and then ends with an explanation', async () => {
+    const options = [...TINY, '--lr', '10', '--weight-decay', '10', '--clip', '0', '--steps', '400'];
+    const { code, stdout, stderr } = await run(folder, [
+      ...['train', 'lighthouse', ...options, '--out', 'wrong', '--eval-every', '2', '--ui', 'json'],
+    ]);
+    expect(code).toBe(2);
+    const back = events(stdout).find((event) => event.type === 'rollback')!;
+    expect(Object.keys(back)).toEqual(['type', 'step', 'from', 'fault', 'lr']);
+    const end = events(stdout).at(-1)!;
+    expect(Object.keys(end)).toEqual(['type', 'reason', 'step', 'bestLoss', 'path', 'fault', 'lr']);
+    expect(end).toMatchObject({ reason: 'diverged', lr: 2.5 });
+    expect(stderr).toContain(`after step ${end.step} ${end.fault}, although the run had gone back`);
+    expect(stderr).toMatch(/--lr 6\.\de-1 and a limit such as --clip 1\.\n$/);
+    const plain = await run(folder, ['train', 'lighthouse', ...options, '--out', 'plain']);
+    expect(plain.stderr).toMatch(/after step \d+ .*: back to step \d+, with a learning rate of 2\.5/);
+  });
+
   it('stopped and resumed writes the same bytes as a run without a stop', async () => {
     const options = [...TINY, '--steps', '12', '--eval-every', '5', '--dropout', '0.3', '--ui', 'json'];
     await run(folder, ['train', 'lighthouse', ...options, '--out', 'whole']);

@@ -1,94 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
-import type { RunRecord, TrainingOptions } from '../src/checkpoint/record.js';
 import { listCheckpoints } from '../src/checkpoint/run.js';
-import type { ModelConfig } from '../src/model/config.js';
-import { prepareDataset } from '../src/text/dataset.js';
-import { resolveCorpus } from '../src/text/sources.js';
-import { splitCorpus } from '../src/text/split.js';
-import type { Commands } from '../src/train/controls.js';
-import type { LiveEvent, StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
+import type { LiveEvent, TrainEvent } from '../src/train/events.js';
 import { rateAt } from '../src/train/schedule.js';
-import { openSession, type Session } from '../src/train/session.js';
-import { type TrainControl, train } from '../src/train/trainer.js';
-import { temporaryFolder } from './cli.js';
-
-const folder = await temporaryFolder();
-let runs = 0;
-
-/** A new run on the bundled text: small, with dropout, and validated every 7 steps. */
-async function newRun(
-  training: Partial<TrainingOptions> = {},
-  model: Partial<ModelConfig> = {},
-): Promise<{ run: string; record: RunRecord }> {
-  const run = join(folder, `run-${runs++}`);
-  await mkdir(run);
-  const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
-  const corpus = await resolveCorpus(['lighthouse']);
-  const { vocabulary, hash, length } = await prepareDataset(corpus.sources, decoding, run);
-  const { split } = splitCorpus(length, { validation: 0.1, batchSize: 6, sequenceLength: 16 });
-  const { trainLength, ...window } = split;
-  const record: RunRecord = {
-    model: {
-      cell: 'lstm',
-      vocabulary: vocabulary.size,
-      embedding: 8,
-      hidden: 24,
-      layers: 2,
-      dropout: 0.2,
-      ...model,
-    },
-    codePoints: vocabulary.codePoints,
-    decoding,
-    training: {
-      length: { unit: 'steps', amount: 20 },
-      lr: 5e-3,
-      clip: 1,
-      weightDecay: 0.01,
-      ...window,
-      evalEvery: 7,
-      keep: 0,
-      seed: 1,
-      ...training,
-    },
-    corpus: { name: corpus.name, length, trainLength, hash },
-    progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
-    history: [],
-  };
-  return { run, record };
-}
-
-async function collect(session: Session, control: TrainControl = {}): Promise<TrainEvent[]> {
-  const events: TrainEvent[] = [];
-  for await (const event of train(session, control)) events.push(event);
-  return events;
-}
-
-/** Commands by the turn in which they wait: turn n comes after step n, unless training pauses in between. */
-function inTurns(turns: Record<number, TrainCommand[]>): Commands {
-  let turn = 1;
-  return {
-    next() {
-      const command = turns[turn]?.shift();
-      if (!command) turn++;
-      return command;
-    },
-    async wait() {},
-  };
-}
-
-const steps = (events: TrainEvent[]) => events.filter((event): event is StepEvent => event.type === 'step');
-const losses = (events: TrainEvent[]) => steps(events).map((event) => event.loss);
-const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
-
-/** Goes on with the last checkpoint of a run, as the command does. */
-async function resume(run: string): Promise<Session> {
-  const { record, state } = await readCheckpoint(lastFile(run));
-  return openSession(run, record, { state });
-}
+import { openSession } from '../src/train/session.js';
+import { train } from '../src/train/trainer.js';
+import { collect, inTurns, lastFile, losses, newRun, resume, steps } from './training.js';
 
 describe('resume', () => {
   it.each([1, 7, 10, 19])('stopped at step %i equals no stop, byte for byte', async (stop) => {
@@ -290,15 +208,6 @@ describe('state', () => {
 });
 
 describe('runaway training', () => {
-  it('stops within a step, without a checkpoint of the wreck', async () => {
-    const { run, record } = await newRun();
-    const session = openSession(run, record);
-    session.weights.values[0] = Number.NaN;
-    const events = await collect(session);
-    expect(events.map((event) => event.type)).toEqual(['start', 'end']);
-    expect(events.at(-1)).toMatchObject({ reason: 'diverged', step: 0, path: null });
-  });
-
   it.each([{ evalEvery: 1 }, { evalEvery: 1000 }])(
     'saves no weights that are not numbers: %o',
     async (options) => {

@@ -126,6 +126,43 @@ describe('validations', () => {
   });
 });
 
+describe('a return to a checkpoint', () => {
+  const back = { type: 'rollback', step: 300, from: 340, fault: 'the loss became NaN', lr: 1e-3 } as const;
+  const before = played(
+    training,
+    at(1, ...stepEvents(1, 320, () => 3)),
+    at(2, validationEvent(300, 2)),
+    at(3, validationEvent(320, 1.5)),
+  );
+
+  it('forgets what came after it, and says what happened', () => {
+    const state = played(
+      before,
+      at(4, ...stepEvents(321, 340, () => 3), back, ...stepEvents(301, 310, () => 3)),
+    );
+    expect(state.last!.step).toBe(310);
+    expect(state.validations).toEqual([{ step: 300, loss: 2 }]);
+    expect(state.best).toEqual({ step: 300, loss: 2 });
+    expect(state.lr).toBe(1e-3);
+    expect(state.notice!.text).toBe(
+      'after step 340 the loss became NaN: back to step 300, learning rate 1.00e-3',
+    );
+    for (const series of [state.losses.recent, state.losses.buckets]) {
+      const shown = series.map(({ step }) => step);
+      expect(shown).toEqual([...new Set(shown)].sort((a, b) => a - b));
+      expect(shown.at(-1)).toBe(310);
+      expect(shown).toContain(300);
+    }
+  });
+
+  it('may be to the very beginning', () => {
+    const { losses, best } = played(before, at(4, { ...back, step: 0 }, stepEvent(1, 4)));
+    expect(losses.recent.map(({ step }) => step)).toEqual([1]);
+    expect(losses.buckets).toHaveLength(1);
+    expect(best).toBeUndefined();
+  });
+});
+
 describe('time', () => {
   it('passes with every tick and every event, and memory is what the last tick said', () => {
     const state = played(training, tick(500, 100), at(1200, stepEvent(1, 3)), tick(1300, 200));

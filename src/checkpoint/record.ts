@@ -1,9 +1,9 @@
 import { ExitCode, UserError } from '../errors.js';
-import { excerpt } from '../format.js';
 import { type ModelConfig, parseModelConfig } from '../model/config.js';
-import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import type { NumberRange } from '../numbers.js';
 import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { Fields, type Refuse } from './fields.js';
 import { type JsonLimits, parseJson } from './json.js';
 
 /** How long training goes on. */
@@ -72,7 +72,24 @@ export interface Progress {
   /** Sum and number of the training losses since the last entry of the history. */
   readonly lossSum: number;
   readonly lossCount: number;
+  /** The loss of the run's first step, and the loss of late (see train/faults.ts); null before there is one. */
+  readonly startLoss: number | null;
+  readonly recentLoss: number | null;
+  /** How often the run has gone back to a checkpoint because its numbers were wrong. */
+  readonly rollbacks: number;
 }
+
+/** Where a run begins. */
+export const NO_PROGRESS: Progress = {
+  step: 0,
+  seconds: 0,
+  bestLoss: null,
+  lossSum: 0,
+  lossCount: 0,
+  startLoss: null,
+  recentLoss: null,
+  rollbacks: 0,
+};
 
 /** One line of the history, an entry for each validation; losses in nats a character. */
 export interface HistoryPoint {
@@ -81,6 +98,17 @@ export interface HistoryPoint {
   /** Mean training loss since the entry before. */
   readonly training: number;
   readonly validation: number | null;
+}
+
+/** The checkpoint whose weights a run began with. */
+export interface Origin {
+  /** Where it lay then. */
+  readonly path: string;
+  readonly step: number;
+  /** The text that it had learned. */
+  readonly corpus: string;
+  /** SHA-256 of its weights, in the order of the parameter table. */
+  readonly hash: string;
 }
 
 /** Everything a checkpoint says beside its tensors: plain data, which crosses to the worker as it is. */
@@ -93,14 +121,14 @@ export interface RunRecord {
   readonly corpus: CorpusRecord;
   readonly progress: Progress;
   readonly history: readonly HistoryPoint[];
+  /** Not there where the run began with weights drawn from its seed. */
+  readonly from?: Origin;
 }
 
 /** A history has 20,000 values at most, in half a million characters. */
 const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
 /** As many as there are code points. */
 const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
-/** Characters of a string; file systems have no longer names. */
-const LONGEST_STRING = 255;
 
 /** The record as the strings of a checkpoint's metadata. */
 export function writeRecord(record: RunRecord, engine: string): Record<string, string> {
@@ -157,54 +185,12 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
     corpus,
     progress: parseProgress(new Fields('progress', json('progress'), refuse)),
     history: parseHistory(json('history'), refuse),
+    ...(metadata.has('from') && { from: parseOrigin(new Fields('from', json('from'), refuse)) }),
   };
 }
 
-type Refuse = (reason: string) => never;
-
 const COUNT: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
 const ANY: NumberRange = { minimum: -1e300, maximum: 1e300 };
-
-/** The members of one JSON object of the metadata, read with their types checked. */
-class Fields {
-  readonly #fields: Record<string, unknown>;
-
-  constructor(
-    readonly name: string,
-    json: unknown,
-    readonly refuse: Refuse,
-  ) {
-    if (typeof json !== 'object' || json === null) refuse(`its ${name} is no object`);
-    this.#fields = json as Record<string, unknown>;
-  }
-
-  number(key: string, range: NumberRange): number {
-    const value = this.#fields[key];
-    if (isInRange(value, range)) return value;
-    return this.refuse(
-      `${this.name}.${key} is ${excerpt(JSON.stringify(value))}, not ${describeRange(range)}`,
-    );
-  }
-
-  numberOrNull(key: string, range: NumberRange): number | null {
-    return this.#fields[key] === null ? null : this.number(key, range);
-  }
-
-  string(key: string): string {
-    const value = this.#fields[key];
-    if (typeof value === 'string' && value.length <= LONGEST_STRING) return value;
-    return this.refuse(`${this.name}.${key} is no string of at most ${LONGEST_STRING} characters`);
-  }
-
-  boolean(key: string): boolean {
-    const value = this.#fields[key];
-    return typeof value === 'boolean' ? value : this.refuse(`${this.name}.${key} is neither true nor false`);
-  }
-
-  object(key: string): Fields {
-    return new Fields(`${this.name}.${key}`, this.#fields[key], this.refuse);
-  }
-}
 
 function parseDecoding(fields: Fields): DecodeOptions {
   const encoding = ENCODINGS.find((name) => name === fields.string('encoding'));
@@ -243,12 +229,27 @@ function parseCorpus(fields: Fields): CorpusRecord {
 }
 
 function parseProgress(fields: Fields): Progress {
+  const lossOrNull = (key: string) => (fields.has(key) ? fields.numberOrNull(key, ANY) : null);
   return {
     step: fields.number('step', COUNT),
     seconds: fields.number('seconds', { minimum: 0, maximum: 1e12 }),
     bestLoss: fields.numberOrNull('bestLoss', ANY),
     lossSum: fields.number('lossSum', ANY),
     lossCount: fields.number('lossCount', COUNT),
+    startLoss: lossOrNull('startLoss'),
+    recentLoss: lossOrNull('recentLoss'),
+    rollbacks: fields.has('rollbacks') ? fields.number('rollbacks', COUNT) : 0,
+  };
+}
+
+const LONGEST_PATH = 4096;
+
+function parseOrigin(fields: Fields): Origin {
+  return {
+    path: fields.string('path', LONGEST_PATH),
+    step: fields.number('step', COUNT),
+    corpus: fields.string('corpus'),
+    hash: fields.string('hash'),
   };
 }
 

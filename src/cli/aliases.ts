@@ -4,6 +4,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'hidden-size': '--hidden',
   'num-layers': '--layers',
   'max-epochs': '--epochs',
+  'init-from': '--from',
   'grad-clip': '--clip',
   'learning-rate': '--lr',
   primetext: '--prompt',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import { describeLength, type RunRecord } from '../checkpoint/record.js';
+import { describeLength, type Origin, type RunRecord } from '../checkpoint/record.js';
 import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
@@ -44,6 +44,16 @@ function thinned<T>(points: readonly T[]): T[] {
   return points.filter((_, i) => (points.length - 1 - i) % stride === 0);
 }
 
+type Fact = [name: string, value: string];
+
+function origin({ path, corpus, step }: Origin): Fact {
+  return ['weights from', `${path} (${corpus}, step ${grouped(step)})`];
+}
+
+function rollbacks(count: number): Fact {
+  return ['went back', `${count === 1 ? 'once' : `${count} times`}, because numbers were wrong`];
+}
+
 function asText(
   path: string,
   { model, training, corpus, progress, history, ...record }: RunRecord,
@@ -51,7 +61,7 @@ function asText(
 ): string {
   const { parameters, count } = parameterTable(model);
   const bestLoss = progress.bestLoss === null ? 'none' : `${progress.bestLoss.toFixed(4)} nats`;
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['checkpoint', path],
     ['model', `${describeModel(model)}, embedding ${model.embedding}, dropout ${model.dropout}`],
     ['parameters', grouped(count)],
@@ -63,6 +73,7 @@ function asText(
       'decoding',
       record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
     ],
+    ...(record.from ? [origin(record.from)] : []),
     ['step', `${grouped(progress.step)}; to be trained for ${describeLength(training.length)}`],
     ['best validation', bestLoss],
     ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
@@ -70,6 +81,7 @@ function asText(
       'training',
       `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
     ],
+    ...(progress.rollbacks > 0 ? [rollbacks(progress.rollbacks)] : []),
     ['engine', engine],
   ];
   const tensors = parameters.map(({ name, shape, length }) => [name, shape.join(' x '), grouped(length)]);

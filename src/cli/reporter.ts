@@ -49,6 +49,13 @@ export function plainReporter(): Reporter {
       case 'checkpoint':
         print(`saved ${harmlessLine(event.path)}`);
         break;
+      case 'rollback':
+        print(
+          `after step ${grouped(event.from)} ${event.fault}: ` +
+            `back to step ${grouped(event.step)}, with a learning rate of ${rate(event.lr)}`,
+        );
+        progress.interrupted = true;
+        break;
     }
   };
 }

@@ -19,6 +19,7 @@ export const TRAINING_DEFAULTS = {
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {
   readonly resume?: string | true;
+  readonly from?: string;
   readonly out?: string;
   readonly embedding?: number;
   readonly layers?: number;

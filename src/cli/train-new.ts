@@ -1,5 +1,10 @@
 import { claimNewRun } from '../checkpoint/claim.js';
-import type { RunRecord, TrainingLength, TrainingOptions } from '../checkpoint/record.js';
+import {
+  NO_PROGRESS,
+  type RunRecord,
+  type TrainingLength,
+  type TrainingOptions,
+} from '../checkpoint/record.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
@@ -10,6 +15,7 @@ import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
 import { announced } from './reading.js';
 import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
+import { characterNotices, readTrained, writeBeginning } from './train-from.js';
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
 function defaultLearningRate(hidden: number): number {
@@ -26,34 +32,37 @@ function defaultLength(stepsPerEpoch: number): TrainingLength {
 }
 
 /**
- * Makes a new run: its folder, its text as ids, its configuration.
+ * Makes a new run: its folder, its text as ids, its configuration, and with --from the weights it begins with.
  * @throws UserError for everything that can be wrong with text, flags and folder; nothing is left behind then
  */
 export async function prepareNewRun(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
   const chosen = chosenLength(flags);
+  const trained = flags.from === undefined ? undefined : await readTrained(flags.from, names, flags);
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
   const claim = await claimNewRun(flags.out, corpus.name);
   const run = claim.path;
   try {
-    const decoding = decodingOf(flags);
+    const decoding = decodingOf(flags, trained?.record.decoding);
     const {
       vocabulary,
+      absent,
       hash,
       length: characters,
-    } = await prepareDataset(announced(corpus.sources), decoding, run);
+    } = await prepareDataset(announced(corpus.sources), decoding, run, trained?.record.codePoints);
     const { split, notices } = splitCorpus(characters, {
       validation: flags.val ?? TRAINING_DEFAULTS.validation,
       batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
       sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
     });
     const { trainLength, ...window } = split;
+    const base = trained?.record.model ?? MODEL_DEFAULTS;
     const model: ModelConfig = {
       cell: 'lstm',
       vocabulary: vocabulary.size,
-      embedding: flags.embedding ?? MODEL_DEFAULTS.embedding,
-      hidden: flags.hidden ?? MODEL_DEFAULTS.hidden,
-      layers: flags.layers ?? MODEL_DEFAULTS.layers,
-      dropout: flags.dropout ?? MODEL_DEFAULTS.dropout,
+      embedding: flags.embedding ?? base.embedding,
+      hidden: flags.hidden ?? base.hidden,
+      layers: flags.layers ?? base.layers,
+      dropout: flags.dropout ?? base.dropout,
     };
     const seed = flags.seed ?? TRAINING_DEFAULTS.seed;
     const dataset = new Dataset(run, vocabulary.size);
@@ -77,19 +86,24 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       decoding,
       training,
       corpus: { name: corpus.name, length: characters, trainLength, hash },
-      progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
+      progress: NO_PROGRESS,
       history: [],
+      ...(trained && { from: trained.origin }),
     };
     return {
       job: {
         run,
         record,
-        from: undefined,
+        from: trained && (await writeBeginning(run, record, trained)),
         stopAt: flags.stopAt,
         engine: flags.engine,
         threads: flags.threads,
       },
-      notices: [...corpus.notices, ...notices],
+      notices: [
+        ...(trained ? characterNotices(trained, vocabulary.codePoints, absent) : []),
+        ...corpus.notices,
+        ...notices,
+      ],
       release: claim.release,
     };
   } catch (error) {
@@ -117,6 +131,9 @@ function defaultEvalEvery(
   );
 }
 
-function decodingOf(flags: TrainFlags): DecodeOptions {
-  return { encoding: flags.encoding ?? 'utf8', normalizeNewlines: flags.normalizeNewlines ?? false };
+function decodingOf(flags: TrainFlags, trained: DecodeOptions | undefined): DecodeOptions {
+  return {
+    encoding: flags.encoding ?? trained?.encoding ?? 'utf8',
+    normalizeNewlines: flags.normalizeNewlines ?? trained?.normalizeNewlines ?? false,
+  };
 }

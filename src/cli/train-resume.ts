@@ -99,7 +99,9 @@ async function resumedRecord(
     training.seed,
   );
   dataset.close();
-  const resumed = { ...record, training };
+  // Who chooses another rate begins a new attempt.
+  const rollbacks = flags.lr === undefined ? record.progress.rollbacks : 0;
+  const resumed = { ...record, training, progress: { ...record.progress, rollbacks } };
   refuseComplete(batches, resumed, run);
   return resumed;
 }
@@ -177,7 +179,7 @@ function refuseFrozen(
 async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
   const { sources } = await resolveCorpus(names);
   const { hash, vocabulary } = await withTemporaryFolder((folder) =>
-    prepareDataset(sources, record.decoding, folder),
+    prepareDataset(sources, record.decoding, folder, record.codePoints),
   );
   if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
   throw new UserError(

@@ -30,6 +30,9 @@ type Ui = 'dashboard' | 'plain' | 'json';
 export async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags): Promise<void> {
   const ui = flags.ui === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : flags.ui;
   if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
+  if (flags.from !== undefined && flags.resume !== undefined) {
+    throw new UserError('--resume goes on with a run, and --from begins a new one', 'Give one of the two.');
+  }
   const prepared = await (flags.resume === undefined
     ? prepareNewRun(names, flags)
     : prepareResume(names, flags));
@@ -108,15 +111,14 @@ function sayStopping(): void {
   process.stderr.write('\nstopping after this step, and saving; once more to stop at once\n');
 }
 
-function divergence({ job }: PreparedTraining, end: EndEvent): UserError {
-  const { lr, clip } = job.record.training;
-  const kept =
-    end.path === null
-      ? 'No checkpoint had been written yet'
-      : `The last good checkpoint is kept in ${job.run}`;
-  const clipHint = clip === 0 ? ' and a limit such as --clip 1' : '';
+/** Training went wrong, went back, and went wrong again. */
+function divergence({ job }: PreparedTraining, { step, path, fault, lr }: EndEvent): UserError {
+  const { clip } = job.record.training;
+  const slower = `--lr ${rate((lr ?? job.record.training.lr) / 4)}${clip === 0 ? ' and a limit such as --clip 1' : ''}`;
   return new UserError(
-    `the loss stopped being a number at step ${grouped(end.step + 1)}`,
-    `${kept}. Try a smaller learning rate, such as --lr ${rate(lr / 4)}${clipHint}.`,
+    `after step ${grouped(step)} ${fault}, although the run had gone back and learned more slowly since`,
+    path === null
+      ? `Begin anew with ${slower}.`
+      : `The last good checkpoint is kept: go on with --resume ${job.run} ${slower}.`,
   );
 }

@@ -20,6 +20,7 @@ Examples:
   cat *.md | charlstm train - --out checkpoints/my-notes
   charlstm train --resume
   charlstm train --resume checkpoints/novel-1 --epochs 40
+  charlstm train letters.txt --from checkpoints/novel-1
 
 ${aliasHelp()}
 `;
@@ -30,6 +31,7 @@ export function trainCommand(command: Command): void {
   const by = (text: string, value: unknown) => `${text} (default: ${value})`;
   command
     .option('--resume [run]', 'go on with a run or a checkpoint file (default: the newest run)')
+    .option('--from <model>', 'begin a new run with the weights of a run (its best) or a checkpoint file')
     .option('--out <folder>', `folder of the run (default: ${RUNS_FOLDER}/<text>-<n>)`);
 
   command.optionsGroup('Network:');

@@ -14,6 +14,8 @@ const LOST = 'The run has lost its text: train it anew.';
 /** A corpus as ids on disk. */
 export interface PreparedDataset {
   readonly vocabulary: Vocabulary;
+  /** Of the characters that were known before, those that the text does not have. */
+  readonly absent: readonly number[];
   readonly path: string;
   /** SHA-256 of the ids, by which a run knows its corpus again. */
   readonly hash: string;
@@ -62,14 +64,19 @@ async function* codePoints(
 /**
  * Learns the vocabulary in one pass over the text, and writes the text's ids to `folder` in a second. Neither pass
  * holds more than a chunk in memory.
+ * @param known code points that belong to the vocabulary whether the text has them or not
  * @throws UserError for undecodable, empty or single-character text, and for what the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
+  known: readonly number[] = [],
 ): Promise<PreparedDataset> {
-  const vocabulary = await learnVocabulary(sources, options, folder);
+  const found = new Set(await learnCharacters(sources, options, folder));
+  const absent = known.filter((codePoint) => !found.has(codePoint));
+  const all = [...found, ...absent].sort((a, b) => a - b);
+  const vocabulary = new Vocabulary(all, options.encoding);
   const unknown = (codePoint: number): never => {
     throw new UserError(
       `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
@@ -79,7 +86,7 @@ export async function prepareDataset(
   };
   const written = await writeIds(sources, options, vocabulary, folder, unknown);
   await removeSpool(folder);
-  return { vocabulary, ...written };
+  return { vocabulary, absent, ...written };
 }
 
 /**
@@ -136,11 +143,12 @@ export async function writeIds(
   return { path, hash: hash.digest('hex'), length };
 }
 
-async function learnVocabulary(
+/** The code points of a text, each once, in ascending order. */
+async function learnCharacters(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-): Promise<Vocabulary> {
+): Promise<number[]> {
   const seen = new Uint8Array(CODE_POINTS);
   let length = 0;
   for await (const points of codePoints(sources, options, folder)) {
@@ -166,7 +174,7 @@ async function learnVocabulary(
       ExitCode.badData,
     );
   }
-  return new Vocabulary(found, options.encoding);
+  return found;
 }
 
 /** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */

@@ -53,10 +53,22 @@ interface SampleEvent {
   readonly text: string;
 }
 
-interface CheckpointEvent {
+export interface CheckpointEvent {
   readonly type: 'checkpoint';
   readonly step: number;
   readonly path: string;
+}
+
+/** The numbers of a step were wrong: the run is back at its last good checkpoint, and learns more slowly from there. */
+export interface RollbackEvent {
+  readonly type: 'rollback';
+  /** The step that the run is back at, and the last one it had done when it went wrong. */
+  readonly step: number;
+  readonly from: number;
+  /** What was wrong: "the loss became NaN". */
+  readonly fault: string;
+  /** The peak of the learning rate from now on. */
+  readonly lr: number;
 }
 
 export type EndReason =
@@ -64,7 +76,7 @@ export type EndReason =
   | 'finished'
   /** `--stop-at` or a stop command. */
   | 'stopped'
-  /** The loss or the gradients stopped being numbers; the last checkpoint is from before. */
+  /** The numbers were wrong again after a return to a checkpoint; the last checkpoint is from before. */
   | 'diverged';
 
 export interface EndEvent {
@@ -74,6 +86,9 @@ export interface EndEvent {
   readonly bestLoss: number | null;
   /** The best checkpoint, or null where none was written. */
   readonly path: string | null;
+  /** Only where training diverged: what was wrong, and the peak of the learning rate then. */
+  readonly fault?: string;
+  readonly lr?: number;
 }
 
 /** The next characters of the live sample, which the network writes while it learns; not logged. */
@@ -108,6 +123,7 @@ export type TrainEvent =
   | ValidationEvent
   | SampleEvent
   | CheckpointEvent
+  | RollbackEvent
   | LiveEvent
   | CommandEvent
   | BaselineEvent

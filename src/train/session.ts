@@ -18,6 +18,8 @@ import { AdamW } from './optimizer.js';
 export interface Session {
   readonly run: string;
   readonly record: RunRecord;
+  /** The checkpoint that it goes on from; undefined where it begins with weights drawn from the seed. */
+  readonly from: string | undefined;
   readonly engine: Engine;
   readonly weights: Weights;
   readonly network: Network;
@@ -30,8 +32,8 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** The numbers of a checkpoint to go on from; a new run has none and is initialised from the seed. */
-  readonly state?: TrainingState | undefined;
+  /** The checkpoint to go on from, and its numbers; a new run has none and is initialised from the seed. */
+  readonly from?: { readonly path: string; readonly state: TrainingState } | undefined;
   /** Which build of the kernels to use. */
   readonly engine?: EngineChoice | undefined;
   /** How many work on it together, 1 by default. Any number gives the same bits. */
@@ -47,7 +49,7 @@ export interface SessionOptions {
 export function openSession(
   run: string,
   record: RunRecord,
-  { state, engine: choice, threads = 1 }: SessionOptions = {},
+  { from, engine: choice, threads = 1 }: SessionOptions = {},
 ): Session {
   const { model: config, training, corpus } = record;
   const dataset = new Dataset(run, config.vocabulary);
@@ -56,9 +58,7 @@ export function openSession(
   const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
   const network = new Network(weights, shape);
   const optimizer = new AdamW(weights);
-  if (state) restore(state, weights, optimizer, network);
-  else initialise(weights.table, weights.values, training.seed);
-  weights.pack();
+  restore({ weights, network, optimizer, record }, from?.state);
 
   const split = { ...training, trainLength: corpus.trainLength };
   const end = validationEnd(corpus);
@@ -73,6 +73,7 @@ export function openSession(
   return {
     run,
     record,
+    from: from?.path,
     engine,
     weights,
     network,
@@ -84,15 +85,29 @@ export function openSession(
   };
 }
 
-function restore(state: TrainingState, weights: Weights, optimizer: AdamW, network: Network): void {
-  weights.values.set(state.values);
-  optimizer.moments.first.set(state.firstMoments);
-  optimizer.moments.second.set(state.secondMoments);
-  network.layers.forEach((layer, index) => {
-    const { h, c } = layer.state;
-    h.set(state.h.subarray(index * h.length, (index + 1) * h.length));
-    c.set(state.c.subarray(index * c.length, (index + 1) * c.length));
-  });
+/** Puts the numbers of a session back to those of a checkpoint, or to those that a new run begins with. */
+export function restore(
+  { weights, network, optimizer, record }: Pick<Session, 'weights' | 'network' | 'optimizer' | 'record'>,
+  state: TrainingState | undefined,
+): void {
+  network.resetState();
+  // A step that was not applied has left its gradients there.
+  weights.gradients.fill(0);
+  const { first, second } = optimizer.moments;
+  if (state) {
+    weights.values.set(state.values);
+    first.set(state.firstMoments);
+    second.set(state.secondMoments);
+    network.layers.forEach(({ state: { h, c } }, index) => {
+      h.set(state.h.subarray(index * h.length, (index + 1) * h.length));
+      c.set(state.c.subarray(index * c.length, (index + 1) * c.length));
+    });
+  } else {
+    initialise(weights.table, weights.values, record.training.seed);
+    first.fill(0);
+    second.fill(0);
+  }
+  weights.pack();
 }
 
 /** The numbers of a session as they stand between two steps: views, which the next step changes. */

@@ -1,17 +1,24 @@
-import { writeCheckpoint } from '../checkpoint/checkpoint.js';
-import type { HistoryPoint, Progress } from '../checkpoint/record.js';
+import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { type HistoryPoint, type Progress, TRAINING_RANGES } from '../checkpoint/record.js';
 import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
+import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { type Commands, Controls } from './controls.js';
 import { bitsPerCharacter } from './evaluate.js';
-import type { EndEvent, EndReason, TrainEvent } from './events.js';
+import type { CheckpointEvent, EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
+import { gradientFault, LossWatch, stateFault, validationFault, weightFault } from './faults.js';
 import { LiveSample } from './live.js';
 import { rateAt, totalSteps } from './schedule.js';
-import { type Session, stateOf } from './session.js';
+import { restore, type Session, stateOf } from './session.js';
 
 /** A longer history loses every second entry: a checkpoint carries all of it. */
 const LONGEST_HISTORY = 4000;
+
+/** A run that has gone back goes on with this share of its learning rate. */
+const SLOWER = 1 / 4;
+/** So often it may; a fault that comes back is not one of chance. */
+const MOST_ROLLBACKS = 1;
 
 /** Characters of the live sample, and how it chooses them. */
 const SAMPLE_LENGTH = 200;
@@ -31,6 +38,8 @@ export interface TrainControl {
  * Each step reads one window of the text, predicts, measures, learns and carries the state on. Every `evalEvery`
  * steps the network is validated, saved, and asked for a sample; none of these can change what the next step
  * does, since they have states and random streams of their own. Commands are carried out between two steps.
+ *
+ * A step whose numbers are wrong is not applied: the run goes back to its last good checkpoint, once, and then ends.
  */
 export async function* train(
   session: Session,
@@ -43,28 +52,56 @@ export async function* train(
   const clock = new Clock(session);
   const controls = new Controls(commands, training.lr, live ? new LiveSample(session) : undefined);
   let history = [...session.record.history];
-  let { step, bestLoss, lossSum, lossCount } = session.record.progress;
+  let { step, bestLoss, lossSum, lossCount, rollbacks } = session.record.progress;
+  let watch = new LossWatch(session.record, session.record.progress);
+  let good = session.from;
+  let fault: string | undefined;
 
   const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
-  const save = (loss: number | undefined): Promise<TrainEvent> => {
+  const save = async (loss: number | undefined): Promise<TrainEvent> => {
     const seconds = unit === 'minutes' ? clock.seconds : 0;
     controls.saves = false;
-    const progress = { step, seconds, bestLoss, lossSum, lossCount };
-    return saveCheckpoint(session, { lr: controls.lr, progress, history }, loss);
+    const { start: startLoss, recent: recentLoss } = watch;
+    const progress = { step, seconds, bestLoss, lossSum, lossCount, startLoss, recentLoss, rollbacks };
+    const event = await saveCheckpoint(session, { lr: controls.lr, progress, history }, loss);
+    good = event.path;
+    return event;
+  };
+  const goBack = async (fault: string): Promise<RollbackEvent> => {
+    const from = step;
+    const checkpoint = good === undefined ? undefined : await readCheckpoint(good);
+    restore(session, checkpoint?.state);
+    const { record } = checkpoint ?? session;
+    ({ step, bestLoss, lossSum, lossCount } = record.progress);
+    history = [...record.history];
+    watch = new LossWatch(record, record.progress);
+    rollbacks++;
+    controls.lr = clamped(SLOWER * Math.min(controls.lr, record.training.lr), TRAINING_RANGES.lr);
+    clock.skip();
+    return { type: 'rollback', step, from, fault, lr: controls.lr };
   };
   const end = (reason: EndReason) => endEvent(session, reason, step, bestLoss);
   const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
-  for (let done = shareDone(); done < 1; ) {
+  for (let done = shareDone(); done < 1 || fault !== undefined; ) {
+    if (fault !== undefined) {
+      if (rollbacks >= MOST_ROLLBACKS) return yield { ...end('diverged'), fault, lr: controls.lr };
+      yield await goBack(fault);
+      [fault, done] = [undefined, shareDone()];
+      continue;
+    }
     const lr = controls.lr * rateAt(step, done, total);
     if (batches.startsEpoch(step)) network.resetState();
     const { inputs, targets } = batches.read(step);
     network.forward(inputs, { seed: training.seed, draw: step });
     const loss = mean(network.losses(targets, { training: true }));
+    fault = weightFault(weights) ?? watch.take(loss);
+    if (fault !== undefined) continue;
     network.backward();
     const gradNorm = optimizer.step(step + 1, { ...training, lr });
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) return yield end('diverged');
+    fault = gradientFault(gradNorm, weights);
+    if (fault !== undefined) continue;
     network.carry();
     step++;
     lossSum += loss;
@@ -77,12 +114,13 @@ export async function* train(
     yield* controls.take(step);
     const stops = () => controls.stops || step >= stopAt;
     const saves = validates || controls.saves || controls.paused || stops();
-    if (saves && !weights.areFinite()) return yield end('diverged');
-    let measured: number | undefined;
+    const measured = validates
+      ? validation && session.evaluator.evaluate(validation, 'stream').loss
+      : undefined;
+    if (saves) fault = stateFault(session) ?? validationFault(measured);
+    if (fault !== undefined) continue;
     if (validates) {
-      measured = validation && session.evaluator.evaluate(validation, 'stream').loss;
       if (measured !== undefined) {
-        if (!Number.isFinite(measured)) return yield end('diverged');
         bestLoss = Math.min(bestLoss ?? measured, measured);
         const bpc = bitsPerCharacter(measured);
         yield { type: 'validation', step, loss: measured, bpc, perplexity: Math.exp(measured) };
@@ -158,7 +196,7 @@ async function saveCheckpoint(
   session: Session,
   now: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
   validation: number | undefined,
-): Promise<TrainEvent> {
+): Promise<CheckpointEvent> {
   const { lr, progress, history } = now;
   const path = checkpointPath(session.run, progress.step, validation);
   const record = { ...session.record, training: { ...session.record.training, lr }, progress, history };

@@ -67,6 +67,18 @@ export function addLosses(
   return { buckets, perBucket, filled, recent: recent.slice(-MOST_RECENT) };
 }
 
+/** The series without what came after a step: the run has gone back to it. */
+export function rewound(series: LossSeries, step: number): LossSeries {
+  const until = (buckets: readonly Bucket[]) => buckets.filter((bucket) => bucket.step <= step);
+  // The bucket that the step lies in goes as a whole, so the last one left is full.
+  return {
+    ...series,
+    buckets: until(series.buckets),
+    filled: series.perBucket,
+    recent: until(series.recent),
+  };
+}
+
 function smoothedOver(step: number): number {
   const { first, later, from } = SMOOTHED_OVER;
   return first + (later - first) * Math.min(1, step / from);

@@ -1,7 +1,7 @@
 import { grouped } from '../numbers.js';
 import type { BaselineEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 import { addLive, NO_SAMPLES, revealed, type Samples, withSpeed } from './samples.js';
-import { addLosses, type LossSeries, seriesFrom } from './series.js';
+import { addLosses, type LossSeries, rewound, seriesFrom } from './series.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
 export interface State {
@@ -78,6 +78,8 @@ const CLIPPED_OVER = 100;
 const LONGEST_TICK_MS = 2000;
 /** For how long something done is announced. */
 export const NOTICE_MS = 4000;
+/** The same of something that went wrong. */
+const WARNING_MS = 60_000;
 
 /** What a run is before its first event: a new one, or one that goes on. */
 export function initialState(
@@ -134,13 +136,12 @@ export function reduce(state: State, message: Message): State {
     case 'tick':
       return { ...passed(state, message.now), memory: message.memory };
     case 'events': {
-      const steps = message.events.filter((event) => event.type === 'step');
       const before = passed(state, message.now);
       const samples = withSpeed(before.samples, message.events, message.now);
       return message.events.reduce(afterEvent, {
         ...before,
         samples,
-        losses: addLosses(state.losses, steps),
+        losses: lossesAfter(state.losses, message.events),
       });
     }
   }
@@ -149,6 +150,16 @@ export function reduce(state: State, message: Message): State {
 /** Training was told to stop: nothing is asked any more. */
 export function stopping(state: State): State {
   return { ...state, dialog: undefined, phase: 'stopping' };
+}
+
+/** All steps at once, since a batch may hold many; where the run has gone back, those that still count. */
+function lossesAfter(losses: LossSeries, events: readonly TrainEvent[]): LossSeries {
+  const stepsIn = (some: readonly TrainEvent[]) => some.filter((event) => event.type === 'step');
+  const back = events.findLast((event) => event.type === 'rollback');
+  if (!back) return addLosses(losses, stepsIn(events));
+  const at = events.indexOf(back);
+  const before = addLosses(losses, stepsIn(events.slice(0, at)));
+  return addLosses(rewound(before, back.step), stepsIn(events.slice(at)));
 }
 
 function passed(state: State, now: number): State {
@@ -185,6 +196,15 @@ function afterEvent(state: State, event: TrainEvent): State {
       return state.saving
         ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false }
         : state;
+    case 'rollback': {
+      const validations = state.validations.filter((one) => one.step <= event.step);
+      const text = `after step ${grouped(event.from)} ${event.fault}: back to step ${grouped(event.step)}`;
+      return announced(
+        { ...state, lr: event.lr, validations, best: bestOf(validations) },
+        `${text}, learning rate ${event.lr.toExponential(2)}`,
+        WARNING_MS,
+      );
+    }
     case 'live':
       return { ...state, samples: addLive(state.samples, event) };
     case 'baseline':

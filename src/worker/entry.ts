@@ -17,12 +17,13 @@ const { job, live } = workerData as WorkerData;
 const post = (message: WorkerMessage) => port.postMessage(message);
 
 try {
-  const state = job.from === undefined ? undefined : (await readCheckpoint(job.from)).state;
+  const { from: path } = job;
+  const from = path === undefined ? undefined : { path, state: (await readCheckpoint(path)).state };
   const log = openLog(join(job.run, LOG_FILE));
   const outbox = new Outbox((events) => post({ type: 'events', events }));
   const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
-    state,
+    from,
     engine: job.engine,
     threads: job.threads ?? availableParallelism(),
   });

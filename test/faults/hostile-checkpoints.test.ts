@@ -197,7 +197,7 @@ describe('the longest header that can be true', () => {
         trainLength: 2 ** 53 - 1,
         hash: 'f'.repeat(64),
       },
-      progress: { step: 2 ** 53 - 1, seconds: 0, bestLoss: digits, lossSum: digits, lossCount: 1 },
+      progress: { ...NO_PROGRESS, step: 2 ** 53 - 1, bestLoss: digits, lossSum: digits, lossCount: 1 },
       history: Array.from({ length: 4000 }, () => ({
         step: 2 ** 53 - 1,
         lr: digits,

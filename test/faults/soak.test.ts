@@ -1,0 +1,90 @@
+// As many steps and frames as an hour of training brings: neither memory nor open files grow.
+
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { newRun } from '../training.js';
+import { tries } from './scale.js';
+
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** The dashboard hears of training 30 times a second, here of one step each time. */
+const STEPS = tries(30 * 3600, 1200);
+/** How often memory and files are looked at: the first third of the times is the time to warm up. */
+const LOOKS = 24;
+const MEGABYTE = 2 ** 20;
+
+/**
+ * Trains in one process with all that a run has: the log, checkpoints, the live sample, and the dashboard, which draws at
+ * every other step. Prints memory and open files at even distances.
+ */
+const PROGRAM = `
+  const [dist, run, record, steps, looks] = JSON.parse(process.argv[1]);
+  const { readdirSync } = await import('node:fs');
+  (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1'); // as the command does
+  const { createElement } = await import('react');
+  const { render } = await import('ink');
+  const { Screen } = await import(dist + 'ui/screen.js');
+  const { initialState, reduce } = await import(dist + 'ui/state.js');
+  const { Dashboard } = await import(dist + 'ui/views/Dashboard.js');
+  const { openSession } = await import(dist + 'train/session.js');
+  const { train } = await import(dist + 'train/trainer.js');
+  const { openLog } = await import(dist + 'worker/log.js');
+  const size = { columns: 100, rows: 30 };
+  const screen = new Screen({ ...size, write: () => true });
+  screen.enter();
+  let state = initialState({ lr: 5e-3, clip: 1, history: [] }, 0, size);
+  const app = render(createElement(Dashboard, { state }), { stdout: screen, debug: true, patchConsole: false });
+  const log = openLog(run + '/log.jsonl');
+  const session = openSession(run, record);
+  const openFiles = () => { try { return readdirSync('/proc/self/fd').length; } catch { return 0; } };
+  const seen = [];
+  let now = 0;
+  for await (const event of train(session, { live: true })) {
+    log.write(event);
+    now += 33;
+    state = reduce(state, { type: 'events', now, events: [event] });
+    if (event.type !== 'step') continue;
+    if (event.step % 2 === 0) {
+      state = reduce(state, { type: 'tick', now, memory: process.memoryUsage.rss() });
+      app.rerender(createElement(Dashboard, { state }));
+    }
+    if (event.step % (steps / looks) === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      gc();
+      const { rss: resident, heapUsed: heap, arrayBuffers: buffers } = process.memoryUsage();
+      seen.push({ resident, heap, buffers, files: openFiles() });
+    }
+  }
+  log.close();
+  app.unmount();
+  console.log(JSON.stringify(seen));
+`;
+
+it(`trains for ${STEPS} steps in the same memory, with the same open files`, async () => {
+  const training = {
+    length: { unit: 'steps', amount: STEPS },
+    batchSize: 2,
+    sequenceLength: 8,
+    evalEvery: Math.ceil(STEPS / tries(100, 10)),
+    keep: 2,
+  } as const;
+  const { run, record } = await newRun(training, { hidden: 8, layers: 1, embedding: 4, dropout: 0 });
+  const input = JSON.stringify([DIST, run, record, STEPS, LOOKS]);
+  const { stdout } = await execa(
+    process.execPath,
+    ['--expose-gc', '--input-type=module', '-e', PROGRAM, input],
+    { cwd: DIST, env: { NODE_ENV: 'production', CI: undefined } },
+  );
+  const seen = JSON.parse(stdout) as Record<'resident' | 'heap' | 'buffers' | 'files', number>[];
+  expect(seen).toHaveLength(LOOKS);
+  const warm = seen.slice(LOOKS / 3);
+  const [earlier, later] = [warm.slice(0, warm.length / 2), warm.slice(warm.length / 2)];
+  const most = (looks: typeof seen, what: keyof (typeof seen)[number]) =>
+    Math.max(...looks.map((look) => look[what]));
+  expect(new Set(warm.map(({ files }) => files)).size).toBe(1);
+  // With frames, what is resident goes up and down by 50 MB, as the collector gives pages back or not; its peaks are even.
+  expect(most(later, 'resident') - most(earlier, 'resident')).toBeLessThan(24 * MEGABYTE);
+  expect(most(later, 'heap') - most(earlier, 'heap')).toBeLessThan(2 * MEGABYTE);
+  expect(most(later, 'buffers') - most(earlier, 'buffers')).toBeLessThan(MEGABYTE);
+}, 3_600_000);
