@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoint/checkpoint.js';
-import type { RunRecord } from '../../src/checkpoint/record.js';
+import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { parameterTable } from '../../src/model/parameters.js';
 import { temporaryFolder } from '../cli.js';
 import { assemble, expectBadData, takeApart } from '../files.js';
