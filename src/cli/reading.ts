@@ -1,7 +1,7 @@
 import { chalkStderr as chalk } from 'chalk';
 import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
-import type { Source } from '../text/sources.js';
+import type { Source } from '../text/source.js';
 
 const LINE_EVERY_MS = 3000;
 

@@ -3,25 +3,28 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
-import { type DecodeOptions, Decoder } from './decode.js';
-import { removeSpool, type Source } from './sources.js';
-import { nameCharacter, Vocabulary } from './vocabulary.js';
+import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
+import { removeSpool, type Source } from './source.js';
+import { type IdArray, nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
 const MOST_STAND_INS = 3;
 const LOST = 'The run has lost its text: train it anew.';
 
-/** A corpus as ids on disk. */
-export interface PreparedDataset {
+/** What the network needs to know of a corpus. */
+export interface LearnedText {
   readonly vocabulary: Vocabulary;
-  readonly path: string;
-  /** SHA-256 of the ids, by which a run knows its corpus again. */
-  readonly hash: string;
+  /** Characters. */
   readonly length: number;
 }
 
-export type IdArray = Uint8Array | Uint16Array | Uint32Array;
+/** A corpus as ids on disk. */
+export interface PreparedDataset extends LearnedText {
+  readonly path: string;
+  /** SHA-256 of the ids, by which a run knows its corpus again. */
+  readonly hash: string;
+}
 
 /** The narrowest unsigned integers that hold every id. */
 function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
@@ -43,12 +46,12 @@ async function* codePoints(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-): AsyncGenerator<Uint32Array> {
+): AsyncGenerator<CodePoints> {
   let last = LF;
   for (const source of sources) {
     let begun = false;
     const decoder = new Decoder(source.label, options);
-    const take = function* (points: Uint32Array) {
+    const take = function* (points: CodePoints) {
       if (points.length === 0) return;
       if (!begun && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
       begun = true;
@@ -63,14 +66,18 @@ async function* codePoints(
 /**
  * Learns the vocabulary in one pass over the text, and writes the text's ids to `folder` in a second. Neither pass
  * holds more than a chunk in memory.
+ * @param onLearned is told what the ids will be before they are written; what it throws ends it
  * @throws UserError for undecodable, empty or single-character text, and for what the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
+  onLearned: (text: LearnedText) => void = () => {},
 ): Promise<PreparedDataset> {
-  const vocabulary = await learnVocabulary(sources, options, folder);
+  const learned = await learnVocabulary(sources, options, folder);
+  onLearned(learned);
+  const { vocabulary } = learned;
   const unknown = (codePoint: number): never => {
     throw new UserError(
       `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
@@ -99,21 +106,21 @@ export async function writeIds(
   const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
-  const encode = (points: Uint32Array): Uint8Array => {
-    let out = idArray.from(points.length);
+  let ids = idArray.from(0);
+  const encode = (points: CodePoints): Uint8Array => {
+    let out = ids;
+    if (out.length < points.length) out = ids = idArray.from(points.length);
     let count = 0;
-    for (const point of points) {
-      const id = vocabulary.idOf(point);
-      if (id !== undefined) {
-        out[count++] = id;
-        continue;
+    for (let read = 0; read < points.length; read++) {
+      const stopped = vocabulary.lookUp(points, read, out, count);
+      count += stopped - read;
+      read = stopped;
+      if (read === points.length) break;
+      if (out === ids) {
+        out = idArray.from(MOST_STAND_INS * points.length);
+        out.set(ids.subarray(0, count));
       }
-      if (out.length === points.length) {
-        const roomy = idArray.from(MOST_STAND_INS * points.length);
-        roomy.set(out);
-        out = roomy;
-      }
-      for (const standIn of standIns(point)) out[count++] = standIn;
+      for (const standIn of standIns(points[read]!)) out[count++] = standIn;
     }
     length += count;
     return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);
@@ -141,7 +148,7 @@ async function learnVocabulary(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-): Promise<Vocabulary> {
+): Promise<LearnedText> {
   const seen = new Uint8Array(CODE_POINTS);
   let length = 0;
   for await (const points of codePoints(sources, options, folder)) {
@@ -167,7 +174,7 @@ async function learnVocabulary(
       ExitCode.badData,
     );
   }
-  return new Vocabulary(found, options.encoding);
+  return { vocabulary: new Vocabulary(found, options.encoding), length };
 }
 
 /** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */
