@@ -40,6 +40,8 @@ export interface TrainFlags {
   readonly stopAt?: number;
   readonly engine?: EngineChoice;
   readonly threads?: number;
+  /** Bytes. */
+  readonly maxMemory?: number;
 }
 
 export interface UiFlags {

@@ -3,12 +3,14 @@ import type { RunRecord, TrainingLength, TrainingOptions } from '../checkpoint/r
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
-import { Dataset, prepareDataset } from '../text/dataset.js';
+import { Dataset, type LearnedText } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
-import { announced } from './reading.js';
+import { readCorpus } from './corpus.js';
+import { checkMemory } from './memory.js';
+import { orTakenBack } from './temporary.js';
 import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
 
 /** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
@@ -36,47 +38,36 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
   const run = claim.path;
   try {
     const decoding = decodingOf(flags);
-    const {
-      vocabulary,
-      hash,
-      length: characters,
-    } = await prepareDataset(announced(corpus.sources), decoding, run);
-    const { split, notices } = splitCorpus(characters, {
-      validation: flags.val ?? TRAINING_DEFAULTS.validation,
-      batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
-      sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
-    });
-    const { trainLength, ...window } = split;
-    const model: ModelConfig = {
-      cell: 'lstm',
-      vocabulary: vocabulary.size,
-      embedding: flags.embedding ?? MODEL_DEFAULTS.embedding,
-      hidden: flags.hidden ?? MODEL_DEFAULTS.hidden,
-      layers: flags.layers ?? MODEL_DEFAULTS.layers,
-      dropout: flags.dropout ?? MODEL_DEFAULTS.dropout,
-    };
+    const memory: string[] = [];
+    const { vocabulary, hash, length } = await orTakenBack(claim.release, () =>
+      readCorpus(corpus.sources, decoding, run, (text) => {
+        memory.push(...checkMemory(shapeOf(text, flags), flags));
+      }),
+    );
+    const { config, training: window, corpus: parts, notices } = shapeOf({ vocabulary, length }, flags);
+    const { trainLength } = parts;
     const seed = flags.seed ?? TRAINING_DEFAULTS.seed;
     const dataset = new Dataset(run, vocabulary.size);
-    const { windowsPerEpoch } = new Batches(dataset, split, seed);
+    const { windowsPerEpoch } = new Batches(dataset, { ...window, trainLength }, seed);
     dataset.close();
-    const length = chosen ?? defaultLength(windowsPerEpoch);
-    const total = totalSteps(length, windowsPerEpoch);
+    const amount = chosen ?? defaultLength(windowsPerEpoch);
+    const total = totalSteps(amount, windowsPerEpoch);
     const training: TrainingOptions = {
-      length,
-      lr: flags.lr ?? defaultLearningRate(model.hidden),
+      length: amount,
+      lr: flags.lr ?? defaultLearningRate(config.hidden),
       clip: flags.clip ?? TRAINING_DEFAULTS.clip,
       weightDecay: flags.weightDecay ?? TRAINING_DEFAULTS.weightDecay,
       ...window,
-      evalEvery: flags.evalEvery ?? defaultEvalEvery(characters - trainLength, window, total),
+      evalEvery: flags.evalEvery ?? defaultEvalEvery(length - trainLength, window, total),
       keep: flags.keep ?? TRAINING_DEFAULTS.keep,
       seed,
     };
     const record: RunRecord = {
-      model,
+      model: config,
       codePoints: vocabulary.codePoints,
       decoding,
       training,
-      corpus: { name: corpus.name, length: characters, trainLength, hash },
+      corpus: { name: corpus.name, ...parts, hash },
       progress: { step: 0, seconds: 0, bestLoss: null, lossSum: 0, lossCount: 0 },
       history: [],
     };
@@ -89,13 +80,32 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
         engine: flags.engine,
         threads: flags.threads,
       },
-      notices: [...corpus.notices, ...notices],
+      notices: [...corpus.notices, ...notices, ...memory],
       release: claim.release,
     };
   } catch (error) {
     await claim.release();
     throw error;
   }
+}
+
+/** What the flags make of a text: network, window and split. */
+function shapeOf({ vocabulary, length }: LearnedText, flags: TrainFlags) {
+  const { split, notices } = splitCorpus(length, {
+    validation: flags.val ?? TRAINING_DEFAULTS.validation,
+    batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
+    sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
+  });
+  const { trainLength, ...training } = split;
+  const config: ModelConfig = {
+    cell: 'lstm',
+    vocabulary: vocabulary.size,
+    embedding: flags.embedding ?? MODEL_DEFAULTS.embedding,
+    hidden: flags.hidden ?? MODEL_DEFAULTS.hidden,
+    layers: flags.layers ?? MODEL_DEFAULTS.layers,
+    dropout: flags.dropout ?? MODEL_DEFAULTS.dropout,
+  };
+  return { config, vocabulary, training, corpus: { length, trainLength }, notices };
 }
 
 /**

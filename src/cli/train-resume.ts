@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
@@ -8,9 +7,12 @@ import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
+import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { totalSteps } from '../train/schedule.js';
+import { checkMemory } from './memory.js';
 import { withTemporaryFolder } from './temporary.js';
 import { chosenLength, type PreparedTraining, type TrainFlags } from './train-flags.js';
 
@@ -29,6 +31,9 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
   try {
     const checkpoint = resolveCheckpoint(named ?? original, 'last').path;
     const { record, engine } = await resumedRecord(checkpoint, names, flags);
+    const { model: config, codePoints, decoding, training, corpus } = record;
+    const vocabulary = new Vocabulary(codePoints, decoding.encoding);
+    const memory = checkMemory({ config, vocabulary, training, corpus }, flags);
     if (claim.path !== original) await copyText(original, record, claim.path);
     const job = {
       run: claim.path,
@@ -38,7 +43,7 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
       engine: flags.engine,
       threads: flags.threads,
     };
-    return { job, notices: otherEngine(engine, flags), release: claim.release };
+    return { job, notices: [...otherEngine(engine, flags), ...memory], release: claim.release };
   } catch (error) {
     await claim.release();
     throw error;
@@ -106,7 +111,7 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   dataset.close();
   const copy = join(to, basename(dataset.path));
   try {
-    await copyFile(dataset.path, copy);
+    await shareFile(dataset.path, copy);
   } catch (error) {
     throw fileError(error, copy, 'Make room, or choose another place with --out.', 'write');
   }
@@ -163,9 +168,10 @@ function refuseFrozen(
 /** The text may be named again on resume, but it must be the same text. */
 async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
   const { sources } = await resolveCorpus(names);
-  const { hash, vocabulary } = await withTemporaryFolder((folder) =>
-    prepareDataset(sources, record.decoding, folder),
-  );
+  const key = corpusKey(sources, record.decoding);
+  const noted = key === undefined ? undefined : notedCorpus(run, key, record.decoding);
+  const { hash, vocabulary } =
+    noted ?? (await withTemporaryFolder((folder) => prepareDataset(sources, record.decoding, folder)));
   if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
   throw new UserError(
     `${run} learns another text (${record.corpus.name}) than ${names.join(' ')}`,

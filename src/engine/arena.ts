@@ -11,10 +11,11 @@ const ALIGNMENT = 64; // a cache line
  * memory grows in place.
  */
 export class Arena {
-  readonly memory = reserve();
   /** Told how many bytes there are after the memory has grown. */
   onGrow: (bytes: number) => void = () => {};
   #end = STACK_PAGES * PAGE;
+
+  constructor(readonly memory = reserve()) {}
 
   /**
    * Reserves `words` zeroed 32-bit words and returns their byte offset.

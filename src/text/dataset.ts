@@ -34,7 +34,7 @@ function idArrayFor(vocabulary: number): { extension: string; from(length: numbe
 }
 
 /** The file name of a run's ids. */
-function fileName(vocabulary: number): string {
+export function idsFile(vocabulary: number): string {
   return `corpus.${idArrayFor(vocabulary).extension}`;
 }
 
@@ -102,7 +102,7 @@ export async function writeIds(
   folder: string,
   standIns: (codePoint: number) => readonly number[],
 ): Promise<{ path: string; hash: string; length: number }> {
-  const path = join(folder, fileName(vocabulary.size));
+  const path = join(folder, idsFile(vocabulary.size));
   const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
@@ -192,7 +192,7 @@ export class Dataset {
     folder: string,
     readonly vocabulary: number,
   ) {
-    this.path = join(folder, fileName(vocabulary));
+    this.path = join(folder, idsFile(vocabulary));
     this.#make = idArrayFor(vocabulary).from;
     try {
       this.#file = openSync(this.path, 'r');
