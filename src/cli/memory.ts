@@ -1,4 +1,5 @@
 import { freemem, totalmem } from 'node:os';
+import { Arena } from '../engine/arena.js';
 import { openEngine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { grouped } from '../numbers.js';
@@ -19,15 +20,21 @@ const LARGE = 512 * 2 ** 20;
 export function checkMemory(request: MemoryRequest, flags: TrainFlags): string[] {
   const parts = trainingMemory(request, openEngine(flags.engine, { quickly: true }));
   const need = parts.reduce((sum, part) => sum + part.bytes, PROGRAM);
-  const limit = flags.maxMemory ?? SHARE * availableMemory();
   const [largest] = parts;
   const most = `${binarySize(largest!.bytes)} for ${largest!.what}`;
-  if (need > limit) {
-    const allowed = flags.maxMemory === undefined ? 'there is room for' : '--max-memory allows';
+  const refuse = (allowed: string, remedy: string) => {
     throw new UserError(
-      `the network would need ${binarySize(need)} of memory, ${most}, and ${allowed} ${binarySize(limit)}`,
-      `Use ${largest!.remedy}${flags.maxMemory === undefined ? ', or set another limit with --max-memory' : ''}.`,
+      `the network would need ${binarySize(need)} of memory, ${most}, and ${allowed}`,
+      `Use ${largest!.remedy}${remedy}.`,
     );
+  };
+  const room = SHARE * availableMemory();
+  if (need > PROGRAM + Arena.LIMIT) refuse(`a network can have ${binarySize(Arena.LIMIT)}`, '');
+  if (flags.maxMemory !== undefined && need > flags.maxMemory) {
+    refuse(`--max-memory allows ${binarySize(flags.maxMemory)}`, '');
+  }
+  if (flags.maxMemory === undefined && need > room) {
+    refuse(`there is room for ${binarySize(room)}`, ', or set another limit with --max-memory');
   }
   return need < LARGE ? [] : [`training takes some ${binarySize(need)} of memory, ${most}`];
 }

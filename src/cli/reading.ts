@@ -16,17 +16,22 @@ const BAR_CELLS = 20;
  * every few seconds.
  */
 export class ReadingProgress {
+  /** What is being done. */
+  what = 'reading';
+  bytes = 0;
   /** Bytes there are to read; undefined where nobody knows. */
   total: number | undefined;
-  bytes = 0;
-  readonly #start = performance.now();
   readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
-  #next = this.#start + (this.#isTerminal ? SHOW_AFTER_MS : LINE_EVERY_MS);
+  #start = 0;
+  #next = 0;
   #isDrawn = false;
 
-  /** @param what is being done */
-  constructor(readonly what: string) {
-    process.once('exit', this.end);
+  begin(what: string, total: number | undefined): void {
+    this.what = what;
+    this.total = total;
+    this.bytes = 0;
+    this.#start = performance.now();
+    this.#next = this.#start + (this.#isTerminal ? SHOW_AFTER_MS : LINE_EVERY_MS);
   }
 
   /** Notes that more was read. */
@@ -40,12 +45,12 @@ export class ReadingProgress {
     this.#isDrawn = this.#isTerminal;
   }
 
-  /** Takes the bar away; so does the end of the process. */
-  readonly end = (): void => {
-    process.off('exit', this.end);
+  /** Takes the bar away. */
+  end(): void {
+    this.#next = Number.POSITIVE_INFINITY;
     if (this.#isDrawn) process.stderr.write('\r\x1b[K');
     this.#isDrawn = false;
-  };
+  }
 }
 
 /** How far something has come: "reading 45% of 2,000 MB, 310 MB/s, 4s left". */
@@ -67,10 +72,9 @@ export function progressLine(
 /** The same sources; what is read of them, in two passes, is added to the progress. */
 export function counted(sources: readonly Source[], progress: ReadingProgress): Source[] {
   let reads = 0;
-  progress.total = sources.reduce<number | undefined>(
-    (sum, { stats }) => (sum === undefined || !stats ? undefined : sum + PASSES * Number(stats.size)),
-    0,
-  );
+  const comesOnce = sources.some(({ stats }) => stats === undefined);
+  const size = sources.reduce((sum, { stats }) => sum + Number(stats?.size ?? 0), 0);
+  progress.begin('reading', comesOnce ? undefined : PASSES * size);
   return sources.map((source) => ({
     ...source,
     async *read(folder) {

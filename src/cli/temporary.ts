@@ -45,11 +45,15 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
   }
 }
 
-/** Does something that a signal interrupts: then what there is of it is taken back, and the process ends. */
+/** Does something that a signal interrupts: then what there is of it is taken back, and the signal ends the process. */
 export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
-  const onSignal = (signal: NodeJS.Signals) => void takeBack().finally(() => leave(signal));
+  // Its default action, since process.exit would wait for a pipe that nobody opens at the other end.
+  const onSignal = (signal: NodeJS.Signals) => {
+    for (const name of signals) process.off(name, onSignal);
+    void takeBack().finally(() => process.kill(process.pid, signal));
+  };
   const signals = Object.keys(CODES);
-  for (const signal of signals) process.once(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   try {
     return await use();
   } finally {

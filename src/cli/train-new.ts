@@ -10,6 +10,7 @@ import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
 import { readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
+import { ReadingProgress } from './reading.js';
 import { orTakenBack } from './temporary.js';
 import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
 
@@ -36,12 +37,18 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
   const claim = await claimNewRun(flags.out, corpus.name);
   const run = claim.path;
+  const progress = new ReadingProgress();
+  const release = () => {
+    progress.end();
+    return claim.release();
+  };
   try {
     const decoding = decodingOf(flags);
+    const text = { sources: corpus.sources, options: decoding };
     const memory: string[] = [];
-    const { vocabulary, hash, length } = await orTakenBack(claim.release, () =>
-      readCorpus(corpus.sources, decoding, run, (text) => {
-        memory.push(...checkMemory(shapeOf(text, flags), flags));
+    const { vocabulary, hash, length } = await orTakenBack(release, () =>
+      readCorpus(text, run, progress, (learned) => {
+        memory.push(...checkMemory(shapeOf(learned, flags), flags));
       }),
     );
     const { config, training: window, corpus: parts, notices } = shapeOf({ vocabulary, length }, flags);
@@ -84,7 +91,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
       release: claim.release,
     };
   } catch (error) {
-    await claim.release();
+    await release();
     throw error;
   }
 }

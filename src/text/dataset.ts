@@ -106,19 +106,18 @@ export async function writeIds(
   const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
-  let ids = idArray.from(0);
   const encode = (points: CodePoints): Uint8Array => {
-    let out = ids;
-    if (out.length < points.length) out = ids = idArray.from(points.length);
+    let out = idArray.from(points.length);
     let count = 0;
     for (let read = 0; read < points.length; read++) {
       const stopped = vocabulary.lookUp(points, read, out, count);
       count += stopped - read;
       read = stopped;
       if (read === points.length) break;
-      if (out === ids) {
-        out = idArray.from(MOST_STAND_INS * points.length);
-        out.set(ids.subarray(0, count));
+      if (out.length === points.length) {
+        const roomy = idArray.from(MOST_STAND_INS * points.length);
+        roomy.set(out);
+        out = roomy;
       }
       for (const standIn of standIns(points[read]!)) out[count++] = standIn;
     }
@@ -128,11 +127,15 @@ export async function writeIds(
   try {
     const file = await open(`${path}.tmp`, 'w');
     try {
+      let written = Promise.resolve();
       for await (const points of codePoints(sources, options, folder)) {
         const bytes = encode(points);
         hash.update(bytes);
-        await file.writeFile(bytes);
+        await written;
+        written = file.writeFile(bytes);
+        written.catch(() => {}); // awaited in its turn
       }
+      await written;
       await file.sync();
     } finally {
       await file.close();

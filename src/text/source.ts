@@ -17,7 +17,7 @@ export interface Source {
   /** What the file was when it was found; undefined for what comes only once. */
   readonly stats: BigIntStats | undefined;
   /**
-   * The bytes, chunk by chunk; a chunk is overwritten by the next one.
+   * The bytes, chunk by chunk; a chunk holds until the next one is asked for.
    * @param folder where what comes only once may leave a copy for the next time
    */
   read(folder: string): AsyncIterable<Uint8Array>;
@@ -74,18 +74,21 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** The bytes of an open file; a chunk is overwritten by the next one. */
+/** The bytes of an open file, the next chunk read while one is used; a chunk is overwritten by the one after the next. */
 async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(CHUNK);
-  for (;;) {
-    let bytesRead: number;
-    try {
-      ({ bytesRead } = await file.read(buffer, 0, CHUNK, null));
-    } catch (error) {
-      throw fileError(error, path, TEXT_HINT);
+  const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
+  let next = file.read(buffers[0]!, 0, CHUNK, null);
+  try {
+    for (;;) {
+      const { buffer, bytesRead } = await next;
+      if (bytesRead === 0) return;
+      buffers.reverse();
+      next = file.read(buffers[0]!, 0, CHUNK, null);
+      next.catch(() => {}); // awaited in its turn, if anybody wants more
+      yield buffer.subarray(0, bytesRead);
     }
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw fileError(error, path, TEXT_HINT);
   }
 }
 
@@ -125,8 +128,10 @@ async function* spooling(
         .next()
         .catch((error) => Promise.reject(fileError(error, label, TEXT_HINT)));
       if (done) return;
-      await file.writeFile(value).catch((error) => Promise.reject(failed(error)));
+      const written = file.writeFile(value).catch((error) => Promise.reject(failed(error)));
+      written.catch(() => {}); // awaited below, if anybody wants more
       yield value;
+      await written;
     }
   } finally {
     await iterator.return?.();

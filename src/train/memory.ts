@@ -3,6 +3,7 @@ import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
+import { grouped } from '../numbers.js';
 import { Writer } from '../sample/writer.js';
 import { validationEnd } from '../text/split.js';
 import type { Vocabulary } from '../text/vocabulary.js';
@@ -53,14 +54,14 @@ export function trainingMemory(request: MemoryRequest, engine: Engine): readonly
   };
   const weights = new Weights({ ...engine, arena }, config, { training: true });
   const before: MemoryPart = {
-    what: `${weights.table.count} parameters with their gradients and moments`,
+    what: `${grouped(weights.table.count)} parameters with their gradients and moments`,
     bytes: arena.bytes + 8 * weights.table.count, // the moments, which AdamW allocates
     remedy: 'a smaller --hidden, --layers or --embedding, or a text of fewer distinct characters',
   };
   new AdamW(weights);
   const { batchSize, sequenceLength } = training;
   const window = part(
-    `batches of ${batchSize} x ${sequenceLength} characters out of ${vocabulary.size} distinct ones`,
+    `batches of ${batchSize} x ${sequenceLength} characters out of ${grouped(vocabulary.size)} distinct ones`,
     'a smaller --batch-size or --seq-length',
     () => new Network(weights, { rows: batchSize, steps: sequenceLength, training: true }),
   );
