@@ -4,7 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
-import { removeSpool, type Source } from './source.js';
+import { refuseChanged, removeSpool, type Source } from './source.js';
 import { type IdArray, nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
@@ -58,8 +58,13 @@ async function* codePoints(
       last = points[points.length - 1]!;
       yield points;
     };
-    for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
-    yield* take(decoder.end());
+    try {
+      for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
+      yield* take(decoder.end());
+    } catch (error) {
+      refuseChanged(source); // which would be why it cannot be decoded
+      throw error;
+    }
   }
 }
 

@@ -29,13 +29,7 @@ export interface Source {
  */
 export function fileSource(path: string): Source {
   const stats = statsOf(path);
-  const changed = () =>
-    new UserError(
-      `${path} changed while it was read`,
-      'Run the command again when nothing writes to it, or train on a copy.',
-      ExitCode.badData,
-    );
-  return {
+  const source: Source = {
     label: path,
     stats,
     async *read() {
@@ -45,17 +39,35 @@ export function fileSource(path: string): Source {
         for await (const chunk of chunksOf(file, path)) {
           bytes += BigInt(chunk.length);
           // Else the end of a file that grows might never come. (In /proc files have no size.)
-          if (stats.size > 0n && bytes > stats.size) throw changed();
+          if (stats.size > 0n && bytes > stats.size) throw changed(path);
           yield chunk;
         }
-        const now = await file.stat({ bigint: true });
-        const isSame = (['ino', 'size', 'mtimeNs'] as const).every((key) => now[key] === stats[key]);
-        if (!isSame || (stats.size > 0n && bytes < stats.size)) throw changed();
+        refuseChanged(source);
+        if (bytes < stats.size) throw changed(path);
       } finally {
         await file.close();
       }
     },
   };
+  return source;
+}
+
+/**
+ * Makes sure that a file is what it was when it was found.
+ * @throws UserError where it is not
+ */
+export function refuseChanged({ label, stats }: Source): void {
+  if (!stats) return;
+  const now = statsOf(label);
+  if ((['ino', 'size', 'mtimeNs'] as const).some((key) => now[key] !== stats[key])) throw changed(label);
+}
+
+function changed(path: string): UserError {
+  return new UserError(
+    `${path} changed while it was read`,
+    'Run the command again when nothing writes to it, or train on a copy.',
+    ExitCode.badData,
+  );
 }
 
 function statsOf(path: string): BigIntStats {
