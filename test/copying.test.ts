@@ -16,10 +16,11 @@ import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../src/errors.js';
 import { Random, Stream } from '../src/random.js';
 import { CopyGuard, copyReport } from '../src/sample/copying.js';
-import { Dataset, type IdArray } from '../src/text/dataset.js';
+import { Dataset } from '../src/text/dataset.js';
 import { isSuffixArray, suffixArray } from '../src/text/suffix-array.js';
 import { openSuffixIndex } from '../src/text/suffix-file.js';
 import { SuffixIndex } from '../src/text/suffix-index.js';
+import type { IdArray } from '../src/text/vocabulary.js';
 import { temporaryFolder } from './cli.js';
 import { thrownBy } from './files.js';
 

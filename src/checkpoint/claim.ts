@@ -21,8 +21,8 @@ const LONGEST_TURN_MS = 10_000;
 const LOCKING = /^lock\.(\d+|turn)$/;
 /** What an interrupted save leaves behind, and what a run killed before its first checkpoint does. */
 const UNFINISHED =
-  /^(corpus\.(u(8|16|32)|suffixes\.\d+)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
-const LEFT_OVER = /^(log\.jsonl|corpus\.u(8|16|32))$/;
+  /^(corpus\.(u(8|16|32)|json|suffixes\.\d+)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
+const LEFT_OVER = /^(log\.jsonl|corpus\.(u(8|16|32)|json))$/;
 
 /**
  * Takes the folder of a run, so that no second process trains it at the same time. The lock names the process; one

@@ -20,6 +20,19 @@ export function parseNumber(text: string, what: string, range: NumberRange): num
   throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeRange(range)}.`);
 }
 
+const SIZE = /^(\d+\.?\d*|\.\d+)([kmgt]?)(i?b)?$/i;
+
+/** An option that takes a size in bytes: "4G", "512M", "1.5GiB"; K, M, G and T are powers of 1024. */
+export function sizeOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => {
+    const [, number, unit] = SIZE.exec(text.trim()) ?? [];
+    const size = Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit?.toLowerCase() ?? '');
+    if (size >= 1) return size;
+    throw new UserError(`--${option.name()} is ${JSON.stringify(text)}`, 'Give a size such as 512M or 4G.');
+  });
+}
+
 /** An option that takes one of a few words. */
 export function wordOption(flags: string, description: string, words: readonly string[]): Option {
   const option = new Option(flags, `${description} (${words.join(', ')})`);

@@ -1,28 +1,87 @@
 import { chalkStderr as chalk } from 'chalk';
-import { harmlessLine } from '../format.js';
+import { duration } from '../format.js';
 import { grouped } from '../numbers.js';
-import type { Source } from '../text/sources.js';
+import type { Source } from '../text/source.js';
 
+/** A text is read twice: for its vocabulary, and to be written as ids. */
+const PASSES = 2;
+/** What is done sooner is not worth a word. */
+const SHOW_AFTER_MS = 500;
 const LINE_EVERY_MS = 3000;
+const DRAW_EVERY_MS = 100;
+const BAR_CELLS = 20;
 
-/** The same sources, which say on stderr how far they have been read where that takes longer than a few seconds. */
-export function announced(sources: readonly Source[]): Source[] {
-  let shown = performance.now();
-  let bytes = 0;
+/**
+ * Says on stderr how far a text has been read: in a terminal as a bar, which is gone at the end, elsewhere in a line
+ * every few seconds.
+ */
+export class ReadingProgress {
+  /** What is being done. */
+  what = 'reading';
+  bytes = 0;
+  /** Bytes there are to read; undefined where nobody knows. */
+  total: number | undefined;
+  readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
+  #start = 0;
+  #next = 0;
+  #isDrawn = false;
+
+  begin(what: string, total: number | undefined): void {
+    this.what = what;
+    this.total = total;
+    this.bytes = 0;
+    this.#start = performance.now();
+    this.#next = this.#start + (this.#isTerminal ? SHOW_AFTER_MS : LINE_EVERY_MS);
+  }
+
+  /** Notes that more was read. */
+  add(bytes: number): void {
+    this.bytes += bytes;
+    const now = performance.now();
+    if (now < this.#next) return;
+    this.#next = now + (this.#isTerminal ? DRAW_EVERY_MS : LINE_EVERY_MS);
+    const text = progressLine(this, (now - this.#start) / 1000, this.#isTerminal);
+    process.stderr.write(this.#isTerminal ? `\r${text}\x1b[K` : `${chalk.dim(text)}\n`);
+    this.#isDrawn = this.#isTerminal;
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    this.#next = Number.POSITIVE_INFINITY;
+    if (this.#isDrawn) process.stderr.write('\r\x1b[K');
+    this.#isDrawn = false;
+  }
+}
+
+/** How far something has come: "reading 45% of 2,000 MB, 310 MB/s, 4s left". */
+export function progressLine(
+  { what, bytes, total }: { what: string; bytes: number; total: number | undefined },
+  seconds: number,
+  hasBar: boolean,
+): string {
+  const megabytes = (count: number) => grouped(Math.round(count / 1e6));
+  const speed = `${megabytes(bytes / seconds)} MB/s`;
+  if (!total) return `${what} ${megabytes(bytes)} MB, ${speed}`;
+  const share = Math.min(1, bytes / total);
+  const full = Math.floor(share * BAR_CELLS);
+  const bar = hasBar ? `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ` : '';
+  const left = duration(((total - bytes) * seconds) / bytes);
+  return `${what} ${bar}${Math.floor(100 * share)}% of ${megabytes(total)} MB, ${speed}, ${left} left`;
+}
+
+/** The same sources; what is read of them, in two passes, is added to the progress. */
+export function counted(sources: readonly Source[], progress: ReadingProgress): Source[] {
+  let reads = 0;
+  const comesOnce = sources.some(({ stats }) => stats === undefined);
+  const size = sources.reduce((sum, { stats }) => sum + Number(stats?.size ?? 0), 0);
+  progress.begin('reading', comesOnce ? undefined : PASSES * size);
   return sources.map((source) => ({
     ...source,
     async *read(folder) {
+      // How long standard input is, is known when it has been read.
+      if (reads++ === sources.length) progress.total ??= PASSES * progress.bytes;
       for await (const chunk of source.read(folder)) {
-        bytes += chunk.length;
-        if (performance.now() - shown > LINE_EVERY_MS) {
-          shown = performance.now();
-          // A text is read twice: for its vocabulary, and to be written as ids.
-          process.stderr.write(
-            chalk.dim(
-              `reading ${harmlessLine(source.label)}: ${grouped(Math.round(bytes / 1e6))} MB so far\n`,
-            ),
-          );
-        }
+        progress.add(chunk.length);
         yield chunk;
       }
     },

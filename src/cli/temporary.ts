@@ -25,7 +25,7 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   );
 }
 
-const CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
+const CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
 
 function leave(signal: NodeJS.Signals): void {
   process.exit(CODES[signal as keyof typeof CODES]);
@@ -42,5 +42,21 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
     process.off('exit', cleanUp);
     for (const signal of signals) process.off(signal, leave);
     cleanUp();
+  }
+}
+
+/** Does something that a signal interrupts: then what there is of it is taken back, and the signal ends the process. */
+export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
+  // Its default action, since process.exit would wait for a pipe that nobody opens at the other end.
+  const onSignal = (signal: NodeJS.Signals) => {
+    for (const name of signals) process.off(name, onSignal);
+    void takeBack().finally(() => process.kill(process.pid, signal));
+  };
+  const signals = Object.keys(CODES);
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    return await use();
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
   }
 }

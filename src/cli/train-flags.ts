@@ -42,6 +42,8 @@ export interface TrainFlags {
   readonly stopAt?: number;
   readonly engine?: EngineChoice;
   readonly threads?: number;
+  /** Bytes. */
+  readonly maxMemory?: number;
 }
 
 export interface UiFlags {

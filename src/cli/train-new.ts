@@ -8,12 +8,15 @@ import {
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
-import { Dataset, prepareDataset } from '../text/dataset.js';
+import { Dataset, type LearnedText } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { totalSteps } from '../train/schedule.js';
-import { announced } from './reading.js';
+import { readCorpus } from './corpus.js';
+import { checkMemory } from './memory.js';
+import { ReadingProgress } from './reading.js';
+import { orTakenBack } from './temporary.js';
 import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
 import { characterNotices, readTrained, writeBeginning } from './train-from.js';
 
@@ -41,51 +44,46 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
   const corpus = await resolveCorpus(names.length > 0 ? names : [DEFAULT_CORPUS]);
   const claim = await claimNewRun(flags.out, corpus.name);
   const run = claim.path;
+  const progress = new ReadingProgress();
+  const release = () => {
+    progress.end();
+    return claim.release();
+  };
   try {
     const decoding = decodingOf(flags, trained?.record.decoding);
-    const {
-      vocabulary,
-      absent,
-      hash,
-      length: characters,
-    } = await prepareDataset(announced(corpus.sources), decoding, run, trained?.record.codePoints);
-    const { split, notices } = splitCorpus(characters, {
-      validation: flags.val ?? TRAINING_DEFAULTS.validation,
-      batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
-      sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
-    });
-    const { trainLength, ...window } = split;
+    const text = { sources: corpus.sources, options: decoding, known: trained?.record.codePoints ?? [] };
     const base = trained?.record.model ?? MODEL_DEFAULTS;
-    const model: ModelConfig = {
-      cell: 'lstm',
-      vocabulary: vocabulary.size,
-      embedding: flags.embedding ?? base.embedding,
-      hidden: flags.hidden ?? base.hidden,
-      layers: flags.layers ?? base.layers,
-      dropout: flags.dropout ?? base.dropout,
-    };
+    const memory: string[] = [];
+    const learned = await orTakenBack(release, () =>
+      readCorpus(text, run, progress, (known) => {
+        memory.push(...checkMemory(shapeOf(known, flags, base), flags));
+      }),
+    );
+    const { vocabulary, hash } = learned;
+    const { config, training: window, corpus: parts, notices } = shapeOf(learned, flags, base);
+    const { trainLength } = parts;
     const seed = flags.seed ?? TRAINING_DEFAULTS.seed;
     const dataset = new Dataset(run, vocabulary.size);
-    const { windowsPerEpoch } = new Batches(dataset, split, seed);
+    const { windowsPerEpoch } = new Batches(dataset, { ...window, trainLength }, seed);
     dataset.close();
-    const length = chosen ?? defaultLength(windowsPerEpoch);
-    const total = totalSteps(length, windowsPerEpoch);
+    const amount = chosen ?? defaultLength(windowsPerEpoch);
+    const total = totalSteps(amount, windowsPerEpoch);
     const training: TrainingOptions = {
-      length,
-      lr: flags.lr ?? defaultLearningRate(model.hidden),
+      length: amount,
+      lr: flags.lr ?? defaultLearningRate(config.hidden),
       clip: flags.clip ?? TRAINING_DEFAULTS.clip,
       weightDecay: flags.weightDecay ?? TRAINING_DEFAULTS.weightDecay,
       ...window,
-      evalEvery: flags.evalEvery ?? defaultEvalEvery(characters - trainLength, window, total),
+      evalEvery: flags.evalEvery ?? defaultEvalEvery(parts.length - trainLength, window, total),
       keep: flags.keep ?? TRAINING_DEFAULTS.keep,
       seed,
     };
     const record: RunRecord = {
-      model,
+      model: config,
       codePoints: vocabulary.codePoints,
       decoding,
       training,
-      corpus: { name: corpus.name, length: characters, trainLength, hash },
+      corpus: { name: corpus.name, ...parts, hash },
       progress: NO_PROGRESS,
       history: [],
       ...(trained && { from: trained.origin }),
@@ -100,16 +98,40 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
         threads: flags.threads,
       },
       notices: [
-        ...(trained ? characterNotices(trained, vocabulary.codePoints, absent) : []),
+        ...(trained ? characterNotices(trained, vocabulary.codePoints, learned.absent) : []),
         ...corpus.notices,
         ...notices,
+        ...memory,
       ],
       release: claim.release,
     };
   } catch (error) {
-    await claim.release();
+    await release();
     throw error;
   }
+}
+
+/** What the flags make of a text: network, window and split. @param base the network where they say nothing */
+function shapeOf(
+  { vocabulary, length }: LearnedText,
+  flags: TrainFlags,
+  base: Omit<ModelConfig, 'vocabulary' | 'cell'>,
+) {
+  const { split, notices } = splitCorpus(length, {
+    validation: flags.val ?? TRAINING_DEFAULTS.validation,
+    batchSize: flags.batchSize ?? TRAINING_DEFAULTS.batchSize,
+    sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
+  });
+  const { trainLength, ...training } = split;
+  const config: ModelConfig = {
+    cell: 'lstm',
+    vocabulary: vocabulary.size,
+    embedding: flags.embedding ?? base.embedding,
+    hidden: flags.hidden ?? base.hidden,
+    layers: flags.layers ?? base.layers,
+    dropout: flags.dropout ?? base.dropout,
+  };
+  return { config, vocabulary, training, corpus: { length, trainLength }, notices };
 }
 
 /**

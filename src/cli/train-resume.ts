@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Recorded, verifyCheckpoint } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
@@ -9,9 +8,12 @@ import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
+import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { totalSteps } from '../train/schedule.js';
+import { checkMemory } from './memory.js';
 import { withTemporaryFolder } from './temporary.js';
 import { chosenLength, type PreparedTraining, type TrainFlags } from './train-flags.js';
 
@@ -31,6 +33,9 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const { path: checkpoint, value, damaged } = found;
     const record = await resumedRecord(found, names, flags);
+    const { model: config, codePoints, decoding, training, corpus } = record;
+    const vocabulary = new Vocabulary(codePoints, decoding.encoding);
+    const memory = checkMemory({ config, vocabulary, training, corpus }, flags);
     if (claim.path !== original) await copyText(original, record, claim.path);
     else for (const file of damaged) await setAside(file);
     const job = {
@@ -44,6 +49,7 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
     const notices = [
       ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
       ...otherEngine(value.engine, flags),
+      ...memory,
     ];
     return { job, notices, release: claim.release };
   } catch (error) {
@@ -121,7 +127,7 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   dataset.close();
   const copy = join(to, basename(dataset.path));
   try {
-    await copyFile(dataset.path, copy);
+    await shareFile(dataset.path, copy);
   } catch (error) {
     throw fileError(error, copy, 'Make room, or choose another place with --out.', 'write');
   }
@@ -178,9 +184,12 @@ function refuseFrozen(
 /** The text may be named again on resume, but it must be the same text. */
 async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
   const { sources } = await resolveCorpus(names);
-  const { hash, vocabulary } = await withTemporaryFolder((folder) =>
-    prepareDataset(sources, record.decoding, folder, record.codePoints),
-  );
+  const key = corpusKey(sources, record.decoding);
+  const noted = key === undefined ? undefined : notedCorpus(run, key, record.decoding);
+  const known = record.codePoints;
+  const { hash, vocabulary } =
+    noted ??
+    (await withTemporaryFolder((folder) => prepareDataset(sources, record.decoding, folder, { known })));
   if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
   throw new UserError(
     `${run} learns another text (${record.corpus.name}) than ${names.join(' ')}`,

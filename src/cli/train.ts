@@ -4,7 +4,7 @@ import { LEAST_KEPT, RUNS_FOLDER } from '../checkpoint/run.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
-import { engineOption, numberOption, threadsOption, wordOption } from './options.js';
+import { engineOption, numberOption, sizeOption, threadsOption, wordOption } from './options.js';
 import { TRAINING_DEFAULTS, type TrainFlags, type UiFlags } from './train-flags.js';
 import { runTraining } from './train-run.js';
 
@@ -79,6 +79,7 @@ export function trainCommand(command: Command): void {
     numberOption('--seed <n>', by('seed of all randomness', seed), TRAINING_RANGES.seed),
     engineOption(),
     threadsOption(),
+    sizeOption('--max-memory <size>', by('refuse to take more memory', '80% of what there is')),
     numberOption('--stop-at <step>', 'stop and save early, as Ctrl-C would', LENGTH_RANGES.steps),
   ]) {
     command.addOption(option);

@@ -11,10 +11,13 @@ const ALIGNMENT = 64; // a cache line
  * memory grows in place.
  */
 export class Arena {
-  readonly memory = reserve();
+  /** Bytes that an arena has at most. */
+  static readonly LIMIT = PAGE * PAGES;
   /** Told how many bytes there are after the memory has grown. */
   onGrow: (bytes: number) => void = () => {};
   #end = STACK_PAGES * PAGE;
+
+  constructor(readonly memory = reserve()) {}
 
   /**
    * Reserves `words` zeroed 32-bit words and returns their byte offset.
@@ -24,7 +27,7 @@ export class Arena {
     const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
     const end = offset + words * 4;
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
-    if (end > PAGE * PAGES || !this.#grow(missing)) {
+    if (end > Arena.LIMIT || !this.#grow(missing)) {
       throw new UserError(
         `the network would need ${(end / 2 ** 30).toFixed(1)} GiB of memory or more, and there is not that much`,
         'Use a smaller --hidden, --layers, --batch-size or --seq-length.',

@@ -3,26 +3,29 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
-import { type DecodeOptions, Decoder } from './decode.js';
-import { removeSpool, type Source } from './sources.js';
-import { MOST_STAND_INS, nameCharacter, Vocabulary } from './vocabulary.js';
+import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
+import { refuseChanged, removeSpool, type Source } from './source.js';
+import { type IdArray, MOST_STAND_INS, nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
 const LOST = 'The run has lost its text: train it anew.';
 
-/** A corpus as ids on disk. */
-export interface PreparedDataset {
+/** What the network needs to know of a corpus. */
+export interface LearnedText {
   readonly vocabulary: Vocabulary;
   /** Of the characters that were known before, those that the text does not have. */
   readonly absent: readonly number[];
-  readonly path: string;
-  /** SHA-256 of the ids, by which a run knows its corpus again. */
-  readonly hash: string;
+  /** Characters. */
   readonly length: number;
 }
 
-export type IdArray = Uint8Array | Uint16Array | Uint32Array;
+/** A corpus as ids on disk. */
+export interface PreparedDataset extends LearnedText {
+  readonly path: string;
+  /** SHA-256 of the ids, by which a run knows its corpus again. */
+  readonly hash: string;
+}
 
 /** The narrowest unsigned integers that hold every id. */
 function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
@@ -32,7 +35,7 @@ function idArrayFor(vocabulary: number): { extension: string; from(length: numbe
 }
 
 /** The file name of a run's ids. */
-function fileName(vocabulary: number): string {
+export function idsFile(vocabulary: number): string {
   return `corpus.${idArrayFor(vocabulary).extension}`;
 }
 
@@ -44,20 +47,25 @@ async function* codePoints(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-): AsyncGenerator<Uint32Array> {
+): AsyncGenerator<CodePoints> {
   let last = LF;
   for (const source of sources) {
     let begun = false;
     const decoder = new Decoder(source.label, options);
-    const take = function* (points: Uint32Array) {
+    const take = function* (points: CodePoints) {
       if (points.length === 0) return;
       if (!begun && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
       begun = true;
       last = points[points.length - 1]!;
       yield points;
     };
-    for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
-    yield* take(decoder.end());
+    try {
+      for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
+      yield* take(decoder.end());
+    } catch (error) {
+      refuseChanged(source); // which would be why it cannot be decoded
+      throw error;
+    }
   }
 }
 
@@ -65,18 +73,21 @@ async function* codePoints(
  * Learns the vocabulary in one pass over the text, and writes the text's ids to `folder` in a second. Neither pass
  * holds more than a chunk in memory.
  * @param known code points that belong to the vocabulary whether the text has them or not
+ * @param onLearned is told what the ids will be before they are written; what it throws ends it
  * @throws UserError for undecodable, empty or single-character text, and for what the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-  known: readonly number[] = [],
+  {
+    known = [],
+    onLearned = () => {},
+  }: { known?: readonly number[]; onLearned?: (text: LearnedText) => void } = {},
 ): Promise<PreparedDataset> {
-  const found = new Set(await learnCharacters(sources, options, folder));
-  const absent = known.filter((codePoint) => !found.has(codePoint));
-  const all = [...found, ...absent].sort((a, b) => a - b);
-  const vocabulary = new Vocabulary(all, options.encoding);
+  const learned = await learnVocabulary(sources, options, folder, known);
+  onLearned(learned);
+  const { vocabulary } = learned;
   const unknown = (codePoint: number): never => {
     throw new UserError(
       `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
@@ -86,7 +97,7 @@ export async function prepareDataset(
   };
   const written = await writeIds(sources, options, vocabulary, folder, unknown);
   await removeSpool(folder);
-  return { vocabulary, absent, ...written };
+  return { ...learned, ...written };
 }
 
 /**
@@ -101,25 +112,24 @@ export async function writeIds(
   folder: string,
   standIns: (codePoint: number) => readonly number[],
 ): Promise<{ path: string; hash: string; length: number }> {
-  const path = join(folder, fileName(vocabulary.size));
+  const path = join(folder, idsFile(vocabulary.size));
   const idArray = idArrayFor(vocabulary.size);
   const hash = createHash('sha256');
   let length = 0;
-  const encode = (points: Uint32Array): Uint8Array => {
+  const encode = (points: CodePoints): Uint8Array => {
     let out = idArray.from(points.length);
     let count = 0;
-    for (const point of points) {
-      const id = vocabulary.idOf(point);
-      if (id !== undefined) {
-        out[count++] = id;
-        continue;
-      }
+    for (let read = 0; read < points.length; read++) {
+      const stopped = vocabulary.lookUp(points, read, out, count);
+      count += stopped - read;
+      read = stopped;
+      if (read === points.length) break;
       if (out.length === points.length) {
         const roomy = idArray.from(MOST_STAND_INS * points.length);
         roomy.set(out);
         out = roomy;
       }
-      for (const standIn of standIns(point)) out[count++] = standIn;
+      for (const standIn of standIns(points[read]!)) out[count++] = standIn;
     }
     length += count;
     return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);
@@ -127,11 +137,15 @@ export async function writeIds(
   try {
     const file = await open(`${path}.tmp`, 'w');
     try {
+      let written = Promise.resolve();
       for await (const points of codePoints(sources, options, folder)) {
         const bytes = encode(points);
         hash.update(bytes);
-        await file.writeFile(bytes);
+        await written;
+        written = file.writeFile(bytes);
+        written.catch(() => {}); // awaited in its turn
       }
+      await written;
       await file.sync();
     } finally {
       await file.close();
@@ -144,11 +158,12 @@ export async function writeIds(
 }
 
 /** The code points of a text, each once, in ascending order. */
-async function learnCharacters(
+async function learnVocabulary(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-): Promise<number[]> {
+  known: readonly number[],
+): Promise<LearnedText> {
   const seen = new Uint8Array(CODE_POINTS);
   let length = 0;
   for await (const points of codePoints(sources, options, folder)) {
@@ -174,7 +189,9 @@ async function learnCharacters(
       ExitCode.badData,
     );
   }
-  return found;
+  const absent = known.filter((codePoint) => seen[codePoint] === 0);
+  const all = [...found, ...absent].sort((a, b) => a - b);
+  return { vocabulary: new Vocabulary(all, options.encoding), absent, length };
 }
 
 /** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */
@@ -192,7 +209,7 @@ export class Dataset {
     folder: string,
     readonly vocabulary: number,
   ) {
-    this.path = join(folder, fileName(vocabulary));
+    this.path = join(folder, idsFile(vocabulary));
     this.#make = idArrayFor(vocabulary).from;
     try {
       this.#file = openSync(this.path, 'r');

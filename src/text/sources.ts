@@ -1,19 +1,10 @@
-import { createReadStream, createWriteStream, type Dirent, fstatSync, readdirSync, statSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { createReadStream, type Dirent, fstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
-
-/** One file of a corpus; it can be read more than once. */
-export interface Source {
-  /** The path, as errors name it. */
-  readonly label: string;
-  /** @param folder where standard input, which comes only once, may leave a copy for the next time */
-  read(folder: string): AsyncIterable<Uint8Array>;
-}
+import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
 /** What the user named as the text to learn. */
 export interface Corpus {
@@ -26,19 +17,22 @@ export interface Corpus {
 /** A folder with more is named by mistake. */
 const MOST_FILES = 100_000;
 
-const HINT = 'Name a text file, a folder, a glob, - for standard input, or a corpus from "charlstm corpora".';
-
 /**
  * Finds the files behind the arguments of `train`: files, folders (all text in them), globs, `-` for standard
  * input, or names from the catalogue.
  * @throws UserError for what does not exist or holds no text
  */
 export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
-  if (names.filter((name) => name === '-').length > 1) {
-    throw new UserError('- is given twice, and standard input can be read only once', 'Give it once.');
-  }
   const corpora: Corpus[] = [];
-  for (const name of names) corpora.push(await resolveOne(name));
+  for (const name of names) {
+    const corpus = await resolveOne(name);
+    const comesOnce = corpus.sources.some((source) => source.stats === undefined);
+    if (comesOnce && names.indexOf(name) < corpora.length) {
+      const what = name === '-' ? 'standard input' : 'a pipe';
+      throw new UserError(`${name} is given twice, and ${what} can be read only once`, 'Give it once.');
+    }
+    corpora.push(corpus);
+  }
   const first = corpora[0]!;
   return {
     name: corpora.length === 1 ? first.name : `${first.name}-and-${corpora.length - 1}-more`,
@@ -49,14 +43,14 @@ export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
 
 async function resolveOne(name: string): Promise<Corpus> {
   if (name === '-') return { name: 'stdin', sources: [standardInput()], notices: [] };
-  let stats: ReturnType<typeof statSync>;
+  let stats: Stats;
   try {
     stats = statSync(name);
   } catch (error) {
     const entry = readCatalogue().find((candidate) => candidate.name === name);
     if (entry) return resolveEntry(entry);
     if (isDynamicPattern(name)) return resolveGlob(name);
-    throw fileError(error, name, HINT);
+    throw fileError(error, name, TEXT_HINT);
   }
   if (stats.isDirectory()) return resolveFolder(name);
   if (stats.isFile()) return { name: shortName(name), sources: [fileSource(name)], notices: [] };
@@ -64,7 +58,8 @@ async function resolveOne(name: string): Promise<Corpus> {
     const pipe = onceSource(name, () => createReadStream(name), `pipe-${stats.ino}.tmp`);
     return { name: 'pipe', sources: [pipe], notices: [] };
   }
-  throw new UserError(`${name} is a device, not a text`, HINT, ExitCode.noInput);
+  const what = stats.isSocket() ? 'socket' : 'device';
+  throw new UserError(`${name} is a ${what}, not a text`, TEXT_HINT, ExitCode.noInput);
 }
 
 async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
@@ -85,12 +80,18 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
 }
 
 async function resolveGlob(pattern: string): Promise<Corpus> {
-  const paths = (await glob(pattern)).sort();
+  const found = await glob(pattern);
+  const paths = found.filter(isFile).sort(); // a pipe would be waited for
   if (paths.length === 0) {
-    throw new UserError(`no file matches ${pattern}`, HINT, ExitCode.noInput);
+    throw new UserError(`no file matches ${pattern}`, TEXT_HINT, ExitCode.noInput);
   }
   const name = shortName(pattern.replace(/[^\p{L}\p{N}]+/gu, '-')) || 'files';
-  return { name, sources: paths.map(fileSource), notices: [] };
+  return { name, sources: paths.map(fileSource), notices: leftOut(found.length, paths.length, pattern) };
+}
+
+/** Tells of files that are no text; of none there is nothing to tell. */
+function leftOut(found: number, taken: number, where: string): string[] {
+  return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} are not text; left out`];
 }
 
 /** All text in a folder: hidden files, node_modules and files with a zero byte near their start are passed over. */
@@ -99,12 +100,9 @@ async function resolveFolder(folder: string): Promise<Corpus> {
   const sources: Source[] = [];
   for (const file of files) if (await looksLikeText(file)) sources.push(fileSource(file));
   if (sources.length === 0) {
-    throw new UserError(`${folder} is a folder without text files`, HINT, ExitCode.noInput);
+    throw new UserError(`${folder} is a folder without text files`, TEXT_HINT, ExitCode.noInput);
   }
-  const skipped = files.length - sources.length;
-  const notices =
-    skipped > 0 ? [`${skipped} of the ${files.length} files in ${folder} are not text; left out`] : [];
-  return { name: shortName(folder), sources, notices };
+  return { name: shortName(folder), sources, notices: leftOut(files.length, sources.length, folder) };
 }
 
 /** Files in a folder and in those below it, in order; links to folders are not followed. */
@@ -119,7 +117,7 @@ function listFiles(folder: string): string[] {
       else files.push(path);
     }
     if (files.length > MOST_FILES) {
-      throw new UserError(`${folder} has more than ${MOST_FILES} files`, HINT);
+      throw new UserError(`${folder} has more than ${MOST_FILES} files`, TEXT_HINT);
     }
   }
   return files.sort();
@@ -129,13 +127,23 @@ function readEntries(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw fileError(error, folder, HINT);
+    throw fileError(error, folder, TEXT_HINT);
+  }
+}
+
+/** Whether a path leads to a file, and not to a pipe, back to itself, or nowhere. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ELOOP') return false;
+    throw fileError(error, path, TEXT_HINT);
   }
 }
 
 async function looksLikeText(path: string): Promise<boolean> {
+  if (!isFile(path)) return false;
   try {
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
     const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
@@ -144,21 +152,8 @@ async function looksLikeText(path: string): Promise<boolean> {
       await file.close();
     }
   } catch (error) {
-    throw fileError(error, path, HINT);
+    throw fileError(error, path, TEXT_HINT);
   }
-}
-
-function fileSource(path: string): Source {
-  return {
-    label: path,
-    async *read() {
-      try {
-        yield* createReadStream(path, { highWaterMark: 1 << 20 });
-      } catch (error) {
-        throw fileError(error, path, HINT);
-      }
-    },
-  };
 }
 
 function standardInput(): Source {
@@ -169,42 +164,8 @@ function standardInput(): Source {
     );
   }
   if (fstatSync(0).isDirectory())
-    throw new UserError('standard input is a folder, not a text', HINT, ExitCode.noInput);
+    throw new UserError('standard input is a folder, not a text', TEXT_HINT, ExitCode.noInput);
   return onceSource('standard input', () => process.stdin, 'stdin.tmp');
-}
-
-/** A source that comes only once: what it says is kept in the file `spool`, and read from there. */
-function onceSource(label: string, openOnce: () => Readable, spool: string): Source {
-  let spooled = false;
-  return {
-    label,
-    async *read(folder) {
-      const path = join(folder, spool);
-      if (!spooled) await copy(openOnce(), label, path);
-      spooled = true;
-      yield* fileSource(path).read(folder);
-    },
-  };
-}
-
-async function copy(from: Readable, label: string, path: string): Promise<void> {
-  let source: unknown;
-  from.once('error', (error) => {
-    source = error;
-  });
-  try {
-    await pipeline(from, createWriteStream(path));
-  } catch (error) {
-    if (source !== undefined) throw fileError(error, label, HINT);
-    throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
-  }
-}
-
-/** Removes what reading left behind in the folder. */
-export async function removeSpool(folder: string): Promise<void> {
-  for (const name of readdirSync(folder)) {
-    if (/^(stdin|pipe-\d+)\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
-  }
 }
 
 /** "texts/My Novel.txt" as "my-novel". */

@@ -1,4 +1,4 @@
-import type { IdArray } from './dataset.js';
+import type { IdArray } from './vocabulary.js';
 
 type Text = IdArray | Int32Array;
 

@@ -1,4 +1,4 @@
-import type { IdArray } from './dataset.js';
+import type { IdArray } from './vocabulary.js';
 
 /** A stretch of the corpus; a length of 0 is nowhere. */
 export interface Match {

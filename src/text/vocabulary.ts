@@ -1,5 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
-import type { Encoding } from './decode.js';
+import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
 /** So many characters at most stand for one; Unicode takes some apart into as many as 18. */
@@ -8,6 +8,8 @@ export const MOST_STAND_INS = 3;
 /** What becomes of a character that a network never saw: an error, nothing, or its nearest known relative. */
 export const UNKNOWN = ['error', 'skip', 'nearest'] as const;
 export type Unknown = (typeof UNKNOWN)[number];
+
+export type IdArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** The characters a network knows, as Unicode code points in ascending order; a character's id is its place. */
 export class Vocabulary {
@@ -59,6 +61,23 @@ export class Vocabulary {
   idOf(codePoint: number): number | undefined {
     const id = this.#ids[codePoint] ?? -1;
     return id < 0 ? undefined : id;
+  }
+
+  /**
+   * Looks up code points, from the one at `from` up to the first that was not in the corpus.
+   * @param ids gets their ids, from its place `at` on
+   * @returns the place where it stopped
+   */
+  lookUp(codePoints: CodePoints, from: number, ids: IdArray, at: number): number {
+    const table = this.#ids;
+    let i = from;
+    for (let out = at; i < codePoints.length; i++) {
+      const codePoint = codePoints[i]!;
+      const id = codePoint < table.length ? table[codePoint]! : -1;
+      if (id < 0) break;
+      ids[out++] = id;
+    }
+    return i;
   }
 
   /** The character of an id, as a string of one code point. */

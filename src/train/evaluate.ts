@@ -42,7 +42,7 @@ export class Evaluator {
   constructor(readonly weights: Weights) {}
 
   /** Takes the memory for a stream evaluation now, so that it cannot be missing later. */
-  reserve({ start, end }: Stretch): void {
+  reserve({ start, end }: Pick<Stretch, 'start' | 'end'>): void {
     this.#network(streamRows(end - start - 1), STEPS);
   }
 

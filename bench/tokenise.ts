@@ -1,0 +1,45 @@
+// How fast a text becomes ids: npx tsx bench/tokenise.ts [MB]
+import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Random, Stream } from '../src/random.js';
+import { prepareDataset } from '../src/text/dataset.js';
+import { resolveCorpus } from '../src/text/sources.js';
+
+const megabytes = Number(process.argv[2] ?? 500);
+const TEXTS = {
+  ASCII: ['the', 'lamp', 'and', 'sea', 'keeper', 'light', 'of', 'a', 'storm', 'wind', '\n'],
+  'two bytes a character': ['год', 'время', 'дом', 'человек', 'море', 'свет', 'и', 'в', '\n'],
+  'one to four bytes a character': ['东京', '言葉', 'naïve', 'und', 'жизнь', '😀', 'a', 'Straße', '\n'],
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'charlstm-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+console.log(
+  `${megabytes} MB; MB/s of the text, until its vocabulary is known, and until its ids are written`,
+);
+for (const [name, words] of Object.entries(TEXTS)) {
+  const path = join(folder, 'text.txt');
+  const bytes = writeText(path, words);
+  const { sources } = await resolveCorpus([path]);
+  const start = performance.now();
+  let learned = start;
+  const onLearned = () => {
+    learned = performance.now();
+  };
+  await prepareDataset(sources, { encoding: 'utf8', normalizeNewlines: false }, folder, { onLearned });
+  const speed = (since: number, until: number) => Math.round(bytes / 1000 / (until - since));
+  const end = performance.now();
+  console.log(
+    `${name.padEnd(30)} vocabulary ${speed(start, learned)}, ids ${speed(learned, end)}, both ${speed(start, end)}`,
+  );
+}
+
+function writeText(path: string, words: readonly string[]): number {
+  const random = new Random(1, Stream.sampling);
+  const block = Buffer.from(Array.from({ length: 1e6 }, () => words[random.below(words.length)]).join(' '));
+  const file = openSync(path, 'w');
+  let bytes = 0;
+  while (bytes < megabytes * 1e6) bytes += writeSync(file, block);
+  return bytes;
+}

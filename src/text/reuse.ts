@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { constants, readdirSync, readFileSync } from 'node:fs';
+import { copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { systemErrorCode, UserError } from '../errors.js';
+import { idsFile, type PreparedDataset } from './dataset.js';
+import type { DecodeOptions } from './decode.js';
+import { fileSource, type Source } from './source.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** Where a run keeps what its ids were made from. */
+const FILE_NAME = 'corpus.json';
+const FORMAT = 1;
+/** Bytes; a smaller text is read anew as quickly. */
+const LEAST = 10_000_000;
+
+/**
+ * Names the text in files, by what the file system says of them: another name is another text or another reading of it,
+ * and the same name the same text.
+ * @param known code points that belong to the vocabulary whether the text has them or not
+ * @returns undefined where the text comes only once, or is so small that it is read anew
+ */
+export function corpusKey(
+  sources: readonly Source[],
+  options: DecodeOptions,
+  known: readonly number[] = [],
+): string | undefined {
+  const { encoding, normalizeNewlines } = options;
+  const hash = createHash('sha256').update(`${FORMAT} ${encoding} ${normalizeNewlines} ${known}\n`);
+  let size = 0n;
+  for (const { stats } of sources) {
+    if (!stats) return undefined;
+    size += stats.size;
+    hash.update(`${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}\n`);
+  }
+  return size < LEAST ? undefined : hash.digest('hex');
+}
+
+/** Notes in a run what its ids were made from, so that others find them. Where that is refused, they will not. */
+export async function noteCorpus(run: string, key: string, prepared: PreparedDataset): Promise<void> {
+  const { vocabulary, absent, hash, length } = prepared;
+  const path = join(run, FILE_NAME);
+  const note = JSON.stringify({ key, hash, length, absent, codePoints: vocabulary.codePoints });
+  try {
+    await writeFile(`${path}.tmp`, `${note}\n`);
+    await rename(`${path}.tmp`, path);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    await rm(`${path}.tmp`, { force: true });
+  }
+}
+
+/** What the note of a run says, if it is about the text; undefined too where there is none that can be read. */
+export function notedCorpus(
+  run: string,
+  key: string,
+  { encoding }: DecodeOptions,
+): Omit<PreparedDataset, 'path'> | undefined {
+  const path = join(run, FILE_NAME);
+  try {
+    const note = JSON.parse(readFileSync(path, 'utf8'));
+    if (note?.key !== key || typeof note.hash !== 'string' || !Number.isSafeInteger(note.length))
+      return undefined;
+    const vocabulary = Vocabulary.parse(note.codePoints, encoding, path);
+    const isAbsent = (codePoint: unknown) => vocabulary.codePoints.includes(codePoint as number);
+    if (!Array.isArray(note.absent) || !note.absent.every(isAbsent)) return undefined;
+    return {
+      vocabulary,
+      absent: note.absent,
+      hash: note.hash,
+      length: note.length,
+    };
+  } catch (error) {
+    const isDamaged = error instanceof SyntaxError || error instanceof UserError;
+    if (isDamaged || systemErrorCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Gives a run the ids that another one made of the same text, if they are what they were.
+ * @param folders where to look for runs
+ * @param onRead is told how many bytes have been checked, and of how many
+ * @returns undefined where there are none
+ */
+export async function reuseDataset(
+  { key, options, folders }: { key: string; options: DecodeOptions; folders: readonly string[] },
+  run: string,
+  onRead: (bytes: number, total: number) => void,
+): Promise<PreparedDataset | undefined> {
+  const candidates = folders.flatMap((folder) => entriesOf(folder).map((name) => resolve(folder, name)));
+  for (const candidate of new Set(candidates)) {
+    const noted = candidate === resolve(run) ? undefined : notedCorpus(candidate, key, options);
+    if (!noted) continue;
+    const name = idsFile(noted.vocabulary.size);
+    const path = join(run, name);
+    try {
+      await shareFile(join(candidate, name), path);
+      if ((await hashOf(path, onRead)) === noted.hash) return { ...noted, path };
+    } catch (error) {
+      if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
+    }
+    await rm(path, { force: true });
+  }
+  return undefined;
+}
+
+/**
+ * Makes a file appear at another path, without a copy of its bytes where the file system can do that. Ids are replaced
+ * or deleted, but never changed in place: so each of two runs may do with its own as it likes.
+ */
+export async function shareFile(from: string, to: string): Promise<void> {
+  const isLinked = await link(from, to).then(
+    () => true,
+    () => false,
+  );
+  if (isLinked) return;
+  await copyFile(from, `${to}.tmp`, constants.COPYFILE_FICLONE);
+  await rename(`${to}.tmp`, to);
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+async function hashOf(path: string, onRead: (bytes: number, total: number) => void): Promise<string> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  for await (const chunk of fileSource(path).read('')) {
+    hash.update(chunk);
+    onRead(chunk.length, size);
+  }
+  return hash.digest('hex');
+}
