@@ -49,6 +49,9 @@ export function plainReporter(): Reporter {
       case 'checkpoint':
         print(`saved ${harmless(event.path)}`);
         break;
+      case 'trouble':
+        print(`note ${harmless(event.message)}. ${event.hint}`);
+        break;
     }
   };
 }
