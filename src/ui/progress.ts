@@ -127,7 +127,7 @@ function verdict(state: State, width: number): Line {
   const { notice, phase, dialog, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
   if (phase === 'stopping') {
-    return [{ text: cut('stopping after this step, and saving', width), color: 'bad', bold: true }];
+    return [{ text: cut('stopping, and saving', width), color: 'bad', bold: true }];
   }
   if (trouble) return [{ text: cut(harmless(trouble.message), width), color: 'bad', bold: true }];
   const { text, color } = verdictOf(state);
