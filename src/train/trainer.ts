@@ -50,12 +50,14 @@ export async function* train(
   let { step, bestLoss, lossSum, lossCount } = session.record.progress;
 
   const shareDone = (at = step) => (total === undefined ? clock.seconds / (60 * amount) : at / total);
+  let saved: { step: number; lr: number } | undefined;
   const isMeasured = () => history.at(-1)?.step === step;
   const owesMeasure = () =>
     step > 0 && !isMeasured() && (step % training.evalEvery === 0 || shareDone() >= 1);
   const save = async function* (): AsyncGenerator<TrainEvent> {
     const seconds = unit === 'minutes' ? clock.seconds : 0;
     const progress = { step, seconds, bestLoss, lossSum, lossCount };
+    saved = { step, lr: controls.lr };
     const write = () => saveCheckpoint(session, { lr: controls.lr, progress, history });
     if (yield* persist(write, { session, controls, patient, step })) clock.pause();
   };
@@ -113,7 +115,7 @@ export async function* train(
       clock.pause();
     }
     if (stops()) {
-      if (measured === undefined) yield* save();
+      if (saved?.step !== step || saved.lr !== controls.lr) yield* save();
       return yield end('stopped');
     }
   }

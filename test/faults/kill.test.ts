@@ -56,8 +56,10 @@ async function killed(name: string, kill: (run: string, ended: () => boolean) =>
     const isComplete = exitCode === 2 && stderr.includes('has already had its 50 steps');
     expect(isComplete || exitCode === 0, stderr).toBe(true);
     if (isComplete) {
-      const { checkpoints } = outcome(run);
+      const { checkpoints, log } = outcome(run);
       expect(checkpoints).toEqual(whole.checkpoints);
+      expect(log).toEqual(whole.log.slice(0, log.length));
+      expect(whole.log.length - log.length).toBeLessThanOrEqual(2); // the checkpoint and the end
       await rm(run, { recursive: true });
       return wasSaving;
     }
@@ -69,16 +71,16 @@ async function killed(name: string, kill: (run: string, ended: () => boolean) =>
 }
 
 describe('kill -9', () => {
-  it(`at ${tries(150, 3)} random instants: the run goes on to the same bytes`, async () => {
-    for (let i = 0; i < tries(150, 3); i++) {
+  it(`at ${tries(150, 1)} random instants: the run goes on to the same bytes`, async () => {
+    for (let i = 0; i < tries(150, 1); i++) {
       const after = Math.random() * duration;
       await killed(`random-${i}`, () => new Promise((resolve) => setTimeout(resolve, after)));
     }
   });
 
-  it(`at ${tries(50, 2)} instants in which a checkpoint is being written`, async () => {
+  it(`at ${tries(50, 1)} instants in which a checkpoint is being written`, async () => {
     let hits = 0;
-    for (let i = 0; hits < tries(50, 2); i++) {
+    for (let i = 0; hits < tries(50, 1); i++) {
       expect(i).toBeLessThan(tries(1000, 60));
       const waits = Math.floor(Math.random() * 9);
       const wasSaving = await killed(`saving-${i}`, async (run, isOver) => {
@@ -100,7 +102,7 @@ describe('kill -9', () => {
 
 describe('stopped and resumed', () => {
   const steps = Array.from({ length: 50 }, (_, i) => i + 1).filter((step) => step < 50);
-  const chosen = tries(1, 0) ? steps : [4, 19, 20];
+  const chosen = tries(1, 0) ? steps : [20];
 
   it.each(['wasm', 'native'])('at each of many steps, with other threads: %s', async (engine) => {
     const options = [...SHORT, '--ui', 'json', '--engine', engine];

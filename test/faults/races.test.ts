@@ -23,17 +23,23 @@ function racer(args: readonly string[]) {
       `process.argv.splice(1, 0, ${JSON.stringify(PROGRAM)});
        await import(${JSON.stringify(new URL('../../dist/cli/train-run.js', import.meta.url).href)});
        process.stdout.write('ready');
-       process.stdin.once('data', () => import(${JSON.stringify(pathToFileURL(PROGRAM).href)}));`,
+       process.stdin.once('data', () => {
+         process.stdin.destroy();
+         void import(${JSON.stringify(pathToFileURL(PROGRAM).href)});
+       });`,
       ...['--', ...args],
     ],
     { cwd: folder, stdio: 'pipe', env: { ...process.env, NO_COLOR: '1' } },
   );
   let said = '';
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
+  const training = new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('Ctrl-C stops and saves')) resolve();
+    });
   });
   const ended = once(child, 'exit').then(([code]) => ({ pid: child.pid!, code: code as number, said }));
-  return { child, ready: once(child.stdout, 'data'), ended };
+  return { child, ready: once(child.stdout, 'data'), training, ended };
 }
 
 it(`of two that race ${tries(100, 2)} times exactly one wins, and the other names it`, async () => {
@@ -65,6 +71,7 @@ it(`of two that race ${tries(100, 2)} times exactly one wins, and the other name
     expect(loser.code, loser.said).toBe(73);
     const winner = racers.find(({ child }) => child.pid !== loser.pid)!;
     expect(loser.said).toContain(`${name} is being trained by process ${winner.child.pid}. `);
+    await winner.training;
     winner.child.kill('SIGTERM');
     expect((await winner.ended).code).toBe(143);
     expect(checkpointsIn(join(folder, name)).length).toBeGreaterThan(0);
