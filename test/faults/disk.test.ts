@@ -1,11 +1,11 @@
 // Disks that are full, folders that go away: the last good checkpoint stays, and training waits where somebody watches.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PROGRAM, temporaryFolder } from '../cli.js';
 import { PseudoTerminal } from '../terminal.js';
 import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
@@ -64,25 +64,24 @@ describe('a limit on the size of files', () => {
   });
 });
 
-/** Mounts a small file system of its own; false where that is not allowed. */
+/** Mounts a small file system of its own, or says no where that is not allowed. */
 function mounted(at: string, options: string): boolean {
   mkdirSync(at, { recursive: true });
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at], { stdio: 'ignore' });
+    return true;
   } catch {
     return false;
   }
-  afterAll(() => {
-    try {
-      execFileSync('umount', ['-l', at], { stdio: 'ignore' });
-    } catch {
-      // unmounted by the test
-    }
-  });
-  return true;
 }
 
-const canMount = mounted(join(folder, 'trial'), 'size=64k');
+function unmount(at: string): void {
+  execFileSync('umount', ['-l', at]);
+}
+
+const trial = join(folder, 'trial');
+const canMount = mounted(trial, 'size=64k');
+if (canMount) unmount(trial);
 if (!canMount)
   process.stderr.write('no file system may be mounted here: tests with a full disk are left out\n');
 
@@ -95,18 +94,19 @@ describe.runIf(canMount)('a full disk', () => {
       const disk = join(folder, `disk-${i}`);
       const room = Math.floor(((i + 0.5) / count) * 0.9 * sizeOf(begun));
       expect(mounted(disk, `size=${used + 32_768 + room}`)).toBe(true);
+      onTestFinished(() => unmount(disk));
       const run = join(disk, 'run');
       cpSync(begun, run, { recursive: true });
       const full = await begin(folder, ['train', '--resume', run, ...PLACE]);
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
       await expectSurvived(run, full as { exitCode?: number; stderr: string });
-      execFileSync('umount', [disk]);
     }
   });
 
   it('that becomes read-only while it trains stops with code 74', async () => {
     const disk = join(folder, 'read-only');
     expect(mounted(disk, 'size=64m')).toBe(true);
+    onTestFinished(() => unmount(disk));
     const run = join(disk, 'run');
     cpSync(join(folder, 'begun'), run, { recursive: true });
     const child = begin(folder, ['train', '--resume', run, '--steps', '1000000', ...PLACE]);
@@ -117,7 +117,10 @@ describe.runIf(canMount)('a full disk', () => {
     child.stderr!.once('data', () => {
       mkdirSync(join(folder, 'cover'), { recursive: true });
       execFileSync('mount', ['--bind', run, run]);
-      execFileSync('mount', ['-o', 'remount,bind,ro', run]);
+      // Refused while a checkpoint is being written there.
+      for (let isDone = false; !isDone; ) {
+        isDone = spawnSync('mount', ['-o', 'remount,bind,ro', run], { stdio: 'ignore' }).status === 0;
+      }
     });
     const { exitCode, stderr } = await child;
     execFileSync('umount', [run]);
@@ -131,6 +134,7 @@ describe.runIf(canMount)('a full disk', () => {
   it('on a terminal: training waits, says why, goes on by itself, and can be left', async () => {
     const disk = join(folder, 'waits');
     expect(mounted(disk, 'size=64m')).toBe(true);
+    onTestFinished(() => unmount(disk));
     cpSync(join(folder, 'begun'), join(disk, 'run'), { recursive: true });
     const fill = async () => {
       await writeFile(join(disk, 'filler'), Buffer.alloc(80 << 20)).catch(() => {});

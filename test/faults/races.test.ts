@@ -13,24 +13,24 @@ import { tries } from './scale.js';
 vi.setConfig({ testTimeout: 30 * 60_000 });
 
 const folder = await temporaryFolder();
+const waiter = join(folder, 'waiter.mjs');
+await writeFile(
+  waiter,
+  `await import(${JSON.stringify(new URL('../../dist/cli/train-run.js', import.meta.url).href)});
+   process.stdout.write('ready');
+   process.stdin.once('data', () => {
+     process.stdin.destroy();
+     void import(${JSON.stringify(pathToFileURL(PROGRAM).href)});
+   });`,
+);
 
 /** The program as a process that has loaded and waits for its turn. */
 function racer(args: readonly string[]) {
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--input-type=module', '-e'],
-      `process.argv.splice(1, 0, ${JSON.stringify(PROGRAM)});
-       await import(${JSON.stringify(new URL('../../dist/cli/train-run.js', import.meta.url).href)});
-       process.stdout.write('ready');
-       process.stdin.once('data', () => {
-         process.stdin.destroy();
-         void import(${JSON.stringify(pathToFileURL(PROGRAM).href)});
-       });`,
-      ...['--', ...args],
-    ],
-    { cwd: folder, stdio: 'pipe', env: { ...process.env, NO_COLOR: '1' } },
-  );
+  const child = spawn(process.execPath, [waiter, ...args], {
+    cwd: folder,
+    stdio: 'pipe',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   let said = '';
   const training = new Promise<void>((resolve) => {
     child.stderr.on('data', (chunk) => {

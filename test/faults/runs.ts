@@ -50,7 +50,7 @@ function comparable(log: string): unknown[] {
     if (type === 'command' && (command as unknown as { type: string }).type === 'stop') return [];
     if (type === 'checkpoint' && (!validated.has(step) || !path!.includes('-val-'))) return [];
     const { charsPerSecond: _clock, threads: _threads, run: _run, ...rest } = event;
-    return [JSON.stringify(rest).replace(/"path":"[^/"]*\//, '"path":"')];
+    return [JSON.stringify(rest).replace(/"path":"[^"]*\//, '"path":"')];
   });
 }
 
