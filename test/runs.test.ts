@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { claimNewRun, claimRun } from '../src/checkpoint/claim.js';
+import { ownLock } from '../src/checkpoint/owner.js';
 import {
   bestOf,
   checkpointPath,
@@ -105,7 +106,7 @@ describe('runs', () => {
       expect(readFileSync(lock, 'utf8')).toBe(lockOf(pid));
     });
     const claim = await claimRun(run);
-    expect(readFileSync(lock, 'utf8')).toBe(lockOf(process.pid));
+    expect(readFileSync(lock, 'utf8')).toBe(ownLock());
     await claim.release();
     expect(readdirSync(run)).toEqual([]);
     await claim.release();
@@ -117,7 +118,7 @@ describe('runs', () => {
       const run = await newFolder();
       await writeFile(join(run, 'lock'), content);
       await claimRun(run);
-      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(lockOf(process.pid));
+      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(ownLock());
     },
   );
 
@@ -148,6 +149,41 @@ describe('runs', () => {
       for (const child of racers) child.stdin.write('end');
       await Promise.all(racers.map((child) => once(child, 'exit')));
       expect(answers.sort()).toEqual(['false', 'false', 'false', 'true']);
+    }
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    ['was given to another process since', (lock: string) => lock.replace(/(\d+) \d+ /, '$1 1 '), true],
+    ['is of another machine, and was touched just now', (lock: string) => `${lock.trim()}-other\n`, false],
+  ])('whose lock names an id that %s: free %j', async (_what, changed, isFree) => {
+    const run = await newFolder();
+    const lock = join(run, 'lock');
+    await withProcess(async (pid) => {
+      const began = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[21]!;
+      const [, , , place] = ownLock().split(/ |\n/);
+      const said = changed(`charlstm ${pid} ${began} ${place}\n`);
+      await writeFile(lock, said);
+      if (isFree) {
+        await claimRun(run);
+        expect(readFileSync(lock, 'utf8')).toBe(ownLock());
+        return;
+      }
+      const { message, exitCode } = await errorOf(claimRun(run));
+      expect(message).toMatch(new RegExp(`is being trained by process ${pid} on \\S+$`));
+      expect(exitCode).toBe(ExitCode.cannotCreate);
+      expect(readFileSync(lock, 'utf8')).toBe(said);
+      const longAgo = new Date(Date.now() - 10 * 60_000);
+      await utimes(lock, longAgo, longAgo);
+      await claimRun(run);
+      expect(readFileSync(lock, 'utf8')).toBe(ownLock());
+    });
+  });
+
+  it('are taken in the place of a process that died while it took them', async () => {
+    for (const content of ['', lockOf(99_999_999)]) {
+      const path = await newFolder();
+      await writeFile(join(path, 'lock.99999999'), content);
+      expect((await claimNewRun(path, 'text')).path).toBe(path);
     }
   });
 

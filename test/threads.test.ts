@@ -1,6 +1,7 @@
 // Any number of threads gives the same bits, on every build of the kernels.
 
 import { describe, expect, it } from 'vitest';
+import { Abandon } from '../src/engine/abandon.js';
 import type { Engine } from '../src/engine/kernels.js';
 import { Meeting } from '../src/engine/meeting.js';
 import { play, TAPED, Tape } from '../src/engine/tape.js';
@@ -64,7 +65,12 @@ describe('a tape', () => {
       seen.push(given.slice(0, args.length));
     });
     for (let index = 0; index < threads; index++) {
-      play(tape.entries, tape.length, functions, { index, threads, wait() {} });
+      play(tape.entries, tape.length, functions, {
+        index,
+        threads,
+        wait() {},
+        abandon: new Abandon(),
+      });
     }
     return seen;
   }

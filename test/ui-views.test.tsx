@@ -143,7 +143,7 @@ describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {
   it('says how it goes, and what is asked', () => {
     expect(shown('80x24')).toContain('still improving');
     expect(shown('paused')).toContain('paused: p goes on');
-    expect(shown('stopping')).toContain('stopping after this step');
+    expect(shown('stopping')).toContain('stopping, and saving');
     expect(shown('quit')).toMatch(/Stop training\?.*y yes.*n no/);
     expect(shown('prompt')).toMatch(/prompt: .*🐋▌/);
   });

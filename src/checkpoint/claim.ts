@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { link, mkdir, open, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { isAlive, isNear, isOwn, type Owner, ownerIn, ownLock } from './owner.js';
 import { listCheckpoints, RUNS_FOLDER } from './run.js';
 
 /** The folder of a run, taken by this process alone. */
@@ -12,8 +13,9 @@ export interface Claim {
 }
 
 const LOCK_FILE = 'lock';
-/** So that no file of the user's is ever taken for a lock. */
-const LOCK_CONTENT = /^charlstm (\d+)\n$/;
+/** A lock is touched so often, so that another machine sees that its process lives; and is dead after so long without. */
+const TOUCH_EVERY_MS = 10_000;
+const DEAD_AFTER_MS = 90_000;
 
 const LONGEST_TURN_MS = 10_000;
 
@@ -26,7 +28,8 @@ const LEFT_OVER = /^(log\.jsonl|corpus\.(u(8|16|32)|json))$/;
 
 /**
  * Takes the folder of a run, so that no second process trains it at the same time. The lock names the process; one
- * whose process is gone is taken over.
+ * whose process is gone is taken over. Of a process of another machine, which may share the folder or be a container
+ * that is no more, the lock alone tells whether it lives.
  * @throws UserError where a living process has it
  */
 export async function claimRun(path: string): Promise<Claim> {
@@ -34,7 +37,7 @@ export async function claimRun(path: string): Promise<Claim> {
   // Written first and linked then, so that a lock is never seen half written.
   const own = `${lock}.${process.pid}`;
   try {
-    await writeFile(own, `charlstm ${process.pid}\n`);
+    await writeFile(own, ownLock());
     try {
       await link(own, lock).catch(async (error) => {
         if (systemErrorCode(error) !== 'EEXIST') throw error;
@@ -47,7 +50,12 @@ export async function claimRun(path: string): Promise<Claim> {
   } catch (error) {
     throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
   }
-  return { path, release: () => releaseLock(lock) };
+  const touching = setInterval(() => void touch(lock), TOUCH_EVERY_MS).unref();
+  const release = async () => {
+    clearInterval(touching);
+    await releaseLock(lock);
+  };
+  return { path, release };
 }
 
 /**
@@ -55,17 +63,17 @@ export async function claimRun(path: string): Promise<Claim> {
  * so the lock of a living process is never removed.
  */
 async function takeOver(lock: string, own: string): Promise<void> {
-  await refuseLiving(lock);
+  await refuseLiving(lock, own);
   const turn = `${lock}.turn`;
   // A turn takes milliseconds: an old one belongs to a process that was killed in it.
   const age = Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
   if (age > LONGEST_TURN_MS) await rm(turn, { force: true });
   await link(own, turn).catch(async (error) => {
-    await refuseLiving(turn);
+    await refuseLiving(turn, own);
     throw error;
   });
   try {
-    await refuseLiving(lock);
+    await refuseLiving(lock, own);
     await rm(lock, { force: true });
     await link(own, lock);
   } finally {
@@ -73,20 +81,48 @@ async function takeOver(lock: string, own: string): Promise<void> {
   }
 }
 
-async function refuseLiving(lock: string): Promise<void> {
-  const owner = await livingOwner(lock);
+/** @param own a file just written: its time is by the clock that the folder goes by */
+async function refuseLiving(lock: string, own: string): Promise<void> {
+  const owner = await lockOwner(lock);
   if (owner === undefined) return;
+  const lives = isNear(owner) ? isAlive(owner) : await isTouched(lock, own);
+  if (!lives) return;
   const run = dirname(lock);
+  const [host] = decodeURIComponent(owner.place).split('/');
   throw new UserError(
-    `${run} is being trained by process ${owner}`,
+    `${run} is being trained by process ${owner.pid}${isNear(owner) ? '' : ` on ${host}`}`,
     `Wait for it or stop it; if that is no charlstm, delete ${join(run, LOCK_FILE)}.`,
     ExitCode.cannotCreate,
   );
 }
 
-/** Removes the lock if it is still this process's own. */
+async function isTouched(lock: string, own: string): Promise<boolean> {
+  try {
+    const [touched, now] = await Promise.all([stat(lock), stat(own)]);
+    return now.mtimeMs - touched.mtimeMs < DEAD_AFTER_MS;
+  } catch {
+    return false; // the lock is gone
+  }
+}
+
+/** Sets the time of a lock anew, while it is this process's own: by writing, so that it is of the clock of the folder. */
+async function touch(lock: string): Promise<void> {
+  const file = await open(lock, 'r+').catch(() => undefined);
+  if (!file) return;
+  try {
+    const owner = ownerIn(await file.readFile('utf8'));
+    if (owner && isOwn(owner)) await file.write(ownLock(), 0);
+  } catch {
+    // What a disk refuses is found out, and told of, by what is saved.
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes the lock if it is still this process's own. Where that cannot be done, it is that of a dead process soon. */
 async function releaseLock(lock: string): Promise<void> {
-  if ((await lockOwner(lock)) === process.pid) await rm(lock, { force: true });
+  const owner = await lockOwner(lock);
+  if (owner && isOwn(owner)) await rm(lock, { force: true }).catch(() => {});
 }
 
 async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
@@ -146,20 +182,24 @@ function isFree(path: string): boolean {
   if (!statSync(path).isDirectory()) return false;
   const content = readdirSync(path);
   if (content.length === 0) return true;
-  const lock = join(path, LOCK_FILE);
-  const others = content.filter((name) => name !== LOCK_FILE);
   return (
-    others.length < content.length &&
-    others.every((name) => [LEFT_OVER, UNFINISHED, LOCKING].some((pattern) => pattern.test(name))) &&
-    statSync(lock).isFile() &&
-    LOCK_CONTENT.test(readFileSync(lock, 'utf8'))
+    content.some((name) => isLock(join(path, name))) &&
+    content.every((name) => isLock(join(path, name)) || [LEFT_OVER, UNFINISHED].some((one) => one.test(name)))
   );
+}
+
+/** Whether it is a lock, or one in the making, by its name and by what it says. */
+function isLock(path: string): boolean {
+  const isMaking = LOCKING.test(basename(path));
+  if ((!isMaking && basename(path) !== LOCK_FILE) || !statSync(path).isFile()) return false;
+  const content = readFileSync(path, 'utf8');
+  return ownerIn(content) !== undefined || (isMaking && content === '');
 }
 
 async function freeName(corpusName: string): Promise<string> {
   for (let n = 1; ; n++) {
     const path = join(RUNS_FOLDER, `${corpusName}-${n}`);
-    if (isFree(path) && (await livingOwner(join(path, LOCK_FILE))) === undefined) return path;
+    if (isFree(path) && !(await mayBeOwned(join(path, LOCK_FILE)))) return path;
   }
 }
 
@@ -183,24 +223,12 @@ async function releaseNewRun({ path, release }: Claim, topmost: string | undefin
   }
 }
 
-async function lockOwner(lock: string): Promise<number | undefined> {
-  const content = await readFile(lock, 'utf8').catch(() => '');
-  const match = LOCK_CONTENT.exec(content);
-  return match ? Number(match[1]) : undefined;
+async function lockOwner(lock: string): Promise<Owner | undefined> {
+  return ownerIn(await readFile(lock, 'utf8').catch(() => ''));
 }
 
-/** The process that has a lock, if it is alive and another than this one. */
-async function livingOwner(lock: string): Promise<number | undefined> {
+/** Whether a lock is there that may be that of a living process. */
+async function mayBeOwned(lock: string): Promise<boolean> {
   const owner = await lockOwner(lock);
-  return owner !== undefined && isAlive(owner) ? owner : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
+  return owner !== undefined && (!isNear(owner) || isAlive(owner));
 }

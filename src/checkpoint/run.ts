@@ -34,7 +34,8 @@ export function listCheckpoints(run: string): CheckpointFile[] {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
     return [{ path, step: Number(match[1]), validation }];
   });
-  return files.sort((a, b) => a.step - b.step);
+  // A stop may give up a validation: the checkpoint it leaves gives way to the validated one of the same step.
+  return files.sort((a, b) => a.step - b.step || (a.validation ?? -1) - (b.validation ?? -1));
 }
 
 /** The checkpoint of the lowest validation loss, the first of equals; where none was validated, the last. */

@@ -56,6 +56,9 @@ export function plainReporter(): Reporter {
         );
         progress.interrupted = true;
         break;
+      case 'trouble':
+        print(`note ${harmless(event.message)}. ${event.hint}`);
+        break;
     }
   };
 }

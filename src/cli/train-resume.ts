@@ -133,11 +133,11 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   }
 }
 
-function refuseComplete(batches: Batches, { training, progress }: RunRecord, run: string): void {
+function refuseComplete(batches: Batches, { training, progress, history }: RunRecord, run: string): void {
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const complete = total === undefined ? progress.seconds / 60 >= amount : progress.step >= total;
-  if (!complete) return;
+  if (!complete || history.at(-1)?.step !== progress.step) return; // the last validation may be missing
   throw new UserError(
     `${run} has already had its ${describeLength(training.length)} (step ${progress.step})`,
     `Give it more, for example --${unit} ${unit === 'steps' ? progress.step + amount : 2 * amount}.`,

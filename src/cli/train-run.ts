@@ -108,7 +108,7 @@ function announceStop(again: boolean, display: Display | undefined): void {
 }
 
 function sayStopping(): void {
-  process.stderr.write('\nstopping after this step, and saving; once more to stop at once\n');
+  process.stderr.write('\nstopping, and saving; once more to stop at once\n');
 }
 
 /** Training went wrong, went back, and went wrong again. */

@@ -1,5 +1,6 @@
 /** A thread that works on the tapes of a team (see team.ts), as long as the process lives. */
 import { workerData } from 'node:worker_threads';
+import { Abandon } from './abandon.js';
 import { Meeting } from './meeting.js';
 import { attachNative } from './native.js';
 import { functionsOf, play } from './tape.js';
@@ -8,6 +9,7 @@ import { attachWasm } from './wasm.js';
 
 const { index, threads, memory, build, stackTop, entries, ...shared } = workerData as HelperData;
 const meeting = new Meeting(threads, shared.meeting);
+const abandon = new Abandon(shared.abandon);
 const tape = new Float64Array(entries);
 const native = build.kind === 'native' ? attachNative(build.path, memory) : undefined;
 const kernels = build.kind === 'native' ? native! : attachWasm(build.module, memory, stackTop);
@@ -17,6 +19,6 @@ const functions = functionsOf(kernels);
 for (;;) {
   const length = meeting.called();
   native?.extend(memory.buffer.byteLength);
-  play(tape, length, functions, { index, threads, wait: () => meeting.wait() });
+  play(tape, length, functions, { index, threads, wait: () => meeting.wait(), abandon });
   meeting.wait();
 }

@@ -1,3 +1,4 @@
+import type { Abandon } from './abandon.js';
 import type { Kernels } from './kernels.js';
 
 type Name = Exclude<keyof Kernels, 'packed_length' | 'peak' | 'squared_norm'>;
@@ -121,13 +122,14 @@ export class Tape {
 
 /**
  * Carries out the part of a tape that is one thread's.
- * @param wait is called where all threads must have come before any goes on
+ * @param wait is called where all threads must have come before any goes on, also where work is given up: each thread
+ *   may learn of that at another entry
  */
 export function play(
   entries: Float64Array,
   length: number,
   functions: Functions,
-  { index, threads, wait }: { index: number; threads: number; wait: () => void },
+  { index, threads, wait, abandon }: { index: number; threads: number; wait: () => void; abandon: Abandon },
 ): void {
   const a = new Float64Array(ENTRY - 1);
   for (let entry = 0; entry < length; entry++) {
@@ -137,6 +139,7 @@ export function play(
       wait();
       continue;
     }
+    if (abandon.isOn) continue;
     const { argument, granule = 1, moves } = divisionOf(TAPED[kernel]!, entries, at + 1);
     for (let i = 0; i < a.length; i++) a[i] = entries[at + 1 + i]!;
     const count = a[argument]!;
@@ -153,10 +156,15 @@ export function play(
 }
 
 /** Carries out a tape that no other thread plays. */
-export function playAlone(entries: Float64Array, length: number, functions: Functions): void {
+export function playAlone(
+  entries: Float64Array,
+  length: number,
+  functions: Functions,
+  abandon: Abandon,
+): void {
   for (let entry = 0; entry < length; entry++) {
     const kernel = entries[entry * ENTRY]!;
-    if (kernel !== WAIT) call(functions[kernel]!, entries, entry * ENTRY + 1);
+    if (kernel !== WAIT && !abandon.isOn) call(functions[kernel]!, entries, entry * ENTRY + 1);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { Abandon } from './abandon.js';
 import type { Engine, Kernels } from './kernels.js';
 import { Meeting } from './meeting.js';
 import { functionsOf, play, playAlone, TAPED, Tape } from './tape.js';
@@ -13,6 +14,7 @@ export interface HelperData {
   readonly stackTop: number;
   readonly entries: SharedArrayBuffer;
   readonly meeting: SharedArrayBuffer;
+  readonly abandon: SharedArrayBuffer;
 }
 
 /** C stack of a helper thread, in bytes: as kernels/build.ts links the first one. */
@@ -23,9 +25,11 @@ const LEAST_WORK = 16e6;
 /**
  * An engine whose kernels are worked on by several threads. Calls are noted on a tape and carried out by `finish`, or
  * when a result is asked for; the results are the same to the bit, however many threads there are.
+ * @param given by which work can be given up
  */
-export function withThreads(engine: Engine, threads: number): Engine {
-  if (threads <= 1) return engine;
+export function withThreads(engine: Engine, threads: number, given?: Abandon): Engine {
+  if (threads <= 1) return given ? { ...engine, kernels: guarded(engine.kernels, given) } : engine;
+  const abandon = given ?? new Abandon();
   const meeting = new Meeting(threads);
   const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
   const stacks = Array.from({ length: threads - 1 }, () => engine.arena.allocate(STACK / 4) + STACK);
@@ -42,6 +46,7 @@ export function withThreads(engine: Engine, threads: number): Engine {
         stackTop: stacks[index - 1]!,
         entries: tape.entries.buffer as SharedArrayBuffer,
         meeting: meeting.buffer,
+        abandon: abandon.buffer,
       };
       new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
     }
@@ -52,11 +57,12 @@ export function withThreads(engine: Engine, threads: number): Engine {
     if (tape.length === 0) return;
     const alone = tape.work < LEAST_WORK;
     if (alone) {
-      playAlone(tape.entries, tape.length, functions);
+      playAlone(tape.entries, tape.length, functions, abandon);
     } else {
       if (!isAssembled) assemble();
       meeting.call(tape.length);
-      play(tape.entries, tape.length, functions, { index: 0, threads, wait: () => meeting.wait() });
+      const wait = () => meeting.wait();
+      play(tape.entries, tape.length, functions, { index: 0, threads, wait, abandon });
       meeting.wait();
     }
     tape.clear();
@@ -79,4 +85,17 @@ export function withThreads(engine: Engine, threads: number): Engine {
     },
   } as Kernels;
   return { ...engine, kernels, threads, finish };
+}
+
+/** Kernels that are passed over while work is being given up. */
+function guarded(kernels: Kernels, abandon: Abandon): Kernels {
+  const functions = TAPED.map((name) => {
+    const kernel = kernels[name] as (...args: number[]) => void;
+    // Spelled out, since collecting arguments would cost as much as a small kernel; the longest list has 13.
+    const guard: typeof kernel = (a, b, c, d, e, f, g, h, i, j, k, l, m) => {
+      if (!abandon.isOn) kernel(a!, b!, c!, d!, e!, f!, g!, h!, i!, j!, k!, l!, m!);
+    };
+    return [name, guard];
+  });
+  return { ...kernels, ...Object.fromEntries(functions) };
 }

@@ -104,6 +104,17 @@ export interface LiveEvent {
   readonly certainty: readonly number[];
 }
 
+/** Something could not be written; not logged. */
+export interface TroubleEvent {
+  readonly type: 'trouble';
+  readonly step: number;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+  /** Training stands still, and tries again after so many seconds; null where it goes on without. */
+  readonly seconds: number | null;
+}
+
 /** A baseline has become known; measured beside the training, and not logged. */
 export interface BaselineEvent extends Baseline {
   readonly type: 'baseline';
@@ -127,6 +138,7 @@ export type TrainEvent =
   | LiveEvent
   | CommandEvent
   | BaselineEvent
+  | TroubleEvent
   | EndEvent;
 
 /** What may be asked of a training run; carried out between two steps. */

@@ -1,5 +1,6 @@
 import type { CharacterModel, TrainingState } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
+import { Abandon } from '../engine/abandon.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/kernels.js';
 import { withThreads } from '../engine/team.js';
@@ -21,6 +22,8 @@ export interface Session {
   /** The checkpoint that it goes on from; undefined where it begins with weights drawn from the seed. */
   readonly from: string | undefined;
   readonly engine: Engine;
+  /** By which a step or a validation under way can be given up. */
+  readonly abandon: Abandon;
   readonly weights: Weights;
   readonly network: Network;
   readonly optimizer: AdamW;
@@ -38,6 +41,7 @@ export interface SessionOptions {
   readonly engine?: EngineChoice | undefined;
   /** How many work on it together, 1 by default. Any number gives the same bits. */
   readonly threads?: number | undefined;
+  readonly abandon?: Abandon | undefined;
 }
 
 /**
@@ -49,11 +53,11 @@ export interface SessionOptions {
 export function openSession(
   run: string,
   record: RunRecord,
-  { from, engine: choice, threads = 1 }: SessionOptions = {},
+  { from, engine: choice, threads = 1, abandon = new Abandon() }: SessionOptions = {},
 ): Session {
   const { model: config, training, corpus } = record;
   const dataset = new Dataset(run, config.vocabulary);
-  const engine = withThreads(openEngine(choice), Math.min(threads, training.batchSize));
+  const engine = withThreads(openEngine(choice), Math.min(threads, training.batchSize), abandon);
   const weights = new Weights(engine, config, { training: true });
   const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
   const network = new Network(weights, shape);
@@ -75,6 +79,7 @@ export function openSession(
     record,
     from: from?.path,
     engine,
+    abandon,
     weights,
     network,
     optimizer,

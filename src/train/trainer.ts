@@ -9,6 +9,7 @@ import { bitsPerCharacter } from './evaluate.js';
 import type { CheckpointEvent, EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
 import { gradientFault, LossWatch, stateFault, validationFault, weightFault } from './faults.js';
 import { LiveSample } from './live.js';
+import { FolderWatch, persist } from './saving.js';
 import { rateAt, totalSteps } from './schedule.js';
 import { restore, type Session, stateOf } from './session.js';
 
@@ -30,42 +31,52 @@ export interface TrainControl {
   readonly stopAt?: number | undefined;
   /** Whether the network writes a live sample while it learns. */
   readonly live?: boolean | undefined;
+  /** Whether training waits for a disk that refuses a checkpoint, until it takes it; otherwise training fails. */
+  readonly patient?: boolean | undefined;
 }
 
 /**
  * Trains, and tells what happens as it happens: the whole program on one screen.
  *
- * Each step reads one window of the text, predicts, measures, learns and carries the state on. Every `evalEvery`
- * steps the network is validated, saved, and asked for a sample; none of these can change what the next step
- * does, since they have states and random streams of their own. Commands are carried out between two steps.
+ * Each step learns from one window of the text. Every `evalEvery` steps the network is validated, asked for a sample,
+ * and saved; none of these can change what the next step does, since they have states and random streams of their own.
+ * Commands are carried out between two steps; a stop may give up the step or the validation under way.
  *
  * A step whose numbers are wrong is not applied: the run goes back to its last good checkpoint, once, and then ends.
  */
 export async function* train(
   session: Session,
-  { commands, stopAt = Number.POSITIVE_INFINITY, live = false }: TrainControl = {},
+  { commands, stopAt = Number.POSITIVE_INFINITY, live = false, patient = false }: TrainControl = {},
 ): AsyncGenerator<TrainEvent, void, void> {
-  const { weights, network, optimizer, batches, validation } = session;
+  const { batches, validation } = session;
   const { training } = session.record;
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
   const controls = new Controls(commands, training.lr, live ? new LiveSample(session) : undefined);
+  const folder = new FolderWatch(session.run);
   let history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount, rollbacks } = session.record.progress;
   let watch = new LossWatch(session.record, session.record.progress);
   let good = session.from;
   let fault: string | undefined;
 
-  const shareDone = () => (total === undefined ? clock.seconds / (60 * amount) : step / total);
-  const save = async (loss: number | undefined): Promise<TrainEvent> => {
+  const shareDone = (at = step) => (total === undefined ? clock.seconds / (60 * amount) : at / total);
+  let saved: { step: number; lr: number } | undefined;
+  const isMeasured = () => history.at(-1)?.step === step;
+  const owesMeasure = () =>
+    step > 0 && !isMeasured() && (step % training.evalEvery === 0 || shareDone() >= 1);
+  const save = async function* (): AsyncGenerator<TrainEvent> {
     const seconds = unit === 'minutes' ? clock.seconds : 0;
-    controls.saves = false;
     const { start: startLoss, recent: recentLoss } = watch;
     const progress = { step, seconds, bestLoss, lossSum, lossCount, startLoss, recentLoss, rollbacks };
-    const event = await saveCheckpoint(session, { lr: controls.lr, progress, history }, loss);
-    good = event.path;
-    return event;
+    saved = { step, lr: controls.lr };
+    const write = async () => {
+      const event = await saveCheckpoint(session, { lr: controls.lr, progress, history });
+      good = event.path;
+      return event;
+    };
+    if (yield* persist(write, { session, controls, patient, step })) clock.pause();
   };
   const goBack = async (fault: string): Promise<RollbackEvent> => {
     const from = step;
@@ -84,71 +95,100 @@ export async function* train(
   const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
-  for (let done = shareDone(); done < 1 || fault !== undefined; ) {
+  // A stop may have given up a validation: a run that goes on begins with it.
+  for (let learns = !owesMeasure(); fault !== undefined || !learns || shareDone() < 1; learns = true) {
     if (fault !== undefined) {
       if (rollbacks >= MOST_ROLLBACKS) return yield { ...end('diverged'), fault, lr: controls.lr };
       yield await goBack(fault);
-      [fault, done] = [undefined, shareDone()];
-      continue;
+      learns = !owesMeasure();
+      fault = undefined;
     }
-    const lr = controls.lr * rateAt(step, done, total);
-    if (batches.startsEpoch(step)) network.resetState();
-    const { inputs, targets } = batches.read(step);
-    network.forward(inputs, { seed: training.seed, draw: step });
-    const loss = mean(network.losses(targets, { training: true }));
-    fault = weightFault(weights) ?? watch.take(loss);
+    const at = learns ? step : step - 1;
+    const lr = controls.lr * rateAt(at, shareDone(at), total);
+    const learnt = learns ? learn(session, watch, step, lr) : undefined;
+    fault = learnt?.fault;
     if (fault !== undefined) continue;
-    network.backward();
-    const gradNorm = optimizer.step(step + 1, { ...training, lr });
-    fault = gradientFault(gradNorm, weights);
-    if (fault !== undefined) continue;
-    network.carry();
-    step++;
-    lossSum += loss;
-    lossCount++;
-    const epoch = step / batches.windowsPerEpoch;
-    yield { type: 'step', step, epoch, loss, gradNorm, lr, charsPerSecond: clock.tick() };
+    if (learnt) {
+      const { loss, gradNorm } = learnt;
+      step++;
+      lossSum += loss;
+      lossCount++;
+      const epoch = step / batches.windowsPerEpoch;
+      yield { type: 'step', step, epoch, loss, gradNorm, lr, charsPerSecond: clock.tick() };
+    }
 
-    done = shareDone();
-    const validates = step % training.evalEvery === 0 || done >= 1;
+    const validates = owesMeasure();
     yield* controls.take(step);
+    if (folder.isGone) controls.saves = true; // which finds out, and says so
     const stops = () => controls.stops || step >= stopAt;
     const saves = validates || controls.saves || controls.paused || stops();
     const measured = validates
-      ? validation && session.evaluator.evaluate(validation, 'stream').loss
+      ? session.abandon.attempt(() =>
+          validation ? session.evaluator.evaluate(validation, 'stream').loss : null,
+        )
       : undefined;
-    if (saves) fault = stateFault(session) ?? validationFault(measured);
+    if (validates && measured === undefined) yield* controls.take(step); // what it was given up for
+    if (saves) fault = stateFault(session) ?? validationFault(measured ?? undefined);
     if (fault !== undefined) continue;
-    if (validates) {
-      if (measured !== undefined) {
+    if (measured !== undefined) {
+      if (measured !== null) {
         bestLoss = Math.min(bestLoss ?? measured, measured);
         const bpc = bitsPerCharacter(measured);
         yield { type: 'validation', step, loss: measured, bpc, perplexity: Math.exp(measured) };
       }
-      history.push({ step, lr, training: lossSum / lossCount, validation: measured ?? null });
-      if (history.length > LONGEST_HISTORY) history = history.filter((_, i) => i % 2 === 1);
+      history.push({ step, lr, training: lossSum / lossCount, validation: measured });
+      if (history.length > LONGEST_HISTORY) history = history.filter((_, i) => i % 2 === 0);
       [lossSum, lossCount] = [0, 0];
-      yield await save(measured);
       yield sample();
+      yield* save();
       clock.skip();
     }
-    if (done >= 1) break;
+    if (isMeasured() && shareDone() >= 1) break;
 
     while (controls.saves || (controls.paused && !stops())) {
-      if (controls.saves) yield await save(measured);
+      if (controls.saves) yield* save();
       else await controls.wait();
       yield* controls.take(step);
       clock.pause();
     }
     if (stops()) {
-      if (!validates) {
-        yield await save(undefined);
-        yield sample();
-      }
+      if (saved?.step !== step || saved.lr !== controls.lr) yield* save();
       return yield end('stopped');
     }
   }
   yield end('finished');
+}
+
+/** What one step has brought; with a fault it was not applied. */
+interface Learnt {
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly fault: string | undefined;
+}
+
+/**
+ * One step: reads a window, predicts, measures, learns and carries the state on.
+ * @returns undefined where it was given up: the network is then as it was before
+ */
+function learn(session: Session, watch: LossWatch, step: number, lr: number): Learnt | undefined {
+  const { network, optimizer, batches, engine, abandon, record, weights } = session;
+  const { training } = record;
+  if (batches.startsEpoch(step)) network.resetState();
+  const { inputs, targets } = batches.read(step);
+  const loss = abandon.attempt(() => {
+    network.forward(inputs, { seed: training.seed, draw: step });
+    const loss = mean(network.losses(targets, { training: true }));
+    network.backward();
+    engine.finish();
+    return loss;
+  });
+  if (loss === undefined) return undefined;
+  const before = weightFault(weights) ?? watch.take(loss);
+  if (before !== undefined) return { loss, gradNorm: Number.NaN, fault: before };
+  const gradNorm = optimizer.step(step + 1, { ...training, lr });
+  const fault = gradientFault(gradNorm, weights);
+  if (fault === undefined) network.carry();
+  return { loss, gradNorm, fault };
 }
 
 /** Time spent in training, over all sessions of the run, and the speed of its steps. */
@@ -194,10 +234,10 @@ class Clock {
 
 async function saveCheckpoint(
   session: Session,
-  now: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
-  validation: number | undefined,
+  { lr, progress, history }: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
 ): Promise<CheckpointEvent> {
-  const { lr, progress, history } = now;
+  const last = history.at(-1);
+  const validation = last?.step === progress.step ? (last.validation ?? undefined) : undefined;
   const path = checkpointPath(session.run, progress.step, validation);
   const record = { ...session.record, training: { ...session.record.training, lr }, progress, history };
   await writeCheckpoint(path, { record, engine: session.engine.name, state: stateOf(session) });

@@ -9,7 +9,7 @@ export function footer(state: State): Line {
 }
 
 /** What the footer says, in ways that get shorter. */
-function shownKeys({ dialog, phase }: State): Segment[][] {
+function shownKeys({ dialog, phase, trouble, now }: State): Segment[][] {
   if (dialog === 'quit') {
     return ['Stop training? It is saved first.', 'Stop training?'].map((text) => [
       { text, color: 'caution', bold: true },
@@ -20,6 +20,12 @@ function shownKeys({ dialog, phase }: State): Segment[][] {
   if (dialog === 'help') return [[key('Esc', 'back')]];
   if (dialog) return [[key('Enter', 'write from here'), key('Esc', 'leave it as it was')]];
   if (phase === 'stopping') return [[key('Ctrl-C', 'stop at once')]];
+  if (trouble) {
+    const seconds = Math.max(0, Math.ceil((trouble.again - now) / 1000));
+    return [
+      [{ text: `tries again in ${seconds}s` }, key('s', 'now'), key('q', 'quit'), { text: trouble.hint }],
+    ];
+  }
   const label = (text: string) => (text === 'pause' && phase === 'paused' ? 'go on' : text);
   return [BINDINGS.map((binding) => key(binding.keys[0]!, label(binding.label)))];
 }

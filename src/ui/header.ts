@@ -10,11 +10,15 @@ const PHASES: Record<State['phase'], Segment> = {
   stopping: { text: '■ stopping', color: 'bad', bold: true },
 };
 
+/** Training stands still until a disk takes what is to be written. */
+const WAITING: Segment = { text: '‖ not saved', color: 'bad', bold: true };
+
 /** What is trained, by what, where, and whether it is: one line, or two where one does not hold it. */
 export function header(state: State, most: 1 | 2): Line[] {
   const { start, columns } = state;
   const width = columns - 2;
-  const status: Line = [PHASES[state.phase], { text: `  ${duration(state.active / 1000)}` }];
+  const phase = state.trouble && state.phase !== 'stopping' ? WAITING : PHASES[state.phase];
+  const status: Line = [phase, { text: `  ${duration(state.active / 1000)}` }];
   const statusWidth = lineWidth(status);
   if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
   const what: Segment[] = [

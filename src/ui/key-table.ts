@@ -1,7 +1,11 @@
 import { cut, type Line, widthOf } from './line.js';
 
+/** Cells; less of a label tells nothing. */
+const NARROWEST_LABEL = 6;
+
 /**
- * Keys and what they do, in as many columns as the height asks for.
+ * Keys and what they do, in as many columns as the height asks for and the width has room for; the first ones, where that
+ * is not enough.
  * @param entries names, all of the same width, and labels
  */
 export function keyTable(
@@ -9,8 +13,10 @@ export function keyTable(
   width: number,
   height: number,
 ): Line[] {
-  const columns = Math.ceil(entries.length / Math.max(1, height));
-  const perColumn = Math.ceil(entries.length / columns);
+  const narrowest = widthOf(entries[0]?.[0] ?? '') + 1 + NARROWEST_LABEL;
+  const most = Math.max(1, Math.floor(width / narrowest));
+  const columns = Math.min(most, Math.ceil(entries.length / Math.max(1, height)));
+  const perColumn = Math.min(Math.max(1, height), Math.ceil(entries.length / columns));
   return Array.from({ length: perColumn }, (_, row) =>
     Array.from({ length: columns }, (_, column) => entries[column * perColumn + row]).flatMap(
       (entry): Line => {

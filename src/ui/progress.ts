@@ -124,11 +124,12 @@ function pace({ last, lr, clipped, memory, active, now, began, clip }: State, wi
 
 /** One plain sentence: what was asked for, or how the run goes. */
 function verdict(state: State, width: number): Line {
-  const { notice, phase, dialog } = state;
+  const { notice, phase, dialog, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
   if (phase === 'stopping') {
-    return [{ text: cut('stopping after this step, and saving', width), color: 'bad', bold: true }];
+    return [{ text: cut('stopping, and saving', width), color: 'bad', bold: true }];
   }
+  if (trouble) return [{ text: cut(harmless(trouble.message), width), color: 'bad', bold: true }];
   const { text, color } = verdictOf(state);
   const said: Segment[] = [];
   if (notice) said.push({ text: notice.text, color: 'accent', bold: true });

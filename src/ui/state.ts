@@ -1,3 +1,4 @@
+import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { BaselineEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 import { addLive, NO_SAMPLES, revealed, type Samples, withSpeed } from './samples.js';
@@ -29,6 +30,8 @@ export interface State {
   readonly waiting: { readonly lr: number; readonly prompt: number };
   /** A checkpoint was asked for. */
   readonly saving: boolean;
+  /** Training stands still until something can be written. */
+  readonly trouble: Trouble | undefined;
   /** What was asked for and is not done yet, or was done just now. */
   readonly notice: Notice | undefined;
   /** The peak of the learning rate, the temperature and the prompt, as asked for last. */
@@ -51,6 +54,13 @@ export interface Validation {
 export interface Notice {
   readonly text: string;
   readonly until: number;
+}
+
+export interface Trouble {
+  readonly message: string;
+  readonly hint: string;
+  /** When it is tried again. */
+  readonly again: number;
 }
 
 /** How the screen shows what it knows. */
@@ -115,6 +125,7 @@ export function initialState(
     pausing: false,
     waiting: { lr: 0, prompt: 0 },
     saving: false,
+    trouble: undefined,
     notice: undefined,
     lr: run.lr,
     clip: run.clip,
@@ -167,7 +178,7 @@ function passed(state: State, now: number): State {
   return {
     ...state,
     now,
-    active: state.active + (state.phase === 'paused' ? 0 : Math.min(ms, LONGEST_TICK_MS)),
+    active: state.active + (state.phase === 'paused' || state.trouble ? 0 : Math.min(ms, LONGEST_TICK_MS)),
     notice: state.notice && state.notice.until > now ? state.notice : undefined,
     samples: revealed(state.samples, ms),
   };
@@ -193,8 +204,8 @@ function afterEvent(state: State, event: TrainEvent): State {
       return { ...state, validations: all.length > MOST_VALIDATIONS ? all.filter(isKept) : all, best };
     }
     case 'checkpoint':
-      return state.saving
-        ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false }
+      return state.saving || state.trouble
+        ? { ...announced(state, `saved at step ${grouped(event.step)}`), saving: false, trouble: undefined }
         : state;
     case 'rollback': {
       const validations = state.validations.filter((one) => one.step <= event.step);
@@ -204,6 +215,11 @@ function afterEvent(state: State, event: TrainEvent): State {
         `${text}, learning rate ${event.lr.toExponential(2)}`,
         WARNING_MS,
       );
+    }
+    case 'trouble': {
+      const { message, hint, seconds } = event;
+      if (seconds === null) return announced(state, `${harmless(message)}. ${hint}`, WARNING_MS);
+      return { ...state, trouble: { message, hint, again: state.now + 1000 * seconds } };
     }
     case 'live':
       return { ...state, samples: addLive(state.samples, event) };

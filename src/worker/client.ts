@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { Abandon } from '../engine/abandon.js';
 import { UserError } from '../errors.js';
 import type { EndEvent, TrainCommand, TrainEvent } from '../train/events.js';
 import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
 
 export interface Training {
-  /** Asks for something to be done after the step under way. */
+  /** Asks for something to be done after the step under way; a stop gives that step up. */
   send(command: TrainCommand): void;
   /** Resolves to the last event; rejects with a UserError, or with whatever crashed the thread. */
   readonly finished: Promise<EndEvent>;
@@ -20,7 +21,8 @@ export function startTraining(
   { live }: { live: boolean },
   onEvents: (events: readonly TrainEvent[]) => void,
 ): Training {
-  const workerData: WorkerData = { job, live };
+  const abandon = new Abandon();
+  const workerData: WorkerData = { job, live, abandon: abandon.buffer };
   const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData });
   const finished = new Promise<EndEvent>((resolve, reject) => {
     worker.on('message', (message: WorkerMessage) => {
@@ -35,5 +37,9 @@ export function startTraining(
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`the training thread ended without a word (code ${code})`)));
   });
-  return { send: (command) => worker.postMessage(command), finished };
+  const send = (command: TrainCommand) => {
+    worker.postMessage(command); // first, so that who gives up finds the reason
+    if (command.type === 'stop') abandon.ask();
+  };
+  return { send, finished };
 }

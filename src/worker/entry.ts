@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
 import { LOG_FILE } from '../checkpoint/run.js';
-import { UserError } from '../errors.js';
+import { Abandon } from '../engine/abandon.js';
+import { fileError, UserError } from '../errors.js';
 import { openSession } from '../train/session.js';
 import { train } from '../train/trainer.js';
 import { openLog } from './log.js';
@@ -13,26 +14,33 @@ import { Mailbox, Outbox } from './post.js';
 
 const port = parentPort;
 if (!port) throw new Error('worker/entry.js runs as a worker thread only');
-const { job, live } = workerData as WorkerData;
+const { job, live, abandon } = workerData as WorkerData;
 const post = (message: WorkerMessage) => port.postMessage(message);
 
 try {
   const { from: path } = job;
   const from = path === undefined ? undefined : { path, state: (await readCheckpoint(path)).state };
-  const log = openLog(join(job.run, LOG_FILE));
+  const log = openLog(
+    join(job.run, LOG_FILE),
+    path === undefined ? undefined : { step: job.record.progress.step, path },
+  );
   const outbox = new Outbox((events) => post({ type: 'events', events }));
   const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
     from,
     engine: job.engine,
     threads: job.threads ?? availableParallelism(),
+    abandon: new Abandon(abandon),
   });
-  for await (const event of train(session, { commands, stopAt: job.stopAt, live })) {
-    log.write(event);
+  // Who sees the live sample sees a disk that is full, too, and can make room.
+  for await (const event of train(session, { commands, stopAt: job.stopAt, live, patient: live })) {
+    const trouble = log.write(event);
     outbox.put(event);
+    if (trouble) outbox.put(trouble);
   }
   log.close();
-} catch (error) {
+} catch (failure) {
+  const error = fileError(failure, job.run, 'Check that the folder of the run is as it was.', 'write');
   if (!(error instanceof UserError)) throw error;
   post({ type: 'failure', message: error.message, hint: error.hint, exitCode: error.exitCode });
 }

@@ -20,6 +20,8 @@ export interface TrainingJob {
 export interface WorkerData {
   readonly job: TrainingJob;
   readonly live: boolean;
+  /** The words of an `Abandon`, by which the main thread has a step given up. */
+  readonly abandon: SharedArrayBuffer;
 }
 
 /** What it sends back. */

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { duration } from '../../format.js';
+import { duration, harmless } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { footer, help } from '../footer.js';
 import { header } from '../header.js';
@@ -59,9 +59,10 @@ function Body({ state, layout }: { state: State; layout: Layout }) {
 
 /** For a terminal too small for anything else: what is asked or was said just now, or the figures. */
 function compactLine(state: State): Line {
-  const { losses, validations, columns, phase, dialog, notice } = state;
+  const { losses, validations, columns, phase, dialog, notice, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, columns);
   if (dialog || phase === 'stopping') return footer(state);
+  if (trouble) return [{ text: cut(harmless(trouble.message), columns), color: 'bad', bold: true }];
   if (notice) return [{ text: cut(notice.text, columns), color: 'accent', bold: true }];
   const left = secondsLeft(state);
   return fitting(

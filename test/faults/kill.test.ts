@@ -1,0 +1,124 @@
+// A run that is killed, or stopped, and goes on, ends as if nothing had been.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../cli.js';
+import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
+import { tries } from './scale.js';
+
+vi.setConfig({ testTimeout: 60 * 60_000, hookTimeout: 60_000 });
+
+const folder = await temporaryFolder();
+const PLACE = ['--threads', '1', '--ui', 'json'];
+let whole: ReturnType<typeof outcome>;
+/** Milliseconds that the run takes from the start of the process to its end. */
+let duration: number;
+
+beforeAll(async () => {
+  const start = performance.now();
+  expect((await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'whole'])).exitCode).toBe(
+    0,
+  );
+  duration = performance.now() - start;
+  whole = outcome(join(folder, 'whole'));
+  expect(Object.keys(whole.checkpoints).at(-1)).toMatch(/^step-0000050-val-/);
+});
+
+const isTemporary = (name: string) => name.endsWith('.safetensors.tmp');
+
+/**
+ * Trains a run until `kill` resolves, kills it, and goes on until it is finished: by --resume where there is a
+ * checkpoint, and otherwise by the same command again.
+ * @returns whether the process was killed while it wrote a checkpoint
+ */
+async function killed(name: string, kill: (run: string, ended: () => boolean) => Promise<void>) {
+  const run = join(folder, name);
+  const command = ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', name];
+  const child = begin(folder, command);
+  let isOver = false;
+  void child.then(() => {
+    isOver = true;
+  });
+  await kill(run, () => isOver);
+  child.kill('SIGKILL');
+  const { signal } = await child;
+  const isThere = existsSync(run);
+  const wasSaving = isThere && readdirSync(run).some(isTemporary);
+  if (signal === 'SIGKILL') {
+    const goesOn = isThere && checkpointsIn(run).length > 0;
+    const { exitCode, stderr } = await begin(
+      folder,
+      goesOn ? ['train', '--resume', name, ...PLACE] : command,
+    );
+    // Killed between its last checkpoint and its last word.
+    const isComplete = exitCode === 2 && stderr.includes('has already had its 50 steps');
+    expect(isComplete || exitCode === 0, stderr).toBe(true);
+    if (isComplete) {
+      const { checkpoints, log } = outcome(run);
+      expect(checkpoints).toEqual(whole.checkpoints);
+      expect(log).toEqual(whole.log.slice(0, log.length));
+      expect(whole.log.length - log.length).toBeLessThanOrEqual(2); // the checkpoint and the end
+      await rm(run, { recursive: true });
+      return wasSaving;
+    }
+  }
+  expectTidy(run);
+  expect(outcome(run)).toEqual(whole);
+  await rm(run, { recursive: true });
+  return wasSaving;
+}
+
+describe('kill -9', () => {
+  it(`at ${tries(150, 1)} random instants: the run goes on to the same bytes`, async () => {
+    for (let i = 0; i < tries(150, 1); i++) {
+      const after = Math.random() * duration;
+      await killed(`random-${i}`, () => new Promise((resolve) => setTimeout(resolve, after)));
+    }
+  });
+
+  it(`at ${tries(50, 1)} instants in which a checkpoint is being written`, async () => {
+    let hits = 0;
+    for (let i = 0; hits < tries(50, 1); i++) {
+      expect(i).toBeLessThan(tries(1000, 60));
+      const waits = Math.floor(Math.random() * 9);
+      const wasSaving = await killed(`saving-${i}`, async (run, isOver) => {
+        for (let seen = 0; seen <= waits && !isOver(); ) {
+          const isWriting = () => existsSync(run) && readdirSync(run).some(isTemporary);
+          for (let look = 0; look < 200; look++) {
+            if (!isWriting()) continue;
+            seen++;
+            if (seen > waits) return;
+            while (isWriting()) {}
+          }
+          await new Promise(setImmediate);
+        }
+      });
+      if (wasSaving) hits++;
+    }
+  });
+});
+
+describe('stopped and resumed', () => {
+  const steps = Array.from({ length: 50 }, (_, i) => i + 1).filter((step) => step < 50);
+  const chosen = tries(1, 0) ? steps : [20];
+
+  it.each(['wasm', 'native'])('at each of many steps, with other threads: %s', async (engine) => {
+    const options = [...SHORT, '--ui', 'json', '--engine', engine];
+    const one = `one-${engine}`;
+    const first = await begin(folder, ['train', 'lighthouse', ...options, '--threads', '1', '--out', one]);
+    if (first.exitCode === 2 && first.stderr.includes('no native engine')) return;
+    const expected = outcome(join(folder, one));
+    for (const step of chosen) {
+      const name = `cut-${engine}-${step}`;
+      const [before, after] = step % 2 === 0 ? ['1', '2'] : ['2', '1'];
+      const cut = ['train', 'lighthouse', ...options, '--threads', before!, '--out', name];
+      expect((await begin(folder, [...cut, '--stop-at', String(step)])).exitCode).toBe(0);
+      const resume = ['train', '--resume', name, '--ui', 'json', '--engine', engine, '--threads', after!];
+      expect((await begin(folder, resume)).exitCode).toBe(0);
+      expect(outcome(join(folder, name)), `stopped at step ${step}`).toEqual(expected);
+      await rm(join(folder, name), { recursive: true });
+    }
+  });
+});
