@@ -56,19 +56,26 @@ describe('runs', () => {
   });
 
   it.each([
-    [0, [2, 5, 6]],
-    [1, [2, 5, 6]],
-    [2, [2, 5, 6]],
-    [5, [2, 3, 4, 5, 6]],
-    [100, [1, 2, 3, 4, 5, 6]],
-  ])('pruned with keep %i leave the best, the last two and so many', async (keep, left) => {
-    const run = await runWith([1, 3], [2, 1], [3, 2], [4], [5, 1], [6]);
-    await writeFile(join(run, 'log.jsonl'), '');
-    await pruneCheckpoints(run, keep);
-    expect(steps(run)).toEqual(left);
-    expect(existsSync(join(run, 'log.jsonl'))).toBe(true);
-    await pruneCheckpoints(await newFolder(), keep);
-  });
+    [0, [2, 3, 5, 6]],
+    [1, [2, 3, 5, 6]],
+    [2, [2, 3, 5, 6]],
+    [3, [2, 3, 5, 6]],
+    [4, [1, 2, 3, 5, 6]],
+    [100, [1, 2, 3, 5, 6]],
+  ])(
+    'pruned with keep %i leave the best, the last, and so many that were validated, two at least',
+    async (keep, left) => {
+      const run = await runWith([1, 3], [2, 1], [3, 2], [4], [5, 1], [6]);
+      await writeFile(join(run, 'log.jsonl'), '');
+      await pruneCheckpoints(run, keep);
+      expect(steps(run)).toEqual(left);
+      expect(existsSync(join(run, 'log.jsonl'))).toBe(true);
+      const unvalidated = await runWith([1], [2], [3], [4]);
+      await pruneCheckpoints(unvalidated, keep);
+      expect(steps(unvalidated)).toEqual([1, 2, 3, 4].slice(-Math.max(2, keep)));
+      await pruneCheckpoints(await newFolder(), keep);
+    },
+  );
 
   it('resolve to their best or last, and are listed', async () => {
     const run = await runWith([1, 1], [2, 2]);

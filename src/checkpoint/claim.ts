@@ -18,6 +18,7 @@ const TOUCH_EVERY_MS = 10_000;
 const DEAD_AFTER_MS = 90_000;
 
 const LONGEST_TURN_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
 
 /** Locks in the making (see claimRun). */
 const LOCKING = /^lock\.(\d+|turn)$/;
@@ -39,14 +40,12 @@ export async function claimRun(path: string): Promise<Claim> {
   try {
     await writeFile(own, ownLock());
     try {
-      await link(own, lock).catch(async (error) => {
-        if (systemErrorCode(error) !== 'EEXIST') throw error;
-        await takeOver(lock, own);
-      });
+      if (!(await linked(own, lock))) await takeOver(lock, own);
     } finally {
       await rm(own, { force: true });
     }
     await removeMatching(path, UNFINISHED);
+    await removeDeadLocks(path);
   } catch (error) {
     throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
   }
@@ -63,21 +62,36 @@ export async function claimRun(path: string): Promise<Claim> {
  * so the lock of a living process is never removed.
  */
 async function takeOver(lock: string, own: string): Promise<void> {
-  await refuseLiving(lock, own);
   const turn = `${lock}.turn`;
-  // A turn takes milliseconds: an old one belongs to a process that was killed in it.
-  const age = Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  if (age > LONGEST_TURN_MS) await rm(turn, { force: true });
-  await link(own, turn).catch(async (error) => {
-    await refuseLiving(turn, own);
-    throw error;
-  });
-  try {
+  for (;;) {
     await refuseLiving(lock, own);
-    await rm(lock, { force: true });
-    await link(own, lock);
-  } finally {
-    await rm(turn, { force: true });
+    // A turn takes milliseconds: an old one belongs to a process that was killed in it.
+    const age = Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > LONGEST_TURN_MS) await rm(turn, { force: true });
+    if (await linked(own, turn)) {
+      try {
+        await refuseLiving(lock, own);
+        await rm(lock, { force: true });
+        if (await linked(own, lock)) return;
+      } finally {
+        await rm(turn, { force: true });
+      }
+    } else {
+      await refuseLiving(turn, own);
+    }
+    // Another one was quicker: by now it has the lock, or is dead as well.
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+/** @returns whether there was nothing at that name yet */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 
@@ -123,6 +137,18 @@ async function touch(lock: string): Promise<void> {
 async function releaseLock(lock: string): Promise<void> {
   const owner = await lockOwner(lock);
   if (owner && isOwn(owner)) await rm(lock, { force: true }).catch(() => {});
+}
+
+/** Removes locks in the making of processes that were killed over it. */
+async function removeDeadLocks(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const pid = LOCKING.exec(name)?.[1];
+    if (pid === undefined || !/^\d+$/.test(pid)) continue;
+    const path = join(folder, name);
+    // An empty one is by the process that it is named after.
+    const owner = (await lockOwner(path)) ?? ownerIn(`charlstm ${pid}\n`);
+    if (owner && isNear(owner) && !isAlive(owner)) await rm(path, { force: true });
+  }
 }
 
 async function removeMatching(folder: string, pattern: RegExp): Promise<void> {

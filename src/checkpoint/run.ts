@@ -53,10 +53,16 @@ function bestFirst(files: readonly CheckpointFile[]): CheckpointFile[] {
 /** So many are kept at least, so that there is one to go on from where the disk has damaged the last. */
 export const LEAST_KEPT = 2;
 
-/** Deletes all checkpoints of a run but the best, the last two and the `keep` most recent. */
+/**
+ * Deletes all checkpoints of a run but the best, the last, and of those that were validated the last two or the `keep` most
+ * recent. One that a stop or a key has made between two validations does not count, so a run that was stopped keeps what
+ * it would have kept. (Where nothing is validated all count.)
+ */
 export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
   const files = listCheckpoints(run);
-  const kept = new Set([bestOf(files), ...files.slice(-Math.max(LEAST_KEPT, keep))]);
+  const validated = files.filter(({ validation }) => validation !== undefined);
+  const counted = validated.length > 0 ? validated : files;
+  const kept = new Set([bestOf(files), files.at(-1), ...counted.slice(-Math.max(LEAST_KEPT, keep))]);
   for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
 }
 
