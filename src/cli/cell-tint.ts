@@ -43,13 +43,17 @@ function markOf(value: number): string {
 /** Cell states from -1 to 1. */
 export const CELLS: Scale = { tintOf, markOf };
 
-/** What the tints mean, for a terminal. */
-export function cellLegend(): string {
-  const ends = PAIRS.toReversed().map(({ from, below }) => painted(` -${from} `, below));
-  const others = PAIRS.map(({ from, above }) => painted(` ${from} `, above));
-  return `cell state ${[...ends, ' 0 ', ...others].join(' ')}`;
+/**
+ * What the tints mean, for a terminal.
+ * @param what the number that is shown
+ */
+export function cellLegend(what: string): string {
+  const below = PAIRS.map((pair) => painted(` -${pair.from} `, pair.below)).reverse();
+  const above = PAIRS.map((pair) => painted(` ${pair.from} `, pair.above));
+  return `${what} ${[...below, ' 0 ', ...above].join(' ')}`;
 }
 
 /** The same for the marks. */
-export const MARK_LEGEND =
-  'the mark under a character is the cell state in tenths: 1 to 9 above zero, a to i below it, none near it';
+export function markLegend(what: string): string {
+  return `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`;
+}

@@ -8,7 +8,7 @@ import { clearest, rankingOf, type Tracking } from '../insight/ranking.js';
 import { grouped } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { glyphsOf } from '../ui/glyphs.js';
-import { CELLS, cellLegend, MARK_LEGEND } from './cell-tint.js';
+import { CELLS, cellLegend, markLegend } from './cell-tint.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsForOneText } from './model.js';
 import type { EngineFlags } from './options.js';
@@ -21,6 +21,7 @@ export interface InspectFlags extends EngineFlags {
   layer?: number;
   unit?: number;
   length: number;
+  relative?: true;
   unknown: Unknown;
   json?: true;
 }
@@ -43,6 +44,10 @@ interface Shown extends Unit {
   /** Characters before it. */
   readonly start: number;
   readonly text: string;
+  /** What the values are: tanh(c), or c divided by its largest absolute value in the stretch. */
+  readonly scale: 'tanh' | 'relative';
+  /** That largest absolute value. */
+  readonly largest: number;
   readonly values: readonly number[];
 }
 
@@ -59,7 +64,9 @@ export async function inspectCells(path: string | undefined, flags: InspectFlags
   const about = { model: file, text: flags.text ?? 'validation', characters: ids.length };
   const find = flags.find ?? 'auto';
   const units = named ? [] : found(model, ids, find);
-  const shown = named ? shownOf(model, ids, named, 0) : shownBest(model, ids, units[0]!, flags.length);
+  const shown = named
+    ? shownOf(model, ids, named, 0, flags.relative)
+    : shownBest(model, ids, units[0]!, flags);
   if (flags.json) {
     process.stdout.write(`${harmlessJson({ ...about, ...(named ? {} : { find, units }), shown })}\n`);
     return;
@@ -130,23 +137,36 @@ function found(model: CharacterModel, ids: Uint32Array, find: PropertyName | 'au
   return clearest(rankings.map((ranking) => ranking.ranked())).slice(0, TOLD);
 }
 
-/** Whether marks differ at `least` places from what most of them are. */
+/** Whether at least so many marks are as the first one is, and so many are not. */
 function isTold(marks: Float32Array, least: number): boolean {
-  const zeros = marks.filter((mark) => mark === marks[0]).length;
-  return Math.min(zeros, marks.length - zeros) >= least;
+  const alike = marks.filter((mark) => mark === marks[0]).length;
+  return Math.min(alike, marks.length - alike) >= least;
 }
 
-function shownOf(model: CharacterModel, ids: Uint32Array, { layer, unit }: Unit, start: number): Shown {
-  const values = Array.from(unitStates(model, ids, { layer, unit }).subarray(start));
-  return { layer, unit, start, text: model.vocabulary.decode(ids.subarray(start)), values };
+function shownOf(
+  model: CharacterModel,
+  ids: Uint32Array,
+  { layer, unit }: Unit,
+  start: number,
+  isRelative = false,
+): Shown {
+  const states = unitStates(model, ids, { layer, unit }).subarray(start);
+  const largest = states.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
+  const values = states.map((c) => (isRelative ? c / (largest || 1) : Math.tanh(c)));
+  const text = model.vocabulary.decode(ids.subarray(start));
+  return { layer, unit, start, text, scale: isRelative ? 'relative' : 'tanh', largest, values: [...values] };
 }
 
-/** The best unit on a stretch of the text that has the property at many places, and lacks it at many. */
-function shownBest(model: CharacterModel, ids: Uint32Array, best: Tracking, length: number): Shown {
+/**
+ * The best unit. What holds or does not is shown on a stretch that has it at many places and lacks it at many; a count
+ * by its own scale, since the tanh of most is the same.
+ */
+function shownBest(model: CharacterModel, ids: Uint32Array, best: Tracking, flags: InspectFlags): Shown {
   const { kind, of } = PROPERTIES[best.property];
+  if (kind === 'counter') return shownOf(model, ids.subarray(0, flags.length), best, 0, true);
   const characters = Array.from(ids, (id) => model.vocabulary.character(id));
-  const start = kind === 'switch' ? variedLine(characters, of(characters), length) : 0;
-  return shownOf(model, ids.subarray(0, start + length), best, start);
+  const start = variedLine(characters, of(characters), flags.length);
+  return shownOf(model, ids.subarray(0, start + flags.length), best, start, flags.relative);
 }
 
 /** The line from which on, in `length` characters, about as many are marked as not. */
@@ -182,8 +202,9 @@ function tableOf(units: readonly Tracking[]): string {
   return table([HEADING, ...rows]);
 }
 
-function tintedText({ layer, unit, start, text, values }: Shown): string {
+function tintedText({ layer, unit, start, text, scale, largest, values }: Shown): string {
   const rows = new TintedRows(CELLS, rowWidth('marks tell the cell state'));
+  const what = scale === 'tanh' ? 'tanh(c)' : `c / ${largest.toPrecision(3)}`;
   let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
   let read = 0;
   for (const { source } of glyphsOf(text)) {
@@ -191,5 +212,5 @@ function tintedText({ layer, unit, start, text, values }: Shown): string {
     // What the unit holds when all of what is seen as one character was read.
     out += rows.put(source, values[read - 1]!);
   }
-  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? cellLegend() : MARK_LEGEND}\n`;
+  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? cellLegend(what) : markLegend(what)}\n`;
 }

@@ -12,7 +12,8 @@ import {
 } from './options.js';
 
 const EXAMPLES = `${MODEL_HELP}
-The view is "cells": a text, tinted by what one unit of the network holds, tanh of its cell state, from -1 to 1.
+The view is "cells": a text, tinted by what one unit of the network holds, tanh of its cell state c, from -1 to 1,
+or, for a count and with --relative, c divided by the largest |c| of what is shown.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
 for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
 
@@ -44,6 +45,7 @@ export function inspectCommand(command: Command): void {
       numberOption('--unit <n>', 'tint the text by this unit', { minimum: 0, maximum: 1e6, integer: true }),
     )
     .addOption(numberOption('--length <n>', 'show so many characters', excerptLength).default(1000))
+    .option('--relative', 'tint by the state, divided by its largest, instead of its tanh')
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())

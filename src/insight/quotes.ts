@@ -4,7 +4,7 @@ const DOUBLE: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„'
 const SINGLE: Readonly<Record<string, string>> = { "'": "'", '‘': '’' };
 
 /** So far ahead the end of a quotation in single marks is looked for. */
-const FARTHEST = 2000;
+const FARTHEST = 1000;
 
 const IN_WORD = /^[\p{L}\p{N}]$/u;
 /** Words that begin with an apostrophe. */

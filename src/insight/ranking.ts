@@ -11,7 +11,8 @@ export interface Tracking {
   readonly score: number;
   /** How far the score is from chance, 0, to perfect, 1: what makes properties comparable. */
   readonly clarity: number;
-  /** It holds where the unit is at or above the threshold, or below it; the unit rises or falls with the count. */
+  /** It holds where tanh of the cell state is at or above the threshold, or below it; the cell state rises or falls with
+   * the count. */
   readonly direction: 'above' | 'below' | 'rises' | 'falls';
   /** From -1 to 1. */
   readonly threshold?: number;
@@ -80,7 +81,7 @@ function byScore(trackings: Tracking[]): Tracking[] {
   return trackings.sort((a, b) => b.score - a.score);
 }
 
-/** By histograms of what each unit holds, so that memory does not grow with the text. */
+/** By histograms of tanh of each cell state, so that memory does not grow with the text. */
 class SwitchRanking implements Ranking {
   /** (L*H, BINS) */
   readonly #all: Uint32Array;
@@ -94,12 +95,12 @@ class SwitchRanking implements Ranking {
 
   add({ start, length, layers }: CellWindow): void {
     const { hidden, marks } = this.subject;
-    for (const [layer, values] of layers.entries()) {
+    for (const [layer, { tanh }] of layers.entries()) {
       // Unit by unit: its two histograms stay near at hand.
       for (let unit = 0; unit < hidden; unit++) {
         const from = (layer * hidden + unit) * BINS;
         for (let t = 0; t < length; t++) {
-          const bin = from + binOf(values[t * hidden + unit]!);
+          const bin = from + binOf(tanh[t * hidden + unit]!);
           this.#all[bin]!++;
           this.#on[bin]! += marks[start + t]!;
         }
@@ -123,10 +124,10 @@ class SwitchRanking implements Ranking {
   }
 }
 
-/** By running sums: Pearson's correlation of a count and what a unit holds. */
+/** By running sums: Pearson's correlation of a count and a cell state, as it is: its tanh cannot go on counting. */
 class CounterRanking implements Ranking {
   readonly #mean: number;
-  /** (L*H): the first value of each unit, from which all are counted: those of a full cell differ by very little. */
+  /** (L*H): the first value of each unit, from which all are counted: those of a steady cell differ by very little. */
   readonly #first: Float32Array;
   /** (L*H): sums of values, of their squares, and of their products with the count less its mean. */
   readonly #sum: Float64Array;
@@ -144,13 +145,13 @@ class CounterRanking implements Ranking {
 
   add({ start, length, layers }: CellWindow): void {
     const { hidden, marks } = this.subject;
-    for (const [layer, values] of layers.entries()) {
-      if (start === 0) this.#first.set(values.subarray(0, hidden), layer * hidden);
+    for (const [layer, { c }] of layers.entries()) {
+      if (start === 0) this.#first.set(c.subarray(0, hidden), layer * hidden);
       for (let t = 0; t < length; t++) {
         const count = marks[start + t]! - this.#mean;
         for (let unit = 0; unit < hidden; unit++) {
           const index = layer * hidden + unit;
-          const value = values[t * hidden + unit]! - this.#first[index]!;
+          const value = c[t * hidden + unit]! - this.#first[index]!;
           this.#sum[index]! += value;
           this.#squares[index]! += value * value;
           this.#products[index]! += value * count;
