@@ -132,6 +132,12 @@ describe('units that are found', () => {
     expect(again.shown.values.slice(shown.start)).toEqual(shown.values);
   });
 
+  it('are told with a caution where a few characters decide', async () => {
+    const { stdout, stderr } = await plain('--find', 'caps', '--text', 'plain.txt', '--json');
+    expect(stderr).toMatch(/^note fewer than 50 characters.*"caps".*chance\n$/);
+    expect((JSON.parse(stdout) as Answer).units!.length).toBe(10);
+  });
+
   it('count by the state itself, which is shown by its own scale', async () => {
     const { units, shown } = await json('--find', 'line-position');
     expect(units![0]).toMatchObject({ measure: 'r' });

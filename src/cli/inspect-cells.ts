@@ -11,6 +11,7 @@ import { glyphsOf } from '../ui/glyphs.js';
 import { CELLS, cellLegend, markLegend } from './cell-tint.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsForOneText } from './model.js';
+import { note } from './note.js';
 import type { EngineFlags } from './options.js';
 import { hasColours } from './tint.js';
 import { rowWidth, TintedRows } from './tinted-rows.js';
@@ -121,17 +122,21 @@ function found(model: CharacterModel, ids: Uint32Array, find: PropertyName | 'au
   const { hidden, layers } = model.config;
   const characters = Array.from(ids, (id) => model.vocabulary.character(id));
   const names = find === 'auto' ? PROPERTY_NAMES : [find];
-  const least = find === 'auto' ? FEWEST : 1;
-  const rankings = names
+  const marked = names
     .map((property) => ({ property, marks: PROPERTIES[property].of(characters) }))
-    .filter(({ marks }) => isTold(marks, least))
-    .map(({ property, marks }) => rankingOf(PROPERTIES[property], { property, marks, hidden, layers }));
+    .filter(({ marks }) => isTold(marks, find === 'auto' ? FEWEST : 1));
+  const rankings = marked.map(({ property, marks }) =>
+    rankingOf(PROPERTIES[property], { property, marks, hidden, layers }),
+  );
   if (rankings.length === 0) {
     throw new UserError(
       find === 'auto' ? 'the text is too short to rank units by' : `"${find}" does not vary in the text`,
       'Name another text with --text FILE.',
       ExitCode.badData,
     );
+  }
+  if (!marked.every(({ marks }) => isTold(marks, FEWEST))) {
+    note(`fewer than ${FEWEST} characters tell units apart by "${find}": some fit by chance`);
   }
   for (const window of cellWindows(model, ids)) for (const ranking of rankings) ranking.add(window);
   return clearest(rankings.map((ranking) => ranking.ranked())).slice(0, TOLD);
