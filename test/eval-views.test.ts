@@ -88,7 +88,7 @@ describe('the surprise of each character', () => {
           expect(glyphs.map((glyph) => glyph.text).join('')).toBe(whole);
           const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
           expect(sum(glyphs.map(({ bits }) => bits)) * Math.LN2).toBeCloseTo(sum(losses), 6);
-          const runs = [...merged(glyphs)];
+          const runs = [...merged(glyphs, ({ bits }) => TINTS[stepOf(bits)])];
           expect(runs.map((part) => part.text).join('')).toBe(whole);
           const steps = runs.map(({ bits }) => stepOf(bits));
           expect(steps.every((step, i) => step !== steps[i + 1])).toBe(true);

@@ -21,6 +21,7 @@ const WITHOUT_VALUE = [
   '--json',
   '--lines',
   '--heat',
+  '--relative',
   '--copy-report',
   '--logprobs',
   '--color',

@@ -1,7 +1,7 @@
 import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
 import { type Glyph, glyphsOf, type Piece, Tally, type View } from './eval-pieces.js';
-import { merged, stepOf, TINTS, type Tint } from './tint.js';
+import { merged, type SurpriseTint, stepOf, TINTS } from './tint.js';
 
 /**
  * Up to so many characters, each is an element that tells its bits: some 30 bytes a character. In a longer text only what
@@ -57,7 +57,10 @@ ${STYLE}
     this.#text.add(piece);
     const glyphs = glyphsOf(piece);
     let out = begins ? '<div>' : '';
-    for (const glyph of this.#detailed ? glyphs : merged(this.#paled(glyphs))) out += this.#element(glyph);
+    for (const glyph of this.#detailed
+      ? glyphs
+      : merged(this.#paled(glyphs), ({ bits }) => TINTS[stepOf(bits)]))
+      out += this.#element(glyph);
     return piece.endsLine ? out + this.#endLine() : out;
   }
 
@@ -71,7 +74,7 @@ ${STYLE}
 `;
   }
 
-  #shows(tint: Tint | undefined): boolean {
+  #shows(tint: SurpriseTint | undefined): boolean {
     return this.#detailed || !tint || tint.ink !== undefined;
   }
 
@@ -113,7 +116,7 @@ export function escaped(text: string): string {
   return harmless(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
-function sampleOf(step: number, tint: Tint | undefined): string {
+function sampleOf(step: number, tint: SurpriseTint | undefined): string {
   return `<i class="t${step}"> ${tint?.from ?? 0} </i>`;
 }
 
@@ -132,6 +135,6 @@ main b::before { content: counter(line) "  " attr(data-b); }
 .n::before { content: "↵"; }
 ${TINTS.flatMap((tint, step) => (tint ? rule(step, tint) : [])).join('\n')}`;
 
-function rule(step: number, { color, ink }: Tint): string {
+function rule(step: number, { color, ink }: SurpriseTint): string {
   return `.t${step} { ${ink ? `background: ${color}; color: ${ink};` : `color: ${color};`} }`;
 }

@@ -14,28 +14,20 @@ import { LineObjects, LineTable } from './eval-lines.js';
 import { Page } from './eval-page.js';
 import { type Figures, figuresOf, piecesOf, Tally, type View } from './eval-pieces.js';
 import { withText } from './eval-text.js';
-import { readModel } from './model.js';
-import { note } from './note.js';
+import { readModel, threadsForOneText } from './model.js';
 import { output } from './output.js';
 import { withPage } from './page-file.js';
-import { hasColours } from './tint.js';
+import { rowWidth } from './tinted-rows.js';
 
-/** Columns of the table, and of a row with digits below it, where no terminal says how many there are. */
+/** Columns of the table where no terminal says how many there are. */
 const TABLE_WIDTH = 102;
-const HEAT_WIDTH = 80;
-
-/**
- * Up to so many units, a core holds a layer's matrix near at hand, and one sequence is too little work to be shared out:
- * threads would mostly wait for each other, for long where another program has the second core.
- */
-const ONE_CORE = 256;
 
 /** What is done by `charlstm eval`. */
 export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
   const protocol = protocolOf(flags);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
-  const alone = protocol === 'once' && checkpoint.record.model.hidden <= ONE_CORE;
-  const threads = flags.threads ?? (alone ? 1 : availableParallelism());
+  const usual = protocol === 'once' ? threadsForOneText(checkpoint.record.model) : availableParallelism();
+  const threads = flags.threads ?? usual;
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;
   const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
@@ -98,9 +90,7 @@ function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
   const terminal = isTTY && columns > 0 ? columns : undefined;
   if (lines) return json ? new LineObjects() : new LineTable(terminal ?? TABLE_WIDTH);
   if (!heat) return undefined;
-  if (hasColours()) return new Heat(terminal ?? Number.POSITIVE_INFINITY);
-  note('colours are off, digits tell the bits; FORCE_COLOR=1 without NO_COLOR forces them');
-  return new Heat(terminal ?? HEAT_WIDTH);
+  return new Heat(rowWidth('digits tell the bits'));
 }
 
 const BREATH_EVERY_MS = 25;

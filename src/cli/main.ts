@@ -44,6 +44,11 @@ const COMMANDS: readonly CommandRow[] = [
     'show the configuration, parameters, history and vocabulary of a trained model',
     async () => (await import('./info.js')).infoCommand,
   ],
+  [
+    'inspect <view> [model]',
+    'look into a trained model: which of its cells track what in a text',
+    async () => (await import('./inspect.js')).inspectCommand,
+  ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [
     'corpora',

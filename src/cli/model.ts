@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { readFirst } from '../checkpoint/fallback.js';
 import { resolveCheckpoints } from '../checkpoint/run.js';
+import type { ModelConfig } from '../model/config.js';
 import { note } from './note.js';
 
 /**
@@ -15,4 +17,15 @@ export async function readModel<T>(
   const { path, value, damaged } = await readFirst(resolveCheckpoints(model, 'best'), read);
   for (const { message } of damaged) note(`${message}; ${path} is taken in its place`);
   return { path, value };
+}
+
+/**
+ * Up to so many units, a core holds a layer's matrix near at hand, and one sequence is too little work to be shared out:
+ * threads would mostly wait for each other, for long where another program has the second core.
+ */
+const ONE_CORE = 256;
+
+/** How many threads read one text the fastest. */
+export function threadsForOneText({ hidden }: ModelConfig): number {
+  return hidden <= ONE_CORE ? 1 : availableParallelism();
 }

@@ -6,7 +6,7 @@ import type { GeneratedText } from '../sample/generate.js';
 import type { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import type { SampleFlags } from './sample-flags.js';
-import { hasColours, merged, tinted, tintLegend } from './tint.js';
+import { hasColours, merged, SURPRISE, tinted, tintLegend } from './tint.js';
 
 /** Where texts go. */
 export interface SampleOutput {
@@ -122,7 +122,7 @@ class TextStream {
   async flush(): Promise<void> {
     const { stdout } = process;
     const safe = stdout.isTTY || this.#isTinted ? harmless : (text: string) => text;
-    const runs = this.#isTinted ? merged(this.#waiting) : this.#waiting;
+    const runs = this.#isTinted ? merged(this.#waiting, ({ bits }) => SURPRISE.tintOf(bits)) : this.#waiting;
     let piece = '';
     for (const { text, bits } of runs) piece += this.#isTinted ? tinted(safe(text), bits) : safe(text);
     this.#waiting = [];

@@ -1,14 +1,24 @@
 import chalk, { type BackgroundColorName, type ForegroundColorName } from 'chalk';
 
-/** How a character looks whose surprise is at least so many bits. */
+/** How a character looks. */
 export interface Tint {
-  /** Bits. */
-  readonly from: number;
   readonly color: string;
   /** The colour of the letter on a block of `color`; undefined where the letter itself has the colour. */
   readonly ink?: string;
   /** The colour where a terminal has sixteen. */
   readonly basic: ForegroundColorName | BackgroundColorName;
+}
+
+/** What a character's number looks like. */
+export interface Scale {
+  tintOf(value: number): Tint | undefined;
+  /** One column, where there are no colours. */
+  markOf(value: number): string;
+}
+
+/** The look of a character whose surprise is at least so many bits. */
+export interface SurpriseTint extends Tint {
+  readonly from: number;
 }
 
 /**
@@ -17,7 +27,7 @@ export interface Tint {
  * block brings its ink with it; so all can be read on any terminal. From blue over magenta to yellow the hues keep apart
  * for eyes that do not tell red from green.
  */
-export const TINTS: readonly (Tint | undefined)[] = [
+export const TINTS: readonly (SurpriseTint | undefined)[] = [
   undefined,
   { from: 1, color: '#0374df', basic: 'blueBright' },
   { from: 2, color: '#8251fd', basic: 'magenta' },
@@ -38,14 +48,18 @@ export function hasColours(): boolean {
   return chalk.level > 0;
 }
 
-/** Text, fit for a terminal, in the colours of a surprise in bits; as it is where standard output has no colours. */
-export function tinted(text: string, bits: number): string {
-  const tint = TINTS[stepOf(bits)];
+/** Text, fit for a terminal, in the colours of a tint; as it is where standard output has no colours. */
+export function painted(text: string, tint: Tint | undefined): string {
   if (!tint) return text;
   const { color, ink, basic } = tint;
   const style = ink ? chalk.hex(ink) : chalk;
   if (chalk.level === 1) return style[basic](text);
   return ink ? style.bgHex(color)(text) : style.hex(color)(text);
+}
+
+/** Text, fit for a terminal, in the colours of a surprise in bits. */
+export function tinted(text: string, bits: number): string {
+  return painted(text, TINTS[stepOf(bits)]);
 }
 
 /** The tints and the bits at which they begin, for a terminal. */
@@ -60,18 +74,21 @@ export function digitOf(bits: number): string {
   return bits >= 1 ? String(Math.floor(bits)) : ' ';
 }
 
-/** Neighbours of one tint as one: fewer escape sequences, fewer elements of a page. */
-export function* merged(
-  glyphs: Iterable<{ readonly text: string; readonly bits: number }>,
-): Generator<{ text: string; bits: number }> {
-  let run: { text: string; bits: number } | undefined;
-  for (const { text, bits } of glyphs) {
-    if (run && stepOf(run.bits) === stepOf(bits)) {
-      run.text += text;
+export const SURPRISE: Scale = { tintOf: (bits) => TINTS[stepOf(bits)], markOf: digitOf };
+
+/** Neighbours of one tint as one, with the number of the first: fewer escape sequences, fewer elements of a page. */
+export function* merged<G extends { readonly text: string }>(
+  glyphs: Iterable<G>,
+  tintOf: (glyph: G) => Tint | undefined,
+): Generator<G> {
+  let run: G | undefined;
+  for (const glyph of glyphs) {
+    if (run && tintOf(run) === tintOf(glyph)) {
+      run = { ...run, text: run.text + glyph.text };
       continue;
     }
     if (run) yield run;
-    run = { text, bits };
+    run = glyph;
   }
   if (run) yield run;
 }

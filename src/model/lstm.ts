@@ -48,6 +48,11 @@ export class LstmLayer {
     return this.#h + this.#stateBytes;
   }
 
+  /** (T*B, H): the cell states of the window, each after its step. */
+  get cells(): number {
+    return this.#c + this.#stateBytes;
+  }
+
   get #stateBytes(): number {
     return 4 * this.shape.rows * this.weights.config.hidden;
   }

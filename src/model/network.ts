@@ -87,6 +87,13 @@ export class Network {
     return this.weights.engine.arena.floats(this.#logits, this.#places * this.weights.config.vocabulary);
   }
 
+  /** A view (steps*B, H) of a layer's cell states in the last window, each after its step. Not after `carry`. */
+  cells(layer: number): Float32Array {
+    this.weights.engine.finish();
+    const { hidden } = this.weights.config;
+    return this.weights.engine.arena.floats(this.layers[layer]!.cells, this.#places * hidden);
+  }
+
   /**
    * Softmax and cross-entropy against the targets (time-major, as many as the inputs). With `training`, the
    * logits give way to their gradient, that of the mean loss.
