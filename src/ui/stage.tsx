@@ -31,6 +31,15 @@ export class Stage {
 
   constructor(readonly play: Play) {
     const { stdin, stdout } = process;
+    // All that keys may ask for is in place before there is anything to be seen: who sees it may type.
+    stdin.setRawMode(true);
+    stdout.on('resize', this.#onResize);
+    if (CAN_SUSPEND) {
+      process.on('SIGTSTP', this.#onSuspend);
+      process.on('SIGCONT', this.#onContinue);
+    }
+    process.on('exit', this.#leave);
+    process.on('uncaughtExceptionMonitor', this.#leave); // so that the report stays to be read
     this.#screen.enter();
     play.resized(this.size);
     this.#app = render(play.frame(this.#screen), {
@@ -40,13 +49,6 @@ export class Stage {
       exitOnCtrlC: false,
       patchConsole: false,
     });
-    stdout.on('resize', this.#onResize);
-    if (CAN_SUSPEND) {
-      process.on('SIGTSTP', this.#onSuspend);
-      process.on('SIGCONT', this.#onContinue);
-    }
-    process.on('exit', this.#leave);
-    process.on('uncaughtExceptionMonitor', this.#leave); // so that the report stays to be read
   }
 
   get size(): { columns: number; rows: number } {
@@ -82,6 +84,7 @@ export class Stage {
     process.off('uncaughtExceptionMonitor', this.#leave);
     this.#screen.leave();
     this.#app.unmount();
+    process.stdin.setRawMode(false);
   }
 
   #stop(): void {

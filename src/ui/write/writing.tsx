@@ -79,7 +79,6 @@ export function openWriting(beginning: Omit<Beginning, 'colors'>, world: World):
     if (keyboard.isWaiting) escaping = setTimeout(() => onStrokes(keyboard.flush()), ESCAPE_MS);
   };
 
-  stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   stdin.on('data', onData);
   stdin.on('end', world.unheard);
@@ -97,7 +96,6 @@ export function openWriting(beginning: Omit<Beginning, 'colors'>, world: World):
       stdin.off('data', onData);
       stdin.off('end', world.unheard);
       stage.close();
-      stdin.setRawMode(false);
       stdin.pause();
     },
   };
