@@ -14,7 +14,7 @@ import { LineObjects, LineTable } from './eval-lines.js';
 import { Page } from './eval-page.js';
 import { type Figures, figuresOf, piecesOf, Tally, type View } from './eval-pieces.js';
 import { withText } from './eval-text.js';
-import { readModel, threadsForOneText } from './model.js';
+import { readModel, threadsToRead } from './model.js';
 import { output } from './output.js';
 import { withPage } from './page-file.js';
 import { rowWidth } from './tinted-rows.js';
@@ -26,7 +26,7 @@ const TABLE_WIDTH = 102;
 export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
   const protocol = protocolOf(flags);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
-  const usual = protocol === 'once' ? threadsForOneText(checkpoint.record.model) : availableParallelism();
+  const usual = protocol === 'once' ? threadsToRead(checkpoint.record.model) : availableParallelism();
   const threads = flags.threads ?? usual;
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;

@@ -10,7 +10,7 @@ import type { Unknown } from '../text/vocabulary.js';
 import { glyphsOf } from '../ui/glyphs.js';
 import { CELLS, cellLegend, markLegend } from './cell-tint.js';
 import { withText } from './eval-text.js';
-import { readModel, threadsForOneText } from './model.js';
+import { readModel, threadsToRead } from './model.js';
 import { note } from './note.js';
 import type { EngineFlags } from './options.js';
 import { hasColours } from './tint.js';
@@ -58,7 +58,7 @@ export async function inspectCells(path: string | undefined, flags: InspectFlags
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { record } = checkpoint;
   const named = flags.unit === undefined ? undefined : unitOf(flags, record.model);
-  const threads = flags.threads ?? threadsForOneText(record.model);
+  const threads = flags.threads ?? threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const source = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
   const ids = await idsOf(source, model, named ? flags.length : LONGEST);

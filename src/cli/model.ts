@@ -20,12 +20,18 @@ export async function readModel<T>(
 }
 
 /**
- * Up to so many units, a core holds a layer's matrix near at hand, and one sequence is too little work to be shared out:
- * threads would mostly wait for each other, for long where another program has the second core.
+ * Up to so many units, one sequence is too little work to be shared out: threads would mostly wait for each other, for
+ * long where another program has the second core. Reading, many characters use a layer's matrix when it is near at hand;
+ * writing, each has it come from memory, and two cores hold more of it.
  */
-const ONE_CORE = 256;
+const ONE_CORE = { read: 256, write: 128 } as const;
 
 /** How many threads read one text the fastest. */
-export function threadsForOneText({ hidden }: ModelConfig): number {
-  return hidden <= ONE_CORE ? 1 : availableParallelism();
+export function threadsToRead({ hidden }: ModelConfig): number {
+  return hidden <= ONE_CORE.read ? 1 : availableParallelism();
+}
+
+/** How many threads write one text the fastest. */
+export function threadsToWrite({ hidden }: ModelConfig): number {
+  return hidden <= ONE_CORE.write ? 1 : availableParallelism();
 }

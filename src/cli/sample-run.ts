@@ -10,7 +10,7 @@ import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '..
 import type { GenerateOptions } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
-import { readModel } from './model.js';
+import { readModel, threadsToWrite } from './model.js';
 import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
 import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
@@ -18,16 +18,14 @@ import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
 /** A text without an end of its own may become so long; with one, it is only kept from never ending. */
 const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
 const CANDIDATES = 128;
-/** Up to so many units, one text is written sooner by one thread than others could be told of it. */
-const ONE_CORE = 128;
 
 /** Writes new text to stdout, and to stderr what a person may want to know about it. */
 export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
   checkFlags(flags);
   const prompt = readTextArgument(flags.prompt);
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
-  const alone = flags.samples === 1 && read.record.model.hidden <= ONE_CORE;
-  const threads = flags.threads ?? (alone ? 1 : availableParallelism());
+  const usual = flags.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
+  const threads = flags.threads ?? usual;
   const model = modelOf(read, { engine: flags.engine, threads });
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
   const corpus = needsCorpus

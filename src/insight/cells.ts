@@ -1,5 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Network } from '../model/network.js';
+import { Pool } from '../model/pool.js';
 
 /** Long enough for the products outside the time loop to be large. */
 const STEPS = 64;
@@ -22,14 +23,12 @@ export interface CellWindow {
   readonly layers: readonly LayerCells[];
 }
 
-/** Networks that nobody uses at the moment: memory in an arena is never freed, so they are used again. */
-const idle = new WeakMap<CharacterModel, Network[]>();
+const idleNetworks = new Pool<CharacterModel, Network>();
 
 /** Reads a text once, from zero state, and tells what the cells hold. */
 export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator<CellWindow> {
-  const networks = idle.get(model) ?? [];
-  idle.set(model, networks);
-  const network = networks.pop() ?? new Network(model.weights, { rows: 1, steps: STEPS, training: false });
+  const shape = { rows: 1, steps: STEPS, training: false };
+  const network = idleNetworks.take(model, () => new Network(model.weights, shape));
   try {
     network.resetState();
     for (let start = 0; start < ids.length; start += STEPS) {
@@ -43,7 +42,7 @@ export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator
       network.carry();
     }
   } finally {
-    networks.push(network);
+    idleNetworks.giveBack(model, network);
   }
 }
 

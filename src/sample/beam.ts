@@ -2,7 +2,7 @@ import { indexOfLargest } from './choose.js';
 import type { EndReason } from './draft.js';
 import { type GeneratedText, readContext, type Start } from './generate.js';
 import type { Plan } from './plan.js';
-import { type Batch, withBatch } from './reader.js';
+import { type Batch, giveBackBatch, takeBatch } from './reader.js';
 import { cycleIn } from './repetition.js';
 import { Rules } from './rules.js';
 import { Stops } from './stops.js';
@@ -39,11 +39,15 @@ interface Ended {
  */
 export function beamSearch(plan: Plan, width: number): GeneratedText {
   const start = readContext(plan);
-  for (const text of withBatch(plan.model, width, (batch) => search(batch, plan, start))) return text;
-  throw new Error('the search has found nothing');
+  const batch = takeBatch(plan.model, width);
+  try {
+    return search(batch, plan, start);
+  } finally {
+    giveBackBatch(batch);
+  }
 }
 
-function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedText> {
+function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
   const root = { before: undefined, id: 0, nats: 0, total: 0, length: 0, row: 0 };
   let live: Hypothesis[] = [{ ...root, rules: new Rules(plan), stops: new Stops(plan.stops) }];
   const ended: Ended[] = [];
@@ -80,7 +84,7 @@ function* search(batch: Batch, plan: Plan, start: Start): Generator<GeneratedTex
   // Where the search is over sooner, those still under way are no whole texts.
   for (const hypothesis of live) if (hypothesis.length === plan.length) end(hypothesis, 'length');
   const best = (ended.length > 0 ? ended : blocked).reduce((a, b) => (b.mean > a.mean ? b : a));
-  yield textOf(best, plan);
+  return textOf(best, plan);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { logProbability } from './choose.js';
 import { Draft } from './draft.js';
-import { type GeneratedText, readContext, seedsFrom } from './generate.js';
+import { type GeneratedText, readContext, type Start, seedsFrom } from './generate.js';
 import type { Plan } from './plan.js';
-import { type Batch, type State, withBatch } from './reader.js';
+import { giveBackBatch, type State, takeBatch } from './reader.js';
 
 /** Rows of a batch: candidates written, or endings tried, side by side. */
 const ROWS = 64;
@@ -43,26 +43,27 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
     if (mean > (best.get(cut.draft)?.mean ?? Number.NEGATIVE_INFINITY)) best.set(cut.draft, { cut, mean });
   };
   const seeds = seedsFrom(plan.options.seed ?? 0, candidates);
+  const start = readContext(plan);
   for (let at = 0; at < seeds.length; at += ROWS) {
-    for (const cut of cuts(plan, seeds.slice(at, at + ROWS), ending[0]!)) {
+    for (const cut of cuts(plan, start, seeds.slice(at, at + ROWS), ending[0]!)) {
       waiting.push(cut);
       if (waiting.length === ROWS) tryEnding(plan, ending, waiting.splice(0)).forEach(weigh);
     }
   }
-  tryEnding(plan, ending, waiting).forEach(weigh);
+  if (waiting.length > 0) tryEnding(plan, ending, waiting).forEach(weigh);
   const likeliest = [...best.values()].sort((a, b) => b.mean - a.mean);
   return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
 }
 
 /** Writes candidates, and yields each place where the ending may join on: between words, and at the very end. */
-function* cuts(plan: Plan, seeds: readonly number[], first: number): Generator<Cut> {
+function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number): Generator<Cut> {
   const { inWord } = plan;
-  const start = readContext(plan);
   const mayJoin = (last: number, next: number | undefined) =>
     inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]);
-  const write = function* (batch: Batch): Generator<Cut> {
-    const drafts = seeds.map((seed) => new Draft(plan, seed));
-    let logits = (_: number) => start.logits;
+  const drafts = seeds.map((seed) => new Draft(plan, seed));
+  const batch = takeBatch(plan.model, seeds.length);
+  let logits = (_: number) => start.logits;
+  try {
     for (let length = 0; length <= plan.length; length++) {
       // All logits are read before any state is, see Batch.
       const joints = drafts.flatMap((draft, row) => {
@@ -78,22 +79,24 @@ function* cuts(plan: Plan, seeds: readonly number[], first: number): Generator<C
       batch.step(Uint32Array.from(drafts, (draft) => draft.last));
       logits = (row) => batch.logits(row);
     }
-  };
-  yield* withBatch(plan.model, seeds.length, write);
+  } finally {
+    giveBackBatch(batch);
+  }
 }
 
 /** Reads the ending after each cut, and notes how likely it is there. */
 function tryEnding({ model }: Plan, ending: Uint32Array, cut: readonly Cut[]): readonly Cut[] {
-  const read = function* (batch: Batch) {
+  const batch = takeBatch(model, ROWS);
+  try {
     cut.forEach(({ state }, row) => void batch.start(row, state));
     for (let i = 1; i < ending.length; i++) {
       batch.step(new Uint32Array(ROWS).fill(ending[i - 1]!));
       cut.forEach(({ nats }, row) => void nats.push(logProbability(batch.logits(row), ending[i]!)));
     }
-    yield cut;
-  };
-  for (const done of withBatch(model, ROWS, read)) return done;
-  return cut;
+    return cut;
+  } finally {
+    giveBackBatch(batch);
+  }
 }
 
 function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedText {

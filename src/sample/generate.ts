@@ -2,7 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Draft, type EndReason } from './draft.js';
 import { checkNumber, type GenerateOptions } from './options.js';
 import { Plan } from './plan.js';
-import { type Batch, type Reader, type State, withBatch, withReader } from './reader.js';
+import { type Batch, giveBackBatch, giveBackReader, type State, takeBatch, takeReader } from './reader.js';
 
 /** Texts that are written side by side at most. */
 const MOST_ROWS = 64;
@@ -15,11 +15,13 @@ const COUNT = { minimum: 0, maximum: 1e6, integer: true };
  * @throws UserError where the network gives no numbers
  */
 export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
-  const { model } = plan;
   const start = readContext(plan);
-  yield* withBatch(model, Math.max(1, Math.min(seeds.length, MOST_ROWS)), (batch) =>
-    fill(batch, plan, seeds, start),
-  );
+  const batch = takeBatch(plan.model, Math.max(1, Math.min(seeds.length, MOST_ROWS)));
+  try {
+    yield* fill(batch, plan, seeds, start);
+  } finally {
+    giveBackBatch(batch);
+  }
 }
 
 /** What the network knows after the prompt. */
@@ -30,14 +32,15 @@ export interface Start {
 
 /** Reads what comes before the text. */
 export function readContext({ model, context }: Plan): Start {
-  const read = function* (reader: Reader) {
+  const reader = takeReader(model);
+  try {
     reader.start();
     reader.read(context);
     const logits = Float32Array.from(reader.logits);
-    yield { logits, state: reader.state() };
-  };
-  for (const start of withReader(model, read)) return start;
-  throw new Error('the prompt was not read');
+    return { logits, state: reader.state() };
+  } finally {
+    giveBackReader(reader);
+  }
 }
 
 function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start): Generator<Draft> {

@@ -1,5 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Network } from '../model/network.js';
+import { Pool } from '../model/pool.js';
 
 /** How many characters of a prompt are read in one go. */
 const STEPS = 64;
@@ -97,35 +98,27 @@ export class Batch {
   }
 }
 
-/** Networks that nobody uses at the moment: memory in an arena is never freed, so they are used again. */
-const idleReaders = new WeakMap<CharacterModel, Reader[]>();
-const idleBatches = new WeakMap<CharacterModel, Batch[]>();
+const idleReaders = new Pool<CharacterModel, Reader>();
+const idleBatches = new Pool<CharacterModel, Batch>();
 
-/** Lends a reader until the generator `use` is done or left. */
-export function* withReader<T>(model: CharacterModel, use: (reader: Reader) => Generator<T>): Generator<T> {
-  const idle = idleReaders.get(model) ?? [];
-  idleReaders.set(model, idle);
-  const reader = idle.pop() ?? new Reader(model);
-  try {
-    yield* use(reader);
-  } finally {
-    idle.push(reader);
-  }
+/** A reader, to be given back by `giveBackReader`. */
+export function takeReader(model: CharacterModel): Reader {
+  return idleReaders.take(model, () => new Reader(model));
 }
 
-/** Lends a batch of so many rows until the generator `use` is done or left. */
-export function* withBatch<T>(
-  model: CharacterModel,
-  rows: number,
-  use: (batch: Batch) => Generator<T>,
-): Generator<T> {
-  const idle = idleBatches.get(model) ?? [];
-  idleBatches.set(model, idle);
-  const at = idle.findIndex((batch) => batch.rows === rows);
-  const [batch = new Batch(model, rows)] = at < 0 ? [] : idle.splice(at, 1);
-  try {
-    yield* use(batch);
-  } finally {
-    idle.push(batch);
-  }
+export function giveBackReader(reader: Reader): void {
+  idleReaders.giveBack(reader.model, reader);
+}
+
+/** A batch of so many rows, to be given back by `giveBackBatch`. */
+export function takeBatch(model: CharacterModel, rows: number): Batch {
+  return idleBatches.take(
+    model,
+    () => new Batch(model, rows),
+    (batch) => batch.rows === rows,
+  );
+}
+
+export function giveBackBatch(batch: Batch): void {
+  idleBatches.giveBack(batch.model, batch);
 }
