@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { runOf } from '../checkpoint/run.js';
 import { ExitCode, UserError } from '../errors.js';
@@ -12,11 +13,19 @@ import { CELLS, cellLegend, markLegend } from './cell-tint.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import { note } from './note.js';
-import type { EngineFlags } from './options.js';
+import {
+  type EngineFlags,
+  engineOption,
+  MODEL_HELP,
+  numberOption,
+  threadsOption,
+  unknownOption,
+  wordOption,
+} from './options.js';
 import { hasColours } from './tint.js';
 import { rowWidth, TintedRows } from './tinted-rows.js';
 
-export interface InspectFlags extends EngineFlags {
+interface CellsFlags extends EngineFlags {
   text?: string;
   find?: PropertyName | 'auto';
   layer?: number;
@@ -29,7 +38,6 @@ export interface InspectFlags extends EngineFlags {
 
 /** So much of a text is read to rank the units, and so much of that can be shown. */
 const LONGEST = 200_000;
-export const excerptLength = { minimum: 1, maximum: LONGEST, integer: true };
 /** So many units are told. */
 const TOLD = 10;
 /** A property is not proposed that holds, or does not, at fewer places: some unit fits a few places by chance. */
@@ -52,8 +60,40 @@ interface Shown extends Unit {
   readonly values: readonly number[];
 }
 
+const EXAMPLES = `${MODEL_HELP}
+A text, tinted by what one unit of the network holds: tanh of its cell state c, from -1 to 1, or, for a count and with
+--relative, c divided by the largest |c| of what is shown.
+--find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
+for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
+
+Examples:
+  charlstm inspect cells
+  charlstm inspect cells --find quote
+  charlstm inspect cells checkpoints/moby-dick-1 --layer 1 --unit 12 --text draft.txt
+  charlstm inspect cells --find line-position --json
+`;
+
+const number = { minimum: 0, maximum: 1e6, integer: true };
+const excerptLength = { minimum: 1, maximum: LONGEST, integer: true };
+
 /** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
-export async function inspectCells(path: string | undefined, flags: InspectFlags): Promise<void> {
+export function cellsCommand(command: Command): void {
+  command
+    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(wordOption('--find <property>', 'which units track it', [...PROPERTY_NAMES, 'auto']))
+    .addOption(numberOption('--layer <n>', 'the layer of --unit; default: the last', number))
+    .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
+    .addOption(numberOption('--length <n>', 'show so many characters', excerptLength).default(1000))
+    .option('--relative', 'tint by the state, divided by its largest, instead of its tanh')
+    .addOption(unknownOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
+}
+
+async function inspectCells(path: string | undefined, flags: CellsFlags): Promise<void> {
   checkFlags(flags);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { record } = checkpoint;
@@ -78,7 +118,7 @@ export async function inspectCells(path: string | undefined, flags: InspectFlags
 }
 
 /** @throws UserError for flags that do not go together */
-function checkFlags({ find, layer, unit }: InspectFlags): void {
+function checkFlags({ find, layer, unit }: CellsFlags): void {
   if (find !== undefined && (unit !== undefined || layer !== undefined)) {
     const given = unit === undefined ? '--layer' : '--unit';
     throw new UserError(`--find looks for a unit, and ${given} names one`, 'Give one of them.');
@@ -92,7 +132,7 @@ function checkFlags({ find, layer, unit }: InspectFlags): void {
 }
 
 /** @throws UserError where the network has no such unit */
-function unitOf(flags: InspectFlags, { layers, hidden }: { layers: number; hidden: number }): Unit {
+function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden: number }): Unit {
   const layer = flags.layer ?? layers - 1;
   const unit = flags.unit!;
   if (layer >= layers) throw new UserError(`--layer is ${layer}`, `Give a number from 0 to ${layers - 1}.`);
@@ -166,7 +206,7 @@ function shownOf(
  * The best unit. What holds or does not is shown on a stretch that has it at many places and lacks it at many; a count
  * by its own scale, since the tanh of most is the same.
  */
-function shownBest(model: CharacterModel, ids: Uint32Array, best: Tracking, flags: InspectFlags): Shown {
+function shownBest(model: CharacterModel, ids: Uint32Array, best: Tracking, flags: CellsFlags): Shown {
   const { kind, of } = PROPERTIES[best.property];
   if (kind === 'counter') return shownOf(model, ids.subarray(0, flags.length), best, 0, true);
   const characters = Array.from(ids, (id) => model.vocabulary.character(id));

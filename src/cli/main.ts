@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
+import { addCommands, type CommandRow } from './command-table.js';
 import { output } from './output.js';
 
 const EXAMPLES = `
@@ -14,13 +15,6 @@ Examples:
   charlstm train --resume               go on with the newest run, bit for bit
   charlstm help train                   all options of a command
 `;
-
-/** How a command is called, what it does, and where its options and its work are: loaded only when it is asked for. */
-type CommandRow = readonly [
-  usage: string,
-  description: string,
-  load: () => Promise<(command: Command) => void>,
-];
 
 const COMMANDS: readonly CommandRow[] = [
   [
@@ -45,8 +39,8 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./info.js')).infoCommand,
   ],
   [
-    'inspect <view> [model]',
-    'look into a trained model: which of its cells track what in a text',
+    'inspect',
+    'look into a trained model: cells, gates, gradients, surprise',
     async () => (await import('./inspect.js')).inspectCommand,
   ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
@@ -62,8 +56,8 @@ const COMMANDS: readonly CommandRow[] = [
   ],
 ];
 
-/** @param asked the command whose options are needed */
-async function createProgram(asked: string | undefined): Promise<Command> {
+/** @param asked the command whose options are needed, and the names below it */
+async function createProgram(asked: readonly string[]): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -74,10 +68,7 @@ async function createProgram(asked: string | undefined): Promise<Command> {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
-  for (const [usage, description, load] of COMMANDS) {
-    const command = program.command(usage).description(description);
-    if (command.name() === asked) (await load())(command);
-  }
+  await addCommands(program, COMMANDS, asked);
   return program;
 }
 
@@ -90,7 +81,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {}); // messages that nobody can read are no reason to stop
   try {
     const args = withCommand(translateAliases(argv));
-    await (await createProgram(commandIn(args))).parseAsync(args, { from: 'user' });
+    await (await createProgram(namesIn(args))).parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -115,10 +106,9 @@ function withCommand(args: readonly string[]): readonly string[] {
   return first === 'help' && second !== undefined && !isKnown ? [second] : args;
 }
 
-/** The command that is called, or that help is wanted for. */
-function commandIn(args: readonly string[]): string | undefined {
-  const [first, second] = args.filter((argument) => !argument.startsWith('-'));
-  return first === 'help' ? second : first;
+/** The command that is called, or that help is wanted for, and what follows it. */
+function namesIn(args: readonly string[]): readonly string[] {
+  return args.filter((argument) => !argument.startsWith('-') && argument !== 'help');
 }
 
 /** Prints what went wrong on one line, and says with which code to exit. */
