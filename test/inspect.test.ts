@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CELLS } from '../src/cli/cell-tint.js';
 import { harmless } from '../src/format.js';
 import { cellStates } from '../src/insight/cells.js';
 import { load } from '../src/sample/api.js';
+import { CELLS } from '../src/ui/cells/tint.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();

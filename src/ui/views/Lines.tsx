@@ -3,6 +3,7 @@ import { Transform } from 'ink';
 import { useMemo } from 'react';
 import type { Line } from '../line.js';
 import { PALETTE } from '../palette.js';
+import { painted } from '../tint.js';
 
 interface LinesProps {
   readonly lines: readonly Line[];
@@ -21,7 +22,7 @@ export function Lines({ lines, width, height = lines.length }: LinesProps) {
   return <Transform transform={(_blank, row) => (lines[row] ?? []).map(styled).join('')}>{blanks}</Transform>;
 }
 
-function styled({ text, color, bold }: Line[number]): string {
-  const colored = color ? chalk.hex(PALETTE[color])(text) : text;
+function styled({ text, color, bold, tint }: Line[number]): string {
+  const colored = color ? chalk.hex(PALETTE[color])(text) : painted(text, tint);
   return bold ? chalk.bold(colored) : colored;
 }

@@ -1,0 +1,44 @@
+import { table } from '../format.js';
+import type { Tracking } from '../insight/ranking.js';
+import { grouped } from '../numbers.js';
+import { CELLS, markLegend, tintSamples } from '../ui/cells/tint.js';
+import { CELL_STATE, labelOf } from '../ui/cells/values.js';
+import { glyphsOf } from '../ui/glyphs.js';
+import { hasColours, painted } from '../ui/tint.js';
+import type { Excerpt } from './cells-excerpt.js';
+import { rowWidth, TintedRows } from './tinted-rows.js';
+
+const HEADING = ['property', 'layer', 'unit', 'measure', 'score', 'clarity', 'direction', 'threshold'];
+
+/** Units that were found, and what they track. */
+export function unitsTable(units: readonly Tracking[]): string {
+  const rows = units.map(({ property, layer, unit, measure, score, clarity, direction, threshold }) => [
+    property,
+    String(layer),
+    String(unit),
+    measure,
+    score.toFixed(3),
+    clarity.toFixed(3),
+    direction,
+    threshold === undefined ? '' : threshold.toFixed(3),
+  ]);
+  return table([HEADING, ...rows]);
+}
+
+/** A text, tinted by what a unit holds, for a terminal; without colours, with marks below it. */
+export function tintedText({ layer, unit, start, text, scale, largest, values }: Excerpt): string {
+  const rows = new TintedRows(CELLS, rowWidth('marks tell the cell state'));
+  const what = labelOf({ scale, largest }, CELL_STATE);
+  let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
+  let read = 0;
+  for (const { source } of glyphsOf(text)) {
+    read += Array.from(source).length;
+    // What the unit holds when all of what is seen as one character was read.
+    out += rows.put(source, values[read - 1]!);
+  }
+  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegend(what)}\n`;
+}
+
+function legend(what: string): string {
+  return [what, ...tintSamples().map(({ text, tint }) => painted(text, tint))].join(' ');
+}
