@@ -1,7 +1,7 @@
 import { clamped } from '../../numbers.js';
 import type { Stroke } from '../keyboard.js';
 import { layoutOf } from './page.js';
-import { inView, type Place, type State, scrolledTo, showing, topRow } from './state.js';
+import { inView, isAt, type State, scrolledTo, showing, topRow } from './state.js';
 
 /** What a key asks of the world outside the screen. */
 export type Request = 'quit' | 'interrupt' | 'suspend';
@@ -122,10 +122,6 @@ function turned(state: State, by: 1 | -1): State {
   const next = isThere || chosen === undefined ? (from + by + found.length) % found.length : chosen;
   const unit = found[next]!;
   return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'tanh'), chosen: next };
-}
-
-function isAt(state: Place, { layer, unit }: Place): boolean {
-  return state.layer === layer && state.unit === unit;
 }
 
 function rescaled(state: State): State {

@@ -73,14 +73,14 @@ export function initialState(
   { scale, ...known }: Beginning,
   size: { readonly columns: number; readonly rows: number },
 ): State {
-  const { stretch, layer, unit, found } = known;
+  const { stretch, found } = known;
   const glyphs = textGlyphs(stretch.text);
-  const chosen = found.findIndex((one) => one.layer === layer && one.unit === unit);
+  const chosen = found.findIndex((one) => isAt(known, one));
   const state = {
     ...known,
     ...size,
     glyphs,
-    shown: valuesOf(stretch.statesOf({ layer, unit }), scale, stretch.kind),
+    shown: valuesOf(stretch.statesOf(known), scale, stretch.kind),
     page: rowsOf(glyphs, layoutOf({ ...size, colors: known.colors }).width),
     top: 0,
     cursor: 0,
@@ -104,7 +104,7 @@ export function reduce(state: State, message: Message): State {
     case 'ranking':
       return { ...state, tracked: message.share };
     case 'ranked':
-      return { ...state, found: message.found, tracked: message.tracked };
+      return { ...state, found: message.found, tracked: message.tracked, notice: undefined };
   }
 }
 
@@ -142,5 +142,10 @@ export function inView(state: State): State {
 /** What a unit tracks most clearly, if that is known. */
 export function trackedBy({ tracked, layer, unit }: State): Tracked | undefined {
   if (typeof tracked === 'number') return undefined;
-  return tracked.find((one) => one.layer === layer && one.unit === unit);
+  return tracked.find((one) => isAt({ layer, unit }, one));
+}
+
+/** Whether two places are the same unit. */
+export function isAt(a: Place, b: Place): boolean {
+  return a.layer === b.layer && a.unit === b.unit;
 }

@@ -4,7 +4,7 @@ import { keyTable } from '../key-table.js';
 import { cut, fitting, joined, type Line, type Segment, shortened, spread, widthOf } from '../line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
-import { type State, type Tracked, topRow, trackedBy } from './state.js';
+import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
 import { CELLS, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
 
@@ -98,31 +98,35 @@ function scoreOf({ score }: Tracked): string {
 }
 
 /** The units that were found, on one line, from the chosen one on. */
-function strip({ found, chosen, columns, tracked }: State): Line {
+function strip(state: State): Line {
+  const { found, chosen, columns, tracked } = state;
   if (found.length === 0) return [{ text: ` ${waiting(tracked)}`, color: 'faint' }];
-  const parts = found.map((one, i): Segment => {
+  const parts = found.map((one): Segment => {
     const text = `${one.property} ${one.layer}/${one.unit} ${scoreOf(one)}`;
-    return i === chosen ? { text: `▸${text}`, color: 'accent', bold: true } : { text, color: 'faint' };
+    return isAt(state, one) ? { text: `▸${text}`, color: 'accent', bold: true } : { text, color: 'faint' };
   });
   return [{ text: ' ' }, ...shortened([parts, parts.slice(chosen ?? 0)], '  ', columns - 2)];
 }
 
 function waiting(tracked: State['tracked']): string {
-  return typeof tracked === 'number' ? `ranking units: ${Math.floor(100 * tracked)}%` : 'no unit was found';
+  return typeof tracked === 'number'
+    ? `ranking units: ${Math.floor(100 * tracked)}%`
+    : 'the text is too short to rank units by';
 }
 
 const LIST_HEADING = 'property      layer/unit  score';
 
 /** The same as a table, of as many rows as fit around the chosen one. */
-function listOf({ found, chosen = 0, tracked }: State, width: number, height: number): Line[] {
+function listOf(state: State, width: number, height: number): Line[] {
+  const { found, chosen = 0, tracked } = state;
   if (found.length === 0) return [[{ text: cut(waiting(tracked), width), color: 'faint' }]];
   const rows = Math.max(1, height - 1);
   const from = clamped(chosen - Math.floor(rows / 2), {
     minimum: 0,
     maximum: Math.max(0, found.length - rows),
   });
-  const lines = found.slice(from, from + rows).map((one, i): Line => {
-    const isChosen = from + i === chosen;
+  const lines = found.slice(from, from + rows).map((one): Line => {
+    const isChosen = isAt(state, one);
     const place = `${one.layer}/${one.unit}`.padStart(10);
     const text = `${isChosen ? '▸' : ' '}${one.property.padEnd(13)}${place}${scoreOf(one).padStart(7)}`;
     return [isChosen ? { text, color: 'accent', bold: true } : { text }];
@@ -136,12 +140,7 @@ function unitLine(state: State): Line {
   if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
   const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
   const one = trackedBy(state);
-  if (!one) {
-    return [
-      { text: ' ' },
-      ...shortened([[name, { text: waiting(state.tracked), color: 'faint' }], [name]], '  ', columns - 2),
-    ];
-  }
+  if (!one) return [{ text: ' ' }, name];
   const how = one.threshold === undefined ? one.direction : `${one.direction} ${one.threshold.toFixed(2)}`;
   const short: Segment = { text: `${one.property} ${one.measure} ${scoreOf(one)}` };
   const long: Segment = { text: `best at ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}` };
@@ -191,7 +190,19 @@ function legend({ shown, colors, columns, stretch }: State): Line {
   const what = labelOf(shown, stretch.kind);
   if (!colors)
     return [{ text: ` ${cut(`${what}, below: 1 to 9 tenths above zero, a to i below it`, columns - 2)}` }];
-  return [{ text: ' ' }, ...fitting([{ text: what }, ...tintSamples()], ' ', columns - 2)];
+  const samples = tintSamples();
+  const narrow = samples.map((sample) => ({ ...sample, text: sample.text.trim() }));
+  return [
+    { text: ' ' },
+    ...shortened(
+      [
+        [{ text: what }, ...samples],
+        [{ text: what }, ...narrow],
+      ],
+      ' ',
+      columns - 2,
+    ),
+  ];
 }
 
 const ENTRY = 'unit, or layer/unit: ';
