@@ -4,7 +4,8 @@ import { grouped } from '../numbers.js';
 import { CELLS, markLegend, tintSamples } from '../ui/cells/tint.js';
 import { CELL_STATE, labelOf } from '../ui/cells/values.js';
 import { glyphsOf } from '../ui/glyphs.js';
-import { hasColours, painted } from '../ui/tint.js';
+import { styled } from '../ui/styled.js';
+import { hasColours } from '../ui/tint.js';
 import type { Excerpt } from './cells-excerpt.js';
 import { rowWidth, TintedRows } from './tinted-rows.js';
 
@@ -40,5 +41,5 @@ export function tintedText({ layer, unit, start, text, scale, largest, values }:
 }
 
 function legend(what: string): string {
-  return [what, ...tintSamples().map(({ text, tint }) => painted(text, tint))].join(' ');
+  return [what, ...tintSamples().map(styled)].join(' ');
 }
