@@ -29,7 +29,7 @@ export interface Excerpt extends Place {
 
 /** What was asked for of a stretch. */
 export interface Asked {
-  readonly start?: number;
+  readonly skip?: number;
   readonly length: number;
   readonly relative?: true;
 }
@@ -38,11 +38,11 @@ export interface Asked {
  * The stretch that was asked for.
  * @throws UserError where the text ends before it begins
  */
-export function stretchOf(ids: Uint32Array, { start = 0, length, relative }: Asked): Stretch {
+export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative }: Asked): Stretch {
   if (start >= ids.length) {
     throw new UserError(
-      `--start is ${start}, and of the text ${grouped(ids.length)} characters are read`,
-      'Begin before.',
+      `--skip is ${start}, and of the text ${grouped(ids.length)} characters are read`,
+      'Skip fewer of them.',
     );
   }
   return { start, end: Math.min(ids.length, start + length), scale: relative ? 'relative' : 'tanh' };
@@ -63,7 +63,7 @@ export function tellingStretch(
   const characters = charactersOf(model, ids);
   return stretchOf(ids, {
     ...asked,
-    start: asked.start ?? variedLine(characters, of(characters), asked.length),
+    skip: asked.skip ?? variedLine(characters, of(characters), asked.length),
   });
 }
 

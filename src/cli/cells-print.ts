@@ -1,6 +1,7 @@
 import { table } from '../format.js';
 import type { Tracking } from '../insight/ranking.js';
 import { grouped } from '../numbers.js';
+import { tintedSvg } from '../ui/cells/svg.js';
 import { CELLS, markLegend, tintSamples } from '../ui/cells/tint.js';
 import { CELL_STATE, labelOf } from '../ui/cells/values.js';
 import { glyphsOf } from '../ui/glyphs.js';
@@ -42,4 +43,26 @@ export function tintedText({ layer, unit, start, text, scale, largest, values }:
 
 function legend(what: string): string {
   return [what, ...tintSamples().map(styled)].join(' ');
+}
+
+/**
+ * The same as a standalone SVG document.
+ * @param tracking what the unit tracks, where that was looked for
+ */
+export function excerptSvg(
+  { layer, unit, start, text, values, ...scale }: Excerpt,
+  about: { readonly model: string; readonly text: string },
+  tracking: Tracking | undefined,
+): string {
+  const tracks = tracking
+    ? `, best at ${tracking.property}: ${tracking.measure} ${tracking.score.toFixed(2)}`
+    : '';
+  const end = start + values.length;
+  return tintedSvg({
+    title: `layer ${layer}, unit ${unit}${tracks}`,
+    subtitle: `${about.model} on ${about.text}, characters ${grouped(start)} to ${grouped(end)}`,
+    what: labelOf(scale, CELL_STATE),
+    text,
+    values,
+  });
 }

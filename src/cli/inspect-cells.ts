@@ -6,13 +6,15 @@ import { harmlessJson, harmlessLine } from '../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
 import { grouped } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
-import type { Place } from '../ui/cells/state.js';
+import { isAt, type Place } from '../ui/cells/state.js';
 import { browse, longestStretch } from './cells-browse.js';
 import { excerptOf, stretchOf, tellingStretch } from './cells-excerpt.js';
 import { find } from './cells-find.js';
-import { tintedText, unitsTable } from './cells-print.js';
+import { excerptSvg, tintedText, unitsTable } from './cells-print.js';
+import { writeSvg } from './chart-output.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
+import { note } from './note.js';
 import {
   type EngineFlags,
   engineOption,
@@ -29,11 +31,12 @@ interface CellsFlags extends EngineFlags {
   find?: PropertyName | 'auto';
   layer?: number;
   unit?: number;
-  start?: number;
+  skip?: number;
   length?: number;
   relative?: true;
   unknown: Unknown;
   json?: true;
+  svg?: string;
 }
 
 /** So much of a text is read to rank the units, and so much of that can be shown. */
@@ -47,16 +50,18 @@ A text, tinted by what one unit of the network holds: tanh of its cell state c, 
 --relative, c divided by the largest |c| of what is shown.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
 for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
+In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
 
 Examples:
   charlstm inspect cells
   charlstm inspect cells --find quote
   charlstm inspect cells checkpoints/moby-dick-1 --layer 1 --unit 12 --text draft.txt
   charlstm inspect cells --find line-position --json
+  charlstm inspect cells --find quote --svg quotes.svg
 `;
 
 const number = { minimum: 0, maximum: 1e6, integer: true };
-const place = { minimum: 0, maximum: LONGEST - 1, integer: true };
+const skippedLength = { minimum: 0, maximum: LONGEST - 1, integer: true };
 const excerptLength = { minimum: 1, maximum: LONGEST, integer: true };
 
 /** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
@@ -68,9 +73,9 @@ export function cellsCommand(command: Command): void {
     .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
     .addOption(
       numberOption(
-        '--start <n>',
-        'show the text from this character on; default: where there is much to see',
-        place,
+        '--skip <n>',
+        'begin after so many characters (default: where there is much to see)',
+        skippedLength,
       ),
     )
     .addOption(
@@ -85,6 +90,7 @@ export function cellsCommand(command: Command): void {
     .addOption(engineOption())
     .addOption(threadsOption())
     .option('--json', 'as JSON')
+    .option('--svg <file>', 'draw the text in a file, too')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
 }
@@ -96,30 +102,29 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const named = flags.unit === undefined ? undefined : unitOf(flags, record.model);
   const threads = flags.threads ?? threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
-  const isBrowsed = hasTerminal() && !flags.json;
-  const length = isBrowsed
-    ? Math.min(flags.length ?? BROWSED, longestStretch(model))
-    : (flags.length ?? PRINTED);
-  const most = named && !isBrowsed ? (flags.start ?? 0) + length : LONGEST;
-  const ids = await idsOf(
-    { text: flags.text, run: runOf(file), record, unknown: flags.unknown },
-    model,
-    most,
-  );
+  const isBrowsed = hasTerminal() && !flags.json && flags.svg === undefined;
+  const length = isBrowsed ? browsedLength(model, flags.length) : (flags.length ?? PRINTED);
   const asked = { ...flags, length };
+  const most = named && !isBrowsed ? (flags.skip ?? 0) + length : LONGEST;
+  const choice = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
+  const { ids, files } = await idsOf(choice, model, most);
   const wanted = flags.find ?? 'auto';
   const found = named ? undefined : find(model, ids, { find: wanted, others: isBrowsed });
   const best = found?.units[0];
   const stretch = best ? tellingStretch(model, ids, best, asked) : stretchOf(ids, asked);
-  const shown = named ?? best!;
+  const place = named ?? best!;
   const source = flags.text ?? 'validation';
   if (isBrowsed) {
-    const command = againWith(path ?? runOf(file), stretch.start, flags);
-    const place = { layer: shown.layer, unit: shown.unit };
-    return browse({ model, name: path ?? runOf(file), source, ids, stretch, place, found, command });
+    const name = path ?? runOf(file);
+    const command = againWith(name, stretch.start, flags);
+    return browse({ model, name, source, ids, stretch, place, found, command });
   }
   const about = { model: file, text: source, characters: ids.length };
-  const excerpt = excerptOf(model, ids, stretch, shown);
+  const excerpt = excerptOf(model, ids, stretch, place);
+  if (flags.svg !== undefined) {
+    const tracking = found?.tracked.find((one) => isAt(one, place));
+    await writeSvg(flags.svg, excerptSvg(excerpt, about, tracking), [file, ...files]);
+  }
   if (flags.json) {
     const units = found && { find: wanted, units: found.units };
     process.stdout.write(`${harmlessJson({ ...about, ...units, shown: excerpt })}\n`);
@@ -130,12 +135,19 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   process.stdout.write(tintedText(excerpt));
 }
 
+/** As much as was asked for, where that can be kept. */
+function browsedLength(model: CharacterModel, asked: number = BROWSED): number {
+  const length = Math.min(asked, longestStretch(model));
+  if (length < asked) note(`the states of ${grouped(length)} characters are kept, and so many shown`);
+  return length;
+}
+
 /** The command that shows a stretch again, up to the unit. */
 function againWith(model: string, start: number, { text, length, unknown }: CellsFlags): string[] {
   return [
     ...['charlstm', 'inspect', 'cells', model],
     ...(text === undefined ? [] : ['--text', text]),
-    ...(start > 0 ? ['--start', `${start}`] : []),
+    ...(start > 0 ? ['--skip', `${start}`] : []),
     ...(length === undefined ? [] : ['--length', `${length}`]),
     ...(unknown === 'error' ? [] : ['--unknown', unknown]),
   ];
@@ -164,16 +176,16 @@ function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden:
   return { layer, unit };
 }
 
-/** The beginning of the text. */
+/** The beginning of the text, and the files that it comes from. */
 async function idsOf(
   source: Parameters<typeof withText>[0],
   { vocabulary }: CharacterModel,
   most: number,
-): Promise<Uint32Array> {
-  let ids = new Uint32Array();
-  await withText(source, vocabulary, 1, async ({ dataset, start, end }) => {
-    ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
+): Promise<{ ids: Uint32Array; files: readonly string[] }> {
+  let read = { ids: new Uint32Array(), files: [] as readonly string[] };
+  await withText(source, vocabulary, 1, async ({ dataset, start, end }, files) => {
+    read = { ids: Uint32Array.from(dataset.read(start, Math.min(most, end - start))), files };
     dataset.close();
   });
-  return ids;
+  return read;
 }
