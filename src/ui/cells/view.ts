@@ -1,7 +1,17 @@
 import { harmlessLine } from '../../format.js';
 import { clamped, grouped } from '../../numbers.js';
 import { keyTable } from '../key-table.js';
-import { cut, fitting, joined, type Line, type Segment, shortened, spread, widthOf } from '../line.js';
+import {
+  cut,
+  fitting,
+  joined,
+  type Line,
+  lineWidth,
+  type Segment,
+  shortened,
+  spread,
+  widthOf,
+} from '../line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
 import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
@@ -41,7 +51,7 @@ function bodyOf(state: State): Line[] {
   const list = listOf(state, listWidth, height);
   return Array.from({ length: Math.max(text.length, list.length) }, (_, row): Line => {
     const line = text[row] ?? [];
-    const used = line.reduce((sum, segment) => sum + widthOf(segment.text), 0);
+    const used = lineWidth(line);
     return [...line, { text: ' '.repeat(width - used + 1) }, ...(list[row] ?? [])];
   });
 }
@@ -67,20 +77,28 @@ function cursorOf(state: State): Picture['cursor'] {
   if (state.panel === 'keys') return undefined;
   if (state.panel) {
     const row = head + 2 * gap + height + (isRoomy ? 3 : 0);
-    return { row, column: Math.min(state.columns - 1, 1 + widthOf(ENTRY + state.panel.entry)) };
+    return onScreen({ row, column: 1 + widthOf(ENTRY + state.panel.entry) }, state);
   }
   const at = rowAt(state.page, state.cursor);
   const { first, glyphs } = state.page[at]!;
   const column = glyphs.slice(0, state.cursor - first).reduce((sum, { width }) => sum + width, 0);
-  return { row: head + gap + (at - topRow(state)) * linesPerRow, column: 1 + column };
+  return onScreen({ row: head + gap + (at - topRow(state)) * linesPerRow, column: 1 + column }, state);
 }
+
+function onScreen({ row, column }: { row: number; column: number }, { rows, columns }: State) {
+  return { row: Math.min(rows - 1, row), column: Math.min(columns - 1, column) };
+}
+
+/** Columns that a name has at least where the place in the text is shown beside it. */
+const LEAST_NAME = 20;
 
 /** The model and the text at the left, the place in it at the right. */
 function header(state: State): Line {
   const { model, source, stretch, glyphs, columns, cursor } = state;
   const share = Math.round((100 * (glyphs[cursor]!.last + 1)) / (glyphs.at(-1)!.last + 1));
-  const right = [{ text: `from ${grouped(stretch.start)} · ${share}%`, color: 'faint' as const }];
-  const room = columns - 4 - widthOf(right[0]!.text);
+  const place: Segment = { text: `from ${grouped(stretch.start)} · ${share}%`, color: 'faint' };
+  const right = columns - widthOf(place.text) < LEAST_NAME ? [] : [place];
+  const room = columns - 4 - lineWidth(right);
   const name = cut(harmlessLine(model), room);
   const rest = cut(` on ${harmlessLine(source)}`, Math.max(0, room - widthOf(name)));
   return spread(
@@ -100,7 +118,7 @@ function scoreOf({ score }: Tracked): string {
 /** The units that were found, on one line, from the chosen one on. */
 function strip(state: State): Line {
   const { found, chosen, columns, tracked } = state;
-  if (found.length === 0) return [{ text: ` ${waiting(tracked)}`, color: 'faint' }];
+  if (found.length === 0) return [{ text: ` ${cut(waiting(tracked), columns - 2)}`, color: 'faint' }];
   const parts = found.map((one): Segment => {
     const text = `${one.property} ${one.layer}/${one.unit} ${scoreOf(one)}`;
     return isAt(state, one) ? { text: `▸${text}`, color: 'accent', bold: true } : { text, color: 'faint' };
@@ -140,7 +158,7 @@ function unitLine(state: State): Line {
   if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
   const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
   const one = trackedBy(state);
-  if (!one) return [{ text: ' ' }, name];
+  if (!one) return [{ text: ' ' }, ...fitting([name], '', columns - 2)];
   const how = one.threshold === undefined ? one.direction : `${one.direction} ${one.threshold.toFixed(2)}`;
   const short: Segment = { text: `${one.property} ${one.measure} ${scoreOf(one)}` };
   const long: Segment = { text: `best at ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}` };
