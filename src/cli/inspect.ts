@@ -9,6 +9,11 @@ const VIEWS: readonly CommandRow[] = [
     'a text, tinted by what one unit holds; and which units track what in it',
     async () => (await import('./inspect-cells.js')).cellsCommand,
   ],
+  [
+    'step [model]',
+    'one character at a time, with the equations of the cells in numbers',
+    async () => (await import('./inspect-step.js')).stepCommand,
+  ],
 ];
 
 const EXAMPLES = `
@@ -17,6 +22,7 @@ Each view prints to the terminal; --json gives the numbers. See docs/inspect.md.
 Examples:
   charlstm inspect cells
   charlstm inspect cells checkpoints/moby-dick-1 --find quote
+  charlstm inspect step --prompt Whale
   charlstm inspect cells --help
 `;
 

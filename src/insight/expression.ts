@@ -1,3 +1,5 @@
+import { decimal } from '../format.js';
+
 /** The arithmetic of one number, as it is written down: in symbols, in numbers, and step by step to the result. */
 export type Expression =
   | {
@@ -66,13 +68,8 @@ export function call(name: keyof typeof FUNCTIONS, of: Expression): Expression {
   return { kind: 'call', name, of };
 }
 
-/** A number as it is written: three decimals, and a minus sign that is as wide as a plus. */
-export function figure(value: number): string {
-  return inUnits(Math.round(value * UNIT));
-}
-
 function inUnits(units: number): string {
-  return `${units < 0 ? '−' : ''}${(Math.abs(units) / UNIT).toFixed(DECIMALS)}`;
+  return decimal(units / UNIT, DECIMALS);
 }
 
 /** @param value the result, where the network has it itself */
@@ -91,7 +88,7 @@ export function equation(name: string, expression: Expression, value = exact(exp
   const last = written.at(-1)!.value;
   const reached = expression.kind === 'call' ? FUNCTIONS[expression.name](last) : last;
   const result = Math.round(value * UNIT) / UNIT;
-  stages.push({ relation: isSame(reached, result) ? '=' : '≈', text: figure(value) });
+  stages.push({ relation: isSame(reached, result) ? '=' : '≈', text: inUnits(Math.round(value * UNIT)) });
   return { name, symbols: symbols(expression), stages };
 }
 

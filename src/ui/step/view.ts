@@ -1,0 +1,189 @@
+import { harmlessLine } from '../../format.js';
+import { keyTable } from '../key-table.js';
+import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../line.js';
+import { columns } from './bars.js';
+import { BINDINGS } from './keys.js';
+import { nextCharacters } from './next.js';
+import { visible } from './shown.js';
+import type { State } from './state.js';
+import { firstUnit, unitTable } from './table.js';
+import { worked } from './worked.js';
+
+/** Columns from which on what may come next stands beside the units. */
+const BESIDE = 96;
+/** Rows from which on there are lines about the whole, above and below. */
+const HEADED = 10;
+/** Rows from which on parts have a free line between them. */
+const AIRY = 20;
+const NAME_WIDTH = 6;
+
+/** What is on the screen: as many lines as it has rows. */
+export function picture(state: State): Line[] {
+  const { rows, isHelping } = state;
+  const isHeaded = rows >= HEADED;
+  const gap: Line[] = rows >= AIRY ? [[]] : [];
+  const top = [...(isHeaded ? [header(state)] : []), textLine(state), ...gap];
+  const bottom = isHeaded ? [footer(state)] : [];
+  const height = Math.max(0, rows - top.length - bottom.length);
+  const width = Math.max(1, state.columns - 2);
+  const body = isHelping ? help(width, height) : bodyOf(state, width, height, gap);
+  const middle = Array.from({ length: height }, (_, row): Line => {
+    const line = body[row] ?? [];
+    return line.length > 0 ? [{ text: ' ' }, ...line] : [];
+  });
+  return [...top, ...middle, ...bottom].slice(0, rows).map((line) => clipped(line, state.columns));
+}
+
+function header(state: State): Line {
+  const { view, layers, hidden, model } = state;
+  const right = fitting(
+    [
+      { text: `layer ${view.layer} of 0–${layers - 1}`, color: 'accent', bold: true },
+      { text: `unit ${view.unit} of 0–${hidden - 1}`, color: 'accent', bold: true },
+      { text: `T ${view.temperature}` },
+    ],
+    ' · ',
+    state.columns - 2,
+  );
+  const name = cut(harmlessLine(model), Math.max(0, state.columns - 4 - lineWidth(right)));
+  return spread([{ text: name, color: 'faint' }], right, state.columns - 2);
+}
+
+/** The text around the character that is looked at, which stands in brackets. */
+function textLine({ shown, columns: width, view, known }: State): Line {
+  const place: Line = [{ text: `character ${view.at + 1} of ${known}`, color: 'faint' }];
+  const beside = width >= 60 ? lineWidth(place) + 3 : 0;
+  const current = `[${visible(shown.character)}]`;
+  const room = Math.max(0, width - 2 - widthOf(current) - beside);
+  const ahead = shown.ahead.slice(0, room).map(inText);
+  const before = shown.before.slice(-room).map(inText);
+  // What is to come gives way to what was read, but for a part.
+  const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join(''))));
+  const beforeText = taken(before.reverse(), room - widthOf(aheadText));
+  const left: Line = [
+    { text: Array.from(beforeText).reverse().join('') },
+    { text: current, color: 'accent', bold: true },
+    { text: aheadText, color: 'faint' },
+  ];
+  return beside > 0 ? spread(left, place, width - 2) : [{ text: ' ' }, ...left];
+}
+
+/** The first of some characters, as many as fit. */
+function taken(characters: readonly string[], room: number): string {
+  let text = '';
+  for (const character of characters) {
+    if (widthOf(text + character) > room) break;
+    text += character;
+  }
+  return text;
+}
+
+function inText(character: string): string {
+  return character === ' ' ? ' ' : visible(character);
+}
+
+/** How the rows of the middle are shared out. */
+function bodyOf(state: State, width: number, height: number, gap: readonly Line[]): Line[] {
+  const { shown, view, hidden, most } = state;
+  const isBeside = width >= BESIDE;
+  const nextWidth = isBeside ? Math.min(60, Math.floor(0.36 * width)) : width;
+  const leftWidth = isBeside ? width - nextWidth - 3 : width;
+  const least = height >= 16 ? (isBeside ? 8 : 10) : height >= 9 ? 3 : 0;
+  const equations = worked(shown.equations, width, height - least - gap.length);
+  let left = height - equations.length - (equations.length > 0 ? gap.length : 0);
+
+  const nextMost = Math.min(most.characters, shown.next.characters.length) + (isBeside ? 3 : 2);
+  const unitsMost = Math.min(most.units, hidden) + 1;
+  if (isBeside) {
+    const inputHeight = left >= 9 ? 3 + gap.length : 0;
+    const input = inputHeight > 0 ? [...inputBars(state, leftWidth, inputHeight - 1), ...gap] : [];
+    const units = unitsIn(state, leftWidth, Math.min(unitsMost, left - input.length));
+    const next = nextCharacters(shown, nextWidth, Math.min(left, nextMost), most.characters);
+    return [...beside([...input, ...units], next, leftWidth), ...gap, ...equations];
+  }
+  const parts: Line[][] = [];
+  const nextHeight = left >= 3 ? Math.min(nextMost, Math.max(3, Math.floor(0.45 * left))) : 0;
+  left -= nextHeight + (nextHeight > 0 ? gap.length : 0);
+  const inputHeight = left >= 8 ? 2 : 0;
+  if (inputHeight > 0) parts.push(inputBars(state, width, inputHeight));
+  left -= inputHeight > 0 ? inputHeight + gap.length : 0;
+  if (left >= 2) parts.push(unitsIn(state, width, Math.min(unitsMost, left)));
+  parts.push(equations);
+  if (nextHeight > 0) parts.push(nextCharacters(shown, width, nextHeight, most.characters));
+  void view;
+  return parts.filter((part) => part.length > 0).flatMap((part, i) => (i > 0 ? [...gap, ...part] : part));
+}
+
+function unitsIn({ shown, view, hidden }: State, width: number, height: number): Line[] {
+  const count = Math.min(hidden, height - 1);
+  if (count < 1) return [];
+  return unitTable(shown, { unit: view.unit, first: firstUnit(view.unit, hidden, count), count }, width);
+}
+
+/** What enters the layer. */
+function inputBars({ shown }: State, width: number, height: number): Line[] {
+  const { name, values } = shown.input;
+  const label = ['x', harmlessLine(name), `${values.length} numbers`];
+  const labels = height >= 3 ? label : [`x  ${label[1]}`, `   ${label[2]}`];
+  const room = Math.max(...labels.map(widthOf)) + 2;
+  return columns(values, Math.max(1, width - room), height).map((line, row) => [
+    { text: labels[row] ?? '', bold: row === 0 },
+    { text: ' '.repeat(room - widthOf(labels[row] ?? '')) },
+    ...line,
+  ]);
+}
+
+function beside(left: readonly Line[], right: readonly Line[], width: number): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row): Line => {
+    const line = left[row] ?? [];
+    return [...line, { text: ' '.repeat(Math.max(0, width - lineWidth(line)) + 3) }, ...(right[row] ?? [])];
+  });
+}
+
+function footer({ notice, isHelping, columns: width }: State): Line {
+  if (notice !== undefined)
+    return [{ text: ` ${cut(harmlessLine(notice), width - 2)}`, color: 'bad', bold: true }];
+  const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });
+  if (isHelping) return [{ text: ' ' }, key('Esc', 'back')];
+  const named = BINDINGS.flatMap(({ shown }) => (shown?.[2] ? [key(shown[0], shown[2])] : []));
+  const parts = [...named.slice(0, 2), key('a…z', 'reads it'), ...named.slice(2, -1)];
+  return [
+    { text: ' ' },
+    ...fitting(
+      [...parts.slice(0, 4), key('F1', 'help'), key('Esc', 'quit'), ...parts.slice(4)],
+      '  ',
+      width - 2,
+    ),
+  ];
+}
+
+/** What is no key of the screen alone. */
+const EXTRA = [
+  ['a…z', 'any character that is typed is read in place of what was to come'],
+  ['Space', 'the next character; after the last one: reads a space'],
+] as const;
+const ENDS = [
+  ['^Z', 'into the background; fg comes back'],
+  ['Esc ^C', 'quit'],
+] as const;
+
+function help(width: number, height: number): Line[] {
+  const shown = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
+  const entries = [...shown.slice(0, 3), ...EXTRA, ...shown.slice(3), ...ENDS];
+  const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
+  return keyTable(padded, width, height);
+}
+
+/** A line that does not go beyond the screen. */
+function clipped(line: Line, width: number): Line {
+  if (lineWidth(line) <= width) return line;
+  const kept: Segment[] = [];
+  let room = width;
+  for (const segment of line) {
+    const text = widthOf(segment.text) <= room ? segment.text : taken(Array.from(segment.text), room);
+    kept.push({ ...segment, text });
+    room -= widthOf(text);
+    if (text !== segment.text) break;
+  }
+  return kept;
+}
