@@ -3,7 +3,6 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
-import { harmlessJson } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { SAMPLE_RANGES } from '../sample/options.js';
 import { textStart } from '../sample/writer.js';
@@ -18,7 +17,7 @@ import {
   unescaped,
   unknownOption,
 } from './options.js';
-import { stepJson } from './step-json.js';
+import { stepsJson } from './step-json.js';
 import { printSteps } from './step-print.js';
 import { Trail } from './step-trail.js';
 import { hasTerminal } from './terminal.js';
@@ -39,7 +38,7 @@ interface StepFlags extends EngineFlags {
 /** Units that are printed where nobody says how many. */
 const PRINTED_UNITS = 4;
 /** What is longer is not looked at character by character. */
-const LONGEST = 10_000;
+const LONGEST = 2000;
 
 const EXAMPLES = `${MODEL_HELP}
 In a terminal: one character at a time, with the arrow keys; F1 or ^G names all keys. Elsewhere, and with --json or --svg,
@@ -111,7 +110,8 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file]);
   }
   if (flags.json) {
-    process.stdout.write(`${harmlessJson(stepJson(trail, { model: file, temperature: flags.temp }))}\n`);
+    for (const piece of stepsJson(trail, { model: file, temperature: flags.temp }))
+      process.stdout.write(piece);
     return;
   }
   const units = { first: flags.unit, count: Math.min(flags.units ?? PRINTED_UNITS, hidden - flags.unit) };

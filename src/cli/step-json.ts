@@ -1,20 +1,23 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { harmlessJson } from '../format.js';
 import { gatesOf, type Parts } from '../insight/parts.js';
 import { distributionOf, type LayerStep, type Step } from '../insight/step.js';
 import type { Trail } from './step-trail.js';
 
-/** All numbers of all steps of a text; see docs/step.md. */
-export function stepJson(trail: Trail, { model: path, temperature }: { model: string; temperature: number }) {
+/** All numbers of all steps of a text as one object, in pieces: it may be longer than a string. See docs/step.md. */
+export function* stepsJson(
+  trail: Trail,
+  { model: path, temperature }: { model: string; temperature: number },
+): Generator<string> {
   const { model } = trail;
   const { vocabulary } = model;
-  const steps = Array.from({ length: trail.length }, (_, at) => ofStep(model, trail.step(at), temperature));
-  return {
-    model: path,
-    config: model.config,
-    temperature,
-    vocabulary: Array.from({ length: vocabulary.size }, (_, id) => vocabulary.character(id)),
-    steps,
-  };
+  const characters = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.character(id));
+  const about = harmlessJson({ model: path, config: model.config, temperature, vocabulary: characters });
+  yield `${about.slice(0, -1)},"steps":[`;
+  for (let at = 0; at < trail.length; at++) {
+    yield (at > 0 ? ',' : '') + harmlessJson(ofStep(model, trail.step(at), temperature));
+  }
+  yield ']}\n';
 }
 
 function ofStep(model: CharacterModel, step: Step, temperature: number) {

@@ -33,7 +33,11 @@ export function printSteps(trail: Trail, { name, view, layers, units, top }: Pri
   const last = trail.look(view);
   const width = process.stdout.columns || USUAL_COLUMNS;
   const what = `after ${visible(last.character)}: unit ${view.unit} of layer ${view.layer}`;
-  write([[], [{ text: what, bold: true }], ...worked(last.equations, width, Number.POSITIVE_INFINITY)]);
+  write([
+    [],
+    [{ text: what, bold: true }],
+    ...worked(last.equations, width, Number.POSITIVE_INFINITY).flat(),
+  ]);
   write([[], ...nextCharacters(last, width, HEAD + top, top)]);
 }
 

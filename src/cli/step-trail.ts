@@ -4,6 +4,7 @@ import { equationsOf, quantitiesOf } from '../insight/equations.js';
 import { distributionOf, type Memory, type Step, stepAfter } from '../insight/step.js';
 import { Random, Stream } from '../random.js';
 import { choose } from '../sample/choose.js';
+import { giveBackReader, takeReader } from '../sample/reader.js';
 import type { Shown, View } from '../ui/step/shown.js';
 import type { Outcome } from '../ui/step/stepping.js';
 
@@ -32,14 +33,25 @@ export class Trail {
 
   /** All numbers of the character at a place. */
   step(at: number): Step {
-    for (let place = this.#memories.length; place < at; place++) this.#read(place);
-    return this.#read(at);
-  }
-
-  #read(at: number): Step {
+    this.#readUpTo(at);
     const step = stepAfter(this.model, this.#memories[at - 1], this.#ids[at]!);
     this.#memories[at] ??= step.layers.map(({ after }) => after);
     return step;
+  }
+
+  /** Remembers what comes before a place: the same as its steps would, but without their numbers. */
+  #readUpTo(at: number): void {
+    if (this.#memories.length >= at) return;
+    const reader = takeReader(this.model);
+    try {
+      reader.start(this.#memories.at(-1));
+      for (let place = this.#memories.length; place < at; place++) {
+        reader.read(Uint32Array.of(this.#ids[place]!));
+        this.#memories.push(reader.state());
+      }
+    } finally {
+      giveBackReader(reader);
+    }
   }
 
   /** What a person sees of a step. */

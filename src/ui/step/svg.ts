@@ -116,7 +116,7 @@ function cellOf(
 }
 
 function equations({ equations: all }: Shown, _drawn: Drawn, top: number): Part {
-  const lines = worked(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY);
+  const lines = worked(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY).flat();
   const body = lines.map((line, row) => {
     const y = short(top + row * ROW + 17);
     return `<text x="${EDGE}" y="${y}" font-size="${SIZE}" class="mono">${spans(line)}</text>`;

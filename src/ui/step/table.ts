@@ -8,7 +8,12 @@ const WIDEST_BAR = 12;
 /** Columns of a number with three decimals and with two, sign and all. */
 const NUMBER = { 3: 7, 2: 6 } as const;
 /** A bar says little in fewer columns: then numbers are shorter, then there are none. */
-const LEAST_BAR = { 3: 4, 2: 2 } as const;
+const LEAST_BAR = { 3: 3, 2: 2 } as const;
+
+/** Columns from which on there are bars of so many quantities. */
+export function leastWidth(quantities: number): number {
+  return LABEL + quantities * (GAP + NUMBER[2] + LEAST_BAR[2]);
+}
 
 /** The first of the units that are shown where there is room for so many: by pages, so that few keys move them. */
 export function firstUnit(unit: number, hidden: number, room: number): number {

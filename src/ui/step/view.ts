@@ -6,11 +6,17 @@ import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
 import { visible } from './shown.js';
 import type { State } from './state.js';
-import { firstUnit, unitTable } from './table.js';
+import { firstUnit, leastWidth, unitTable } from './table.js';
 import { worked } from './worked.js';
 
-/** Columns from which on what may come next stands beside the units. */
-const BESIDE = 96;
+/** Columns of what may come next where it stands beside the units, and between the two. */
+const LEAST_NEXT = 34;
+const WIDEST_NEXT = 60;
+const BETWEEN = 3;
+/** Lines above the characters that may come next, at most. */
+const NEXT_HEAD = 3;
+/** Rows of the middle from which on there is room to spare. */
+const SPACIOUS = 36;
 /** Rows from which on there are lines about the whole, above and below. */
 const HEADED = 10;
 /** Rows from which on parts have a free line between them. */
@@ -38,8 +44,8 @@ function header(state: State): Line {
   const { view, layers, hidden, model } = state;
   const right = fitting(
     [
-      { text: `layer ${view.layer} of 0–${layers - 1}`, color: 'accent', bold: true },
-      { text: `unit ${view.unit} of 0–${hidden - 1}`, color: 'accent', bold: true },
+      { text: `layer ${view.layer} of ${layers}`, color: 'accent', bold: true },
+      { text: `unit ${view.unit} of ${hidden}`, color: 'accent', bold: true },
       { text: `T ${view.temperature}` },
     ],
     ' · ',
@@ -84,38 +90,35 @@ function inText(character: string): string {
 
 /** How the rows of the middle are shared out. */
 function bodyOf(state: State, width: number, height: number, gap: readonly Line[]): Line[] {
-  const { shown, view, hidden, most } = state;
-  const isBeside = width >= BESIDE;
-  const nextWidth = isBeside ? Math.min(60, Math.floor(0.36 * width)) : width;
-  const leftWidth = isBeside ? width - nextWidth - 3 : width;
-  const least = height >= 16 ? (isBeside ? 8 : 10) : height >= 9 ? 3 : 0;
-  const equations = worked(shown.equations, width, height - least - gap.length);
-  let left = height - equations.length - (equations.length > 0 ? gap.length : 0);
-
-  const nextMost = Math.min(most.characters, shown.next.characters.length) + (isBeside ? 3 : 2);
-  const unitsMost = Math.min(most.units, hidden) + 1;
+  const { shown, most } = state;
+  const nextWidth = Math.min(WIDEST_NEXT, Math.max(LEAST_NEXT, Math.floor(0.36 * width)));
+  const leftWidth = width - nextWidth - BETWEEN;
+  const isBeside = leftWidth >= leastWidth(shown.quantities.length);
+  const others = height >= 16 ? (isBeside ? 8 : 9) : height >= 9 ? 3 : 0;
+  const lines = worked(shown.equations, width, height - others - gap.length);
+  // A free line between them, where there are many.
+  const equations = lines.flatMap((some, i) => (height >= SPACIOUS && i > 0 ? [[], ...some] : some));
+  const left = height - equations.length - (equations.length > 0 ? gap.length : 0);
+  const nextMost = Math.min(most.characters, shown.next.characters.length) + NEXT_HEAD;
   if (isBeside) {
-    const inputHeight = left >= 9 ? 3 + gap.length : 0;
-    const input = inputHeight > 0 ? [...inputBars(state, leftWidth, inputHeight - 1), ...gap] : [];
-    const units = unitsIn(state, leftWidth, Math.min(unitsMost, left - input.length));
+    const inputHeight = left >= SPACIOUS / 2 ? 5 : left >= 9 ? 3 : 0;
+    const input = inputHeight > 0 ? [...inputBars(state, leftWidth, inputHeight), ...gap] : [];
+    const units = unitsIn(state, leftWidth, left - input.length);
     const next = nextCharacters(shown, nextWidth, Math.min(left, nextMost), most.characters);
     return [...beside([...input, ...units], next, leftWidth), ...gap, ...equations];
   }
-  const parts: Line[][] = [];
   const nextHeight = left >= 3 ? Math.min(nextMost, Math.max(3, Math.floor(0.45 * left))) : 0;
-  left -= nextHeight + (nextHeight > 0 ? gap.length : 0);
-  const inputHeight = left >= 8 ? 2 : 0;
-  if (inputHeight > 0) parts.push(inputBars(state, width, inputHeight));
-  left -= inputHeight > 0 ? inputHeight + gap.length : 0;
-  if (left >= 2) parts.push(unitsIn(state, width, Math.min(unitsMost, left)));
-  parts.push(equations);
-  if (nextHeight > 0) parts.push(nextCharacters(shown, width, nextHeight, most.characters));
-  void view;
-  return parts.filter((part) => part.length > 0).flatMap((part, i) => (i > 0 ? [...gap, ...part] : part));
+  const forUnits = left - nextHeight - (nextHeight > 0 ? gap.length : 0);
+  const inputHeight = forUnits >= 12 ? 3 : forUnits >= 6 ? 2 : 0;
+  const units = unitsIn(state, width, forUnits - inputHeight);
+  const input = inputHeight > 0 ? inputBars(state, width, inputHeight) : [];
+  const next = nextHeight > 0 ? nextCharacters(shown, width, nextHeight, most.characters) : [];
+  const parts = [[...input, ...units], equations, next].filter((part) => part.length > 0);
+  return parts.flatMap((part, i) => (i > 0 ? [...gap, ...part] : part));
 }
 
-function unitsIn({ shown, view, hidden }: State, width: number, height: number): Line[] {
-  const count = Math.min(hidden, height - 1);
+function unitsIn({ shown, view, hidden, most }: State, width: number, height: number): Line[] {
+  const count = Math.min(hidden, most.units, height - 1);
   if (count < 1) return [];
   return unitTable(shown, { unit: view.unit, first: firstUnit(view.unit, hidden, count), count }, width);
 }
