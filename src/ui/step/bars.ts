@@ -19,9 +19,14 @@ export function signColor(value: number): 'training' | 'validation' {
   return value < 0 ? 'training' : 'validation';
 }
 
-/** Of a gate, which is a share from 0 to 1, or of a number with a sign. */
+/** Whether it is a gate, which says how much is let through: from 0 to 1. */
+export function isShare(name: string): boolean {
+  return /^[ifozr]$/.test(name);
+}
+
+/** Of a gate, or of a number with a sign. */
 export function quantityColor(name: string, value: number): 'accent' | 'training' | 'validation' {
-  return /^[ifozr]$/.test(name) ? 'accent' : signColor(value);
+  return isShare(name) ? 'accent' : signColor(value);
 }
 
 /**

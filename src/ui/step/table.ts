@@ -1,18 +1,29 @@
 import type { Line, Segment } from '../line.js';
-import { bar, number, quantityColor } from './bars.js';
-import { fullLength, type Shown } from './shown.js';
+import { bar, isShare, number, quantityColor } from './bars.js';
+import { fullLength, isCellState, type Quantity, type Shown } from './shown.js';
 
 const LABEL = 6;
 const GAP = 1;
 const WIDEST_BAR = 12;
-/** Columns of a number with three decimals and with two, sign and all. */
-const NUMBER = { 3: 7, 2: 6 } as const;
-/** A bar says little in fewer columns: then numbers are shorter, then there are none. */
+/** A bar says little in fewer columns; then numbers are shorter, then there are no bars. */
 const LEAST_BAR = { 3: 3, 2: 2 } as const;
 
-/** Columns from which on there are bars of so many quantities. */
-export function leastWidth(quantities: number): number {
-  return LABEL + quantities * (GAP + NUMBER[2] + LEAST_BAR[2]);
+type Decimals = keyof typeof LEAST_BAR;
+
+/** Columns of a number, with a space before it: shares have no sign, and cell states may have two digits. */
+function numberWidth({ name }: Quantity, decimals: Decimals): number {
+  return decimals + (isShare(name) ? 3 : isCellState(name) ? 5 : 4);
+}
+
+/** Columns of the bars of each of some quantities. */
+function barWidth(quantities: readonly Quantity[], width: number, decimals: Decimals): number {
+  const taken = quantities.reduce((sum, one) => sum + GAP + numberWidth(one, decimals), LABEL);
+  return Math.min(WIDEST_BAR, Math.floor((width - taken) / quantities.length));
+}
+
+/** Whether there is room for bars. */
+export function hasRoom({ quantities }: Shown, width: number): boolean {
+  return barWidth(quantities, width, 2) >= LEAST_BAR[2];
 }
 
 /** The first of the units that are shown where there is room for so many: by pages, so that few keys move them. */
@@ -27,34 +38,33 @@ export function unitTable(
   width: number,
 ): Line[] {
   const { quantities } = shown;
-  const cell = Math.floor((width - LABEL) / quantities.length);
-  const decimals = cell >= GAP + NUMBER[3] + LEAST_BAR[3] ? 3 : 2;
-  const barWidth = Math.min(WIDEST_BAR, cell - NUMBER[decimals] - GAP);
-  const fits = quantities.slice(0, Math.max(1, Math.floor((width - LABEL) / (GAP + NUMBER[2]))));
-  const lengths = fits.map((quantity) => fullLength(shown, quantity));
-  const hasBars = barWidth >= LEAST_BAR[2];
-  const numberWidth = hasBars ? NUMBER[decimals] : Math.max(NUMBER[2], cell - GAP);
-  const cellWidth = GAP + numberWidth + (hasBars ? barWidth : 0);
+  const decimals = barWidth(quantities, width, 3) >= LEAST_BAR[3] ? 3 : 2;
+  const barColumns = hasRoom(shown, width) ? barWidth(quantities, width, decimals) : 0;
+  const columns = quantities.map((quantity) => ({
+    quantity,
+    length: fullLength(shown, quantity),
+    width: numberWidth(quantity, decimals),
+  }));
   const head: Line = [
     { text: 'unit'.padStart(LABEL), color: 'faint' },
-    ...fits.map(({ name }): Segment => ({ text: name.padStart(cellWidth), bold: true })),
+    ...columns.map(
+      ({ quantity, width: own }): Segment => ({
+        text: quantity.name.padStart(GAP + barColumns + own),
+        bold: true,
+      }),
+    ),
   ];
   const rowOf = (at: number): Line => {
     const isChosen = at === unit;
+    const label = `${isChosen ? '▸' : ' '}${String(at).padStart(LABEL - 1)}`;
     return [
-      {
-        text: `${isChosen ? '▸' : ' '}${String(at).padStart(LABEL - 1)}`,
-        color: isChosen ? 'accent' : 'faint',
-        bold: isChosen,
-      },
-      ...fits.flatMap((quantity, i): Line => {
+      { text: label, color: isChosen ? 'accent' : 'faint', bold: isChosen },
+      ...columns.flatMap(({ quantity, length, width: own }): Line => {
         const value = quantity.values[at]!;
-        const text = { text: number(value, numberWidth, decimals), bold: isChosen };
-        const share = Math.abs(value) / lengths[i]!;
         return [
           { text: ' '.repeat(GAP) },
-          ...(hasBars ? [bar(share, barWidth, quantityColor(quantity.name, value))] : []),
-          text,
+          bar(Math.abs(value) / length, barColumns, quantityColor(quantity.name, value)),
+          { text: number(value, own, decimals), bold: isChosen },
         ];
       }),
     ];

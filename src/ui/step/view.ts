@@ -6,7 +6,7 @@ import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
 import { visible } from './shown.js';
 import type { State } from './state.js';
-import { firstUnit, leastWidth, unitTable } from './table.js';
+import { firstUnit, hasRoom, unitTable } from './table.js';
 import { worked } from './worked.js';
 
 /** Columns of what may come next where it stands beside the units, and between the two. */
@@ -93,7 +93,7 @@ function bodyOf(state: State, width: number, height: number, gap: readonly Line[
   const { shown, most } = state;
   const nextWidth = Math.min(WIDEST_NEXT, Math.max(LEAST_NEXT, Math.floor(0.36 * width)));
   const leftWidth = width - nextWidth - BETWEEN;
-  const isBeside = leftWidth >= leastWidth(shown.quantities.length);
+  const isBeside = hasRoom(shown, leftWidth);
   const others = height >= 16 ? (isBeside ? 8 : 9) : height >= 9 ? 3 : 0;
   const lines = worked(shown.equations, width, height - others - gap.length);
   // A free line between them, where there are many.
