@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
@@ -23,7 +24,7 @@ import { Trail } from './step-trail.js';
 import { hasTerminal } from './terminal.js';
 
 interface StepFlags extends EngineFlags {
-  prompt: string;
+  prompt?: string;
   layer?: number;
   unit: number;
   units?: number;
@@ -58,11 +59,7 @@ const count = { minimum: 1, maximum: 1e6, integer: true };
 /** `charlstm inspect step`: one character at a time, with the equations of the cells in numbers. */
 export function stepCommand(command: Command): void {
   command
-    .option(
-      '--prompt <text>',
-      'what is read: a text, @FILE or -; \\n is a line break (default: a line break)',
-      '',
-    )
+    .option('--prompt <text>', 'what is read: a text, @FILE or -; \\n is a line break, as is none')
     .addOption(numberOption('--layer <n>', 'the layer that is looked at (default: 0; printed: all)', place))
     .addOption(numberOption('--unit <n>', 'the unit whose numbers are worked out', place).default(0))
     .addOption(
@@ -84,7 +81,7 @@ export function stepCommand(command: Command): void {
 }
 
 async function inspectStep(path: string | undefined, flags: StepFlags): Promise<void> {
-  const prompt = unescaped(readTextArgument(flags.prompt));
+  const prompt = unescaped(readTextArgument(flags.prompt ?? ''));
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { layers, hidden } = checkpoint.record.model;
   checkPlace('--layer', flags.layer ?? 0, layers);
@@ -110,8 +107,9 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file]);
   }
   if (flags.json) {
-    for (const piece of stepsJson(trail, { model: file, temperature: flags.temp }))
-      process.stdout.write(piece);
+    for (const piece of stepsJson(trail, { model: file, temperature: flags.temp })) {
+      if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+    }
     return;
   }
   const units = { first: flags.unit, count: Math.min(flags.units ?? PRINTED_UNITS, hidden - flags.unit) };
