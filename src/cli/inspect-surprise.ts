@@ -180,13 +180,13 @@ function summary(classes: readonly ClassLoss[]): string {
   const share = largestShare(classes);
   if (share) {
     const part = `${percent(share.lossShare)} of the loss`;
-    sentences.push(`Of what is less than half of the text, "${share.class}" costs the most: ${part}.`);
+    sentences.push(`Of the smaller classes, "${share.class}" costs the most: ${part}.`);
   }
   return sentences.join('\n');
 }
 
 function compared({ bpc, baseline }: ClassLoss): string {
-  return `${bpc.toFixed(3)} bits a character instead of ${baseline!.toFixed(3)}`;
+  return `${bpc.toFixed(3)} bits instead of ${baseline!.toFixed(3)}`;
 }
 
 function chartOf({ model, text, classes, baseline }: Result) {
