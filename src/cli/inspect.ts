@@ -9,6 +9,11 @@ const VIEWS: readonly CommandRow[] = [
     'a text, tinted by what one unit holds; and which units track what in it',
     async () => (await import('./inspect-cells.js')).cellsCommand,
   ],
+  [
+    'surprise [model]',
+    'where the loss of a text comes from, and where the network beats n-grams',
+    async () => (await import('./inspect-surprise.js')).surpriseCommand,
+  ],
 ];
 
 const EXAMPLES = `
