@@ -202,7 +202,7 @@ function chartOf({ model, text, classes, baseline }: Result) {
     x: { label: '', categories: classes.map((one) => one.class) },
     y: { label: 'bits a character' },
     series: [
-      bars('LSTM', 'training', ({ bpc }) => bpc),
+      bars('network', 'training', ({ bpc }) => bpc),
       ...(baseline ? [bars(baseline, 'validation', (one) => one.baseline!)] : []),
     ],
   };
