@@ -103,7 +103,7 @@ describe('a unit that was named', () => {
     expect((await plain(...args)).stderr).toContain('drawing plain.svg\n');
     const svg = readFileSync(join(folder, 'plain.svg'), 'utf8');
     expectWellFormed(svg);
-    expect(svg).toContain('<title>layer 0, unit 3. ');
+    expect(svg).toContain('<title>layer 0, unit 3: tanh(c). plain/');
     const { tanh } = cellStates(await load(join(folder, 'plain')), PLAIN)[0]!;
     const titles = [...svg.matchAll(/<g><title>([^<]*)<\/title>/g)].map(([, title]) =>
       Math.fround(Number(title)),
