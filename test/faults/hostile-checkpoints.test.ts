@@ -71,6 +71,21 @@ describe('a hostile checkpoint is refused:', () => {
     ['terabytes', saying({ model: { ...model, hidden: 8192, embedding: 8192, layers: 32 } }), 'expected ['],
     ['a hidden size of 1e308', saying({ model: { ...model, hidden: 1e308 } }), 'a whole number from 1'],
     [
+      'a cell that is none',
+      saying({ model: { ...model, cell: 'transformer' } }),
+      'cell "transformer", not one',
+    ],
+    ['a cell that is a list', saying({ model: { ...model, cell: ['gru'] } }), 'cell ["gru"], not one'],
+    ['another cell', saying({ model: { ...model, cell: 'gru' } }), 'missing, expected ['],
+    ['coupled gates of an RNN', saying({ model: { ...model, cell: 'rnn', coupled: true } }), 'coupled true'],
+    ['normalisation that is a word', saying({ model: { ...model, layerNorm: 'yes' } }), 'layerNorm "yes"'],
+    [
+      'normalisation without its scales',
+      saying({ model: { ...model, layerNorm: true } }),
+      'norm_ih_l0 is missing',
+    ],
+    ['a forget bias of 1e9', saying({ model: { ...model, forgetBias: 1e9 } }), 'a number from -20 to 20'],
+    [
       'a name of 100,000 characters',
       saying({ corpus: metadata.corpus!.replace('lamp', 'x'.repeat(1e5)) }),
       'at most 255',
