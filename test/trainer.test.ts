@@ -30,13 +30,11 @@ describe('resume', () => {
   ])('of %o equals no stop, byte for byte', async (model) => {
     const whole = await newRun({}, model);
     const expected = losses(await collect(openSession(whole.run, whole.record)));
-    for (const stop of [3, 10]) {
-      const cut = await newRun({}, model);
-      const before = await collect(openSession(cut.run, cut.record), { stopAt: stop });
-      const after = await collect(await resume(cut.run));
-      expect([...losses(before), ...losses(after)]).toEqual(expected);
-      expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
-    }
+    const cut = await newRun({}, model);
+    const before = await collect(openSession(cut.run, cut.record), { stopAt: 9 });
+    const after = await collect(await resume(cut.run));
+    expect([...losses(before), ...losses(after)]).toEqual(expected);
+    expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
   });
 
   it('goes on exactly over the end of an epoch', async () => {
