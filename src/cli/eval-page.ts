@@ -1,7 +1,8 @@
-import { harmless } from '../format.js';
+import { harmless, unmarked } from '../format.js';
 import { grouped } from '../numbers.js';
+import { merged } from '../ui/tint.js';
 import { type Glyph, glyphsOf, type Piece, Tally, type View } from './eval-pieces.js';
-import { merged, type SurpriseTint, stepOf, TINTS } from './tint.js';
+import { type SurpriseTint, stepOf, TINTS } from './tint.js';
 
 /**
  * Up to so many characters, each is an element that tells its bits: some 30 bytes a character. In a longer text only what
@@ -106,14 +107,7 @@ ${STYLE}
 
 /** Text for a page: nothing in it is markup, and no control character is left but tab and line feed. */
 export function escaped(text: string): string {
-  const ENTITIES: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return harmless(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return unmarked(harmless(text));
 }
 
 function sampleOf(step: number, tint: SurpriseTint | undefined): string {
