@@ -27,14 +27,16 @@ describe('resume', () => {
     { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
     { cell: 'gru', layerNorm: true },
     { cell: 'lstm', coupled: true, forgetBias: 3 },
-  ])('of %o equals no stop, byte for byte', async (model) => {
-    const whole = await newRun({}, model);
-    const expected = losses(await collect(openSession(whole.run, whole.record)));
-    const cut = await newRun({}, model);
-    const before = await collect(openSession(cut.run, cut.record), { stopAt: 9 });
-    const after = await collect(await resume(cut.run));
-    expect([...losses(before), ...losses(after)]).toEqual(expected);
-    expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+  ])('of %o equals no stop, byte for byte, whatever the engine and the threads', async (model) => {
+    for (const engine of [undefined, 'wasm'] as const) {
+      const whole = await newRun({}, model);
+      const expected = losses(await collect(openSession(whole.run, whole.record, { engine })));
+      const cut = await newRun({}, model);
+      const before = await collect(openSession(cut.run, cut.record, { engine }), { stopAt: 9 });
+      const after = await collect(await resume(cut.run, { engine, threads: engine ? 1 : 2 }));
+      expect([...losses(before), ...losses(after)]).toEqual(expected);
+      expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+    }
   });
 
   it('goes on exactly over the end of an epoch', async () => {
