@@ -49,7 +49,7 @@ function newState(text = 'one two', more: Partial<State> = {}): State {
       stretch,
       layer: 1,
       unit: 2,
-      scale: 'tanh',
+      scale: 'bounded',
       found: FOUND,
       tracked: FOUND,
       ...known,
@@ -124,13 +124,13 @@ describe('units', () => {
   it('a count is shown by its own scale, and others by their tanh; a key changes it', () => {
     const scale = (input: string) => pressed(newState(), input).shown.scale;
     expect(['', 'f', 'ff', 'r', 'rr', 'rf', 'fr'].map(scale)).toEqual([
-      'tanh',
+      'bounded',
       'relative',
-      'tanh',
+      'bounded',
       'relative',
-      'tanh',
+      'bounded',
       'relative',
-      'tanh',
+      'bounded',
     ]);
     const { shown } = pressed(newState(), 'r');
     expect(Math.max(...shown.values.map(Math.abs))).toBe(1);
@@ -214,7 +214,7 @@ describe('the text', () => {
   it('without colours has its marks below it', () => {
     const text = 'one two';
     const lines = linesOf(newState(text, { colors: false }));
-    const values = valuesOf(statesOf(text)({ layer: 1, unit: 2 }), 'tanh', CELL_STATE).values;
+    const values = valuesOf(statesOf(text)({ layer: 1, unit: 2 }), 'bounded', CELL_STATE).values;
     const at = lines.indexOf(` ${text}`);
     expect(lines[at + 1]).toBe(` ${Array.from(values, CELLS.markOf).join('')}`.trimEnd());
     expect(

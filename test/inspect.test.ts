@@ -44,6 +44,7 @@ interface Shown {
   readonly unit: number;
   readonly start: number;
   readonly text: string;
+  readonly state: string;
   readonly scale: string;
   readonly largest: number;
   readonly values: number[];
@@ -62,7 +63,7 @@ describe('a unit that was named', () => {
     const { shown } = answer;
     const states = cellStates(await load(join(folder, 'plain')), PLAIN);
     const at = (values: Float32Array) => Array.from(PLAIN, (_, t) => values[t * 16 + 3]!);
-    expect(shown).toMatchObject({ layer: 0, unit: 3, start: 0, text: PLAIN, scale: 'tanh' });
+    expect(shown).toMatchObject({ layer: 0, unit: 3, start: 0, text: PLAIN, state: 'c', scale: 'tanh(c)' });
     expect(shown.values).toEqual(at(states[0]!.tanh));
     expect(answer.units).toBeUndefined();
     const c = at(states[0]!.c);
@@ -82,12 +83,27 @@ describe('a unit that was named', () => {
     expect(shownMarks).toEqual(expected);
   });
 
+  it('of a cell without a cell state shows the hidden state, as it is', async () => {
+    const tiny = '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --steps 10 --cell gru --out gru'.split(
+      ' ',
+    );
+    expect((await run(folder, ['train', 'lighthouse', ...tiny])).code).toBe(0);
+    const args = ['cells', 'gru', '--unit', '3', '--text', 'plain.txt'];
+    const { shown } = JSON.parse((await inspect(...args, '--json')).stdout) as Answer;
+    const [states] = cellStates(await load(join(folder, 'gru')), PLAIN);
+    expect(shown).toMatchObject({ state: 'h', scale: 'h' });
+    expect(shown.values).toEqual(Array.from(PLAIN, (_, t) => states!.tanh[t * 16 + 3]!));
+    expect(states!.tanh).toEqual(states!.c);
+    expect((await inspect(...args)).stdout).toContain('under a character is h in tenths');
+    expect((await inspect(...args, '--relative')).stdout).toMatch(/is h \/ 0\.\d+ in tenths/);
+  });
+
   it('is drawn with the values that the programming interface gives, as a document without markup of the text', async () => {
     const args = ['--layer', '0', '--unit', '3', '--text', 'plain.txt', '--svg', 'plain.svg'];
     expect((await plain(...args)).stderr).toContain('drawing plain.svg\n');
     const svg = readFileSync(join(folder, 'plain.svg'), 'utf8');
     expectWellFormed(svg);
-    expect(svg).toContain('<title>layer 0, unit 3. ');
+    expect(svg).toContain('<title>layer 0, unit 3: tanh(c). plain/');
     const { tanh } = cellStates(await load(join(folder, 'plain')), PLAIN)[0]!;
     const titles = [...svg.matchAll(/<g><title>([^<]*)<\/title>/g)].map(([, title]) =>
       Math.fround(Number(title)),

@@ -4,8 +4,7 @@ import { harmlessLine, quoted } from '../format.js';
 import { stretchStates } from '../insight/cells.js';
 import type { OpenBrowsing } from '../ui/cells/browsing.js';
 import type { Place, State, Stretch as View } from '../ui/cells/state.js';
-import { CELL_STATE } from '../ui/cells/values.js';
-import type { Excerpt, Stretch } from './cells-excerpt.js';
+import { type Excerpt, kindOf, type Stretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
 import { endings, SIGNALS } from './endings.js';
@@ -88,7 +87,7 @@ function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch
   const text = model.vocabulary.decode(ids.subarray(start, end));
   const statesOf = ({ layer, unit }: Place) =>
     Float32Array.from({ length: end - start }, (_, t) => states[layer]![t * hidden + unit]!);
-  return { start, text, layers, hidden, kind: CELL_STATE, statesOf };
+  return { start, text, layers, hidden, kind: kindOf(model.config), statesOf };
 }
 
 /** Works a few milliseconds at a time, between the events of the program. @returns what stops it */
@@ -121,6 +120,7 @@ function leftBehind(state: State, command: readonly string[]): string {
     unit,
     start: stretch.start + before,
     text: Array.from(stretch.text).slice(before, end).join(''),
+    kind: stretch.kind,
     scale: shown.scale,
     largest: shown.largest,
     values: [...shown.values.subarray(before, end)],

@@ -3,9 +3,11 @@ import { UserError } from '../errors.js';
 import { unitStates } from '../insight/cells.js';
 import { PROPERTIES } from '../insight/properties.js';
 import type { Tracking } from '../insight/ranking.js';
+import { CELLS } from '../model/cells.js';
+import type { ModelConfig } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import type { Place } from '../ui/cells/state.js';
-import { CELL_STATE, type ScaleName, valuesOf } from '../ui/cells/values.js';
+import { CELL_STATE, HIDDEN_STATE, type ScaleName, type StateKind, valuesOf } from '../ui/cells/values.js';
 import { charactersOf } from './cells-find.js';
 
 /** From where to where a text is shown, in characters, and on which scale. */
@@ -20,7 +22,8 @@ export interface Excerpt extends Place {
   /** Characters before it. */
   readonly start: number;
   readonly text: string;
-  /** What the values are: tanh(c), or c divided by its largest absolute value in the stretch. */
+  readonly kind: StateKind;
+  /** Whether the values are the state, brought between -1 and 1, or divided by its largest absolute value in the stretch. */
   readonly scale: ScaleName;
   /** That largest absolute value. */
   readonly largest: number;
@@ -45,7 +48,7 @@ export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative 
       'Skip fewer of them.',
     );
   }
-  return { start, end: Math.min(ids.length, start + length), scale: relative ? 'relative' : 'tanh' };
+  return { start, end: Math.min(ids.length, start + length), scale: relative ? 'relative' : 'bounded' };
 }
 
 /**
@@ -84,6 +87,11 @@ function variedLine(characters: readonly string[], marks: Float32Array, length: 
   return best.start;
 }
 
+/** What the units of a network hold. */
+export function kindOf({ cell }: Pick<ModelConfig, 'cell'>): StateKind {
+  return CELLS[cell].hasCellState ? CELL_STATE : HIDDEN_STATE;
+}
+
 /** What one unit holds over a stretch. */
 export function excerptOf(
   model: CharacterModel,
@@ -92,7 +100,8 @@ export function excerptOf(
   { layer, unit }: Place,
 ): Excerpt {
   const states = unitStates(model, ids.subarray(0, end), { layer, unit }).subarray(start);
-  const { values, largest } = valuesOf(states, scale, CELL_STATE);
+  const kind = kindOf(model.config);
+  const { values, largest } = valuesOf(states, scale, kind);
   const text = model.vocabulary.decode(ids.subarray(start, end));
-  return { layer, unit, start, text, scale, largest, values: [...values] };
+  return { layer, unit, start, text, kind, scale, largest, values: [...values] };
 }

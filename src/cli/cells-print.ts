@@ -3,7 +3,7 @@ import type { Tracking } from '../insight/ranking.js';
 import { grouped } from '../numbers.js';
 import { tintedSvg } from '../ui/cells/svg.js';
 import { CELLS, markLegend, tintSamples } from '../ui/cells/tint.js';
-import { CELL_STATE, labelOf } from '../ui/cells/values.js';
+import { labelOf } from '../ui/cells/values.js';
 import { glyphsOf } from '../ui/glyphs.js';
 import { styled } from '../ui/styled.js';
 import { hasColours } from '../ui/tint.js';
@@ -28,9 +28,10 @@ export function unitsTable(units: readonly Tracking[]): string {
 }
 
 /** A text, tinted by what a unit holds, for a terminal; without colours, with marks below it. */
-export function tintedText({ layer, unit, start, text, scale, largest, values }: Excerpt): string {
-  const rows = new TintedRows(CELLS, rowWidth('marks tell the cell state'));
-  const what = labelOf({ scale, largest }, CELL_STATE);
+export function tintedText(excerpt: Excerpt): string {
+  const { layer, unit, start, text, kind, values } = excerpt;
+  const rows = new TintedRows(CELLS, rowWidth(`marks tell ${kind.bounded}`));
+  const what = labelOf(excerpt, kind);
   let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
   let read = 0;
   for (const { source } of glyphsOf(text)) {
@@ -50,7 +51,7 @@ function legend(what: string): string {
  * @param tracking what the unit tracks, where that was looked for
  */
 export function excerptSvg(
-  { layer, unit, start, text, values, ...scale }: Excerpt,
+  { layer, unit, start, text, kind, values, ...scale }: Excerpt,
   about: { readonly model: string; readonly text: string },
   tracking: Tracking | undefined,
 ): string {
@@ -61,7 +62,7 @@ export function excerptSvg(
   return tintedSvg({
     title: `layer ${layer}, unit ${unit}${tracks}`,
     subtitle: `${about.model} on ${about.text}, characters ${grouped(start)} to ${grouped(end)}`,
-    what: labelOf(scale, CELL_STATE),
+    what: labelOf(scale, kind),
     text,
     values,
   });

@@ -47,7 +47,7 @@ const BROWSED = 4000;
 
 const EXAMPLES = `${MODEL_HELP}
 A text, tinted by what one unit of the network holds: tanh of its cell state c, from -1 to 1, or, for a count and with
---relative, c divided by the largest |c| of what is shown.
+--relative, c divided by the largest |c| of what is shown. Cells without a cell state show their hidden state h.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
 for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
 In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
@@ -127,7 +127,11 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   }
   if (flags.json) {
     const units = found && { find: wanted, units: found.units };
-    process.stdout.write(`${harmlessJson({ ...about, ...units, shown: excerpt })}\n`);
+    const { kind, ...shown } = excerpt;
+    const scale = shown.scale === 'bounded' ? kind.bounded : shown.scale;
+    process.stdout.write(
+      `${harmlessJson({ ...about, ...units, shown: { ...shown, state: kind.name, scale } })}\n`,
+    );
     return;
   }
   const what = `${about.model} on ${about.text}, ${grouped(ids.length)} characters read`;

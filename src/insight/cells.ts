@@ -41,7 +41,7 @@ export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator
       network.forward(window);
       const layers = network.layers.map(({ index }) => {
         const c = network.cells(index);
-        return { c, tanh: CELLS[model.config.cell].hasCellState ? c.map(Math.tanh) : c };
+        return { c, tanh: bounded(model, c) };
       });
       yield { start, length: window.length, layers };
       network.carry();
@@ -49,6 +49,10 @@ export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator
   } finally {
     idleNetworks.giveBack(model, network);
   }
+}
+
+function bounded({ config }: CharacterModel, states: Float32Array): Float32Array {
+  return CELLS[config.cell].hasCellState ? states.map(Math.tanh) : states;
 }
 
 /**
@@ -94,5 +98,5 @@ export function stretchStates(model: CharacterModel, ids: Uint32Array, start: nu
  */
 export function cellStates(model: CharacterModel, text: string): LayerCells[] {
   const ids = model.vocabulary.encode(text);
-  return stretchStates(model, ids, 0).map((c) => ({ c, tanh: c.map(Math.tanh) }));
+  return stretchStates(model, ids, 0).map((c) => ({ c, tanh: bounded(model, c) }));
 }

@@ -121,11 +121,11 @@ function turned(state: State, by: 1 | -1): State {
   // Having gone elsewhere, one comes back to where one was.
   const next = isThere || chosen === undefined ? (from + by + found.length) % found.length : chosen;
   const unit = found[next]!;
-  return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'tanh'), chosen: next };
+  return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'bounded'), chosen: next };
 }
 
 function rescaled(state: State): State {
-  return showing(state, state, state.shown.scale === 'tanh' ? 'relative' : 'tanh');
+  return showing(state, state, state.shown.scale === 'bounded' ? 'relative' : 'bounded');
 }
 
 /** By pages, of which the last row is the first of the next. */

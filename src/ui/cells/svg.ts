@@ -68,7 +68,7 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
   }
   const height = top + EDGE;
   return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-size="${CELL.size}" role="img">
-<title>${escaped(`${title}. ${subtitle}`)}</title>
+<title>${escaped(`${title}: ${what}. ${subtitle}`)}</title>
 <style>${STYLE}</style>
 <rect class="back" width="100%" height="100%"/>
 ${body}</svg>

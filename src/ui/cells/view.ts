@@ -206,8 +206,11 @@ function numbers(state: State): Line {
 
 function legend({ shown, colors, columns, stretch }: State): Line {
   const what = labelOf(shown, stretch.kind);
-  if (!colors)
-    return [{ text: ` ${cut(`${what}, below: 1 to 9 tenths above zero, a to i below it`, columns - 2)}` }];
+  if (!colors) {
+    const marks = `${what}, below: 1 to 9 tenths above zero, a to i below it`;
+    const ways = [marks, `${what}: 1-9 tenths, a-i below zero`].map((words) => [{ text: words }]);
+    return [{ text: ' ' }, ...shortened(ways, '', columns - 2)];
+  }
   const samples = tintSamples();
   const narrow = samples.map((sample) => ({ ...sample, text: sample.text.trim() }));
   return [
