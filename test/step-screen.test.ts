@@ -183,6 +183,13 @@ describe('the picture', () => {
     expect(text).toMatch(/ ␣ +3\.000 .*0\.400/);
   });
 
+  it('shows what was read last where there is not room for all', () => {
+    const before = Array.from('one two three four e\u0301 ');
+    const ahead = Array.from(' and many more characters');
+    const [first] = textOf(stateOf({ columns: 24, rows: 2, shown: { ...SHOWN, before, ahead } }));
+    expect(first).toBe(' hree four e◌\u0301 [e] and m');
+  });
+
   it('says less where there is less room', () => {
     const text = textOf(stateOf({ columns: 40, rows: 12 })).join('\n');
     expect(text).toContain('i = σ(0.488) = 0.620');

@@ -55,7 +55,7 @@ const KINDS: Kind[] = CELL_NAMES.flatMap((cell) => [
       ]
     : []),
 ]);
-const nameOf = (kind: Kind) => Object.values(kind).join(' ') + JSON.stringify(kind).length;
+const nameOf = ({ cell, ...variants }: Kind) => [cell, ...Object.keys(variants)].join(' ');
 const models = new Map(KINDS.map((kind) => [kind, modelOf(kind)]));
 const ids = Array.from('bad cafe\nbag', (c) => vocabulary.idOf(c.codePointAt(0)!)!);
 

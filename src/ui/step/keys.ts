@@ -69,7 +69,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['ctrl-n'], shown: ['^N', 'reads a line break'], press: (state) => feeding(state, '\n') },
   {
     keys: ['f1', 'ctrl-g'],
-    shown: ['F1 ^G', 'help', 'help'],
+    shown: ['F1 ^G', 'help'],
     press: (state) => ({ state: { ...state, isHelping: true } }),
   },
 ];

@@ -64,10 +64,13 @@ function textLine({ shown, columns: width, view, known }: State): Line {
   const ahead = shown.ahead.slice(0, room).map(inText);
   const before = shown.before.slice(-room).map(inText);
   // What is to come gives way to what was read, but for a part.
-  const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join(''))));
-  const beforeText = taken(before.reverse(), room - widthOf(aheadText));
+  const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join('')))).join('');
   const left: Line = [
-    { text: Array.from(beforeText).reverse().join('') },
+    {
+      text: taken(before.reverse(), room - widthOf(aheadText))
+        .reverse()
+        .join(''),
+    },
     { text: current, color: 'accent', bold: true },
     { text: aheadText, color: 'faint' },
   ];
@@ -75,13 +78,13 @@ function textLine({ shown, columns: width, view, known }: State): Line {
 }
 
 /** The first of some characters, as many as fit. */
-function taken(characters: readonly string[], room: number): string {
-  let text = '';
-  for (const character of characters) {
-    if (widthOf(text + character) > room) break;
-    text += character;
-  }
-  return text;
+function taken(characters: readonly string[], room: number): string[] {
+  let used = 0;
+  const over = characters.findIndex((character) => {
+    used += widthOf(character);
+    return used > room;
+  });
+  return over < 0 ? [...characters] : characters.slice(0, over);
 }
 
 function inText(character: string): string {
@@ -149,7 +152,7 @@ function footer({ notice, isHelping, columns: width }: State): Line {
   const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });
   if (isHelping) return [{ text: ' ' }, key('Esc', 'back')];
   const named = BINDINGS.flatMap(({ shown }) => (shown?.[2] ? [key(shown[0], shown[2])] : []));
-  const parts = [...named.slice(0, 2), key('a…z', 'reads it'), ...named.slice(2, -1)];
+  const parts = [...named.slice(0, 2), key('a…z', 'reads it'), ...named.slice(2)];
   return [
     { text: ' ' },
     ...fitting(
@@ -183,7 +186,8 @@ function clipped(line: Line, width: number): Line {
   const kept: Segment[] = [];
   let room = width;
   for (const segment of line) {
-    const text = widthOf(segment.text) <= room ? segment.text : taken(Array.from(segment.text), room);
+    const text =
+      widthOf(segment.text) <= room ? segment.text : taken(Array.from(segment.text), room).join('');
     kept.push({ ...segment, text });
     room -= widthOf(text);
     if (text !== segment.text) break;
