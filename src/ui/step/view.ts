@@ -22,6 +22,8 @@ const HEADED = 10;
 /** Rows from which on parts have a free line between them. */
 const AIRY = 20;
 const NAME_WIDTH = 6;
+/** Columns of what is said beside the bars of x. */
+const LEAST_LABEL = 24;
 
 /** What is on the screen: as many lines as it has rows. */
 export function picture(state: State): Line[] {
@@ -129,9 +131,12 @@ function unitsIn({ shown, view, hidden, most }: State, width: number, height: nu
 /** What enters the layer. */
 function inputBars({ shown }: State, width: number, height: number): Line[] {
   const { name, values } = shown.input;
-  const label = ['x', harmlessLine(name), `${values.length} numbers`];
-  const labels = height >= 3 ? label : [`x  ${label[1]}`, `   ${label[2]}`];
-  const room = Math.max(...labels.map(widthOf)) + 2;
+  const count = `${values.length} numbers`;
+  // Two numbers a column at most; where that is not enough, the first ones are shown.
+  const isCut = values.length > 2 * (width - LEAST_LABEL);
+  const label = [harmlessLine(name), isCut ? `first of ${count}` : count];
+  const labels = height >= 3 ? ['x', ...label] : [`x  ${label[0]}`, `   ${label[1]}`];
+  const room = Math.max(LEAST_LABEL, ...labels.map((one) => widthOf(one) + 2));
   return columns(values, Math.max(1, width - room), height).map((line, row) => [
     { text: labels[row] ?? '', bold: row === 0 },
     { text: ' '.repeat(room - widthOf(labels[row] ?? '')) },
