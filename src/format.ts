@@ -32,6 +32,18 @@ export function harmlessLine(text: string): string {
   return harmless(text).replaceAll('\t', '\u2409').replaceAll('\n', '\u240a');
 }
 
+/** Text in which nothing is markup of HTML or XML. */
+export function unmarked(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
 /** JSON that is fit for a terminal, too: what JSON leaves as it is and `harmless` does not is escaped. */
 export function harmlessJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
