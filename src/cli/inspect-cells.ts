@@ -10,7 +10,7 @@ import { grouped } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { glyphsOf } from '../ui/glyphs.js';
 import { CELLS, cellLegend, markLegend } from './cell-tint.js';
-import { withText } from './eval-text.js';
+import { beginningOf } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import { note } from './note.js';
 import {
@@ -101,7 +101,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const threads = flags.threads ?? threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const source = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
-  const ids = await idsOf(source, model, named ? flags.length : LONGEST);
+  const { ids } = await beginningOf(source, model.vocabulary, named ? flags.length : LONGEST);
   const about = { model: file, text: flags.text ?? 'validation', characters: ids.length };
   const find = flags.find ?? 'auto';
   const units = named ? [] : found(model, ids, find);
@@ -138,20 +138,6 @@ function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden:
   if (layer >= layers) throw new UserError(`--layer is ${layer}`, `Give a number from 0 to ${layers - 1}.`);
   if (unit >= hidden) throw new UserError(`--unit is ${unit}`, `Give a number from 0 to ${hidden - 1}.`);
   return { layer, unit };
-}
-
-/** The beginning of the text. */
-async function idsOf(
-  source: Parameters<typeof withText>[0],
-  { vocabulary }: CharacterModel,
-  most: number,
-): Promise<Uint32Array> {
-  let ids = new Uint32Array();
-  await withText(source, vocabulary, 1, async ({ dataset, start, end }) => {
-    ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
-    dataset.close();
-  });
-  return ids;
 }
 
 /**

@@ -9,6 +9,11 @@ const VIEWS: readonly CommandRow[] = [
     'a text, tinted by what one unit holds; and which units track what in it',
     async () => (await import('./inspect-cells.js')).cellsCommand,
   ],
+  [
+    'gates [model]',
+    'how often gates are shut or open, after which characters, and how long units remember',
+    async () => (await import('./inspect-gates.js')).gatesCommand,
+  ],
 ];
 
 const EXAMPLES = `
@@ -17,6 +22,7 @@ Each view prints to the terminal; --json gives the numbers. See docs/inspect.md.
 Examples:
   charlstm inspect cells
   charlstm inspect cells checkpoints/moby-dick-1 --find quote
+  charlstm inspect gates --svg gates.svg
   charlstm inspect cells --help
 `;
 
