@@ -52,7 +52,7 @@ export function characterTables(statistics: GateStatistics, vocabulary: Vocabula
   const perLayer = statistics.layers[0]!.gates.length;
   const width = (process.stdout.columns || USUAL_COLUMNS) - first;
   const fit = perLayer * Math.max(1, Math.floor(width / (perLayer * CELL)));
-  let out = `mean of each gate (layer, gate) as a character is read; the ${ids.length} commonest characters\n`;
+  let out = `mean of each layer and gate as a character is read; the ${ids.length} commonest\n`;
   for (let from = 0; from < columns.length; from += fit) {
     const shown = columns.slice(from, from + fit);
     const heading = shown.map((column) => column.heading.padStart(CELL)).join('');

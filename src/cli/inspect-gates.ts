@@ -9,7 +9,7 @@ import type { Unknown } from '../text/vocabulary.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { printFigure, writeSvg } from './chart-output.js';
 import { beginningOf } from './eval-text.js';
-import { gatesFigure, saturationFigure } from './gates-figure.js';
+import { gatesFigure, memoryFigure, saturationFigure } from './gates-figure.js';
 import { gatesJson } from './gates-json.js';
 import { characterTables, extremes, memoryTable, saturationTable } from './gates-tables.js';
 import { readModel, threadsToRead } from './model.js';
@@ -72,5 +72,8 @@ async function inspectGates(path: string | undefined, flags: GatesFlags): Promis
   printFigure(saturationFigure(statistics));
   process.stdout.write(`\n${characterTables(statistics, model.vocabulary)}`);
   process.stdout.write(extremes(statistics, model.vocabulary));
-  process.stdout.write(memoryTable(statistics));
+  const memory = memoryFigure(statistics);
+  if (!memory) return;
+  process.stdout.write(`${memoryTable(statistics)}\n`);
+  printFigure(memory);
 }
