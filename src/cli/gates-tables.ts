@@ -12,7 +12,7 @@ const USUAL_COLUMNS = 80;
 /** A character that was read less often says little of a gate. */
 const FEWEST = 50;
 /** Characters, and units, that are named as the first of an order. */
-const NAMED = 6;
+const NAMED = 5;
 const LONGEST_MEMORY = 10;
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 1];
 /** Values are tinted whose distance from the gate's mean is at least this share of the largest one. */
@@ -114,7 +114,7 @@ export function memoryTable({ layers }: GateStatistics): string {
     .sort((a, b) => b.characters - a.characters)
     .slice(0, LONGEST_MEMORY)
     .map(({ layer, unit, characters }) => [String(layer), String(unit), inCharacters(characters)]);
-  return `memory of the units in characters (to 1/e, by the gate that keeps it): quantiles
+  return `memory of the units in characters, by the gate that keeps it: quantiles
 ${table([heading, ...rows])}
 
 ${table([['layer', 'unit', 'memory'], ...longest])}
