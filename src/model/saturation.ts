@@ -19,14 +19,16 @@ export interface SaturationCounts {
  * Adds to the counts of a gate's units.
  * @param activations (N, G): those of all gates of a layer
  * @param place which gate: its columns are from `from` on, as many as there are counts; and G
+ * @param every looks at the first row and each `every` rows after it alone
  */
 export function countSaturated(
   activations: Float32Array,
   { from, width, activation }: { from: number; width: number; activation: Gate['activation'] },
   { left, right }: SaturationCounts,
+  every = 1,
 ): void {
   const limits = SATURATED[activation];
-  for (let row = from; row < activations.length; row += width) {
+  for (let row = from; row < activations.length; row += every * width) {
     for (let unit = 0; unit < left.length; unit++) {
       const value = activations[row + unit]!;
       if (value < limits.left) left[unit]!++;

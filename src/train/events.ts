@@ -115,7 +115,7 @@ export interface GaugesEvent {
 export interface LayerGauge {
   /** Norm of the gradients of the layer's parameters, before clipping. */
   readonly gradNorm: number;
-  /** Shares, over units and places of the window, of activations that are saturated (model/saturation.ts). */
+  /** Shares, over units and some hundred places of the window, of activations that are saturated (model/saturation.ts). */
   readonly gates: readonly { readonly name: string; readonly left: number; readonly right: number }[];
 }
 

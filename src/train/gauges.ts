@@ -7,6 +7,8 @@ import type { Session } from './session.js';
 /** So often at most, and with at most so much of the time, the layers of a step are looked at. */
 const EVERY_MS = 1000;
 const SHARE_OF_TIME = 0.005;
+/** So many places of a window, evenly spaced, tell of its activations: with all units, tens of thousands a gate. */
+const MOST_PLACES = 256;
 
 /**
  * What the layers do in a step, for who watches: how much of its gates is saturated, and how large the gradient of its
@@ -53,11 +55,13 @@ export class Gauges {
     const activations = network.gates(layer);
     const gates = CELLS[cell].gates(coupled);
     const width = gates.length * hidden;
+    const places = activations.length / width;
+    const every = Math.ceil(places / MOST_PLACES);
     return gates.map(({ name, activation }: Gate, index) => {
       const counts = { left: new Uint32Array(hidden), right: new Uint32Array(hidden) };
-      countSaturated(activations, { from: index * hidden, width, activation }, counts);
+      countSaturated(activations, { from: index * hidden, width, activation }, counts, every);
       const share = (count: Uint32Array) =>
-        count.reduce((sum, times) => sum + times, 0) / (activations.length / gates.length);
+        count.reduce((sum, times) => sum + times, 0) / (Math.ceil(places / every) * hidden);
       return { name, left: share(counts.left), right: share(counts.right) };
     });
   }

@@ -36,8 +36,8 @@ export function gaugesPanel(state: State, width: number, height: number): Line[]
   }
   const body = layersIn(state, last, inner, height - 1);
   const free = height - body.length;
-  const words = alarms(last).map((ways) => {
-    const said = ways.map((way): [Segment] => [{ text: `! ${way}`, color: 'bad', bold: true }]);
+  const words = alarms(last).map(({ color, ways }) => {
+    const said = ways.map((way): [Segment] => [{ text: `! ${way}`, color, bold: true }]);
     return shortened(said, '', inner);
   });
   const foot = free > words.length ? [...words, legend(inner)] : words.slice(0, Math.max(0, free));
@@ -67,7 +67,7 @@ function inDetail(state: State, { gates }: Layer, layer: number, width: number):
       const shares = ` ${percent(gate.left)} ${percent(gate.right)}`;
       const name = `  ${gate.name} `;
       const room = Math.max(1, width - name.length - shares.length);
-      const color = isStuck(gate) ? 'bad' : undefined;
+      const color = isStuck(gate) ? 'caution' : undefined;
       return [{ text: name, color }, ...bar(gate, room), { text: shares, color }];
     }),
   ];
@@ -118,7 +118,7 @@ function gateRow(gates: readonly Gate[], width: number): Line {
   const each = Math.max(LEAST_BAR + 2, Math.floor((width + 1) / gates.length));
   const fit = gates.slice(0, Math.max(1, Math.floor((width + 1) / each)));
   return fit.flatMap((gate, i): Line => {
-    const color = isStuck(gate) ? 'bad' : undefined;
+    const color = isStuck(gate) ? 'caution' : undefined;
     return [{ text: `${i > 0 ? ' ' : ''}${gate.name}`, color }, ...bar(gate, each - 1 - gate.name.length)];
   });
 }

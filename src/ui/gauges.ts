@@ -19,7 +19,7 @@ export function addGauges({ norms }: GaugeSeries, event: GaugesEvent): GaugeSeri
 
 /** A layer whose gradient is so many times smaller than that of another hardly learns beside it. */
 const FAR_BELOW = 1000;
-/** A gate with a larger share of saturated activations hardly learns: the slope of its activation is near 0 there. */
+/** Where more activations are saturated, little of the gradient passes: their slope is near 0. */
 const MOST_SATURATED = 0.9;
 
 /** The layer with the largest gradient, where that is so much larger than the one of this layer; or undefined. */
@@ -33,22 +33,32 @@ export function isStuck({ left, right }: { readonly left: number; readonly right
   return left + right > MOST_SATURATED;
 }
 
-/**
- * What is wrong, in plain words; the gradients first, since without them gates do not matter.
- * @returns of each, ways to say it that get shorter
- */
-export function alarms(event: GaugesEvent): string[][] {
-  const vanishing = event.layers.flatMap((_, layer): string[][] => {
+export interface Alarm {
+  /** Saturated gates are common in networks that learn well, gradients that vanish are not. */
+  readonly color: 'bad' | 'caution';
+  /** What is wrong, in plain words, in ways that get shorter. */
+  readonly ways: readonly string[];
+}
+
+/** What is wrong with a step; the gradients first, since without them gates do not matter. */
+export function alarms(event: GaugesEvent): Alarm[] {
+  const vanishing = event.layers.flatMap((_, layer): Alarm[] => {
     const other = dwarfing(event, layer);
     if (other === undefined) return [];
     const long = `layer ${layer}: gradient under 1/${FAR_BELOW} of layer ${other}'s`;
-    return [[`${long}, it hardly learns`, long, `layer ${layer} < 1/${FAR_BELOW} of layer ${other}`]];
+    const ways = [
+      `${long}, hardly any reaches it`,
+      long,
+      `layer ${layer} < 1/${FAR_BELOW} of layer ${other}`,
+    ];
+    return [{ color: 'bad', ways }];
   });
   const stuck = event.layers.flatMap(({ gates }, layer) =>
-    gates.filter(isStuck).map(({ name, left, right }) => {
+    gates.filter(isStuck).map(({ name, left, right }): Alarm => {
       const share = `saturated ${Math.round(100 * (left + right))}%`;
       const long = `layer ${layer}: gate ${name} ${share} of the time`;
-      return [`${long}, it hardly learns`, long, `layer ${layer}: ${name} ${share}`];
+      const ways = [`${long}, little gradient passes it`, long, `layer ${layer}: ${name} ${share}`];
+      return { color: 'caution', ways };
     }),
   );
   return [...vanishing, ...stuck];
