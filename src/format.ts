@@ -65,7 +65,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
     rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
   );
-  const isNumber = (cell: string) => /^[\d.,]+$/.test(cell);
+  const isNumber = (cell: string) => /^-?[\d.,]+%?$/.test(cell);
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (isNumber(cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');

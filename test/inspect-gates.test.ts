@@ -10,6 +10,7 @@ import { Network } from '../src/model/network.js';
 import { load } from '../src/sample/api.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
 import { modelOf } from './models.js';
+import { expectWellFormed } from './xml.js';
 
 const TEXT = 'the whale, the sea: a wide white wail was what we saw there.\n'.repeat(3);
 const KINDS = CELL_NAMES.flatMap((cell) =>
@@ -228,14 +229,7 @@ describe('the command', () => {
     expect(stderr).toBe('drawing gates.svg\n');
     expect(JSON.parse(stdout).layers.length).toBe(2);
     const svg = readFileSync(join(folder, 'gates.svg'), 'utf8');
-    expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
-    const tags = Array.from(svg.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g));
-    const open: string[] = [];
-    for (const [, closing, name, empty] of tags) {
-      if (closing) expect(open.pop()).toBe(name);
-      else if (!empty) open.push(name!);
-    }
-    expect(open).toEqual([]);
+    expectWellFormed(svg);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     for (const title of ['layer 0, i', 'layer 1, o', 'layer 1, memory', 'layer 0, f by character']) {
       expect(svg).toContain(`>${title}<`);

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
@@ -29,9 +30,12 @@ export async function withText(
 ): Promise<void> {
   if (text === undefined) {
     const { trainLength, length } = record.corpus;
-    if (length - trainLength < least) {
+    const kept = length - trainLength;
+    if (kept < least) {
       throw new UserError(
-        `${run} kept no text for validation`,
+        kept === 0
+          ? `${run} kept no text for validation`
+          : `${run} kept ${grouped(kept)} characters for validation, and ${grouped(least)} are needed`,
         'Name a text with --text FILE.',
         ExitCode.noInput,
       );

@@ -14,6 +14,21 @@ const VIEWS: readonly CommandRow[] = [
     'how often gates are shut or open, after which characters, and how long units remember',
     async () => (await import('./inspect-gates.js')).gatesCommand,
   ],
+  [
+    'gradients [models...]',
+    'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
+    async () => (await import('./inspect-gradients.js')).gradientsCommand,
+  ],
+  [
+    'memory',
+    'for how many steps each kind of cell learns to remember a character',
+    async () => (await import('./inspect-memory.js')).memoryCommand,
+  ],
+  [
+    'surprise [model]',
+    'where the loss of a text comes from, and where the network beats n-grams',
+    async () => (await import('./inspect-surprise.js')).surpriseCommand,
+  ],
 ];
 
 const EXAMPLES = `

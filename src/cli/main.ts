@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandRow[] = [
     'look into a trained model: cells, gates, gradients, surprise',
     async () => (await import('./inspect.js')).inspectCommand,
   ],
+  [
+    'import <weights>',
+    'make a run of weights that PyTorch trained',
+    async () => (await import('./import.js')).importCommand,
+  ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [
     'corpora',
