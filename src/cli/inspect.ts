@@ -15,6 +15,11 @@ const VIEWS: readonly CommandRow[] = [
     async () => (await import('./inspect-gates.js')).gatesCommand,
   ],
   [
+    'step [model]',
+    'one character at a time, with the equations of the cells in numbers',
+    async () => (await import('./inspect-step.js')).stepCommand,
+  ],
+  [
     'gradients [models...]',
     'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
     async () => (await import('./inspect-gradients.js')).gradientsCommand,
@@ -38,6 +43,7 @@ Examples:
   charlstm inspect cells
   charlstm inspect cells checkpoints/moby-dick-1 --find quote
   charlstm inspect gates --svg gates.svg
+  charlstm inspect step --prompt Whale
   charlstm inspect cells --help
 `;
 
