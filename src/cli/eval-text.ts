@@ -58,3 +58,21 @@ export async function withText(
     await use({ dataset: new Dataset(folder, vocabulary.size), start: 0, end: length }, files);
   });
 }
+
+/**
+ * The beginning of a text, as ids.
+ * @param most characters
+ * @throws UserError where there is no such text, or no character of it is known
+ */
+export async function beginningOf(
+  choice: TextChoice,
+  vocabulary: Vocabulary,
+  most: number,
+): Promise<{ ids: Uint32Array; files: readonly string[] }> {
+  let beginning: { ids: Uint32Array; files: readonly string[] } | undefined;
+  await withText(choice, vocabulary, 1, async ({ dataset, start, end }, files) => {
+    beginning = { ids: Uint32Array.from(dataset.read(start, Math.min(most, end - start))), files };
+    dataset.close();
+  });
+  return beginning!;
+}

@@ -12,7 +12,7 @@ import { excerptOf, stretchOf, tellingStretch } from './cells-excerpt.js';
 import { find } from './cells-find.js';
 import { excerptSvg, tintedText, unitsTable } from './cells-print.js';
 import { writeSvg } from './chart-output.js';
-import { withText } from './eval-text.js';
+import { beginningOf } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import { note } from './note.js';
 import {
@@ -107,7 +107,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const asked = { ...flags, length };
   const most = named && !isBrowsed ? (flags.skip ?? 0) + length : LONGEST;
   const choice = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
-  const { ids, files } = await idsOf(choice, model, most);
+  const { ids, files } = await beginningOf(choice, model.vocabulary, most);
   const wanted = flags.find ?? 'auto';
   const found = named ? undefined : find(model, ids, { find: wanted, others: isBrowsed });
   const best = found?.units[0];
@@ -178,18 +178,4 @@ function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden:
   if (layer >= layers) throw new UserError(`--layer is ${layer}`, `Give a number from 0 to ${layers - 1}.`);
   if (unit >= hidden) throw new UserError(`--unit is ${unit}`, `Give a number from 0 to ${hidden - 1}.`);
   return { layer, unit };
-}
-
-/** The beginning of the text, and the files that it comes from. */
-async function idsOf(
-  source: Parameters<typeof withText>[0],
-  { vocabulary }: CharacterModel,
-  most: number,
-): Promise<{ ids: Uint32Array; files: readonly string[] }> {
-  let read = { ids: new Uint32Array(), files: [] as readonly string[] };
-  await withText(source, vocabulary, 1, async ({ dataset, start, end }, files) => {
-    read = { ids: Uint32Array.from(dataset.read(start, Math.min(most, end - start))), files };
-    dataset.close();
-  });
-  return read;
 }

@@ -1,11 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { CELLS } from '../model/cells.js';
-import { Network } from '../model/network.js';
-import { Pool } from '../model/pool.js';
 import { clamped } from '../numbers.js';
-
-/** Long enough for the products outside the time loop to be large. */
-const STEPS = 64;
+import { readWindows } from './reading.js';
 
 /** What the cells of a layer hold, (T, H) each: row t is after character t of the text. */
 export interface LayerCells {
@@ -28,26 +24,14 @@ export interface CellWindow {
   readonly layers: readonly LayerCells[];
 }
 
-const idleNetworks = new Pool<CharacterModel, Network>();
-
 /** Reads a text once, from zero state, and tells what the cells hold. */
 export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator<CellWindow> {
-  const shape = { rows: 1, steps: STEPS, training: false };
-  const network = idleNetworks.take(model, () => new Network(model.weights, shape));
-  try {
-    network.resetState();
-    for (let start = 0; start < ids.length; start += STEPS) {
-      const window = ids.subarray(start, start + STEPS);
-      network.forward(window);
-      const layers = network.layers.map(({ index }) => {
-        const c = network.cells(index);
-        return { c, tanh: bounded(model, c) };
-      });
-      yield { start, length: window.length, layers };
-      network.carry();
-    }
-  } finally {
-    idleNetworks.giveBack(model, network);
+  for (const { start, ids: window, network } of readWindows(model, ids)) {
+    const layers = network.layers.map(({ index }) => {
+      const c = network.cells(index);
+      return { c, tanh: bounded(model, c) };
+    });
+    yield { start, length: window.length, layers };
   }
 }
 
