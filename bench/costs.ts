@@ -12,7 +12,6 @@ export interface Cost {
 }
 
 type Args = readonly number[];
-type Timed = Exclude<keyof Kernels, 'peak' | 'packed_length'>;
 
 // Operations of kernels/vector.h.
 const EXP = 22;
@@ -33,7 +32,7 @@ const elements = (what: string, n: number, floats: number, operations: number): 
   bytes: 4 * floats * n,
 });
 
-/** Which of the step's products it is: see model/linear.ts and model/lstm.ts. */
+/** Which of the step's products it is: see model/linear.ts and model/layer.ts. */
 function product(args: Args, phase: Phase, rows: number): string {
   const [, , , , columnStride, , m, n, k] = args;
   if (columnStride !== 1) return 'gradient of weights';
@@ -42,7 +41,8 @@ function product(args: Args, phase: Phase, rows: number): string {
   return isRecurrent ? 'gradient of state' : k === VOCABULARY ? 'gradient of outputs' : 'gradient of input';
 }
 
-const COSTS: Record<Timed, (args: Args, phase: Phase, rows: number) => Cost> = {
+/** The kernels of a step of the plain LSTM. */
+const COSTS: Partial<Record<keyof Kernels, (args: Args, phase: Phase, rows: number) => Cost>> = {
   matmul(args, phase, rows) {
     const [m, n, k, accumulate] = args.slice(6) as [number, number, number, number];
     return {
@@ -57,9 +57,9 @@ const COSTS: Record<Timed, (args: Args, phase: Phase, rows: number) => Cost> = {
   gather_rows: ([, , , rows, width]) => rowsOf('gather_rows', [rows!, width!], 2),
   scatter_add_rows: ([, , , rows, width]) => rowsOf('scatter_add_rows', [rows!, width!], 3),
   sum_rows: ([, , rows, width]) => rowsOf('sum_rows', [rows!, width!], 1),
-  lstm_forward: ([, , , , rows, hidden]) =>
+  lstm_forward: ([, , , , , rows, hidden]) =>
     rowsOf('lstm_forward', [rows!, hidden!], 11, 3 * SIGMOID + 2 * TANH + 4),
-  lstm_backward: ([, , , , , rows, hidden]) => rowsOf('lstm_backward', [rows!, hidden!], 13, TANH + 22),
+  lstm_backward: ([, , , , , , rows, hidden]) => rowsOf('lstm_backward', [rows!, hidden!], 13, TANH + 22),
   softmax_cross_entropy: ([, , , rows, vocabulary]) =>
     rowsOf('softmax_cross_entropy', [rows!, vocabulary!], 2, EXP + 4),
   dropout: ([, , n]) => elements('dropout', n!, 2, 0),
@@ -69,5 +69,7 @@ const COSTS: Record<Timed, (args: Args, phase: Phase, rows: number) => Cost> = {
 
 /** @param rows sequences side by side, by which the products of the recurrence are known */
 export function costOf(name: string, args: Args, phase: Phase, rows: number): Cost {
-  return COSTS[name as Timed](args, phase, rows);
+  const cost = COSTS[name as keyof Kernels];
+  if (!cost) throw new RangeError(`${name} is not part of a step`);
+  return cost(args, phase, rows);
 }

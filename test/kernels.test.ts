@@ -206,11 +206,11 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
         expectedDc[at] = dCell * f;
       }
     }
-    kernels.lstm_forward(gates.at, cPrevious.at, c.at, h.at, rows, hidden);
+    kernels.lstm_forward(gates.at, cPrevious.at, c.at, h.at, 0, rows, hidden, 4 * hidden, 0);
     expectClose(gates.view, activations, 3e-7);
     expectClose(c.view, expectedC, 5e-7);
     expectClose(h.view, expectedH, 5e-7);
-    kernels.lstm_backward(gates.at, cPrevious.at, c.at, dh.at, dc.at, rows, hidden);
+    kernels.lstm_backward(gates.at, cPrevious.at, c.at, dh.at, dc.at, 0, rows, hidden, 4 * hidden, 0);
     expectClose(gates.view, dz, 1e-6);
     expectClose(dc.view, expectedDc, 1e-6);
   });
@@ -221,7 +221,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     const h = zeros(engine, 4);
     gates.view.set([1e30, -1e30, Number.POSITIVE_INFINITY, Number.NaN].flatMap((x) => [x, x, x, x]));
     // i = 1, f = 0, g = 1, o = NaN
-    kernels.lstm_forward(gates.at, c.at, zeros(engine, 4).at, h.at, 1, 4);
+    kernels.lstm_forward(gates.at, c.at, zeros(engine, 4).at, h.at, 0, 1, 4, 16, 0);
     expect(gates.view[0]).toBe(1);
     expect(gates.view[4]).toBeLessThan(1e-30);
     expect(gates.view[8]).toBe(1);
@@ -231,7 +231,17 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
   it('tanh keeps its relative accuracy near zero', () => {
     const gates = zeros(engine, 16);
     gates.view.set([1e-3, -1e-5, 0.3, 0.62], 8);
-    kernels.lstm_forward(gates.at, zeros(engine, 4).at, zeros(engine, 4).at, zeros(engine, 4).at, 1, 4);
+    kernels.lstm_forward(
+      gates.at,
+      zeros(engine, 4).at,
+      zeros(engine, 4).at,
+      zeros(engine, 4).at,
+      0,
+      1,
+      4,
+      16,
+      0,
+    );
     [1e-3, -1e-5, 0.3, 0.62].forEach((x, i) => {
       const exact = Math.tanh(Math.fround(x));
       expect(Math.abs(gates.view[8 + i]! / exact - 1)).toBeLessThan(3e-7);

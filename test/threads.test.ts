@@ -81,9 +81,9 @@ describe('a tape', () => {
       [1000 + 3 * 7 * 4, 7, 2000 + 3 * 5 * 4, 5, 1, 3000, 3, 7, 5, 1],
       [1000 + 6 * 7 * 4, 7, 2000 + 6 * 5 * 4, 5, 1, 3000, 4, 7, 5, 1],
     ]);
-    expect(calls('lstm_forward', [0, 4000, 8000, 12000, 2, 3], 2)).toEqual([
-      [0, 4000, 8000, 12000, 1, 3],
-      [48, 4012, 8012, 12012, 1, 3],
+    expect(calls('lstm_forward', [0, 4000, 8000, 12000, 16000, 2, 3, 12, 1], 2)).toEqual([
+      [0, 4000, 8000, 12000, 16000, 1, 3, 12, 1],
+      [48, 4012, 8012, 12012, 16000, 1, 3, 12, 1],
     ]);
     expect(calls('sum_rows', [0, 4000, 9, 40, 40], 2)).toEqual([
       [0, 4000, 9, 16, 40],
@@ -96,7 +96,7 @@ describe('a tape', () => {
   });
 
   it('leaves a thread out that has nothing to do', () => {
-    expect(calls('lstm_forward', [0, 4000, 8000, 12000, 1, 3], 4)).toHaveLength(1);
+    expect(calls('lstm_forward', [0, 4000, 8000, 12000, 16000, 1, 3, 12, 1], 4)).toHaveLength(1);
     expect(calls('pack', [0, 4000, 5, 60, 60, 1], 2)).toEqual([[0, 4000, 5, 60, 60, 1]]);
   });
 
@@ -104,7 +104,7 @@ describe('a tape', () => {
     const tape = new Tape(new Float64Array(14 * 16));
     const matmul = (rows: number) => tape.add('matmul', [0, 8, 0, 8, 1, 0, rows, 8, 8, 0]);
     matmul(6);
-    tape.add('lstm_forward', [0, 0, 0, 0, 6, 2]);
+    tape.add('lstm_forward', [0, 0, 0, 0, 0, 6, 2, 8, 0]);
     expect(tape.length).toBe(2);
     matmul(12);
     expect(tape.length).toBe(4);

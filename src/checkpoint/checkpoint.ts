@@ -2,6 +2,7 @@ import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { ExitCode, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
+import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
@@ -18,7 +19,7 @@ export interface CharacterModel {
 
 /**
  * The numbers of a training run, all that its next step depends on beside the record and the text. The first three
- * are in the order of the parameter table, the states (L, B, H).
+ * are in the order of the parameter table, the states (L, B, H); c is empty where the cells have none.
  */
 export interface TrainingState {
   readonly values: Float32Array;
@@ -35,7 +36,7 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-/** PyTorch has two biases a gate row; ours is the first, and the second is written as zeros. */
+/** PyTorch has two biases a gate row. Where ours is the first alone, the second is written as zeros. */
 const BIAS = 'bias_ih';
 const SECOND_BIAS = 'bias_hh';
 
@@ -55,6 +56,7 @@ interface Row {
 /** All tensors of a checkpoint. */
 function rowsOf({ model, training }: RunRecord): Row[] {
   const rows: Row[] = [];
+  const { keepsPast, hasCellState } = CELLS[model.cell];
   for (const { name, shape, start, length } of parameterTable(model).parameters) {
     const row = { name, shape, start, length, isSecondBias: false };
     rows.push(
@@ -62,13 +64,13 @@ function rowsOf({ model, training }: RunRecord): Row[] {
       { ...row, span: 'firstMoments', name: `optimizer.exp_avg.${name}` },
       { ...row, span: 'secondMoments', name: `optimizer.exp_avg_sq.${name}` },
     );
-    if (!name.includes(BIAS)) continue;
+    if (keepsPast || !name.includes(BIAS)) continue;
     rows.push({ ...row, span: 'values', name: name.replace(BIAS, SECOND_BIAS), isSecondBias: true });
   }
   const shape = [model.layers, training.batchSize, model.hidden];
   const state = { shape, start: 0, length: model.layers * training.batchSize * model.hidden };
   rows.push({ ...state, name: 'state.h', span: 'h', isSecondBias: false });
-  rows.push({ ...state, name: 'state.c', span: 'c', isSecondBias: false });
+  if (hasCellState) rows.push({ ...state, name: 'state.c', span: 'c', isSecondBias: false });
   return rows;
 }
 
@@ -94,13 +96,12 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     const recorded = recordedIn(file, path);
     const rows = checkedRows(file, recorded.record, path);
     const { count } = parameterTable(recorded.record.model);
-    const carried = rows.get('state.h')!.length;
     const state: TrainingState = {
       values: new Float32Array(count),
       firstMoments: new Float32Array(count),
       secondMoments: new Float32Array(count),
-      h: new Float32Array(carried),
-      c: new Float32Array(carried),
+      h: new Float32Array(rows.get('state.h')!.length),
+      c: new Float32Array(rows.get('state.c')?.length ?? 0),
     };
     for await (const { name, data } of checkedTensors(file, path)) {
       const { span, start, length } = rows.get(name)!;

@@ -28,6 +28,9 @@ const WITHOUT_VALUE = [
   '--no-echo',
   '--build',
   '--normalize-newlines',
+  '--coupled',
+  '--layer-norm',
+  '--residual',
   '--no-color',
   '--resume',
   '--help',
@@ -39,6 +42,7 @@ const WITHOUT_VALUE = [
  * option may be written with one dash and with underscores. Values, and arguments after `--`, stay as they are.
  */
 export function translateAliases(argv: readonly string[]): string[] {
+  const aliases: typeof ALIASES = argv[0] === 'train' ? { ...ALIASES, model: '--cell' } : ALIASES;
   const out: string[] = [];
   let isValue = false;
   for (const [index, argument] of argv.entries()) {
@@ -46,7 +50,7 @@ export function translateAliases(argv: readonly string[]): string[] {
     const match: RegExpExecArray | null = isValue ? null : /^--?([a-z][a-z_-]+)(=.*)?$/s.exec(argument);
     const name: string | undefined = match?.[1]?.replaceAll('_', '-');
     const translated: string =
-      name === undefined ? argument : (ALIASES[name] ?? `--${name}`) + (match?.[2] ?? '');
+      name === undefined ? argument : (aliases[name] ?? `--${name}`) + (match?.[2] ?? '');
     out.push(translated);
     isValue = !isValue && /^--[^=]+$/.test(translated) && !WITHOUT_VALUE.includes(translated);
   }

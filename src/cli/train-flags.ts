@@ -2,6 +2,8 @@ import type { TrainingLength } from '../checkpoint/record.js';
 import { LEAST_KEPT } from '../checkpoint/run.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
+import type { CellName } from '../model/cells.js';
+import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import type { Encoding } from '../text/decode.js';
 import type { TrainingJob } from '../worker/messages.js';
 
@@ -25,6 +27,11 @@ export interface TrainFlags {
   readonly layers?: number;
   readonly hidden?: number;
   readonly dropout?: number;
+  readonly cell?: CellName;
+  readonly coupled?: true;
+  readonly layerNorm?: true;
+  readonly residual?: true;
+  readonly forgetBias?: number;
   readonly epochs?: number;
   readonly steps?: number;
   readonly minutes?: number;
@@ -69,4 +76,27 @@ export function chosenLength(flags: TrainFlags): TrainingLength | undefined {
   }
   const unit = given[0];
   return unit && { unit, amount: flags[unit]! };
+}
+
+/** A flag, what was given for it, and what a checkpoint has. */
+export type FixedFlag = readonly [flag: string, given: unknown, recorded: unknown];
+
+/** The flags that say what tensors a network has, and so cannot change once it has some. */
+export function shapeFlags(flags: TrainFlags, model: ModelConfig): FixedFlag[] {
+  return [
+    ['--cell', flags.cell, model.cell],
+    ['--embedding', flags.embedding, model.embedding],
+    ['--layers', flags.layers, model.layers],
+    ['--hidden', flags.hidden, model.hidden],
+    ['--coupled', flags.coupled, model.coupled ?? false],
+    ['--layer-norm', flags.layerNorm, model.layerNorm ?? false],
+    ['--residual', flags.residual, model.residual ?? false],
+    ['--forget-bias', flags.forgetBias, model.forgetBias ?? MODEL_DEFAULTS.forgetBias],
+  ];
+}
+
+/** "--hidden 128"; "--coupled", or "no --coupled". */
+export function flagText(flag: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? flag : `no ${flag}`;
+  return `${flag} ${value}`;
 }

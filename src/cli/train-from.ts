@@ -3,10 +3,11 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../checkpoint/
 import type { Origin, RunRecord } from '../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
+import { CELLS } from '../model/cells.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter, Vocabulary } from '../text/vocabulary.js';
-import type { TrainFlags } from './train-flags.js';
+import { type FixedFlag, flagText, shapeFlags, type TrainFlags } from './train-flags.js';
 
 /** The checkpoint whose weights a new run begins with. */
 export interface Trained extends Checkpoint {
@@ -43,16 +44,14 @@ export async function readTrained(
 function refuseConflicts(flags: TrainFlags, { model, decoding }: RunRecord, path: string): void {
   const isBytes = (encoding: string) => encoding === 'bytes';
   const isSameKind = flags.encoding !== undefined && isBytes(flags.encoding) === isBytes(decoding.encoding);
-  const fixed: [flag: string, given: unknown, recorded: unknown][] = [
-    ['--embedding', flags.embedding, model.embedding],
-    ['--layers', flags.layers, model.layers],
-    ['--hidden', flags.hidden, model.hidden],
+  const fixed: FixedFlag[] = [
+    ...shapeFlags(flags, model),
     ['--encoding', isSameKind ? undefined : flags.encoding, decoding.encoding],
   ];
   for (const [flag, given, recorded] of fixed) {
     if (given === undefined || given === recorded) continue;
     throw new UserError(
-      `${path} was trained with ${flag} ${recorded}, and ${flag} ${given} does not go with its weights`,
+      `${path} was trained with ${flagText(flag, recorded)}, and ${flagText(flag, given)} does not go with its weights`,
       `Leave ${flag} out, or leave --from out to train a network of that shape from nothing.`,
     );
   }
@@ -97,9 +96,11 @@ export async function writeBeginning(
   const ids = codePoints.map((codePoint) => old.idOf(codePoint));
   const values = extended(state.values, before.model, ids, training.seed);
   const none = () => new Float32Array(values.length);
-  const states = () => new Float32Array(model.layers * training.batchSize * model.hidden);
+  const carried = model.layers * training.batchSize * model.hidden;
+  const h = new Float32Array(carried);
+  const c = new Float32Array(CELLS[model.cell].hasCellState ? carried : 0);
   const path = checkpointPath(run, 0, undefined);
-  const beginning = { values, firstMoments: none(), secondMoments: none(), h: states(), c: states() };
+  const beginning = { values, firstMoments: none(), secondMoments: none(), h, c };
   await writeCheckpoint(path, { record, engine, state: beginning });
   return path;
 }

@@ -5,6 +5,8 @@ import {
   type TrainingLength,
   type TrainingOptions,
 } from '../checkpoint/record.js';
+import { UserError } from '../errors.js';
+import { CELLS } from '../model/cells.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
@@ -115,7 +117,7 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
 function shapeOf(
   { vocabulary, length }: LearnedText,
   flags: TrainFlags,
-  base: Omit<ModelConfig, 'vocabulary' | 'cell'>,
+  base: Omit<ModelConfig, 'vocabulary'>,
 ) {
   const { split, notices } = splitCorpus(length, {
     validation: flags.val ?? TRAINING_DEFAULTS.validation,
@@ -123,13 +125,26 @@ function shapeOf(
     sequenceLength: flags.seqLength ?? TRAINING_DEFAULTS.sequenceLength,
   });
   const { trainLength, ...training } = split;
+  const cell = flags.cell ?? base.cell;
+  const coupled = flags.coupled ?? base.coupled;
+  const forgetBias = flags.forgetBias ?? base.forgetBias;
+  if (coupled && !CELLS[cell].canBeCoupled) {
+    throw new UserError(
+      `--coupled is given with --cell ${cell}, which has no input and forget gates`,
+      'Leave --coupled out, or use --cell lstm or --cell peephole.',
+    );
+  }
   const config: ModelConfig = {
-    cell: 'lstm',
+    cell,
     vocabulary: vocabulary.size,
     embedding: flags.embedding ?? base.embedding,
     hidden: flags.hidden ?? base.hidden,
     layers: flags.layers ?? base.layers,
     dropout: flags.dropout ?? base.dropout,
+    ...(coupled && { coupled }),
+    ...((flags.layerNorm ?? base.layerNorm) && { layerNorm: true }),
+    ...((flags.residual ?? base.residual) && { residual: true }),
+    ...(forgetBias !== undefined && forgetBias !== MODEL_DEFAULTS.forgetBias && { forgetBias }),
   };
   return { config, vocabulary, training, corpus: { length, trainLength }, notices };
 }

@@ -15,7 +15,14 @@ import { Vocabulary } from '../text/vocabulary.js';
 import { totalSteps } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
 import { withTemporaryFolder } from './temporary.js';
-import { chosenLength, type PreparedTraining, type TrainFlags } from './train-flags.js';
+import {
+  chosenLength,
+  type FixedFlag,
+  flagText,
+  type PreparedTraining,
+  shapeFlags,
+  type TrainFlags,
+} from './train-flags.js';
 
 /**
  * Goes on with a run: the newest, a run folder, or a checkpoint file. With --out it goes on in a new folder, and the
@@ -160,10 +167,8 @@ function refuseFrozen(
     (key) => split[key] === training[key],
   );
   const unless = <T>(given: T) => (same ? undefined : given);
-  const frozen: [flag: string, given: unknown, recorded: unknown][] = [
-    ['--embedding', flags.embedding, model.embedding],
-    ['--layers', flags.layers, model.layers],
-    ['--hidden', flags.hidden, model.hidden],
+  const frozen: FixedFlag[] = [
+    ...shapeFlags(flags, model),
     ['--dropout', flags.dropout, model.dropout],
     ['--batch-size', unless(flags.batchSize), training.batchSize],
     ['--seq-length', unless(flags.seqLength), training.sequenceLength],
@@ -175,7 +180,7 @@ function refuseFrozen(
   for (const [flag, given, recorded] of frozen) {
     if (given === undefined || given === recorded) continue;
     throw new UserError(
-      `${run} was begun with ${flag} ${recorded}, which ${flag} ${given} would change`,
+      `${run} was begun with ${flagText(flag, recorded)}, which ${flagText(flag, given)} would change`,
       `Leave ${flag} out, or start a new run.`,
     );
   }

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { LENGTH_RANGES, TRAINING_RANGES } from '../checkpoint/record.js';
 import { LEAST_KEPT, RUNS_FOLDER } from '../checkpoint/run.js';
+import { CELL_NAMES } from '../model/cells.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
 import { ENCODINGS } from '../text/decode.js';
 import { aliasHelp } from './aliases.js';
@@ -37,7 +38,8 @@ export function trainCommand(command: Command): void {
   command.optionsGroup('Network:');
   for (const option of [
     numberOption('--hidden <n>', by('units a layer', MODEL_DEFAULTS.hidden), MODEL_RANGES.hidden),
-    numberOption('--layers <n>', by('LSTM layers', MODEL_DEFAULTS.layers), MODEL_RANGES.layers),
+    wordOption('--cell <kind>', by('what a layer is made of', MODEL_DEFAULTS.cell), CELL_NAMES),
+    numberOption('--layers <n>', by('layers', MODEL_DEFAULTS.layers), MODEL_RANGES.layers),
     numberOption(
       '--embedding <n>',
       by('numbers a character becomes', MODEL_DEFAULTS.embedding),
@@ -47,6 +49,14 @@ export function trainCommand(command: Command): void {
       '--dropout <share>',
       by('outputs dropped in training', MODEL_DEFAULTS.dropout),
       MODEL_RANGES.dropout,
+    ),
+    new Option('--coupled', 'the input gate is 1 - the forget gate (lstm, peephole)'),
+    new Option('--layer-norm', "normalise each layer's products"),
+    new Option('--residual', 'each layer adds to what it is given'),
+    numberOption(
+      '--forget-bias <n>',
+      by('bias the forget gate begins with', MODEL_DEFAULTS.forgetBias),
+      MODEL_RANGES.forgetBias,
     ),
   ]) {
     command.addOption(option);

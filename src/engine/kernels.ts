@@ -25,15 +25,61 @@ export interface Kernels {
   gather_rows(out: number, table: number, indices: number, rows: number, width: number): void;
   scatter_add_rows(table: number, x: number, indices: number, rows: number, width: number, ld: number): void;
   sum_rows(out: number, x: number, rows: number, width: number, ld: number): void;
-  lstm_forward(gates: number, cPrevious: number, c: number, h: number, rows: number, hidden: number): void;
+  sum_products(
+    out: number,
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    rows: number,
+    width: number,
+  ): void;
+  add(out: number, x: number, n: number, accumulate: 0 | 1): void;
+  lstm_forward(
+    gates: number,
+    cPrevious: number,
+    c: number,
+    h: number,
+    peepholes: number,
+    rows: number,
+    hidden: number,
+    width: number,
+    hasPeepholes: 0 | 1,
+  ): void;
   lstm_backward(
     gates: number,
     cPrevious: number,
     c: number,
     dh: number,
     dc: number,
+    peepholes: number,
     rows: number,
     hidden: number,
+    width: number,
+    hasPeepholes: 0 | 1,
+  ): void;
+  rnn_forward(z: number, h: number, rows: number, hidden: number): void;
+  rnn_backward(z: number, dh: number, rows: number, hidden: number): void;
+  gru_forward(gates: number, past: number, hPrevious: number, h: number, rows: number, hidden: number): void;
+  gru_backward(
+    gates: number,
+    past: number,
+    hPrevious: number,
+    dh: number,
+    dhPrevious: number,
+    rows: number,
+    hidden: number,
+  ): void;
+  normalise_rows(x: number, inverse: number, rows: number, width: number): void;
+  add_scaled_rows(out: number, x: number, scale: number, rows: number, width: number): void;
+  normalise_rows_backward(
+    dx: number,
+    dy: number,
+    x: number,
+    inverse: number,
+    scale: number,
+    rows: number,
+    width: number,
   ): void;
   softmax_cross_entropy(
     logits: number,

@@ -63,12 +63,30 @@ function resultsOf(attach: (memory: WebAssembly.Memory) => Kernels): Buffer {
     const rows = 3;
     const n = rows * width;
     const fresh = () => take(n);
-    const [gates, before, c, h, dh, dc] = [take(4 * n), fresh(), fresh(), fresh(), fresh(), fresh()];
-    kernels.lstm_forward(gates, before, c, h, rows, width);
-    for (const at of [gates, c, h]) look(at, n);
-    kernels.lstm_backward(gates, before, c, dh, dc, rows, width);
-    look(gates, 4 * n);
+    const [before, c, h, dh, dc] = [fresh(), fresh(), fresh(), fresh(), fresh()];
+    const [gates, past, peepholes] = [take(4 * n), take(3 * n), take(3 * width)];
+    for (const gateWidth of [4 * width, 3 * width]) {
+      for (const has of [0, 1] as const) {
+        kernels.lstm_forward(gates, before, c, h, peepholes, rows, width, gateWidth, has);
+        for (const at of [gates, c, h]) look(at, n);
+        kernels.lstm_backward(gates, before, c, dh, dc, peepholes, rows, width, gateWidth, has);
+        look(gates, rows * gateWidth);
+        look(dc, n);
+      }
+    }
+    kernels.rnn_forward(c, h, rows, width);
+    kernels.rnn_backward(c, dh, rows, width);
+    look(c, n);
+    kernels.gru_forward(gates, past, before, h, rows, width);
+    look(h, n);
+    kernels.gru_backward(gates, past, before, dh, dc, rows, width);
+    for (const at of [gates, past]) look(at, 3 * n);
     look(dc, n);
+    const inverse = take(rows);
+    kernels.normalise_rows(c, inverse, rows, width);
+    kernels.add_scaled_rows(h, c, peepholes, rows, width);
+    kernels.normalise_rows_backward(dc, dh, c, inverse, peepholes, rows, width);
+    for (const at of [c, h, dc]) look(at, n);
 
     const [logits, losses, targets] = [fresh(), take(rows), indices(rows, width)];
     kernels.softmax_cross_entropy(logits, targets, losses, rows, width, 0.25);
@@ -79,6 +97,9 @@ function resultsOf(attach: (memory: WebAssembly.Memory) => Kernels): Buffer {
     kernels.gather_rows(out, x, which, rows, width);
     kernels.scatter_add_rows(table, out, which, rows, width, width);
     kernels.sum_rows(table, x, rows, width, width);
+    look(table, n);
+    kernels.sum_products(table, x, width, out, width, rows, width);
+    kernels.add(table, x, n, 1);
     look(table, n);
     kernels.broadcast_rows(out, table, rows, width);
     look(out, n);

@@ -41,7 +41,7 @@ export function selfCheck(attach: (memory: Float32Array) => Kernels): string | u
   const [gates, before] = [wave(4 * N), wave(N)];
   const z = Float32Array.from(gates.view);
   const [cell, h] = [take(N), take(N)];
-  kernels.lstm_forward(gates.at, before.at, cell.at, h.at, 1, N);
+  kernels.lstm_forward(gates.at, before.at, cell.at, h.at, 0, 1, N, 4 * N, 0);
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const state = (i: number) =>
     sigmoid(z[N + i]!) * before.view[i]! + sigmoid(z[i]!) * Math.tanh(z[2 * N + i]!);

@@ -1,4 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { CELLS } from '../model/cells.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 
@@ -7,9 +8,12 @@ const STEPS = 64;
 
 /** What the cells of a layer hold, (T, H) each: row t is after character t of the text. */
 export interface LayerCells {
-  /** The cell states, which have no bounds: what counts may go far. */
+  /** The cell states, which have no bounds: what counts may go far. Of cells that have none the hidden states. */
   readonly c: Float32Array;
-  /** Their tanh, from -1 to 1: what the output gates let through, h = o * tanh(c) (Hochreiter & Schmidhuber 1997). */
+  /**
+   * Their tanh, from -1 to 1: what the output gates let through, h = o * tanh(c) (Hochreiter & Schmidhuber 1997). Hidden
+   * states lie between -1 and 1 as they are.
+   */
   readonly tanh: Float32Array;
 }
 
@@ -36,7 +40,7 @@ export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator
       network.forward(window);
       const layers = network.layers.map(({ index }) => {
         const c = network.cells(index);
-        return { c, tanh: c.map(Math.tanh) };
+        return { c, tanh: CELLS[model.config.cell].hasCellState ? c.map(Math.tanh) : c };
       });
       yield { start, length: window.length, layers };
       network.carry();

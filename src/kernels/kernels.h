@@ -45,18 +45,56 @@ void scatter_add_rows(float *table, const float *x, const int *indices, int rows
 // out (width) grows by the sum of the rows of x, ld apart.
 KERNEL(sum_rows) void sum_rows(float *out, const float *x, int rows, int width, int ld);
 
-// ---- lstm.c: one time step of the cell for a batch of rows ----
+// out (width) grows by the sum over the rows of a ⊙ b, whose rows are lda and ldb apart.
+KERNEL(sum_products)
+void sum_products(float *out, const float *a, int lda, const float *b, int ldb, int rows, int width);
 
-// gates (rows, 4*hidden) holds the pre-activations in PyTorch's order i, f, g, o and is overwritten by the
-// activations. Writes c and h (rows, hidden). c may not alias c_previous.
+// out (n) becomes x, or grows by it when accumulate is not 0.
+KERNEL(add) void add(float *out, const float *x, int n, int accumulate);
+
+// ---- lstm.c, rnn.c, gru.c: one time step of a cell for a batch of rows ----
+//
+// gates holds the pre-activations, in PyTorch's order, and is overwritten by the activations; going back it holds
+// these, and is overwritten by the gradient of the pre-activations. States and their gradients are (rows, hidden).
+
+// gates (rows, width): i, f, g, o; or, width being 3*hidden, coupled gates: f, g, o. Writes c, which may not alias
+// c_previous, and h. Where has_peepholes is not 0, peepholes (width - hidden) weighs the cell state for i, f, o or f, o.
 KERNEL(lstm_forward)
-void lstm_forward(float *gates, const float *c_previous, float *c, float *h, int rows, int hidden);
+void lstm_forward(float *gates, const float *c_previous, float *c, float *h, const float *peepholes, int rows,
+                  int hidden, int width, int has_peepholes);
 
-// The mirror. gates holds the activations and is overwritten by the gradient of the pre-activations.
-// dh (rows, hidden) is the gradient of h; dc is the gradient of c on entry and of c_previous on return.
+// dc is the gradient of c on entry, but for what comes through h, and of c_previous on return.
 KERNEL(lstm_backward)
-void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc, int rows,
-                   int hidden);
+void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc,
+                   const float *peepholes, int rows, int hidden, int width, int has_peepholes);
+
+// z (rows, hidden) is the only "gate".
+KERNEL(rnn_forward) void rnn_forward(float *z, float *h, int rows, int hidden);
+KERNEL(rnn_backward) void rnn_backward(float *z, const float *dh, int rows, int hidden);
+
+// gates and past (rows, 3*hidden), order r, z, n: what comes from below, and from the step before.
+KERNEL(gru_forward)
+void gru_forward(float *gates, const float *past, const float *h_previous, float *h, int rows, int hidden);
+
+// past is overwritten by its gradient, too; dh_previous grows by what reaches h_previous past the gates.
+KERNEL(gru_backward)
+void gru_backward(float *gates, float *past, const float *h_previous, const float *dh, float *dh_previous, int rows,
+                  int hidden);
+
+// ---- norm.c: layer normalisation of the rows of a (rows, width) matrix ----
+
+// x is brought to mean 0 and variance 1; inverse (rows) is what it was multiplied by.
+KERNEL(normalise_rows) void normalise_rows(float *x, float *inverse, int rows, int width);
+
+// out grows by x, each column times its scale (width).
+KERNEL(add_scaled_rows)
+void add_scaled_rows(float *out, const float *x, const float *scale, int rows, int width);
+
+// From dy, the gradient of what add_scaled_rows made, the gradient dx of what normalise_rows was given; x is what that
+// left. dx may alias neither.
+KERNEL(normalise_rows_backward)
+void normalise_rows_backward(float *dx, const float *dy, const float *x, const float *inverse, const float *scale,
+                             int rows, int width);
 
 // ---- loss.c ----
 

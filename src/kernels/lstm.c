@@ -5,18 +5,33 @@
 //
 // c' is the cell state of the step before. Its gradient is f ⊙ dc: a gate near 1 hands the gradient back
 // undiminished, which is why an LSTM can learn over hundreds of steps where a plain RNN cannot.
+//
+// Peepholes (Gers & Schmidhuber 2000) show the cell state to the gates: zi += pi ⊙ c', zf += pf ⊙ c', zo += po ⊙ c.
+// Coupled gates (Greff et al. 2017) have no zi: i = 1 - f.
 #include "kernels.h"
 #include "vector.h"
 
-void lstm_forward(float *gates, const float *c_previous, float *c, float *h, int rows, int hidden) {
+// The four kinds are compiled one by one: is_coupled and has_peepholes are constants in each.
+ALWAYS_INLINE void forward(float *gates, const float *c_previous, float *c, float *h, const float *peepholes, int rows,
+                           int hidden, const int is_coupled, const int has_peepholes) {
+  const int first = is_coupled ? 0 : hidden;
+  const float *pi = peepholes, *pf = pi + first, *po = pf + hidden;
   for (int r = 0; r < rows; r++) {
-    float *zi = gates + (long)r * 4 * hidden, *zf = zi + hidden, *zg = zf + hidden, *zo = zg + hidden;
+    float *zi = gates + (long)r * (first + 3 * hidden), *zf = zi + first, *zg = zf + hidden, *zo = zg + hidden;
     for (int j = 0; j < hidden; j += LANES) {
       const int n = hidden - j, at = r * hidden + j;
-      const vec i = vsigmoid(load(zi + j, n)), f = vsigmoid(load(zf + j, n));
-      const vec g = vtanh(load(zg + j, n)), o = vsigmoid(load(zo + j, n));
-      const vec cell = f * load(c_previous + at, n) + i * g;
-      store(zi + j, i, n);
+      const vec before = load(c_previous + at, n);
+      vec xf = load(zf + j, n), xo = load(zo + j, n), xi = is_coupled ? xf : load(zi + j, n);
+      if (has_peepholes) {
+        xf += load(pf + j, n) * before;
+        if (!is_coupled) xi += load(pi + j, n) * before;
+      }
+      const vec f = vsigmoid(xf), i = is_coupled ? 1.0f - f : vsigmoid(xi);
+      const vec g = vtanh(load(zg + j, n));
+      const vec cell = f * before + i * g;
+      if (has_peepholes) xo += load(po + j, n) * cell;
+      const vec o = vsigmoid(xo);
+      if (!is_coupled) store(zi + j, i, n);
       store(zf + j, f, n);
       store(zg + j, g, n);
       store(zo + j, o, n);
@@ -26,20 +41,51 @@ void lstm_forward(float *gates, const float *c_previous, float *c, float *h, int
   }
 }
 
-void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc, int rows,
-                   int hidden) {
+ALWAYS_INLINE void backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc,
+                            const float *peepholes, int rows, int hidden, const int is_coupled,
+                            const int has_peepholes) {
+  const int first = is_coupled ? 0 : hidden;
+  const float *pi = peepholes, *pf = pi + first, *po = pf + hidden;
   for (int r = 0; r < rows; r++) {
-    float *zi = gates + (long)r * 4 * hidden, *zf = zi + hidden, *zg = zf + hidden, *zo = zg + hidden;
+    float *zi = gates + (long)r * (first + 3 * hidden), *zf = zi + first, *zg = zf + hidden, *zo = zg + hidden;
     for (int j = 0; j < hidden; j += LANES) {
       const int n = hidden - j, at = r * hidden + j;
-      const vec i = load(zi + j, n), f = load(zf + j, n), g = load(zg + j, n), o = load(zo + j, n);
-      const vec t = vtanh(load(c + at, n)), dy = load(dh + at, n);
-      const vec dcell = load(dc + at, n) + dy * o * (1.0f - t * t);
-      store(zi + j, dcell * g * i * (1.0f - i), n); // σ' = σ (1 - σ)
-      store(zf + j, dcell * load(c_previous + at, n) * f * (1.0f - f), n);
+      const vec f = load(zf + j, n), g = load(zg + j, n), o = load(zo + j, n);
+      const vec i = is_coupled ? 1.0f - f : load(zi + j, n);
+      const vec t = vtanh(load(c + at, n)), dy = load(dh + at, n), before = load(c_previous + at, n);
+      const vec dzo = dy * t * o * (1.0f - o); // σ' = σ (1 - σ)
+      vec dcell = load(dc + at, n) + dy * o * (1.0f - t * t);
+      if (has_peepholes) dcell += dzo * load(po + j, n);
+      const vec dzi = dcell * g * i * (1.0f - i);
+      const vec dzf = is_coupled ? dcell * (before - g) * f * (1.0f - f) : dcell * before * f * (1.0f - f);
+      vec dbefore = dcell * f;
+      if (has_peepholes) {
+        dbefore += dzf * load(pf + j, n);
+        if (!is_coupled) dbefore += dzi * load(pi + j, n);
+      }
+      if (!is_coupled) store(zi + j, dzi, n);
+      store(zf + j, dzf, n);
       store(zg + j, dcell * i * (1.0f - g * g), n); // tanh' = 1 - tanh²
-      store(zo + j, dy * t * o * (1.0f - o), n);
-      store(dc + at, dcell * f, n);
+      store(zo + j, dzo, n);
+      store(dc + at, dbefore, n);
     }
   }
+}
+
+// Calls one of the four.
+#define KIND_OF(function, ...)                                     \
+  const int is_coupled = width == 3 * hidden;                      \
+  if (is_coupled && has_peepholes) function(__VA_ARGS__, 1, 1);    \
+  else if (is_coupled) function(__VA_ARGS__, 1, 0);                \
+  else if (has_peepholes) function(__VA_ARGS__, 0, 1);             \
+  else function(__VA_ARGS__, 0, 0);
+
+void lstm_forward(float *gates, const float *c_previous, float *c, float *h, const float *peepholes, int rows,
+                  int hidden, int width, int has_peepholes) {
+  KIND_OF(forward, gates, c_previous, c, h, peepholes, rows, hidden)
+}
+
+void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc,
+                   const float *peepholes, int rows, int hidden, int width, int has_peepholes) {
+  KIND_OF(backward, gates, c_previous, c, dh, dc, peepholes, rows, hidden)
 }

@@ -80,12 +80,37 @@ FUNCTION(gather_rows, FITS(0, N(3) * N(4)) && FITS(1, N(4)) && FITS(2, N(3)), P(
 FUNCTION(scatter_add_rows, FITS(0, N(4)) && FITS(1, SPAN(N(3), N(4), N(5), 1)) && FITS(2, N(3)), //
          P(0), P(1), W(2), I(3), I(4), I(5))
 FUNCTION(sum_rows, FITS(0, N(3)) && FITS(1, SPAN(N(2), N(3), N(4), 1)), P(0), P(1), I(2), I(3), I(4))
+// Whether a layer of so many gates has room for them, and for its states.
+#define STATES(rows, hidden, ...) are_states(&call, (rows) * (hidden), (int[]){__VA_ARGS__, -1})
+#define PEEPHOLES(at, width, hidden, has) (!(has) || FITS(at, (width) - (hidden)))
+static int are_states(const Call *call, double count, const int *places) {
+  for (; *places >= 0; places++)
+    if (!fits(call, *places, count)) return 0;
+  return 1;
+}
+#define IS_LSTM(width, hidden) ((width) == 4 * (hidden) || (width) == 3 * (hidden))
+
+FUNCTION(sum_products,
+         FITS(0, N(6)) && FITS(1, SPAN(N(5), N(6), N(2), 1)) && FITS(3, SPAN(N(5), N(6), N(4), 1)), //
+         P(0), P(1), I(2), P(3), I(4), I(5), I(6))
+FUNCTION(add, FITS(0, N(2)) && FITS(1, N(2)), P(0), P(1), I(2), I(3))
 FUNCTION(lstm_forward,
-         FITS(0, N(4) * N(5) * 4) && FITS(1, N(4) * N(5)) && FITS(2, N(4) * N(5)) && FITS(3, N(4) * N(5)), //
-         P(0), P(1), P(2), P(3), I(4), I(5))
+         IS_LSTM(N(7), N(6)) && FITS(0, N(5) * N(7)) && STATES(N(5), N(6), 1, 2, 3) && PEEPHOLES(4, N(7), N(6), I(8)),
+         P(0), P(1), P(2), P(3), P(4), I(5), I(6), I(7), I(8))
 FUNCTION(lstm_backward,
-         FITS(0, N(5) * N(6) * 4) && FITS(1, N(5) * N(6)) && FITS(2, N(5) * N(6)) && FITS(3, N(5) * N(6)) &&
-             FITS(4, N(5) * N(6)),
+         IS_LSTM(N(8), N(7)) && FITS(0, N(6) * N(8)) && STATES(N(6), N(7), 1, 2, 3, 4) && PEEPHOLES(5, N(8), N(7), I(9)),
+         P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9))
+FUNCTION(rnn_forward, STATES(N(2), N(3), 0, 1), P(0), P(1), I(2), I(3))
+FUNCTION(rnn_backward, STATES(N(2), N(3), 0, 1), P(0), P(1), I(2), I(3))
+FUNCTION(gru_forward, STATES(N(4), 3 * N(5), 0, 1) && STATES(N(4), N(5), 2, 3), //
+         P(0), P(1), P(2), P(3), I(4), I(5))
+FUNCTION(gru_backward, STATES(N(5), 3 * N(6), 0, 1) && STATES(N(5), N(6), 2, 3, 4), //
+         P(0), P(1), P(2), P(3), P(4), I(5), I(6))
+FUNCTION(normalise_rows, FITS(0, N(2) * N(3)) && FITS(1, N(2)), P(0), P(1), I(2), I(3))
+FUNCTION(add_scaled_rows, FITS(0, N(3) * N(4)) && FITS(1, N(3) * N(4)) && FITS(2, N(4)), //
+         P(0), P(1), P(2), I(3), I(4))
+FUNCTION(normalise_rows_backward,
+         STATES(N(5), N(6), 0, 1, 2) && FITS(3, N(5)) && FITS(4, N(6)), //
          P(0), P(1), P(2), P(3), P(4), I(5), I(6))
 FUNCTION(softmax_cross_entropy, FITS(0, N(3) * N(4)) && FITS(1, N(3)) && FITS(2, N(3)), //
          P(0), W(1), P(2), I(3), I(4), F(5))
@@ -132,10 +157,12 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   *memory = (Memory){base, 4.0 * (double)length};
 #define METHOD(name) {#name, 0, call_##name, 0, 0, 0, napi_enumerable, memory}
   const napi_property_descriptor methods[] = {
-      METHOD(packed_length), METHOD(pack),         METHOD(matmul),        METHOD(broadcast_rows),
-      METHOD(gather_rows),   METHOD(scatter_add_rows), METHOD(sum_rows),  METHOD(lstm_forward),
-      METHOD(lstm_backward), METHOD(softmax_cross_entropy), METHOD(dropout), METHOD(squared_norm),
-      METHOD(adamw),         METHOD(peak),             METHOD(extend),
+      METHOD(packed_length), METHOD(pack), METHOD(matmul), METHOD(peak), METHOD(extend),
+      METHOD(broadcast_rows), METHOD(gather_rows), METHOD(scatter_add_rows), METHOD(sum_rows), METHOD(sum_products),
+      METHOD(add), METHOD(lstm_forward), METHOD(lstm_backward), METHOD(rnn_forward), METHOD(rnn_backward),
+      METHOD(gru_forward), METHOD(gru_backward), METHOD(normalise_rows), METHOD(add_scaled_rows),
+      METHOD(normalise_rows_backward), METHOD(softmax_cross_entropy), METHOD(dropout), METHOD(squared_norm),
+      METHOD(adamw),
   };
   napi_create_object(env, &result);
   napi_define_properties(env, result, sizeof methods / sizeof *methods, methods);

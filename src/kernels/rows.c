@@ -24,3 +24,15 @@ void sum_rows(float *out, const float *x, int rows, int width, int ld) {
   for (int r = 0; r < rows; r++, x += ld)
     for (int j = 0; j < width; j++) out[j] += x[j];
 }
+
+void sum_products(float *out, const float *a, int lda, const float *b, int ldb, int rows, int width) {
+  for (int r = 0; r < rows; r++, a += lda, b += ldb)
+    for (int j = 0; j < width; j++) out[j] += a[j] * b[j];
+}
+
+void add(float *out, const float *x, int n, int accumulate) {
+  if (accumulate)
+    for (int i = 0; i < n; i++) out[i] += x[i];
+  else
+    for (int i = 0; i < n; i++) out[i] = x[i];
+}

@@ -7,8 +7,8 @@ import type { Parameter, ParameterTable } from './parameters.js';
  * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
  *   the hidden state (Saxe et al. 2014).
  * - Input matrices: uniform in ±1/√(inputs). Embeddings: standard normal.
- * - Biases: 1 for the forget gate, on every layer, so that the cell remembers before it has learned what to forget
- *   (Gers et al. 2000; Jozefowicz et al. 2015); 0 elsewhere.
+ * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, on every layer, so that the cell
+ *   remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al. 2015).
  */
 export function initialise(table: ParameterTable, values: Float32Array, seed: number): void {
   const random = new Random(seed, Stream.initialisation);
@@ -29,7 +29,7 @@ function fill(parameter: Parameter, values: Float32Array, random: Random): void 
       break;
     }
     case 'orthogonal':
-      for (let gate = 0; gate < 4; gate++) {
+      for (let gate = 0; gate < rows / columns; gate++) {
         orthogonal(
           values.subarray(gate * columns * columns, (gate + 1) * columns * columns),
           columns,
@@ -37,11 +37,11 @@ function fill(parameter: Parameter, values: Float32Array, random: Random): void 
         );
       }
       break;
-    case 'gateBias':
-      values.fill(0).fill(1, rows / 4, rows / 2);
-      break;
-    case 'zero':
-      values.fill(0);
+    default: {
+      const blocks = parameter.initialisation;
+      const size = values.length / blocks.length;
+      for (const [block, value] of blocks.entries()) values.fill(value, block * size, (block + 1) * size);
+    }
   }
 }
 

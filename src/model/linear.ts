@@ -37,12 +37,21 @@ export class Linear {
     if (gradients) this.engine.kernels.pack(this.#backward, matrix, outputs, inputs, inputs, 1);
   }
 
-  /** y (n, outputs) = x (n, inputs) · Wᵀ + b; where there is no bias, the product is added to y. */
+  /** y (n, outputs) = x (n, inputs) · Wᵀ + b. */
   forward(y: number, x: number, n: number): void {
-    const { kernels } = this.engine;
-    const { outputs, inputs, bias } = this.place;
-    if (bias !== undefined) kernels.broadcast_rows(y, bias, n, outputs);
-    kernels.matmul(y, outputs, x, inputs, 1, this.#forward, n, outputs, inputs, 1);
+    const { outputs, bias } = this.place;
+    if (bias !== undefined) this.engine.kernels.broadcast_rows(y, bias, n, outputs);
+    this.#multiply(y, x, n, bias === undefined ? 0 : 1);
+  }
+
+  /** y (n, outputs) grows by x (n, inputs) · Wᵀ. */
+  add(y: number, x: number, n: number): void {
+    this.#multiply(y, x, n, 1);
+  }
+
+  #multiply(y: number, x: number, n: number, accumulate: 0 | 1): void {
+    const { outputs, inputs } = this.place;
+    this.engine.kernels.matmul(y, outputs, x, inputs, 1, this.#forward, n, outputs, inputs, accumulate);
   }
 
   /** dx (n, inputs) = dy (n, outputs) · W, or grows by it. */

@@ -1,5 +1,6 @@
 import { Stream } from '../random.js';
-import { LstmLayer, type WindowShape } from './lstm.js';
+import { CELLS } from './cells.js';
+import { RecurrentLayer, type WindowShape } from './layer.js';
 import type { Weights } from './weights.js';
 
 /** Names a dropout mask: the same seed and draw give the same mask. */
@@ -9,7 +10,7 @@ export interface DropoutDraw {
 }
 
 /**
- * Embedding, stacked LSTM, linear decoder, cross-entropy: the activations of one window of (steps, rows)
+ * Embedding, stacked recurrent layers, linear decoder, cross-entropy: the activations of one window of (steps, rows)
  * characters, and the state carried from window to window.
  *
  * The embedding and the first layer's input product are one: of the T*B characters of a window only the few
@@ -17,16 +18,17 @@ export interface DropoutDraw {
  * large as the recurrent one.
  */
 export class Network {
-  readonly layers: LstmLayer[] = [];
+  readonly layers: RecurrentLayer[] = [];
   /** (U): the distinct characters of the window. */
   readonly #distinct: number;
   /** (T*B): which of them stands at each place. */
   readonly #slots: number;
-  /** (U, E) and (U, 4H): their embeddings and what these add to the first layer's gates; in `backward` gradients. */
+  /** (U, E) and (U, G): their embeddings and what these add to the first layer's gates; in `backward` gradients. */
   readonly #embedded: number;
   readonly #tokenGates: number;
-  /** (T*B, H) a layer: outputs after dropout; undefined where nothing is dropped. */
-  readonly #dropped: number[] | undefined;
+  /** (T*B, H) a layer: what it hands up, where that is not its outputs; 0 where it is. */
+  readonly #handed: readonly number[];
+  readonly #drops: boolean;
   /** (T*B, V): logits, and their gradient after `loss` with training. */
   readonly #logits: number;
   readonly #targets: number;
@@ -44,17 +46,19 @@ export class Network {
   ) {
     const { arena, kernels } = weights.engine;
     const { config } = weights;
-    const { vocabulary, embedding, hidden } = config;
+    const { vocabulary, embedding, hidden, residual = false } = config;
     const n = shape.rows * shape.steps;
     const distinct = Math.min(vocabulary, n);
     this.#slotOf = new Int32Array(vocabulary).fill(-1);
     this.#distinct = arena.allocate(distinct);
     this.#slots = arena.allocate(n);
     this.#embedded = arena.allocate(distinct * embedding);
-    this.#tokenGates = arena.allocate(distinct * 4 * hidden);
-    for (let i = 0; i < config.layers; i++) this.layers.push(new LstmLayer(weights, i, shape));
-    const drops = shape.training && config.dropout > 0;
-    this.#dropped = drops ? this.layers.map(() => arena.allocate(n * hidden)) : undefined;
+    for (let i = 0; i < config.layers; i++) this.layers.push(new RecurrentLayer(weights, i, shape));
+    this.#tokenGates = arena.allocate(distinct * this.layers[0]!.width);
+    this.#drops = shape.training && config.dropout > 0;
+    this.#handed = this.layers.map(({ index }) =>
+      this.#drops || (residual && index > 0) ? arena.allocate(n * hidden) : 0,
+    );
     this.#logits = arena.allocate(n * vocabulary);
     this.#targets = arena.allocate(n);
     this.#losses = arena.allocate(n);
@@ -71,27 +75,51 @@ export class Network {
     this.weights.engine.finish();
     const n = inputs.length;
     this.#steps = n / this.shape.rows;
-    this.#draw = this.#dropped && draw;
+    this.#draw = this.#drops ? draw : undefined;
     for (const layer of this.layers) {
-      if (layer.index === 0) this.#lookUpGates(inputs);
-      else this.weights.input[layer.index]!.forward(layer.gates, this.#outputs(layer.index - 1), n);
+      const { index, entry } = layer;
+      if (index === 0) this.#lookUpGates(inputs);
+      else this.weights.layers[index]!.input.forward(entry, this.#handedUp(index - 1), n);
       layer.forward(this.#steps);
-      if (this.#draw) this.#drop(layer.index, layer.outputs, this.#outputs(layer.index));
+      this.#handUp(layer);
     }
-    this.weights.decoder.forward(this.#logits, this.#outputs(this.layers.length - 1), n);
+    this.weights.decoder.forward(this.#logits, this.#handedUp(this.layers.length - 1), n);
   }
 
   /** A view (steps*B, V) of the logits of the last window. */
   get logits(): Float32Array {
-    this.weights.engine.finish();
-    return this.weights.engine.arena.floats(this.#logits, this.#places * this.weights.config.vocabulary);
+    return this.#view(this.#logits, this.weights.config.vocabulary);
   }
 
-  /** A view (steps*B, H) of a layer's cell states in the last window, each after its step. Not after `carry`. */
+  /**
+   * A view (steps*B, H) of a layer's memory in the last window, after each step: the cell states or, where the cell has
+   * none, the hidden states. Not after `carry`.
+   */
   cells(layer: number): Float32Array {
+    const { cells, outputs } = this.layers[layer]!;
+    const { hidden, cell } = this.weights.config;
+    return this.#view(CELLS[cell].hasCellState ? cells : outputs, hidden);
+  }
+
+  /** A view (steps*B, H) of a layer's hidden states in the last window, after each step. Not after `carry`. */
+  hidden(layer: number): Float32Array {
+    return this.#view(this.layers[layer]!.outputs, this.weights.config.hidden);
+  }
+
+  /** A view (steps*B, G) of a layer's gates in the last window: the activations, until `backward` is called. */
+  gates(layer: number): Float32Array {
+    const { activations, width } = this.layers[layer]!;
+    return this.#view(activations, width);
+  }
+
+  /** After `backward`, a view (steps*B, H): the gradient of the loss by a layer's hidden states. */
+  hiddenGradients(layer: number): Float32Array {
+    return this.#view(this.layers[layer]!.dh, this.weights.config.hidden);
+  }
+
+  #view(at: number, width: number): Float32Array {
     this.weights.engine.finish();
-    const { hidden } = this.weights.config;
-    return this.weights.engine.arena.floats(this.layers[layer]!.cells, this.#places * hidden);
+    return this.weights.engine.arena.floats(at, this.#places * width);
   }
 
   /**
@@ -120,18 +148,21 @@ export class Network {
   backward(): void {
     const n = this.#places;
     const last = this.layers.length - 1;
-    this.weights.decoder.backwardWeights(this.#logits, this.#outputs(last), n, this.#scratch);
+    this.weights.decoder.backwardWeights(this.#logits, this.#handedUp(last), n, this.#scratch);
     this.weights.decoder.backwardInput(this.layers[last]!.dh, this.#logits, n, 0);
     for (let index = last; index >= 0; index--) {
       const layer = this.layers[index]!;
+      const passesBy = this.#passesBy(index);
+      const below = index > 0 ? this.layers[index - 1]!.dh : 0;
+      if (passesBy) this.weights.engine.kernels.add(below, layer.dh, n * this.weights.config.hidden, 0);
       if (this.#draw) this.#drop(index, layer.dh, layer.dh);
       layer.backward(this.#steps, this.#scratch);
       if (index === 0) {
         this.#backwardGates();
       } else {
-        const input = this.weights.input[index]!;
-        input.backwardWeights(layer.gates, this.#outputs(index - 1), n, this.#scratch);
-        input.backwardInput(this.layers[index - 1]!.dh, layer.gates, n, 0);
+        const { input } = this.weights.layers[index]!;
+        input.backwardWeights(layer.entry, this.#handedUp(index - 1), n, this.#scratch);
+        input.backwardInput(below, layer.entry, n, passesBy ? 1 : 0);
       }
     }
   }
@@ -158,9 +189,25 @@ export class Network {
     return this.#steps * this.shape.rows;
   }
 
-  /** Byte offset of what layer `index` hands up: its outputs, after dropout where there is any. */
-  #outputs(index: number): number {
-    return this.#draw && this.#dropped ? this.#dropped[index]! : this.layers[index]!.outputs;
+  /** Whether what enters a layer is handed up beside its outputs. */
+  #passesBy(index: number): boolean {
+    return index > 0 && this.weights.config.residual === true;
+  }
+
+  /** Byte offset of what layer `index` hands up. */
+  #handedUp(index: number): number {
+    return this.#draw || this.#passesBy(index) ? this.#handed[index]! : this.layers[index]!.outputs;
+  }
+
+  /** Its outputs, after dropout where there is any; with residual connections, added to what entered it. */
+  #handUp({ index, outputs }: RecurrentLayer): void {
+    const { kernels } = this.weights.engine;
+    const to = this.#handedUp(index);
+    const n = this.#places * this.weights.config.hidden;
+    if (this.#draw) this.#drop(index, outputs, to);
+    if (!this.#passesBy(index)) return;
+    if (!this.#draw) kernels.add(to, outputs, n, 0);
+    kernels.add(to, this.#handedUp(index - 1), n, 1);
   }
 
   /** Finds the window's distinct characters, and fills `#slots` and `#distinct`. */
@@ -181,42 +228,31 @@ export class Network {
     this.#distinctCount = count;
   }
 
-  /** The first layer's gate inputs W_ih · e + b: made once for each distinct character, then looked up. */
+  /** The first layer's gate inputs W_ih · e (+ b): made once for each distinct character, then looked up. */
   #lookUpGates(inputs: Uint32Array): void {
     const { kernels } = this.weights.engine;
-    const { embedding, hidden } = this.weights.config;
+    const { embedding } = this.weights.config;
+    const { entry, width } = this.layers[0]!;
     this.#findDistinct(inputs);
     const count = this.#distinctCount;
-    kernels.gather_rows(this.#embedded, this.weights.embedding, this.#distinct, count, embedding);
-    this.weights.input[0]!.forward(this.#tokenGates, this.#embedded, count);
-    kernels.gather_rows(this.layers[0]!.gates, this.#tokenGates, this.#slots, inputs.length, 4 * hidden);
+    kernels.gather_rows(this.#embedded, this.weights.embedding.value, this.#distinct, count, embedding);
+    this.weights.layers[0]!.input.forward(this.#tokenGates, this.#embedded, count);
+    kernels.gather_rows(entry, this.#tokenGates, this.#slots, inputs.length, width);
   }
 
   /** The mirror: sums the gradient over the places of each distinct character first. */
   #backwardGates(): void {
     const { kernels, arena } = this.weights.engine;
-    const { embedding, hidden } = this.weights.config;
+    const { embedding } = this.weights.config;
+    const { entry, width } = this.layers[0]!;
     const count = this.#distinctCount;
-    const input = this.weights.input[0]!;
-    arena.floats(this.#tokenGates, count * 4 * hidden).fill(0);
-    kernels.scatter_add_rows(
-      this.#tokenGates,
-      this.layers[0]!.gates,
-      this.#slots,
-      this.#places,
-      4 * hidden,
-      4 * hidden,
-    );
+    const { input } = this.weights.layers[0]!;
+    arena.floats(this.#tokenGates, count * width).fill(0);
+    kernels.scatter_add_rows(this.#tokenGates, entry, this.#slots, this.#places, width, width);
     input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
     input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
-    kernels.scatter_add_rows(
-      this.weights.embeddingGradient,
-      this.#embedded,
-      this.#distinct,
-      count,
-      embedding,
-      embedding,
-    );
+    const gradient = this.weights.embedding.gradient;
+    kernels.scatter_add_rows(gradient, this.#embedded, this.#distinct, count, embedding, embedding);
   }
 
   /** Applies layer `index`'s dropout mask of this window; its gradient is the same operation. */

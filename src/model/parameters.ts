@@ -1,6 +1,8 @@
+import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 
-type Initialisation = 'normal' | 'uniform' | 'orthogonal' | 'gateBias' | 'zero';
+/** How values begin (see initialise.ts); a list of values is for the (H) blocks of a vector, one each. */
+type Initialisation = 'normal' | 'uniform' | 'orthogonal' | readonly number[];
 
 /** One tensor of the network: its place in the flat span that values, gradients and moments share. */
 export interface Parameter {
@@ -29,26 +31,24 @@ type Row = readonly [name: string, shape: readonly number[], initialisation: Ini
 
 /**
  * The one table of parameters. It drives allocation, initialisation, the optimizer, checkpoints, the gradient
- * check and the parameter count. Gates are in PyTorch's order i, f, g, o; there is one bias a gate row (PyTorch's
- * second one, `bias_hh`, adds nothing and is written as zeros).
+ * check and the parameter count. Names and the order of gates are PyTorch's, which has two biases a gate row: where the
+ * second (`bias_hh`) would only add to the first, it is not here, and written as zeros.
  */
 export function parameterTable(config: ModelConfig): ParameterTable {
   const { vocabulary, embedding, hidden, layers } = config;
   const matrices: Row[] = [['embedding.weight', [vocabulary, embedding], 'normal']];
-  const biases: Row[] = [];
+  const vectors: Row[] = [];
   for (let layer = 0; layer < layers; layer++) {
-    matrices.push(
-      [`lstm.weight_ih_l${layer}`, [4 * hidden, layer === 0 ? embedding : hidden], 'uniform'],
-      [`lstm.weight_hh_l${layer}`, [4 * hidden, hidden], 'orthogonal'],
-    );
-    biases.push([`lstm.bias_ih_l${layer}`, [4 * hidden], 'gateBias']);
+    const rows = layerRows(config, layer);
+    matrices.push(...rows.filter(([, shape]) => shape.length === 2));
+    vectors.push(...rows.filter(([, shape]) => shape.length === 1));
   }
   matrices.push(['decoder.weight', [vocabulary, hidden], 'uniform']);
-  biases.push(['decoder.bias', [vocabulary], 'zero']);
+  vectors.push(['decoder.bias', [vocabulary], [0]]);
 
   const parameters: Parameter[] = [];
   let start = 0;
-  for (const [name, shape, initialisation] of [...matrices, ...biases]) {
+  for (const [name, shape, initialisation] of [...matrices, ...vectors]) {
     const length = shape.reduce((product, size) => product * size, 1);
     parameters.push({ name, shape, start, length, initialisation, decays: shape.length === 2 });
     start += length;
@@ -65,4 +65,29 @@ export function parameterTable(config: ModelConfig): ParameterTable {
       return parameter;
     },
   };
+}
+
+/** The parameters of a layer. */
+function layerRows(config: ModelConfig, layer: number): Row[] {
+  const { cell, coupled = false, layerNorm = false, forgetBias = 1, embedding, hidden } = config;
+  const { module, keepsPast, own, gates: gatesOf } = CELLS[cell];
+  const gates = gatesOf(coupled);
+  const width = gates.length * hidden;
+  const row = (name: string, shape: readonly number[], initialisation: Initialisation): Row => [
+    `${module}.${name}_l${layer}`,
+    shape,
+    initialisation,
+  ];
+  return [
+    row('weight_ih', [width, layer === 0 ? embedding : hidden], 'uniform'),
+    row('weight_hh', [width, hidden], 'orthogonal'),
+    row(
+      'bias_ih',
+      [width],
+      gates.map(({ keeps }) => (keeps ? forgetBias : 0)),
+    ),
+    ...(keepsPast ? [row('bias_hh', [width], [0])] : []),
+    ...(own ? [row(own.name, [own.blocks(gates.length) * hidden], [0])] : []),
+    ...(layerNorm ? [row('norm_ih', [width], [1]), row('norm_hh', [width], [1])] : []),
+  ];
 }

@@ -1,10 +1,35 @@
 import type { Engine } from '../engine/kernels.js';
+import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 import { Linear } from './linear.js';
 import { type ParameterTable, parameterTable } from './parameters.js';
 
 /** A span of all parameters, in the order of the table, as a place in the arena. */
 type Span = number;
+
+/** Where parameters and their gradient lie, byte offsets; only what is to be trained has a gradient. */
+export interface Place {
+  readonly value: number;
+  readonly gradient: number;
+}
+
+/** The parameters of one recurrent layer. */
+export interface LayerWeights {
+  /** From its input, with the bias unless the product is normalised first; and from its own previous output. */
+  readonly input: Linear;
+  readonly recurrent: Linear;
+  /** The cell's own vector (see Cell). */
+  readonly own: Place | undefined;
+  /** The scales of the normalised products, and what these are added to. */
+  readonly norms:
+    | {
+        readonly below: Place;
+        readonly past: Place;
+        readonly bias: Place;
+        readonly pastBias: Place | undefined;
+      }
+    | undefined;
+}
 
 /**
  * The parameters of one network: the flat span of values, the span of gradients when it is to be trained, and the
@@ -14,9 +39,7 @@ export class Weights {
   readonly table: ParameterTable;
   readonly #values: Span;
   readonly #gradients: Span | undefined;
-  /** Each layer's map from its input, with the bias, and from its own previous output, without. */
-  readonly input: readonly Linear[];
-  readonly recurrent: readonly Linear[];
+  readonly layers: readonly LayerWeights[];
   readonly decoder: Linear;
 
   constructor(
@@ -27,9 +50,7 @@ export class Weights {
     this.table = parameterTable(config);
     this.#values = engine.arena.allocate(this.table.count);
     this.#gradients = training ? engine.arena.allocate(this.table.count) : undefined;
-    const layers = Array.from({ length: config.layers }, (_, index) => index);
-    this.input = layers.map((l) => this.#linear(`lstm.weight_ih_l${l}`, `lstm.bias_ih_l${l}`));
-    this.recurrent = layers.map((l) => this.#linear(`lstm.weight_hh_l${l}`));
+    this.layers = Array.from({ length: config.layers }, (_, layer) => this.#layer(layer));
     this.decoder = this.#linear('decoder.weight', 'decoder.bias');
   }
 
@@ -48,18 +69,50 @@ export class Weights {
     return Number.isFinite(this.engine.kernels.squared_norm(this.#values, this.table.count));
   }
 
-  /** Byte offsets of the embedding matrix (V, E) and of its gradient. */
-  get embedding(): number {
-    return this.#values + 4 * this.table.named('embedding.weight').start;
-  }
-
-  get embeddingGradient(): number {
-    return this.#trained() + 4 * this.table.named('embedding.weight').start;
+  /** The embedding matrix (V, E). */
+  get embedding(): Place {
+    return this.#place('embedding.weight');
   }
 
   /** Renews the packed copies of the matrices. To be called whenever values have changed: once an optimizer step. */
   pack(): void {
-    for (const linear of [...this.input, ...this.recurrent, this.decoder]) linear.pack();
+    for (const { input, recurrent } of this.layers) {
+      input.pack();
+      recurrent.pack();
+    }
+    this.decoder.pack();
+  }
+
+  #layer(layer: number): LayerWeights {
+    const { cell, layerNorm = false } = this.config;
+    const { module, keepsPast, own } = CELLS[cell];
+    const named = (name: string) => `${module}.${name}_l${layer}`;
+    const bias = named('bias_ih');
+    const pastBias = keepsPast ? named('bias_hh') : undefined;
+    return {
+      input: this.#linear(named('weight_ih'), layerNorm ? undefined : bias),
+      recurrent: this.#linear(named('weight_hh'), layerNorm ? undefined : pastBias),
+      own: own && this.#place(named(own.name)),
+      norms: layerNorm
+        ? {
+            below: this.#place(named('norm_ih')),
+            past: this.#place(named('norm_hh')),
+            bias: this.#place(bias),
+            pastBias: pastBias === undefined ? undefined : this.#place(pastBias),
+          }
+        : undefined,
+    };
+  }
+
+  #place(name: string): Place {
+    const at = 4 * this.table.named(name).start;
+    const trained = () => this.#trained();
+    return {
+      value: this.#values + at,
+      get gradient() {
+        return trained() + at;
+      },
+    };
   }
 
   #linear(matrixName: string, biasName?: string): Linear {

@@ -5,7 +5,7 @@ import { Pool } from '../model/pool.js';
 /** How many characters of a prompt are read in one go. */
 const STEPS = 64;
 
-/** What a network remembers: h and c of each layer, (H) each. */
+/** What a network remembers: h and c of each layer, (H) each; c is empty where the cells have none. */
 export type State = readonly { readonly h: Float32Array; readonly c: Float32Array }[];
 
 /** A network that reads one text. */
@@ -79,8 +79,10 @@ export class Batch {
   state(row: number): State {
     this.#network.carry();
     return this.#network.layers.map(({ state }) => {
-      const { hidden } = this.model.config;
-      const part = (all: Float32Array) => all.slice(row * hidden, (row + 1) * hidden);
+      const part = (all: Float32Array) => {
+        const width = all.length / this.rows;
+        return all.slice(row * width, (row + 1) * width);
+      };
       return { h: part(state.h), c: part(state.c) };
     });
   }

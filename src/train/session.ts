@@ -119,7 +119,7 @@ export function restore(
 export function stateOf({ weights, optimizer, network }: Session): TrainingState {
   const states = network.layers.map((layer) => layer.state);
   const joined = (key: 'h' | 'c') => {
-    const all = new Float32Array(states.length * states[0]!.h.length);
+    const all = new Float32Array(states.length * states[0]![key].length);
     states.forEach((state, index) => {
       all.set(state[key], index * state[key].length);
     });

@@ -1,0 +1,201 @@
+import type { BackwardPlaces, Cell } from './cell.js';
+import { CELLS } from './cells.js';
+import { RowNorm } from './norm.js';
+import type { LayerWeights, Weights } from './weights.js';
+
+/** How many sequences are worked on side by side (rows, B) and how many time steps a window has at most (T). */
+export interface WindowShape {
+  readonly rows: number;
+  readonly steps: number;
+  readonly training: boolean;
+}
+
+/** Normalisation of the two products, and their places, (T*B, G) each. */
+interface Norms {
+  readonly below: RowNorm;
+  readonly past: RowNorm;
+  /** W_ih · x, then normalised, then its gradient. */
+  readonly fromBelow: number;
+  /** W_hh · h', then normalised; and its gradient. */
+  readonly fromPast: number;
+  readonly dPast: number;
+}
+
+/**
+ * One recurrent layer through time. All matrices are time-major: row t*B + b belongs to step t of sequence b. G is the
+ * width of all gates together.
+ *
+ * The layer owns the recurrence alone. What enters it from below is already at `entry` when `forward` is called
+ * (network.ts makes that in one large product outside the time loop), and `backward` leaves its gradient there.
+ */
+export class RecurrentLayer {
+  /** (T*B, G): the product with what comes from below, then its gradient. */
+  readonly entry: number;
+  /** (T*B, H): gradient of the outputs, to be filled before `backward`, which adds what comes from later steps. */
+  readonly dh: number;
+  /** (T*B, G): pre-activations, then activations, then the gradient of the pre-activations. */
+  readonly #gates: number;
+  /** (T*B, G): the same of what comes from the step before, where the cell keeps it apart. */
+  readonly #past: number;
+  /** (T+1, B, H): hidden and cell states; slot 0 is the state the window starts from. */
+  readonly #h: number;
+  readonly #c: number;
+  /** (B, H): gradient of the cell state, handed from step to step; and of the state before the window. */
+  readonly #dc: number;
+  readonly #dhStart: number;
+  readonly #cell: Cell;
+  readonly #weights: LayerWeights;
+  readonly #norms: Norms | undefined;
+  readonly #hidden: number;
+  /** G */
+  readonly width: number;
+
+  constructor(
+    readonly weights: Weights,
+    readonly index: number,
+    readonly shape: WindowShape,
+  ) {
+    const { arena } = weights.engine;
+    const { rows, steps, training } = shape;
+    this.#cell = CELLS[weights.config.cell];
+    this.#weights = weights.layers[index]!;
+    this.#hidden = weights.config.hidden;
+    this.width = this.#weights.recurrent.place.outputs;
+    const state = rows * this.#hidden;
+    const all = steps * rows * this.width;
+    this.#gates = arena.allocate(all);
+    this.#past = this.#cell.keepsPast ? arena.allocate(all) : 0;
+    this.#h = arena.allocate((steps + 1) * state);
+    this.#c = this.#cell.hasCellState ? arena.allocate((steps + 1) * state) : 0;
+    this.dh = training ? arena.allocate(steps * state) : 0;
+    this.#dc = training && this.#cell.hasCellState ? arena.allocate(state) : 0;
+    this.#dhStart = training && this.#cell.keepsPast ? arena.allocate(state) : 0;
+    this.#norms = this.#weights.norms && this.#makeNorms(this.#weights.norms, steps * rows, training);
+    this.entry = this.#norms ? this.#norms.fromBelow : this.#gates;
+  }
+
+  #makeNorms(places: NonNullable<LayerWeights['norms']>, n: number, training: boolean): Norms {
+    const { engine } = this.weights;
+    const { below, past, bias, pastBias } = places;
+    return {
+      below: new RowNorm(engine, this.width, below, bias, n),
+      past: new RowNorm(engine, this.width, past, pastBias, n),
+      fromBelow: engine.arena.allocate(n * this.width),
+      fromPast: engine.arena.allocate(n * this.width),
+      dPast: training ? engine.arena.allocate(n * this.width) : 0,
+    };
+  }
+
+  /** (T*B, H): the outputs of the window. */
+  get outputs(): number {
+    return this.#h + this.#stateBytes;
+  }
+
+  /** (T*B, H): the cell states of the window, each after its step. */
+  get cells(): number {
+    return this.#c + this.#stateBytes;
+  }
+
+  /** (T*B, G): after `forward` the activations of the gates. */
+  get activations(): number {
+    return this.#gates;
+  }
+
+  get #stateBytes(): number {
+    return 4 * this.shape.rows * this.#hidden;
+  }
+
+  /** Where the numbers of `count` steps from step t on lie. */
+  #at(t: number, count = 1): BackwardPlaces {
+    const { rows } = this.shape;
+    const state = this.#stateBytes;
+    const gates = t * 4 * rows * this.width;
+    return {
+      gates: this.#gates + gates,
+      past: this.#past + gates,
+      h: this.#h + (t + 1) * state,
+      hBefore: this.#h + t * state,
+      c: this.#c + (t + 1) * state,
+      cBefore: this.#c + t * state,
+      own: this.#weights.own?.value ?? 0,
+      rows: count * rows,
+      hidden: this.#hidden,
+      width: this.width,
+      dh: this.dh + t * state,
+      dhBefore: t > 0 ? this.dh + (t - 1) * state : this.#dhStart,
+      dc: this.#dc,
+    };
+  }
+
+  /** What comes from the step before, W_hh · h', joins what comes from below; then the cell; for each step in turn. */
+  forward(steps: number): void {
+    const { kernels } = this.weights.engine;
+    const { recurrent } = this.#weights;
+    const { rows } = this.shape;
+    const norms = this.#norms;
+    norms?.below.forward(this.#gates, norms.fromBelow, steps * rows);
+    for (let t = 0; t < steps; t++) {
+      const at = this.#at(t);
+      const joined = this.#cell.keepsPast ? at.past : at.gates;
+      if (norms) {
+        const product = norms.fromPast + t * 4 * rows * this.width;
+        recurrent.forward(product, at.hBefore, rows);
+        norms.past.forward(joined, product, rows, t * rows);
+      } else if (this.#cell.keepsPast) recurrent.forward(joined, at.hBefore, rows);
+      else recurrent.add(joined, at.hBefore, rows);
+      this.#cell.forward(kernels, at);
+    }
+  }
+
+  /**
+   * The mirror of `forward`, and the gradients of all that is the layer's own. The gradient stops at the window's start:
+   * this is truncated backpropagation through time (Williams & Peng 1990).
+   * @param scratch room for packed_length(T*B, H) floats
+   */
+  backward(steps: number, scratch: number): void {
+    const { kernels, arena } = this.weights.engine;
+    const { recurrent, own } = this.#weights;
+    const { rows } = this.shape;
+    const n = steps * rows;
+    const norms = this.#norms;
+    const joined = this.#cell.keepsPast ? this.#past : this.#gates;
+    const products = norms ? norms.dPast : joined;
+    for (const carried of [this.#dc, this.#dhStart]) {
+      if (carried > 0) arena.floats(carried, rows * this.#hidden).fill(0);
+    }
+    for (let t = steps - 1; t >= 0; t--) {
+      const at = this.#at(t);
+      const gates = t * 4 * rows * this.width;
+      this.#cell.backward(kernels, at);
+      norms?.past.backward(products + gates, joined + gates, norms.fromPast + gates, rows, t * rows);
+      if (t > 0) recurrent.backwardInput(at.dhBefore, products + gates, rows, 1);
+    }
+    // The outputs one step earlier are what the recurrence read: slots 0 to T-1.
+    recurrent.backwardWeights(products, this.#h, n, scratch);
+    if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient);
+    if (!norms) return;
+    norms.past.backwardWeights(joined, norms.fromPast, n);
+    norms.below.backwardWeights(this.#gates, norms.fromBelow, n);
+    norms.below.backward(norms.fromBelow, this.#gates, norms.fromBelow, n);
+  }
+
+  /** Makes the state after `steps` steps the one the next window starts from. */
+  carry(steps: number): void {
+    if (steps === 0) return;
+    const state = this.shape.rows * this.#hidden;
+    for (const offset of this.#cell.hasCellState ? [this.#h, this.#c] : [this.#h]) {
+      this.weights.engine.arena.floats(offset, (steps + 1) * state).copyWithin(0, steps * state);
+    }
+  }
+
+  /**
+   * Views (B, H) of the hidden and the cell state that the next window starts from; they may be written. A cell that has
+   * no cell state has an empty one.
+   */
+  get state(): { h: Float32Array; c: Float32Array } {
+    const { arena } = this.weights.engine;
+    const length = this.shape.rows * this.#hidden;
+    const c = arena.floats(this.#c, this.#cell.hasCellState ? length : 0);
+    return { h: arena.floats(this.#h, length), c };
+  }
+}
