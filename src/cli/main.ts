@@ -43,6 +43,11 @@ const COMMANDS: readonly CommandRow[] = [
     'look into a trained model: cells, gates, gradients, surprise',
     async () => (await import('./inspect.js')).inspectCommand,
   ],
+  [
+    'doctor [model]',
+    'say what is wrong with a training, and what to do about it',
+    async () => (await import('./doctor.js')).doctorCommand,
+  ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [
     'corpora',

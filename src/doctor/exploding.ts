@@ -28,7 +28,10 @@ export interface ExplodingEvidence {
 /** Weights find their scale first: the norms of these steps, as many as a warm-up has, say nothing. */
 const BEGINNING = 100;
 
-export function explodingEvidence({ steps, rollbacks, end }: RunLog, training: TrainingOptions): ExplodingEvidence {
+export function explodingEvidence(
+  { steps, rollbacks, end }: RunLog,
+  training: TrainingOptions,
+): ExplodingEvidence {
   const { clip, batchSize, sequenceLength } = training;
   const begun = steps.slice(Math.min(BEGINNING, steps.length >> 3));
   const noise = Math.sqrt(Math.max(1, EXPLODING.batch / (batchSize * sequenceLength)));

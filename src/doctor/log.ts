@@ -1,8 +1,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { systemErrorCode } from '../errors.js';
-import { EXPLODING } from './thresholds.js';
 import type { Missing } from './check.js';
+import { EXPLODING } from './thresholds.js';
 
 /** What a step has left in the log. */
 export interface LoggedStep {
@@ -39,7 +39,8 @@ const LONGEST_LINE = 1 << 20;
  * @param upTo the last step that counts
  */
 export async function readLog(path: string, upTo = Number.POSITIVE_INFINITY): Promise<RunLog | Missing> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return { missing: 'there is no log.jsonl beside it' };
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    return { missing: 'there is no log.jsonl beside it' };
   let steps: LoggedStep[] = [];
   const rollbacks: Rollback[] = [];
   let end: RunLog['end'];
