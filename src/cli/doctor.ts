@@ -49,7 +49,7 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
   let isTold = false;
   const onWork = (what: string) => {
     if (isTold || performance.now() - begun < PATIENCE_MS) return;
-    note(`${what}; a large network takes a while`);
+    note(`${what}: this takes some seconds`);
     isTold = true;
   };
   const { path, value: checkpoint } = await readModel(named, readCheckpoint, 'last');

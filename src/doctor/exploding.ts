@@ -1,4 +1,5 @@
 import type { TrainingOptions } from '../checkpoint/record.js';
+import { percent } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { Check } from './check.js';
 import type { RunLog } from './log.js';
@@ -90,8 +91,3 @@ export const exploding: Check<ExplodingEvidence> = {
     return { severity: 'caution', sentence, remedy };
   },
 };
-
-/** A share as "0.3%", "42%". */
-export function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))}%`;
-}

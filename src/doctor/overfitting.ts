@@ -56,10 +56,12 @@ export const overfitting: Check<OverfittingEvidence> = {
   diagnose({ bestStep, bestEpoch, best, validation, trainingThen, training, riseError }) {
     const rise = validation - best;
     const isRise = rise > OVERFITTING.rise * best && rise > OVERFITTING.errors * (riseError ?? 0);
-    if (!isRise || training >= trainingThen) return undefined;
+    const fall = trainingThen - training;
+    const isKnown = fall > OVERFITTING.fall * rise || training < OVERFITTING.byHeart * best;
+    if (!isRise || fall <= 0 || !isKnown) return undefined;
     return {
       severity: rise > OVERFITTING.seriousRise * best ? 'serious' : 'caution',
-      sentence: `The network learns its text by heart: since step ${grouped(bestStep)} (epoch ${bestEpoch.toFixed(1)}) validation rose by ${rise.toFixed(3)} nats, while the training loss fell by ${(trainingThen - training).toFixed(3)}.`,
+      sentence: `The network learns its text by heart: since step ${grouped(bestStep)} (epoch ${bestEpoch.toFixed(1)}) validation rose by ${rise.toFixed(3)} nats, while the training loss fell by ${fall.toFixed(3)}.`,
       remedy: `the best checkpoint is kept; try --dropout 0.3, a smaller --hidden, more text, or --epochs ${Math.max(1, Math.round(bestEpoch))}`,
     };
   },

@@ -114,7 +114,9 @@ function reasonsOf(evidence: RateHighEvidence): string[] {
     rise > RATE_TOO_HIGH.rise
       ? `while it was high the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(riseAt)})`
       : '',
-    highest !== null && highest > uniform ? 'the training loss was worse than guessing' : '',
+    highest !== null && highest > RATE_TOO_HIGH.guessing * uniform
+      ? 'the training loss was worse than guessing'
+      : '',
     noise > RATE_TOO_HIGH.noise
       ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as it did at the end`
       : '',

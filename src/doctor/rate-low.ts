@@ -1,8 +1,7 @@
 import type { HistoryPoint, RunRecord } from '../checkpoint/record.js';
-import { rate } from '../format.js';
+import { percent, rate } from '../format.js';
 import type { Baselines } from './baseline.js';
 import type { Check, Missing } from './check.js';
-import { percent } from './exploding.js';
 import { RATE_TOO_LOW } from './thresholds.js';
 
 export interface RateLowEvidence {
@@ -14,6 +13,7 @@ export interface RateLowEvidence {
   readonly lastFall: number | null;
   readonly fallBefore: number | null;
   readonly loss: number;
+  readonly unigram: number | null;
   readonly bigram: number | null;
   readonly trigram: number | null;
 }
@@ -36,6 +36,7 @@ export function rateLowEvidence(
     lastFall: falls?.last ?? null,
     fallBefore: falls?.before ?? null,
     loss: last.validation ?? last.training,
+    unigram: baselines?.unigram ?? null,
     bigram: baselines?.bigram ?? null,
     trigram: baselines?.trigram ?? null,
   };
@@ -73,7 +74,7 @@ export const rateTooLow: Check<RateLowEvidence> = {
   id: 'learning-rate-too-low',
   figures: ({ moved, lastFall, fallBefore, loss, bigram }) =>
     [
-      moved !== null && `weights moved by ${percent(moved)} of what they began with`,
+      moved !== null && `weights went ${moved.toFixed(2)} times as far as what they began with`,
       lastFall !== null &&
         fallBefore !== null &&
         `the loss fell by ${lastFall.toFixed(3)} in the last third of all learning, ${fallBefore.toFixed(3)} in the one before`,
@@ -81,18 +82,23 @@ export const rateTooLow: Check<RateLowEvidence> = {
     ]
       .filter(Boolean)
       .join('; '),
-  diagnose({ peak, moved, lastFall, fallBefore, loss, bigram, trigram }) {
-    const hasMoved = moved === null || moved >= RATE_TOO_LOW.moved || (bigram !== null && loss < bigram);
+  diagnose({ peak, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
+    // Where there is nothing to learn but frequencies, weights need not go far.
+    const hasMore =
+      unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
+    const isAhead = bigram !== null && loss < bigram;
+    const hasMoved = moved === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;
     const isStraight =
       lastFall !== null &&
       fallBefore !== null &&
       lastFall > RATE_TOO_LOW.fall &&
       lastFall > RATE_TOO_LOW.straight * fallBefore &&
+      (moved ?? 0) < RATE_TOO_LOW.far &&
       (trigram === null || loss > trigram);
     if (hasMoved && !isStraight) return undefined;
     const reason = hasMoved
       ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
-      : `the weights moved by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`;
+      : `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`;
     return {
       severity: hasMoved ? 'caution' : 'serious',
       sentence: `The learning rate was too low, or the run too short: ${reason}.`,

@@ -36,6 +36,8 @@ export const RATE_TOO_HIGH = {
   /** The mean training loss rose by this share while the rate was at least half its peak. Sound runs only fall. */
   rise: 0.05,
   highRate: 0.5,
+  /** A mean training loss so many times that of guessing evenly is worse than no network at all. */
+  guessing: 1.05,
   /** The loss jumps from step to step so many times as much while the rate is high as at the end, where it is low. */
   noise: 3,
   lowRate: 0.25,
@@ -54,10 +56,15 @@ export const RATE_TOO_LOW = {
    * within a few hundred steps; the random numbers they began with are then the smaller part.
    */
   moved: 0.3,
+  /** And there is more to learn: the loss is this many times that of characters' frequencies, or still fell by so much. */
+  behind: 1.02,
+  leastFall: 0.02,
   /** The last third of all learning (steps times rate) still lowers the loss as much as the third before it. */
   straight: 0.8,
   /** And by so many nats: less is not worth more training. */
-  fall: 0.05,
+  fall: 0.1,
+  /** Weights that went so far had a high rate: they come down from where it threw them, if the loss still falls. */
+  far: 1,
 } as const;
 
 export const OVERFITTING = {
@@ -65,6 +72,9 @@ export const OVERFITTING = {
   rise: 0.005,
   /** And by so many standard errors of the difference, where it was measured. */
   errors: 2,
+  /** Meanwhile the training loss fell by so much of the rise, or is so much of the lowest validation: it is no accident. */
+  fall: 0.5,
+  byHeart: 0.75,
   /** From this share on it is no longer a matter of taste when to stop. */
   seriousRise: 0.05,
 } as const;

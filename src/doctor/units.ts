@@ -1,9 +1,9 @@
+import { percent } from '../format.js';
 import type { Gate } from '../model/cell.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Network } from '../model/network.js';
 import type { Check } from './check.js';
-import { percent } from './exploding.js';
 import { UNITS } from './thresholds.js';
 
 export interface LayerUnits {

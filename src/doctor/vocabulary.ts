@@ -1,7 +1,7 @@
 import type { Ids } from '../baseline/ngram.js';
+import { percent } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { Check } from './check.js';
-import { percent } from './exploding.js';
 import { CHARACTERS } from './thresholds.js';
 
 export interface VocabularyEvidence {
