@@ -37,6 +37,18 @@ export function harmlessLine(text: string): string {
   return harmless(text).replaceAll('\t', '\u2409').replaceAll('\n', '\u240a');
 }
 
+/** Text in which nothing is markup of HTML or XML. */
+export function unmarked(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
 /** JSON that is fit for a terminal, too: what JSON leaves as it is and `harmless` does not is escaped. */
 export function harmlessJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
@@ -58,7 +70,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
     rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
   );
-  const isNumber = (cell: string) => /^[\d.,]+$/.test(cell);
+  const isNumber = (cell: string) => /^-?[\d.,]+%?$/.test(cell);
   const line = (row: readonly string[]) =>
     row.map((cell, i) => (isNumber(cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');

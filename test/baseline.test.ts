@@ -66,6 +66,23 @@ describe('n-grams', () => {
     );
   });
 
+  it('score each character, from the beginning of a text, too', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(2), { minLength: 1, maxLength: 40 }), (ids) => {
+        const ngrams = new Ngrams(3, 3);
+        ngrams.prepare(textOf(ids), 0, ids.length);
+        ngrams.learn(textOf(ids), 0, ids.length);
+        const losses = ngrams.lossesAt(textOf(ids), 0, ids.length);
+        ids.forEach((id, at) => {
+          const context = ids.slice(Math.max(0, at - 2), at);
+          expect(losses[at]).toBeCloseTo(-Math.log(probability(ids, context, id, 3)), 9);
+        });
+        const sum = losses.reduce((a, b) => a + b, 0);
+        expect(ngrams.losses(textOf(ids), 0, ids.length)[2]).toBeCloseTo(sum, 9);
+      }),
+    );
+  });
+
   it('give probabilities that sum to one after any context', () => {
     const train = Array.from('abracadabra', (c) => c.charCodeAt(0) - 97);
     for (const context of [[], [0], [1, 17], [25, 25, 25]]) {

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Dataset } from '../text/dataset.js';
 import type { Vocabulary } from '../text/vocabulary.js';
-import { Ngrams } from './ngram.js';
+import { type Ids, Ngrams } from './ngram.js';
 
 /** What a simpler method makes of the text that validates: so one sees what a loss is worth. */
 export interface Baseline {
@@ -11,7 +11,7 @@ export interface Baseline {
   readonly loss: number;
 }
 
-const LONGEST_NGRAM = 6;
+export const LONGEST_NGRAM = 6;
 
 /** At most so many characters, the last of the training text, are counted. */
 const MOST_LEARNED = 20_000_000;
@@ -35,20 +35,10 @@ export async function* measureBaselines(
   await rest();
   yield { name: 'zlib', loss: compressedLoss(dataset, vocabulary, trainLength, end) };
 
-  const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM);
-  const inPieces = async (start: number, stop: number, work: (start: number, stop: number) => void) => {
-    for (let at = start; at < stop; at += PIECE) {
-      work(at, Math.min(stop, at + PIECE));
-      await rest();
-    }
-  };
   const start = trainLength + 1; // as in validation, the first character is not predicted
-  await inPieces(start, end, (from, to) => ngrams.prepare(dataset, from, to));
-  await inPieces(Math.max(0, trainLength - MOST_LEARNED), trainLength, (from, to) =>
-    ngrams.learn(dataset, from, to),
-  );
+  const ngrams = await learned(dataset, trainLength, vocabulary, { text: dataset, start, end }, rest);
   const sums = new Array<number>(LONGEST_NGRAM).fill(0);
-  await inPieces(start, end, (from, to) => {
+  await inPieces(start, end, rest, (from, to) => {
     ngrams.losses(dataset, from, to).forEach((sum, i) => {
       sums[i]! += sum;
     });
@@ -56,6 +46,56 @@ export async function* measureBaselines(
   yield { name: 'unigram', loss: sums[0]! / (end - start) };
   const best = sums.indexOf(Math.min(...sums));
   if (best > 0) yield { name: `${best + 1}-gram`, loss: sums[best]! / (end - start) };
+}
+
+/**
+ * What the longest n-grams make of each character of a text, from its beginning on.
+ * @param dataset where the training text lies, up to `trainLength`
+ * @param ids the text
+ * @param rest is awaited after each piece of work
+ * @returns nats of each character
+ */
+export async function ngramLosses(
+  dataset: Dataset,
+  trainLength: number,
+  vocabulary: Vocabulary,
+  ids: Uint32Array,
+  rest: () => Promise<void>,
+): Promise<Float64Array> {
+  const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
+  const scored = { text, start: 0, end: ids.length };
+  const ngrams = await learned(dataset, trainLength, vocabulary, scored, rest);
+  const losses = new Float64Array(ids.length);
+  await inPieces(0, ids.length, rest, (from, to) => losses.set(ngrams.lossesAt(text, from, to), from));
+  return losses;
+}
+
+/** N-grams of a training text that can score another text. */
+async function learned(
+  dataset: Dataset,
+  trainLength: number,
+  vocabulary: Vocabulary,
+  { text, start, end }: { readonly text: Ids; readonly start: number; readonly end: number },
+  rest: () => Promise<void>,
+): Promise<Ngrams> {
+  const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM);
+  await inPieces(start, end, rest, (from, to) => ngrams.prepare(text, from, to));
+  await inPieces(Math.max(0, trainLength - MOST_LEARNED), trainLength, rest, (from, to) =>
+    ngrams.learn(dataset, from, to),
+  );
+  return ngrams;
+}
+
+async function inPieces(
+  start: number,
+  end: number,
+  rest: () => Promise<void>,
+  work: (start: number, end: number) => void,
+): Promise<void> {
+  for (let at = start; at < end; at += PIECE) {
+    work(at, Math.min(end, at + PIECE));
+    await rest();
+  }
 }
 
 /** The length of the text after compression, its bits as nats a character. */

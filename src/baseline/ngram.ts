@@ -67,20 +67,48 @@ export class Ngrams {
    */
   losses(text: Ids, start: number, end: number): number[] {
     const sums = new Array<number>(this.order).fill(0);
+    this.#score(text, start, end, (_, order, loss) => {
+      sums[order - 1]! += loss;
+    });
+    return sums;
+  }
+
+  /**
+   * Scores the text from `start` to `end` by the longest n-grams, as `losses` does.
+   * @returns the loss of each character in nats
+   */
+  lossesAt(text: Ids, start: number, end: number): Float64Array {
+    const losses = new Float64Array(end - start);
+    // The longest order is told last.
+    this.#score(text, start, end, (at, _, loss) => {
+      losses[at] = loss;
+    });
+    return losses;
+  }
+
+  /** Tells the loss of each character, counted from `start`, by each order from 1. */
+  #score(
+    text: Ids,
+    start: number,
+    end: number,
+    tell: (at: number, order: number, loss: number) => void,
+  ): void {
     const { ids, from } = this.#read(text, start, end);
     for (let at = from; at < ids.length; at++) {
       const id = ids[at]!;
       let p = 1 / this.vocabulary;
       let node = 0;
       for (let k = 1; k <= this.order; k++) {
-        const types = this.#types[node]!;
-        // An unseen context, and every longer one, has nothing to add.
-        if (types > 0) p = (this.#counts.get(node, id) + types * p) / (this.#totals[node]! + types);
-        sums[k - 1]! -= Math.log(p);
-        if (k < this.order && at >= k) node = this.#children.get(node, ids[at - k]!);
+        // At the beginning of a text there is no longer context.
+        if (at >= k - 1) {
+          if (k > 1) node = this.#children.get(node, ids[at - k + 1]!);
+          const types = this.#types[node]!;
+          // An unseen context, and every longer one, has nothing to add.
+          if (types > 0) p = (this.#counts.get(node, id) + types * p) / (this.#totals[node]! + types);
+        }
+        tell(at - from, k, -Math.log(p));
       }
     }
-    return sums;
   }
 
   /** A stretch of a text with what its first contexts need before it: the stretch itself begins at `from`. */

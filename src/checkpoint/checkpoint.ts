@@ -185,14 +185,17 @@ async function* checkedTensors(file: TensorFile, path: string): AsyncGenerator<T
   );
 }
 
-/** The network of a checkpoint on an engine of its own, for sampling and evaluation. */
+/** The network of a checkpoint on an engine of its own, for sampling and evaluation; or, to look at its gradients, training. */
 export function modelOf(
   { record, state }: Checkpoint,
-  { engine, threads = 1 }: { engine?: EngineChoice | undefined; threads?: number } = {},
+  {
+    engine,
+    threads = 1,
+    training = false,
+  }: { engine?: EngineChoice | undefined; threads?: number; training?: boolean } = {},
 ): CharacterModel {
-  const weights = new Weights(withThreads(openEngine(engine, { quickly: true }), threads), record.model, {
-    training: false,
-  });
+  const opened = withThreads(openEngine(engine, { quickly: true }), threads);
+  const weights = new Weights(opened, record.model, { training });
   weights.values.set(state.values);
   weights.pack();
   return {

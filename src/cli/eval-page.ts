@@ -1,4 +1,4 @@
-import { harmless } from '../format.js';
+import { harmless, unmarked } from '../format.js';
 import { grouped } from '../numbers.js';
 import { type Glyph, glyphsOf, type Piece, Tally, type View } from './eval-pieces.js';
 import { merged, type SurpriseTint, stepOf, TINTS } from './tint.js';
@@ -106,14 +106,7 @@ ${STYLE}
 
 /** Text for a page: nothing in it is markup, and no control character is left but tab and line feed. */
 export function escaped(text: string): string {
-  const ENTITIES: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return harmless(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return unmarked(harmless(text));
 }
 
 function sampleOf(step: number, tint: SurpriseTint | undefined): string {

@@ -46,7 +46,8 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
     if (flags.html === undefined) return read(model, stretch, view, describe);
     const html = flags.html;
     const page = new Page(`${text}, as ${file} reads it`, stretch.end - stretch.start);
-    await withPage(html, [file, ...files], async (write) => {
+    const asked = { flag: '--html', example: 'page.html', what: 'a page', inputs: [file, ...files] };
+    await withPage(html, asked, async (write) => {
       write(page.head);
       const written: View = {
         piece: (piece) => {

@@ -9,6 +9,21 @@ const VIEWS: readonly CommandRow[] = [
     'a text, tinted by what one unit holds; and which units track what in it',
     async () => (await import('./inspect-cells.js')).cellsCommand,
   ],
+  [
+    'gradients [models...]',
+    'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
+    async () => (await import('./inspect-gradients.js')).gradientsCommand,
+  ],
+  [
+    'memory',
+    'for how many steps each kind of cell learns to remember a character',
+    async () => (await import('./inspect-memory.js')).memoryCommand,
+  ],
+  [
+    'surprise [model]',
+    'where the loss of a text comes from, and where the network beats n-grams',
+    async () => (await import('./inspect-surprise.js')).surpriseCommand,
+  ],
 ];
 
 const EXAMPLES = `

@@ -3,37 +3,45 @@ import { basename, dirname, join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { withCleanup } from './temporary.js';
 
-const HINT = 'Name another place with --html.';
+/** What is written, for messages. */
+interface Asked {
+  /** The flag that names the place. */
+  readonly flag: string;
+  readonly example: string;
+  readonly what: string;
+  /** Files that it may not replace. */
+  readonly inputs: readonly string[];
+}
 
 /**
- * Lends a function that writes to a page; the page is there, whole, only once `use` has ended well.
- * @param inputs files that it may not replace
+ * Lends a function that writes to a file; the file is there, whole, only once `use` has ended well.
  * @throws UserError where it cannot be written
  */
 export async function withPage<T>(
   path: string,
-  inputs: readonly string[],
+  { flag, example, what, inputs }: Asked,
   use: (write: (text: string) => void) => Promise<T>,
 ): Promise<T> {
+  const hint = `Name another place with ${flag}.`;
   const attempt = <R>(purpose: 'write' | 'create', action: () => R): R => {
     try {
       return action();
     } catch (error) {
-      throw fileError(error, path, HINT, purpose);
+      throw fileError(error, path, hint, purpose);
     }
   };
-  if (path === '') throw new UserError('--html is ""', 'Give a path: --html page.html.');
+  if (path === '') throw new UserError(`${flag} is ""`, `Give a path: ${flag} ${example}.`);
   const existing = attempt('create', () => statSync(path, { throwIfNoEntry: false }));
   if (existing && !existing.isFile()) {
     const kind = existing.isDirectory() ? 'a folder' : 'a device';
-    throw new UserError(`${path} is ${kind}, not a file for a page`, HINT, ExitCode.cannotCreate);
+    throw new UserError(`${path} is ${kind}, not a file for ${what}`, hint, ExitCode.cannotCreate);
   }
   const isExisting = (input: string) => {
     const other = statSync(input, { throwIfNoEntry: false });
     return other !== undefined && other.ino === existing?.ino && other.dev === existing.dev;
   };
   if (existing && inputs.some(isExisting)) {
-    throw new UserError(`${path} is read by this command: a page may not replace it`, HINT);
+    throw new UserError(`${path} is read by this command: ${what} may not replace it`, hint);
   }
   // A link stays, and what it leads to is replaced.
   const target = existing ? realpathSync(path) : path;

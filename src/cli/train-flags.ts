@@ -18,6 +18,11 @@ export const TRAINING_DEFAULTS = {
   seed: 1,
 } as const;
 
+/** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
+export function defaultLearningRate(hidden: number): number {
+  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
+}
+
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {
   readonly resume?: string | true;

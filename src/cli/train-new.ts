@@ -19,13 +19,14 @@ import { readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
 import { ReadingProgress } from './reading.js';
 import { orTakenBack } from './temporary.js';
-import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
+import {
+  chosenLength,
+  defaultLearningRate,
+  type PreparedTraining,
+  TRAINING_DEFAULTS,
+  type TrainFlags,
+} from './train-flags.js';
 import { characterNotices, readTrained, writeBeginning } from './train-from.js';
-
-/** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
-function defaultLearningRate(hidden: number): number {
-  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
-}
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
 const DEFAULT_STEPS = { least: 1_000, most: 20_000 };

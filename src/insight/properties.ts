@@ -1,6 +1,7 @@
 /** What can be said of each place of a text, by rules of thumb that need no knowledge of its language. */
 
 import { quotes } from './quotes.js';
+import { IN_WORD, wordPositions } from './words.js';
 
 export const PROPERTY_NAMES = [
   'quote',
@@ -36,7 +37,7 @@ export const PROPERTIES: Readonly<Record<PropertyName, Property>> = {
   /** The first character of a word. */
   'word-start': {
     kind: 'switch',
-    of: (characters) => marked(characters, (c, i) => IN_WORD.test(c) && !continuesWord(characters, i)),
+    of: (characters) => wordPositions(characters).map((position) => (position === 1 ? 1 : 0)),
   },
   /** A digit, or a point or comma between digits. */
   number: { kind: 'switch', of: (characters) => marked(characters, (_, i) => isOfNumber(characters, i)) },
@@ -44,7 +45,6 @@ export const PROPERTIES: Readonly<Record<PropertyName, Property>> = {
   comment: { kind: 'switch', of: comments },
 };
 
-const IN_WORD = /^[\p{L}\p{M}\p{N}_]$/u;
 const DIGIT = /^\p{Nd}$/u;
 
 function marked(characters: readonly string[], is: (character: string, i: number) => boolean): Float32Array {
@@ -53,13 +53,6 @@ function marked(characters: readonly string[], is: (character: string, i: number
 
 function each(pattern: RegExp): Property {
   return { kind: 'switch', of: (characters) => marked(characters, (c) => pattern.test(c)) };
-}
-
-/** Whether the word of a character began before it; an apostrophe between letters belongs to the word. */
-function continuesWord(characters: readonly string[], i: number): boolean {
-  const before = characters[i - 1] ?? '';
-  if (before === "'" || before === '’') return IN_WORD.test(characters[i - 2] ?? '');
-  return IN_WORD.test(before);
 }
 
 function isOfNumber(characters: readonly string[], i: number): boolean {

@@ -144,6 +144,14 @@ export class Network {
     return arena.floats(this.#losses, n);
   }
 
+  /** After `losses` with training: of the mean loss leaves that of the last step alone, times `scale`. */
+  onlyLastLoss(scale = 1): void {
+    const { logits } = this;
+    const last = logits.length - this.shape.rows * this.weights.config.vocabulary;
+    logits.fill(0, 0, last);
+    for (let i = last; i < logits.length; i++) logits[i]! *= this.#steps * scale;
+  }
+
   /** After `losses` with training: adds the gradient of the mean loss to the span of gradients. */
   backward(): void {
     const n = this.#places;

@@ -11,6 +11,7 @@ export const PALETTE = {
   caution: '#957000',
   bad: '#e02d27',
   accent: '#008383',
+  further: '#8251fd',
 } as const;
 
 export type Color = keyof typeof PALETTE;

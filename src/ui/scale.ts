@@ -8,7 +8,9 @@ export interface Scale {
 /** Where a number lies: 0 at `from`, 1 at `to`. */
 export function placeOf(value: number, { from, to, log }: Scale): number {
   if (to === from) return 0.5;
-  return log ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+  // Logarithms are subtracted: the ratio of two large spans would be infinite.
+  if (log) return (Math.log(value) - Math.log(from)) / (Math.log(to) - Math.log(from));
+  return (value - from) / (to - from);
 }
 
 /** Round numbers of an axis, at most `most` of them and if possible at least two. */

@@ -1,8 +1,7 @@
-import chalk from 'chalk';
 import { Transform } from 'ink';
 import { useMemo } from 'react';
 import type { Line } from '../line.js';
-import { PALETTE } from '../palette.js';
+import { styled } from '../styled.js';
 
 interface LinesProps {
   readonly lines: readonly Line[];
@@ -19,9 +18,4 @@ interface LinesProps {
 export function Lines({ lines, width, height = lines.length }: LinesProps) {
   const blanks = useMemo(() => Array(height).fill(' '.repeat(width)).join('\n'), [width, height]);
   return <Transform transform={(_blank, row) => (lines[row] ?? []).map(styled).join('')}>{blanks}</Transform>;
-}
-
-function styled({ text, color, bold }: Line[number]): string {
-  const colored = color ? chalk.hex(PALETTE[color])(text) : text;
-  return bold ? chalk.bold(colored) : colored;
 }

@@ -1,0 +1,222 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import { runOf } from '../checkpoint/run.js';
+import { UserError } from '../errors.js';
+import { harmlessJson, harmlessLine, table } from '../format.js';
+import { gradientsByLag, leastText } from '../insight/gradients.js';
+import { describeModel } from '../model/config.js';
+import type { Unknown } from '../text/vocabulary.js';
+import { type Chart, type Figure, type Point, SERIES_COLORS } from '../ui/plot/chart.js';
+import { svgOf } from '../ui/plot/svg.js';
+import { printFigure, writeSvg } from './chart-output.js';
+import { withText } from './eval-text.js';
+import { type Compared, type CompareFlags, compare, type Measured } from './gradients-compare.js';
+import { readModel } from './model.js';
+import { engineOption, MODEL_HELP, numberOption, threadsOption, unknownOption } from './options.js';
+
+interface GradientsFlags extends CompareFlags {
+  compare?: true;
+  text?: string;
+  unknown: Unknown;
+  json?: true;
+  svg?: string;
+}
+
+/** What the command found; its form is that of `--json`. */
+interface Result {
+  readonly text: string;
+  readonly places: number;
+  readonly maxLag: number;
+  readonly networks: readonly Measured[];
+}
+
+const DEFAULT_LAG = 200;
+const DEFAULT_PLACES = 64;
+/** Lags of the table. */
+const TOLD = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+const EXAMPLES = `${MODEL_HELP}
+How far back a loss reaches: the norm of d loss(t) / d h(t-k), the gradient of the loss of one character by the hidden
+states k characters before it, averaged over places of the text. Several models are drawn over each other.
+--compare trains a plain RNN, an LSTM whose forget bias begins at 0 and an LSTM (at 1) of equal size on the text of the
+model, or of Moby-Dick where there is no run, which takes about a minute, and measures them before and after. See
+docs/lstm.md.
+
+Examples:
+  charlstm inspect gradients
+  charlstm inspect gradients --compare
+  charlstm inspect gradients --compare --svg gradients.svg
+  charlstm inspect gradients checkpoints/lstm-1 checkpoints/gru-1 --max-lag 500
+`;
+
+/** `charlstm inspect gradients`: how the gradient of a loss fades with the distance. */
+export function gradientsCommand(command: Command): void {
+  const lags = { minimum: 1, maximum: 2000, integer: true };
+  const many = { minimum: 1, maximum: 10_000, integer: true };
+  command
+    .option('--compare', 'train an RNN and two LSTMs of equal size, and overlay them')
+    .addOption(numberOption('--max-lag <n>', 'how many characters to go back', lags).default(DEFAULT_LAG))
+    .addOption(numberOption('--places <n>', 'how many places of the text', many).default(DEFAULT_PLACES))
+    .addOption(
+      numberOption('--steps <n>', 'how long --compare trains each of them (default: 1500)', {
+        minimum: 1,
+        maximum: 1e6,
+        integer: true,
+      }),
+    )
+    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(unknownOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .option('--json', 'as JSON')
+    .option('--svg <file>', 'write a chart there')
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], flags: GradientsFlags) => inspectGradients(paths, flags));
+}
+
+async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
+  checkFlags(paths, flags);
+  const { text, networks, inputs } = flags.compare
+    ? await compare(paths[0], flags)
+    : await measureAll(paths, flags);
+  const { maxLag, places } = flags;
+  const figure = figureOf(networks);
+  if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
+  if (flags.json) {
+    const result: Result = { text, places, maxLag, networks };
+    process.stdout.write(`${harmlessJson(result)}\n`);
+    return;
+  }
+  printFigure(figure);
+  process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);
+  if (flags.compare) process.stdout.write(`\n${inWords(networks, maxLag)}\n`);
+}
+
+/** @throws UserError for flags that do not go together */
+function checkFlags(paths: readonly string[], { compare, steps, text }: GradientsFlags): void {
+  if (compare && paths.length > 1) {
+    throw new UserError(
+      `--compare takes one model, for its size and its text, and ${paths.length} are given`,
+      'Leave --compare out to draw them over each other.',
+    );
+  }
+  if (!compare && steps !== undefined) {
+    throw new UserError('--steps is given without --compare', 'Only --compare trains; leave --steps out.');
+  }
+  if (compare && text !== undefined) {
+    throw new UserError(
+      '--compare trains on the text of a run, and --text is given',
+      'Leave --text out, or train a run on that text and name it.',
+    );
+  }
+}
+
+async function measureAll(paths: readonly string[], flags: GradientsFlags): Promise<Compared> {
+  const inputs: string[] = [];
+  const networks: Measured[] = [];
+  for (const path of paths.length > 0 ? paths : [undefined]) {
+    networks.push(await measured(path, flags, inputs));
+  }
+  return { text: flags.text ?? 'validation', networks, inputs };
+}
+
+/** @param inputs grows by the files that were read */
+async function measured(
+  path: string | undefined,
+  { text, unknown, engine, threads = availableParallelism(), maxLag, places }: GradientsFlags,
+  inputs: string[],
+): Promise<Measured> {
+  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
+  const { record } = checkpoint;
+  const { weights, vocabulary } = modelOf(checkpoint, { engine, threads, training: true });
+  const source = { text, run: runOf(file), record, unknown };
+  let layers: readonly Float64Array[] = [];
+  await withText(source, vocabulary, leastText(maxLag), async ({ dataset, start, end }, files) => {
+    inputs.push(file, ...files);
+    layers = gradientsByLag(weights, dataset.read(start, end - start), { maxLag, places }).layers;
+    dataset.close();
+  });
+  const name = `${basename(runOf(file))}, ${describeModel(record.model)}`;
+  return { name, state: 'trained', layers: layers.map((layer) => [...layer]) };
+}
+
+const AXES = {
+  x: { label: 'k, characters back' },
+  y: { label: '|d loss(t) / d h(t-k)|', log: true },
+} as const;
+
+/** One network layer by layer; of several the last layers, untrained and trained apart. */
+function figureOf(networks: readonly Measured[]): Figure {
+  const [first, ...others] = networks;
+  if (others.length === 0) {
+    const { name, layers } = first!;
+    const series = layers.map((norms, layer) => seriesOf(`layer ${layer}`, norms, layer));
+    return { title: '', charts: [{ title: name, ...AXES, series }], columns: 1 };
+  }
+  const states = (['untrained', 'trained'] as const).map((state) =>
+    networks.filter((one) => one.state === state),
+  );
+  const charts = states
+    .filter((some) => some.length > 0)
+    .map((some): Chart => {
+      const series = some.map(({ name, layers }, index) => seriesOf(name, layers.at(-1)!, index));
+      const when =
+        states[0]!.length === 0 ? '' : some[0]!.state === 'trained' ? ', after training' : ', at first';
+      return {
+        title: `the gradient by the last layer's hidden state${when}`,
+        ...AXES,
+        y: yAxis(some),
+        series,
+      };
+    });
+  return { title: '', charts, columns: 1 };
+}
+
+/** A plain RNN's gradient falls so far that all others would be one line: the axis ends some way below these. */
+function yAxis(networks: readonly Measured[]) {
+  const ends = networks
+    .map(({ layers }) => layers.at(-1)!.findLast((norm) => norm > 0) ?? 1)
+    .sort((a, b) => b - a);
+  const most = Math.max(...networks.flatMap(({ layers }) => layers.at(-1)!));
+  const from = Math.max(ends.at(-1)!, Math.min(1e-3 * ends[0]!, 1e-12 * most));
+  return { ...AXES.y, from, to: most };
+}
+
+function seriesOf(name: string, norms: readonly number[], index: number) {
+  const points = norms.map((norm, lag): Point => [lag, norm]);
+  return { name, kind: 'line' as const, points, color: SERIES_COLORS[index % SERIES_COLORS.length]! };
+}
+
+/** The norm at lag 1, and those of longer lags relative to it. */
+function tableOf(networks: readonly Measured[], maxLag: number): string {
+  const lags = TOLD.filter((lag) => lag > 1 && lag <= maxLag);
+  const rows = networks.flatMap(({ name, state, loss, layers }) =>
+    layers.map((norms, layer) => [
+      ...(networks.length > 1 ? [harmlessLine(name), state, loss?.toFixed(3) ?? ''] : []),
+      String(layer),
+      norms[1]!.toExponential(1),
+      ...lags.map((lag) => (norms[lag]! / norms[1]!).toExponential(0)),
+    ]),
+  );
+  const which = networks.length > 1 ? ['network', '', 'loss'] : [];
+  const heading = [...which, 'layer', 'lag 1', ...lags.map(String)];
+  return `The norm at lag 1, and at longer lags as a share of it:\n${table([heading, ...rows])}`;
+}
+
+/** What there is to be seen. */
+function inWords(networks: readonly Measured[], maxLag: number): string {
+  const lag = Math.min(100, maxLag);
+  return (['untrained', 'trained'] as const)
+    .map((when) => {
+      const [rnn, , lstm] = networks
+        .filter(({ state }) => state === when)
+        .map(({ layers }) => layers.at(-1)![lag]! / layers.at(-1)![1]!);
+      const state = when === 'trained' ? 'After training' : 'Before training';
+      const share = (part: number) => (part > 0 ? `a share of ${part.toExponential(0)}` : 'nothing');
+      const times = rnn! > 0 ? `${(lstm! / rnn!).toExponential(0)} times as much` : 'more by any factor';
+      return `${state}, ${share(rnn!)} of the RNN's gradient at lag 1 is left at lag ${lag}, and ${share(lstm!)} of the LSTM's: ${times}.`;
+    })
+    .join('\n');
+}

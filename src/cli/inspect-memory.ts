@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import { openEngine } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { harmlessJson, table } from '../format.js';
+import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
+import { CHANCE, copyAccuracy } from '../train/copy-memory.js';
+import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
+import { svgOf } from '../ui/plot/svg.js';
+import { printFigure, writeSvg } from './chart-output.js';
+import { type EngineFlags, engineOption, numberOption, parseNumber } from './options.js';
+import { ProgressLine } from './progress-line.js';
+
+interface MemoryFlags extends Pick<EngineFlags, 'engine'> {
+  lags: number[];
+  hidden: number;
+  steps: number;
+  lr: number;
+  seed: number;
+  mixed?: true;
+  json?: true;
+  svg?: string;
+}
+
+/** The networks that are asked, each of one layer. */
+const KINDS: readonly (readonly [name: string, kind: Pick<ModelConfig, 'cell' | 'forgetBias'>])[] = [
+  ['RNN', { cell: 'rnn' }],
+  ['LSTM, forget bias 0', { cell: 'lstm', forgetBias: 0 }],
+  ['LSTM', { cell: 'lstm' }],
+  ['peephole LSTM', { cell: 'peephole' }],
+  ['GRU', { cell: 'gru' }],
+];
+
+const DEFAULT_LAGS = [2, 5, 10, 20, 50, 100];
+const LAG = { minimum: 1, maximum: 1000, integer: true };
+const MOST_LAGS = 20;
+
+const EXAMPLES = `
+A character is shown, then k others at random, then a sign at which the first is to be named; there are 8 to choose from.
+A network of each kind is trained from nothing for each k, and asked; all that it can learn has to come back over k steps.
+With --mixed one is trained on all lags up to k, short ones as often as long ones: then what was learned at short lags helps
+at long ones. Takes about a minute. See docs/lstm.md.
+
+Examples:
+  charlstm inspect memory
+  charlstm inspect memory --lags 10,20,30,40 --steps 1000
+  charlstm inspect memory --mixed --svg memory.svg
+`;
+
+/** `charlstm inspect memory`: the copy-memory task for each kind of cell. */
+export function memoryCommand(command: Command): void {
+  command
+    .option('--lags <list>', 'how many characters to remember over', parseLags, DEFAULT_LAGS)
+    .addOption(numberOption('--hidden <n>', 'units', MODEL_RANGES.hidden).default(64))
+    .addOption(
+      numberOption('--steps <n>', 'batches of 32 to train for', {
+        minimum: 1,
+        maximum: 1e6,
+        integer: true,
+      }).default(600),
+    )
+    .addOption(numberOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
+    .addOption(
+      numberOption('--seed <n>', 'seed of all randomness', {
+        minimum: 0,
+        maximum: 2 ** 32 - 1,
+        integer: true,
+      }).default(1),
+    )
+    .option('--mixed', 'train on all lags up to k instead of k alone')
+    .addOption(engineOption())
+    .option('--json', 'as JSON')
+    .option('--svg <file>', 'write a chart there')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: MemoryFlags) => inspectMemory(flags));
+}
+
+/** @throws UserError naming the number that is none */
+function parseLags(text: string): number[] {
+  const lags = [...new Set(text.split(',').map((part) => parseNumber(part, '--lags', LAG)))];
+  if (lags.length > MOST_LAGS) {
+    throw new UserError(`--lags names ${lags.length} lags`, `Give at most ${MOST_LAGS}.`);
+  }
+  return lags.sort((a, b) => a - b);
+}
+
+/** Share of right answers of a kind of network for each lag. */
+interface Remembered {
+  readonly name: string;
+  readonly accuracy: readonly number[];
+}
+
+async function inspectMemory(flags: MemoryFlags): Promise<void> {
+  const { lags, hidden, steps, lr, seed, mixed = false } = flags;
+  const networks: Remembered[] = [];
+  const progress = new ProgressLine();
+  for (const [name, kind] of KINDS) {
+    const accuracy: number[] = [];
+    for (const lag of lags) {
+      await progress.show(`${name}, ${lag} steps back`);
+      const config = { ...kind, hidden, layers: 1 };
+      const engine = openEngine(flags.engine, { quickly: true });
+      accuracy.push(copyAccuracy(engine, { config, lag, steps, lr, seed, mixed }));
+    }
+    networks.push({ name, accuracy });
+  }
+  progress.end();
+  const chart = chartOf(networks, lags);
+  if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
+  if (flags.json) {
+    const result = { task: 'copy', chance: CHANCE, hidden, steps, lr, seed, mixed, lags, networks };
+    process.stdout.write(`${harmlessJson(result)}\n`);
+    return;
+  }
+  printFigure(chart);
+  const rows = networks.map(({ name, accuracy }) => [name, ...accuracy.map((share) => share.toFixed(2))]);
+  process.stdout.write(`\n${table([['right answers', ...lags.map(String)], ...rows])}\n`);
+}
+
+function chartOf(networks: readonly Remembered[], lags: readonly number[]): Chart {
+  const series = networks.map(({ name, accuracy }, index): Series => {
+    const points = lags.map((lag, i) => [lag, accuracy[i]!] as const);
+    return { name, kind: 'line', points, color: SERIES_COLORS[index % SERIES_COLORS.length]! };
+  });
+  const ends = [lags[0]!, lags.at(-1)!];
+  const chance: Series = {
+    name: 'chance',
+    kind: 'line',
+    points: ends.map((lag) => [lag, CHANCE] as const),
+    color: 'faint',
+  };
+  return {
+    title: 'remembering a character for k steps',
+    x: { label: 'k, steps', log: true },
+    y: { label: 'right answers', from: 0, to: 1 },
+    series: [...series, chance],
+  };
+}

@@ -1,0 +1,209 @@
+import type { Command } from 'commander';
+import { LONGEST_NGRAM, ngramLosses } from '../baseline/baselines.js';
+import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { RunRecord } from '../checkpoint/record.js';
+import { runOf } from '../checkpoint/run.js';
+import { UserError } from '../errors.js';
+import { harmlessJson, harmlessLine, table } from '../format.js';
+import { byGain, type ClassLoss, largestShare, lossByClass } from '../insight/surprise.js';
+import { textClasses } from '../insight/text-classes.js';
+import { grouped } from '../numbers.js';
+import { textStart } from '../sample/writer.js';
+import { Dataset } from '../text/dataset.js';
+import type { Unknown } from '../text/vocabulary.js';
+import type { Stretch } from '../train/evaluate.js';
+import { surprises } from '../train/surprise.js';
+import { figureOf, type Series } from '../ui/plot/chart.js';
+import { svgOf } from '../ui/plot/svg.js';
+import { writeSvg } from './chart-output.js';
+import { withText } from './eval-text.js';
+import { readModel, threadsToRead } from './model.js';
+import { note } from './note.js';
+import { type EngineFlags, engineOption, MODEL_HELP, threadsOption, unknownOption } from './options.js';
+
+interface SurpriseFlags extends EngineFlags {
+  text?: string;
+  unknown: Unknown;
+  json?: true;
+  svg?: string;
+}
+
+/** So much of a text is read. */
+const LONGEST = 200_000;
+const BASELINE = `${LONGEST_NGRAM}-gram`;
+
+const EXAMPLES = `${MODEL_HELP}
+Where the loss of a text comes from: bits a character by what the character is and where it stands, beside those of
+n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. See docs/surprise.md.
+
+Examples:
+  charlstm inspect surprise
+  charlstm inspect surprise checkpoints/moby-dick-1 --text draft.txt
+  charlstm inspect surprise --svg surprise.svg
+  charlstm inspect surprise --json
+`;
+
+/** `charlstm inspect surprise`: the loss of a text by classes of its characters. */
+export function surpriseCommand(command: Command): void {
+  command
+    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(unknownOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .option('--json', 'as JSON')
+    .option('--svg <file>', 'write a chart there')
+    .addHelpText('after', EXAMPLES)
+    .action((path: string | undefined, flags: SurpriseFlags) => inspectSurprise(path, flags));
+}
+
+/** What the command found; its form is that of `--json`. */
+interface Result {
+  readonly model: string;
+  readonly text: string;
+  readonly characters: number;
+  /** Mean loss in nats, as of `charlstm eval --protocol once`. */
+  readonly loss: number;
+  readonly bpc: number;
+  /** The name of what `baseline` and `gain` of the classes compare with. */
+  readonly baseline?: string;
+  readonly classes: readonly ClassLoss[];
+}
+
+async function inspectSurprise(path: string | undefined, flags: SurpriseFlags): Promise<void> {
+  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
+  const { record } = checkpoint;
+  const threads = flags.threads ?? threadsToRead(record.model);
+  const model = modelOf(checkpoint, { engine: flags.engine, threads });
+  const source = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
+  await withText(source, model.vocabulary, 1, async (stretch, files) => {
+    const { ids, losses } = await read(model, stretch);
+    const training = trainingText(runOf(file), record);
+    const others =
+      training && (await ngramLosses(training, record.corpus.trainLength, model.vocabulary, ids, breathe));
+    const characters = Array.from(ids, (id) => model.vocabulary.character(id));
+    const classes = lossByClass(textClasses(characters), losses, others);
+    const { bpc } = classes[0]!;
+    const result: Result = {
+      model: file,
+      text: flags.text ?? 'validation',
+      characters: ids.length,
+      loss: bpc * Math.LN2,
+      bpc,
+      ...(training && { baseline: BASELINE }),
+      classes,
+    };
+    if (flags.svg !== undefined) {
+      const inputs = [file, ...files, ...(training ? [training.path] : [])];
+      await writeSvg(flags.svg, svgOf(figureOf(chartOf(result))), inputs);
+    }
+    process.stdout.write(flags.json ? `${harmlessJson(result)}\n` : described(result));
+  });
+}
+
+/** Lets a signal in. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Reads the beginning of a text once, from zero state; losses in nats. */
+async function read(
+  model: CharacterModel,
+  { dataset, start, end }: Stretch,
+): Promise<{ ids: Uint32Array; losses: Float32Array }> {
+  const stretch = { dataset, start, end: Math.min(end, start + LONGEST) };
+  const ids = new Uint32Array(stretch.end - start);
+  const losses = new Float32Array(ids.length);
+  let at = 0;
+  for (const scored of surprises(model.weights, stretch, textStart(model))) {
+    ids.set(scored.ids, at);
+    losses.set(scored.losses.subarray(0, scored.ids.length), at);
+    at += scored.ids.length;
+    await breathe();
+  }
+  return { ids, losses };
+}
+
+/** The text that the run learned, if it is still there. */
+function trainingText(run: string, { model, corpus }: RunRecord): Dataset | undefined {
+  try {
+    const dataset = new Dataset(run, model.vocabulary);
+    if (dataset.length === corpus.length) return dataset;
+    dataset.close();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+  note(`the text that the model learned is not in ${run}: there are no n-grams to compare with`);
+  return undefined;
+}
+
+function described(result: Result): string {
+  const { model, text, characters, loss, bpc, classes } = result;
+  const what = `${model} on ${text}, ${grouped(characters)} characters read`;
+  const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
+  return `${harmlessLine(what)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
+}
+
+/** The groups of classes, a blank line between them. */
+function tableOf({ classes, baseline }: Result): string {
+  const heading = ['class', 'places', 'share', 'bits', 'of loss'];
+  const rows = classes.flatMap((one, i) => {
+    const cells = [
+      one.class,
+      grouped(one.places),
+      percent(one.share),
+      one.bpc.toFixed(3),
+      percent(one.lossShare),
+      ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3)] : []),
+    ];
+    const begins = i > 0 && classes[i - 1]!.group !== one.group;
+    return begins ? [cells.map(() => ''), cells] : [cells];
+  });
+  return table([baseline ? [...heading, baseline, 'gain'] : heading, ...rows]);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** The figures that matter most, in words. */
+function summary(classes: readonly ClassLoss[]): string {
+  const sentences: string[] = [];
+  const [all] = classes;
+  if (all?.gain !== undefined) {
+    const than = all.gain >= 0 ? `${all.gain.toFixed(3)} bits fewer` : `${(-all.gain).toFixed(3)} bits more`;
+    sentences.push(`The network needs ${than} a character than the ${BASELINE}.`);
+    const gains = byGain(classes);
+    const [most, least] = [gains[0], gains.at(-1)];
+    if (most && most.gain > 0) sentences.push(`It gains the most at "${most.class}": ${compared(most)}.`);
+    if (least && least.gain < 0) sentences.push(`It loses the most at "${least.class}": ${compared(least)}.`);
+  }
+  const share = largestShare(classes);
+  if (share) {
+    const part = `${percent(share.lossShare)} of the loss`;
+    sentences.push(`Of the smaller classes, "${share.class}" costs the most: ${part}.`);
+  }
+  return sentences.join('\n');
+}
+
+function compared({ bpc, baseline }: ClassLoss): string {
+  return `${bpc.toFixed(3)} bits instead of ${baseline!.toFixed(3)}`;
+}
+
+function chartOf({ model, text, classes, baseline }: Result) {
+  const bars = (name: string, color: Series['color'], of: (one: ClassLoss) => number): Series => ({
+    name,
+    kind: 'bars',
+    color,
+    points: classes.map((one, i) => [i, of(one)] as const),
+  });
+  return {
+    title: 'Where the loss comes from',
+    subtitle: `${model} on ${text}`,
+    x: { label: '', categories: classes.map((one) => one.class) },
+    y: { label: 'bits a character' },
+    series: [
+      bars('network', 'training', ({ bpc }) => bpc),
+      ...(baseline ? [bars(baseline, 'validation', (one) => one.baseline!)] : []),
+    ],
+  };
+}

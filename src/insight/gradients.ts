@@ -1,0 +1,76 @@
+import { Network } from '../model/network.js';
+import type { Weights } from '../model/weights.js';
+import { Random, Stream } from '../random.js';
+
+/** How far back a loss reaches: the mean norm of d loss(t) / d h(t-k) over places t of a text. */
+export interface LagGradients {
+  /** The places. */
+  readonly places: number;
+  /** For each layer, the first one first, the norms for k = 0 up to the longest lag. */
+  readonly layers: readonly Float64Array[];
+}
+
+/** Sequences side by side at most, and floats of one layer's gates at most: what a long lag leaves room for. */
+const MOST_ROWS = 16;
+const MOST_GATES = 2 ** 24;
+
+/**
+ * A gradient that vanishes is soon smaller than a 32-bit float can be. It is linear in the gradient of the loss, so that
+ * begins this much larger; a power of two changes no bit of what follows.
+ */
+const SCALE = 2 ** 64;
+
+/** Characters that `gradientsByLag` needs: as many again before a place, to fill the state, and the one to be predicted. */
+export function leastText(maxLag: number): number {
+  return 2 * (maxLag + 1) + 1;
+}
+
+/**
+ * Measures the gradient of the loss of single characters by the hidden states before them, by backpropagation through
+ * `maxLag` steps (Hochreiter 1991; Pascanu, Mikolov & Bengio 2013). Of an LSTM it is what passes through h alone: what
+ * the cell state carries by itself comes to it at the step where it was written.
+ * @param weights made for training; their gradients are zero afterwards
+ * @param ids a text of at least `leastText(maxLag)` characters
+ */
+export function gradientsByLag(
+  weights: Weights,
+  ids: ArrayLike<number>,
+  { maxLag, places = 64, seed = 1 }: { maxLag: number; places?: number; seed?: number },
+): LagGradients {
+  const { hidden, layers } = weights.config;
+  const steps = maxLag + 1;
+  const room = Math.floor(MOST_GATES / (steps * 4 * hidden));
+  const rows = Math.max(1, Math.min(MOST_ROWS, places, room));
+  const network = new Network(weights, { rows, steps, training: true });
+  const random = new Random(seed, Stream.evaluation);
+  const sums = Array.from({ length: layers }, () => new Float64Array(steps));
+  const batches = Math.ceil(places / rows);
+  for (let batch = 0; batch < batches; batch++) {
+    const starts = Array.from({ length: rows }, () => random.below(ids.length - leastText(maxLag) + 1));
+    const window = (from: number) =>
+      Uint32Array.from({ length: rows * steps }, (_, n) => {
+        return ids[starts[n % rows]! + from + Math.floor(n / rows)]!;
+      });
+    network.resetState();
+    network.forward(window(0));
+    network.carry();
+    network.forward(window(steps));
+    network.losses(window(steps + 1), { training: true });
+    network.onlyLastLoss(rows * SCALE);
+    network.backward();
+    for (const [layer, sum] of sums.entries()) addNorms(sum, network.hiddenGradients(layer), rows, hidden);
+  }
+  weights.gradients.fill(0);
+  const total = batches * rows * SCALE;
+  return { places: batches * rows, layers: sums.map((sum) => sum.map((norm) => norm / total)) };
+}
+
+/** Adds the norm of each row of (steps, rows, hidden) to the sum of its lag. */
+function addNorms(sum: Float64Array, gradients: Float32Array, rows: number, hidden: number): void {
+  const steps = sum.length;
+  for (let row = 0; row < steps * rows; row++) {
+    let squares = 0;
+    for (let j = row * hidden; j < (row + 1) * hidden; j++) squares += gradients[j]! ** 2;
+    sum[steps - 1 - Math.floor(row / rows)]! += Math.sqrt(squares);
+  }
+}

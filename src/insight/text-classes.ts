@@ -1,0 +1,131 @@
+import { grouped } from '../numbers.js';
+import { PROPERTIES } from './properties.js';
+import { wordPositions } from './words.js';
+
+/** Places of a text that have something in common. */
+export interface TextClass {
+  readonly group: Group;
+  readonly name: string;
+  /** 1 at a character of the class, else 0. */
+  readonly marks: Uint8Array;
+}
+
+/** The classes of `frequency`, `word`, `repeat` and `start` leave no place out, and none is in two of them. */
+export type Group = 'frequency' | 'word' | 'letter of a word' | 'kind' | 'repeat' | 'start';
+
+/** The frequent characters make up so much of a text. */
+const FREQUENT = 0.8;
+/** A repeat is of so many characters at least: a power of 2. */
+export const REPEATED = 8;
+/** Characters from a repeat back to where the same stood last. */
+const DISTANCES = [64, 256, 1024] as const;
+/** Characters from the beginning of the text. */
+const BEGINNINGS = [10, 100, 1000] as const;
+
+/**
+ * The classes of a text, by rules of thumb that need no knowledge of its language; those without a place are left out.
+ * What a class says of a place is known from the text before it and the character itself, but for quotation marks and
+ * brackets that close later.
+ * @param characters strings of one code point each
+ */
+export function textClasses(characters: readonly string[]): TextClass[] {
+  const positions = wordPositions(characters);
+  const at = (i: number) => positions[i] ?? 0;
+  const isFrequent = frequentOf(characters);
+  const quote = PROPERTIES.quote.of(characters);
+  const bracket = PROPERTIES.bracket.of(characters);
+  const caps = PROPERTIES.caps.of(characters);
+  const distances = repeatDistances(characters);
+  const rules: [Group, string, (i: number) => boolean][] = [
+    ['frequency', 'frequent characters', (i) => isFrequent.has(characters[i]!)],
+    ['frequency', 'rare characters', (i) => !isFrequent.has(characters[i]!)],
+    ['word', 'first of a word', (i) => at(i) === 1],
+    ['word', 'within a word', (i) => at(i) > 1],
+    ['word', 'first after a word', (i) => at(i) === 0 && at(i - 1) > 0],
+    ['word', 'between words', (i) => at(i) === 0 && at(i - 1) === 0],
+    ['letter of a word', 'second of a word', (i) => at(i) === 2],
+    ['letter of a word', 'third of a word', (i) => at(i) === 3],
+    ['letter of a word', 'fourth of a word on', (i) => at(i) >= 4],
+    ['kind', 'first of a line', (i) => characters[i - 1] === '\n'],
+    // What comes while a quotation is open, its closing mark included.
+    ['kind', 'in quotation marks', (i) => quote[i - 1] === 1],
+    ['kind', 'in brackets', (i) => bracket[i - 1] === 1],
+    ['kind', 'capital letters', (i) => caps[i] === 1],
+    ['kind', 'digits', (i) => /^\p{Nd}$/u.test(characters[i]!)],
+    ['repeat', `last ${REPEATED} new`, (i) => distances[i] === 0],
+    ...between(DISTANCES, (from, to): (typeof rules)[number] => [
+      'repeat',
+      `last ${REPEATED} seen ${ranged(from, to)} ago`,
+      (i) => distances[i]! >= from && distances[i]! <= to,
+    ]),
+    ...between(BEGINNINGS, (from, to): (typeof rules)[number] => [
+      'start',
+      `characters ${ranged(from, to)}`,
+      (i) => i + 1 >= from && i + 1 <= to,
+    ]),
+  ];
+  return rules
+    .map(([group, name, holds]) => ({
+      group,
+      name,
+      marks: Uint8Array.from(characters, (_, i) => (holds(i) ? 1 : 0)),
+    }))
+    .filter(({ marks }) => marks.includes(1));
+}
+
+/** Something for each range up to a bound, the next one and so on, and for what is beyond. */
+function between<T>(bounds: readonly number[], make: (from: number, to: number) => T): T[] {
+  return [...bounds, Number.POSITIVE_INFINITY].map((to, i) => make((bounds[i - 1] ?? 0) + 1, to));
+}
+
+function ranged(from: number, to: number): string {
+  return to === Number.POSITIVE_INFINITY ? `over ${grouped(from - 1)}` : `${grouped(from)} to ${grouped(to)}`;
+}
+
+/** The fewest characters that make up the frequent share; of equally frequent ones the first to come. */
+function frequentOf(characters: readonly string[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const frequent = new Set<string>();
+  let covered = 0;
+  for (const [character, count] of [...counts].sort((a, b) => b[1] - a[1])) {
+    if (covered >= FREQUENT * characters.length) break;
+    covered += count;
+    frequent.add(character);
+  }
+  return frequent;
+}
+
+/**
+ * How many characters before a place the 8 characters before it stood the last time; 0 where they never did. They are
+ * told apart by numbers that are made by doubling: that of 8 characters from those of its halves (Karp, Miller &
+ * Rosenberg 1972).
+ */
+export function repeatDistances(characters: readonly string[]): Uint32Array {
+  const first = new Map<string, number>();
+  let names = characters.map((character) => numberOf(first, character));
+  for (let length = 1; length < REPEATED; length *= 2) {
+    const pairs = new Map<number, number>();
+    const halves = names;
+    // Of fewer than 2 ** 26 characters, so pairs are exact in a double.
+    names = halves
+      .slice(0, Math.max(0, halves.length - length))
+      .map((half, i) => numberOf(pairs, half * characters.length + halves[i + length]!));
+  }
+  const distances = new Uint32Array(characters.length);
+  const last = new Map<number, number>();
+  for (let i = REPEATED; i < characters.length; i++) {
+    const name = names[i - REPEATED]!;
+    const before = last.get(name);
+    if (before !== undefined) distances[i] = i - before;
+    last.set(name, i);
+  }
+  return distances;
+}
+
+function numberOf<K>(numbers: Map<K, number>, key: K): number {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  numbers.set(key, numbers.size);
+  return numbers.size - 1;
+}

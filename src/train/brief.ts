@@ -1,0 +1,57 @@
+import type { Engine } from '../engine/kernels.js';
+import type { ModelConfig } from '../model/config.js';
+import { initialise } from '../model/initialise.js';
+import { Network } from '../model/network.js';
+import { Weights } from '../model/weights.js';
+import { Batches } from '../text/batches.js';
+import type { Dataset } from '../text/dataset.js';
+import type { Split } from '../text/split.js';
+import { AdamW } from './optimizer.js';
+import { rateAt } from './schedule.js';
+
+/** What a training without a run, a log or checkpoints is given. */
+export interface BriefTraining {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly steps: number;
+  readonly lr: number;
+  readonly clip: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+}
+
+/** Of the last losses each counts for this share. */
+const SMOOTHING = 0.02;
+
+/** Weights as a new run has them. */
+export function newWeights(engine: Engine, config: ModelConfig, seed: number): Weights {
+  const weights = new Weights(engine, config, { training: true });
+  initialise(weights.table, weights.values, seed);
+  weights.pack();
+  return weights;
+}
+
+/**
+ * Trains weights for some steps, as trainer.ts does: to compare networks, not to keep them.
+ * @returns a generator that yields after each step the mean loss of late, in nats a character
+ */
+export function* trainBriefly(weights: Weights, given: BriefTraining): Generator<number, void, void> {
+  const { dataset, split, steps, lr, clip, weightDecay, seed } = given;
+  const batches = new Batches(dataset, split, seed);
+  const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
+  const network = new Network(weights, shape);
+  const optimizer = new AdamW(weights);
+  let loss: number | undefined;
+  for (let step = 0; step < steps; step++) {
+    if (batches.startsEpoch(step)) network.resetState();
+    const { inputs, targets } = batches.read(step);
+    network.forward(inputs, { seed, draw: step });
+    const losses = network.losses(targets, { training: true });
+    const mean = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+    loss = loss === undefined ? mean : loss + SMOOTHING * (mean - loss);
+    network.backward();
+    optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });
+    network.carry();
+    yield loss;
+  }
+}

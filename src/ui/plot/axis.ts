@@ -1,0 +1,170 @@
+import { grouped } from '../../numbers.js';
+import { placeOf, type Scale, ticks } from '../scale.js';
+import type { Axis, Series } from './chart.js';
+
+/** A number of an axis that is named: where it lies, from 0 to 1, and how it is written. */
+export interface Tick {
+  readonly place: number;
+  readonly label: string;
+}
+
+/** A span of less than so much of its numbers is rounding, not data. */
+const LEAST_SPAN = 1e-9;
+/** Room beyond the values, as a share of the span. */
+const MARGIN = 0.05;
+
+/** The scale of values upwards; bars stand on 0 if they can. */
+export function verticalScale(axis: Axis, series: readonly Series[]): Scale {
+  const values = series.flatMap(({ points }) => points.map(([, y]) => y));
+  const hasBars = !axis.log && series.some(({ kind }) => kind === 'bars');
+  return scaleOf(axis, hasBars ? [...values, 0] : values, MARGIN);
+}
+
+/** The scale of what the series are over; there is room for the outermost points and bars, lines fill it. */
+export function horizontalScale(axis: Axis, series: readonly Series[]): Scale {
+  const values = series.flatMap(({ points }) => points.map(([x]) => x));
+  const bars = series.reduce(
+    (most, { kind, points }) => (kind === 'bars' ? Math.max(most, points.length) : most),
+    0,
+  );
+  const margin = bars > 1 ? 0.6 / (bars - 1) : series.every(({ kind }) => kind === 'line') ? 0 : MARGIN;
+  return scaleOf(axis, values, margin);
+}
+
+function scaleOf({ from, to, log = false }: Axis, values: readonly number[], margin: number): Scale {
+  const start = from ?? (values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : log ? 1 : 0);
+  const end = to ?? (values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : log ? 10 : 1);
+  const isFlat = !(end - start > LEAST_SPAN * Math.max(Math.abs(start), Math.abs(end)));
+  if (isFlat) return around(start, log);
+  if (log) {
+    const more = (end / start) ** margin;
+    return { from: from ?? start / more, to: to ?? end * more, log };
+  }
+  const more = margin * (end - start);
+  // What is never negative does not get an axis below 0, and the other way round.
+  const lowest = start >= 0 ? Math.max(0, start - more) : start - more;
+  const highest = end <= 0 ? Math.min(0, end + more) : end + more;
+  return { from: from ?? lowest, to: to ?? highest, log };
+}
+
+/** A scale in whose middle one value lies. */
+function around(value: number, log: boolean): Scale {
+  if (log) return { from: value / 3, to: value * 3, log };
+  const half = Math.abs(value) / 2;
+  return value === 0 ? { from: 0, to: 1, log } : { from: value - half, to: value + half, log };
+}
+
+/** Round numbers of a scale, about `most` of them. */
+export function ticksOf(scale: Scale, most: number): Tick[] {
+  const powers = scale.log ? powersOf(scale, most) : [];
+  if (powers.length > 1) {
+    const label = powers.every(isPlain) ? (value: number) => bare(written(value)) : raised;
+    return powers.map((value) => ({ place: placeOf(value, scale), label: label(value) }));
+  }
+  const values = ticks({ ...scale, log: false }, most);
+  const labels = labelsOf(values);
+  return values.map((value, i) => ({ place: placeOf(value, scale), label: labels[i]! }));
+}
+
+/** Powers of ten, or of ten times 1, 2 and 5 where these are few. */
+function powersOf({ from, to }: Scale, most: number): number[] {
+  const first = Math.ceil(Math.log10(from) - 1e-9);
+  const last = Math.floor(Math.log10(to) + 1e-9);
+  if (last - first >= 2) {
+    const step = Math.ceil((last - first + 1) / Math.max(2, most));
+    const lowest = Math.ceil(first / step) * step;
+    const count = Math.floor((last - lowest) / step) + 1;
+    return Array.from({ length: count }, (_, i) => Number(`1e${lowest + i * step}`));
+  }
+  const all = [first - 1, first, last].flatMap((power) => [1, 2, 5].map((n) => Number(`${n}e${power}`)));
+  const inside = [...new Set(all)].filter((value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9));
+  return inside.length <= Math.max(2, most) ? inside.sort((a, b) => a - b) : [];
+}
+
+/** Numbers of a linear axis, with as many digits as tell neighbours apart. */
+function labelsOf(values: readonly number[]): string[] {
+  const gap = values.length > 1 ? values[1]! - values[0]! : Math.abs(values[0] ?? 1) || 1;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const digitsBelow = (power: number) => Math.max(0, power - Math.floor(Math.log10(gap) + 1e-9));
+  if (isPlain(largest)) return values.map((value) => fixed(nearZero(value, gap), digitsBelow(0)));
+  const power = powerOf(largest);
+  return values.map((value) => {
+    const zeroed = nearZero(value, gap);
+    return zeroed === 0 ? '0' : timesTen((zeroed / 10 ** power).toFixed(digitsBelow(power)), power);
+  });
+}
+
+/** Where a sum of steps has missed 0 by its rounding. */
+function nearZero(value: number, gap: number): number {
+  return Math.abs(value) < 1e-6 * gap ? 0 : value;
+}
+
+/** A number in about three digits. */
+export function written(value: number): string {
+  const size = Math.abs(value);
+  return isPlain(size) ? fixed(value, Math.max(0, 2 - powerOf(size))) : raised(value);
+}
+
+function powerOf(size: number): number {
+  return size === 0 ? 0 : Math.floor(Math.log10(size) + 1e-9);
+}
+
+/** A number as one to ten times a power of ten. */
+function raised(value: number): string {
+  const power = powerOf(Math.abs(value));
+  const factor = bare((value / 10 ** power).toFixed(2));
+  return power === 0 ? factor : timesTen(factor, power);
+}
+
+/** Without the zeros at the end of a fraction. */
+function bare(number: string): string {
+  return /\.\d+$/.test(number) ? number.replace(/\.?0+$/, '') : number;
+}
+
+function isPlain(size: number): boolean {
+  return size === 0 || (size >= 1e-3 * (1 - 1e-9) && size < 1e6);
+}
+
+function fixed(value: number, digits: number): string {
+  return digits === 0 ? grouped(Math.round(value)) : value.toFixed(digits);
+}
+
+const RAISED = { '-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴' } as Record<string, string>;
+'56789'.split('').forEach((digit, i) => {
+  RAISED[digit] = '⁵⁶⁷⁸⁹'[i]!;
+});
+
+function timesTen(factor: string, power: number): string {
+  const ten = `10${Array.from(String(power), (character) => RAISED[character]!).join('')}`;
+  return factor === '1' ? ten : factor === '-1' ? `-${ten}` : `${factor}×${ten}`;
+}
+
+/**
+ * Places for labels, at least `gap` apart and from `from` to `to`, as near as can be to where they belong: by isotonic
+ * regression (pool adjacent violators; Ayer et al. 1955). There must be room for all.
+ * @param wanted where they belong, in any order
+ * @returns where they go, in the same order
+ */
+export function spreadOut(wanted: readonly number[], gap: number, from: number, to: number): number[] {
+  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
+  const groups: { sum: number; count: number }[] = [];
+  for (const [rank, i] of order.entries()) {
+    let group = { sum: wanted[i]! - rank * gap, count: 1 };
+    for (
+      let last = groups.at(-1);
+      last && last.sum / last.count >= group.sum / group.count;
+      last = groups.at(-1)
+    ) {
+      group = { sum: last.sum + group.sum, count: last.count + group.count };
+      groups.pop();
+    }
+    groups.push(group);
+  }
+  const highest = to - (wanted.length - 1) * gap;
+  const places = groups.flatMap(({ sum, count }) =>
+    Array<number>(count).fill(Math.max(from, Math.min(highest, sum / count))),
+  );
+  const result = [...wanted];
+  for (const [rank, i] of order.entries()) result[i] = places[rank]! + rank * gap;
+  return result;
+}

@@ -1,0 +1,208 @@
+import type { Scale } from '../scale.js';
+import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale, written } from './axis.js';
+import { type Chart, drawable, namesOf, type Point, type Series } from './chart.js';
+import { across, type Box, barPath, barWidth, dotsPath, linePath, short, upwards } from './svg-marks.js';
+import { fitted, text, textWidth } from './svg-text.js';
+
+const ROW = { title: 22, subtitle: 17, label: 18, ticks: 20 };
+const SMALL = 11;
+/** Pixels between two names at the ends of lines, at least. */
+const NAME_GAP = 14;
+const BAR = { height: 11, gap: 3, between: 11 };
+/** A drawing is so much higher than wide; one of categories is as high as they need. */
+const SHAPE = 0.52;
+const EDGE = 12;
+
+/** The height that a chart needs in a width, in pixels. */
+export function heightOf(chart: Chart, width: number): number {
+  const inner = chart.x.categories
+    ? chart.x.categories.length * groupHeight(chart) + BAR.between
+    : Math.round(SHAPE * width);
+  return headHeight(chart) + inner + footHeight(chart);
+}
+
+function groupHeight(chart: Chart): number {
+  return Math.max(1, drawable(chart).length) * (BAR.height + BAR.gap) + BAR.between;
+}
+
+function headHeight({ title, subtitle, x, y }: Chart): number {
+  const label = x.categories === undefined && y.label !== '' ? ROW.label : 0;
+  return (title ? ROW.title : 0) + (subtitle ? ROW.subtitle : 0) + label + 8;
+}
+
+function footHeight({ x, y }: Chart): number {
+  return ROW.ticks + ((x.categories ? y : x).label === '' ? 0 : ROW.label) + 6;
+}
+
+/** Whether the names of its lines stand at their ends; a legend has the others. */
+export function namesItsLines(chart: Chart, width: number): boolean {
+  const lines = linesOf(chart);
+  const room = SHAPE * width;
+  return lines.length > 1 && lines.length * NAME_GAP <= room;
+}
+
+function linesOf(chart: Chart): Series[] {
+  return drawable(chart).filter(({ kind, points }) => kind === 'line' && points.length > 0);
+}
+
+/** A chart as elements; `named` says whether lines have their names at their ends. */
+export function panel(chart: Chart, box: Box, named: boolean): string {
+  const { left, width } = box;
+  let top = box.top;
+  let out = '';
+  const row = (words: string | undefined, height: number, look: { size: number; kind: string }) => {
+    if (!words) return;
+    top += height;
+    out += text(left, top - 5, fitted(words, width, look.size), look);
+  };
+  row(chart.title, ROW.title, { size: 14, kind: 'strong' });
+  row(chart.subtitle, ROW.subtitle, { size: 12, kind: 'faint' });
+  if (!chart.x.categories) row(chart.y.label, ROW.label, { size: SMALL, kind: 'faint' });
+  const inner = { top: top + 8, height: box.top + box.height - top - 8 - footHeight(chart) };
+  return (
+    out +
+    (chart.x.categories ? lying(chart, { ...box, ...inner }) : upright(chart, { ...box, ...inner }, named))
+  );
+}
+
+function upright(chart: Chart, outer: Box, named: boolean): string {
+  const series = drawable(chart);
+  const x = horizontalScale(chart.x, series);
+  const y = verticalScale(chart.y, series);
+  const yTicks = ticksOf(y, Math.max(2, Math.floor(outer.height / 42)));
+  const lines = named ? linesOf(chart) : [];
+  const ends = lines.reduce((most, { name }) => Math.max(most, textWidth(name, SMALL) + 8), EDGE);
+  const right = Math.min(ends, 0.3 * outer.width);
+  const indent = 8 + yTicks.reduce((most, { label }) => Math.max(most, textWidth(label, SMALL)), 0);
+  const box = { ...outer, left: outer.left + indent, width: outer.width - indent - right };
+  let out = yTicks
+    .map(({ place, label }) => {
+      const at = box.top + (1 - place) * box.height;
+      return (
+        rule(box.left, at, box.left + box.width, at) +
+        text(box.left - 6, at + 4, label, { size: SMALL, kind: 'faint end' })
+      );
+    })
+    .join('');
+  out += bottomAxis(ticksOf(x, Math.max(2, Math.floor(box.width / 64))), chart.x.label, box);
+  out += clipped(box, series.map((one) => marks(one, series, x, y, box)).join(''));
+  if (series.every(({ points }) => points.length === 0)) out += nothing(box);
+  return out + endNames(lines, y, box, right);
+}
+
+/** One series of an upright chart. */
+function marks(one: Series, all: readonly Series[], x: Scale, y: Scale, box: Box): string {
+  const points = one.points.map(([a, b]): Point => [across(a, x, box), upwards(b, y, box)]);
+  if (points.length === 0) return '';
+  if (one.kind === 'line') return `<path class="line ${look(one)}" d="${linePath(points)}"/>`;
+  if (one.kind === 'points') return `<path class="dots ${look(one)}" d="${dotsPath(points)}"/>`;
+  const bars = all.filter(({ kind }) => kind === 'bars');
+  const whole = barWidth(
+    points.map(([place]) => place),
+    box.width,
+  );
+  const part = whole / bars.length;
+  const from = bars.indexOf(one) * part - whole / 2;
+  const foot = upwards(Math.max(y.from, Math.min(y.to, 0)), y, box);
+  const path = points.map(([place, end]) => barPath(place + from, foot, place + from + part, end)).join('');
+  return `<path class="bars ${look(one)}" d="${path}"/>`;
+}
+
+function look({ color, emphasis }: Series): string {
+  return `c-${color}${emphasis ? ' heavy' : ''}`;
+}
+
+/** Bars from left to right, the names of the categories beside them and the numbers at their ends. */
+function lying(chart: Chart, outer: Box): string {
+  const categories = chart.x.categories!;
+  const series = drawable(chart);
+  const scale = verticalScale(chart.y, series);
+  const room = Math.min(
+    0.4 * outer.width,
+    categories.reduce((most, name) => Math.max(most, textWidth(name, 12)), 0) + 10,
+  );
+  const box = { ...outer, left: outer.left + room, width: outer.width - room - 44 };
+  const foot = across(Math.max(scale.from, Math.min(scale.to, 0)), scale, box);
+  const high = groupHeight(chart);
+  let out = bottomAxis(ticksOf(scale, Math.max(2, Math.floor(box.width / 80))), chart.y.label, box, true);
+  let bars = '';
+  categories.forEach((category, i) => {
+    const middle = box.top + BAR.between / 2 + (i + 0.5) * high;
+    out += text(box.left - 8, middle + 4, fitted(category, room - 8, 12), { size: 12, kind: 'end' });
+    series.forEach((one, j) => {
+      const top =
+        middle - (series.length * (BAR.height + BAR.gap) - BAR.gap) / 2 + j * (BAR.height + BAR.gap);
+      for (const [, value] of one.points.filter(([at]) => at === i)) {
+        const end = across(value, scale, box);
+        bars += `<path class="bars ${look(one)}" d="${barPath(foot, top, end, top + BAR.height)}"/>`;
+        const seen = Math.max(foot, Math.min(box.left + box.width, end));
+        out += text(seen + 5, top + BAR.height - 2, written(value), { size: 10, kind: 'faint' });
+      }
+    });
+  });
+  return out + clipped(box, bars) + (series.every(({ points }) => points.length === 0) ? nothing(box) : '');
+}
+
+/** Numbers under a drawing, as far as they do not meet, and what they are of. */
+function bottomAxis(ticks: readonly Tick[], label: string, box: Box, ruled = false): string {
+  const base = box.top + box.height;
+  let out = ruled ? '' : rule(box.left, base, box.left + box.width, base, 'axis');
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { place, label } of ticks) {
+    const at = box.left + place * box.width;
+    const half = textWidth(label, SMALL) / 2;
+    if (ruled) out += rule(at, box.top, at, base);
+    if (at - half < free) continue;
+    free = at + half + 8;
+    if (!ruled) out += rule(at, base, at, base + 4, 'axis');
+    out += text(at, base + 16, label, { size: SMALL, kind: 'faint middle' });
+  }
+  const middle = box.left + box.width / 2;
+  return label
+    ? out +
+        text(middle, base + 16 + ROW.label, fitted(label, box.width, SMALL), {
+          size: SMALL,
+          kind: 'faint middle',
+        })
+    : out;
+}
+
+function endNames(lines: readonly Series[], y: Scale, box: Box, right: number): string {
+  const within = (at: number) => Math.max(box.top, Math.min(box.top + box.height, at));
+  const wanted = lines.map(({ points }) => within(upwards(points.at(-1)![1], y, box)));
+  const places = spreadOut(wanted, NAME_GAP, box.top, box.top + box.height);
+  return lines
+    .map((one, i) => {
+      const kind = `name c-${one.color}${one.emphasis ? ' strong' : ''}`;
+      return text(box.left + box.width + 7, places[i]! + 4, fitted(one.name, right - 8, SMALL), {
+        size: SMALL,
+        kind,
+      });
+    })
+    .join('');
+}
+
+function nothing({ left, top, width, height }: Box): string {
+  return text(left + width / 2, top + height / 2, 'no values', { size: 12, kind: 'faint middle' });
+}
+
+function rule(x0: number, y0: number, x1: number, y1: number, kind = 'grid'): string {
+  return `<path class="${kind}" d="M${short(x0)} ${short(y0)}L${short(x1)} ${short(y1)}"/>`;
+}
+
+/** What a drawing shows of elements, and a little of what lies on its edge: an inner picture cuts off the rest. */
+function clipped({ left, top, width, height }: Box, elements: string): string {
+  if (!elements) return '';
+  const [x, y, w, h] = [left - 4, top - 4, width + 8, height + 8].map(short);
+  return `<svg x="${x}" y="${y}" width="${w}" height="${h}" viewBox="${x} ${y} ${w} ${h}">${elements}</svg>`;
+}
+
+/** Names and looks of what a legend has to tell: nothing where there is but one series. */
+export function legendOf(charts: readonly Chart[], isNamed: (chart: Chart) => boolean): Series[] {
+  if (namesOf(charts).length < 2) return [];
+  return namesOf(
+    charts.map((chart) =>
+      isNamed(chart) ? { ...chart, series: chart.series.filter(({ kind }) => kind !== 'line') } : chart,
+    ),
+  );
+}

@@ -1,0 +1,52 @@
+import { harmlessLine } from '../../format.js';
+import { cut, type Line, type Segment, widthOf } from '../line.js';
+import { placeOf, type Scale } from '../scale.js';
+import { verticalScale, written } from './axis.js';
+import type { Chart, Series } from './chart.js';
+
+/** What the bars of a series are made of: they differ without colours, too. */
+export const MARKS = ['█', '▒', '░', '▓'];
+/** An eighth of a column to seven. */
+const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** Bars from left to right: a line for each category and series, with its number at the end. */
+export function lyingBars(chart: Chart, series: readonly Series[], columns: number): Line[] {
+  const scale = verticalScale(chart.y, series);
+  const names = chart.x.categories!.map(harmlessLine);
+  const numbers = series.flatMap(({ points }) => points.map(([, value]) => widthOf(written(value))));
+  const number = numbers.reduce((most, width) => Math.max(most, width), 0) + 1;
+  const most = Math.max(4, Math.floor(0.4 * columns));
+  const name = Math.min(
+    most,
+    names.reduce((width, text) => Math.max(width, widthOf(text)), 0),
+  );
+  const width = Math.max(1, columns - name - 1 - number);
+  const lines: Line[] = chart.y.label
+    ? [[{ text: ' '.repeat(name + 1) }, { text: harmlessLine(chart.y.label), color: 'faint' }]]
+    : [];
+  names.forEach((category, at) => {
+    series.forEach((one, i) => {
+      const shown = i === 0 ? cut(category, name) : '';
+      const label = { text: `${' '.repeat(Math.max(0, name - widthOf(shown)))}${shown} ` };
+      const values = one.points.filter(([x]) => x === at).map(([, value]) => value);
+      if (values.length === 0 && i > 0) return;
+      lines.push([
+        label,
+        ...values.slice(0, 1).flatMap((value) => bar(value, scale, width, one, MARKS[i % MARKS.length]!)),
+      ]);
+    });
+  });
+  return lines;
+}
+
+function bar(value: number, scale: Scale, width: number, { color }: Series, mark: string): Segment[] {
+  const place = (number: number) => Math.max(0, Math.min(1, placeOf(number, scale))) * width;
+  const foot = place(Math.max(scale.from, Math.min(scale.to, 0)));
+  const [low, high] = [Math.min(foot, place(value)), Math.max(foot, place(value))];
+  const start = Math.round(low);
+  const length = high - start;
+  const whole = mark === MARKS[0] ? Math.floor(length + 1 / 16) : Math.round(length);
+  const part = mark === MARKS[0] ? PARTS[Math.max(0, Math.floor(8 * (length - whole) + 0.5))]! : '';
+  const text = mark.repeat(Math.max(0, whole)) + part;
+  return [{ text: ' '.repeat(start) }, { text, color }, { text: ` ${written(value)}`, color: 'faint' }];
+}

@@ -1,0 +1,228 @@
+import { harmlessLine } from '../../format.js';
+import { Canvas } from '../canvas.js';
+import { cut, type Line, lineWidth, type Segment, widthOf } from '../line.js';
+import { placeOf } from '../scale.js';
+import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale } from './axis.js';
+import { type Chart, drawable, type Figure, namesOf, type Point, type Series } from './chart.js';
+import { lyingBars, MARKS } from './terminal-bars.js';
+
+/** Room on a terminal. */
+export interface Room {
+  readonly columns: number;
+  /** Of each chart, its title and axes included; bars that lie take as many as they need. */
+  readonly rows: number;
+}
+
+/** Columns a chart has at least; where fewer are left for it, charts stand below each other. */
+const NARROWEST = 26;
+const GAP = 2;
+const LEAST_ROWS = 3;
+
+/** A chart, or the charts of a figure row by row, in lines of at most `columns` columns. */
+export function linesOf(drawing: Chart | Figure, { columns, rows }: Room): Line[] {
+  if (!('charts' in drawing)) return within(chartLines(drawing, { columns, rows }), columns);
+  const { title, charts } = drawing;
+  const fit = Math.max(1, Math.floor((columns + GAP) / (NARROWEST + GAP)));
+  const wanted = Math.max(1, Math.min(drawing.columns, charts.length));
+  // Rows of the same charts as on a wide terminal, divided evenly.
+  const count = Math.ceil(wanted / Math.ceil(wanted / fit));
+  const width = Math.floor((columns - GAP * (count - 1)) / count);
+  const lines: Line[] = title ? [[{ text: harmlessLine(title), bold: true }]] : [];
+  for (let first = 0; first < charts.length; first += count) {
+    if (lines.length > 0) lines.push([]);
+    const row = charts.slice(first, first + count);
+    const drawn = row.map((chart) => within(chartLines(chart, { columns: width, rows }), width));
+    const height = Math.max(...drawn.map((chart) => chart.length));
+    for (let i = 0; i < height; i++)
+      lines.push(
+        beside(
+          drawn.map((chart) => chart[i] ?? []),
+          width,
+        ),
+      );
+  }
+  return within(lines, columns);
+}
+
+function chartLines(chart: Chart, room: Room): Line[] {
+  const head: Line[] = [];
+  if (chart.title) head.push([{ text: harmlessLine(chart.title), bold: true }]);
+  if (chart.subtitle) head.push([{ text: harmlessLine(chart.subtitle), color: 'faint' }]);
+  const series = drawable(chart);
+  if (chart.x.categories) return [...head, ...legendLine(series), ...lyingBars(chart, series, room.columns)];
+  const lines = series.filter(({ kind, points }) => kind === 'line' && points.length > 0);
+  const named = lines.length > 1 ? lines : [];
+  const isAlone = namesOf([chart]).length < 2;
+  const others = isAlone ? [] : series.filter((one) => !named.includes(one));
+  const legend = [...(chart.y.label ? [{ text: harmlessLine(chart.y.label), color: 'faint' } as const] : [])];
+  const top = [
+    ...legend,
+    ...(legend.length > 0 && others.length > 0 ? [{ text: '   ' }] : []),
+    ...entriesOf(others),
+  ];
+  if (top.length > 0) head.push(top);
+  const height = Math.max(LEAST_ROWS, room.rows - head.length - (chart.x.label ? 2 : 1));
+  return [...head, ...drawn(chart, series, named, { columns: room.columns, rows: height })];
+}
+
+function legendLine(series: readonly Series[]): Line[] {
+  return series.length > 1 ? [entriesOf(series)] : [];
+}
+
+/** Marks and names, as they tell series apart where there are no colours, too. */
+function entriesOf(series: readonly Series[]): Segment[] {
+  return series.flatMap((one, i) => [
+    { text: i === 0 ? '' : '   ' },
+    {
+      text: one.kind === 'bars' ? MARKS[i % MARKS.length]! : one.kind === 'points' ? '⠶' : '━',
+      color: one.color,
+    },
+    { text: ` ${harmlessLine(one.name)}` },
+  ]);
+}
+
+/** The drawing with its axes: `rows` is its height without what stands below it. */
+function drawn(
+  chart: Chart,
+  series: readonly Series[],
+  named: readonly Series[],
+  { columns, rows }: Room,
+): Line[] {
+  const x = horizontalScale(chart.x, series);
+  const y = verticalScale(chart.y, series);
+  const yTicks = ticksOf(y, Math.max(2, Math.floor(rows / 3)));
+  const indent = yTicks.reduce((most, { label }) => Math.max(most, widthOf(label)), 0) + 1;
+  const widest = named.reduce((most, { name }) => Math.max(most, widthOf(harmlessLine(name)) + 1), 0);
+  const right = named.length > rows ? 0 : Math.min(widest, Math.floor(columns / 4));
+  const width = columns - indent - right;
+  if (width < 4) return [[{ text: 'too narrow for a chart', color: 'faint' }]];
+  const canvas = new Canvas(width, rows);
+  const place = ([a, b]: Point): Point => [
+    bounded(placeOf(a, x) * (canvas.dotsWide - 1)),
+    bounded((1 - placeOf(b, y)) * (canvas.dotsHigh - 1)),
+  ];
+  // What is emphasised is drawn last, above the others.
+  for (const one of [...series].sort((a, b) => Number(a.emphasis ?? false) - Number(b.emphasis ?? false))) {
+    const points = one.points.map(place);
+    const layer = canvas.layer(one.color, one.emphasis);
+    if (one.kind === 'points') for (const [a, b] of points) layer.dot(a, b);
+    else if (one.kind === 'line') drawLine(points, layer.dot);
+    else
+      drawBars(
+        points,
+        place([x.from, Math.max(y.from, Math.min(y.to, 0))])[1],
+        layer.column,
+        canvas.dotsWide,
+      );
+  }
+  if (series.every(({ points }) => points.length === 0))
+    canvas.label(Math.max(0, (width >> 1) - 4), rows >> 1, 'no values', 'faint');
+  const axis = canvas.rows().map((line, row): Line => {
+    const label = yTicks.find((tick) => Math.round((1 - tick.place) * (rows - 1)) === row)?.label;
+    return [
+      { text: `${(label ?? '').padStart(indent - 1)}${label === undefined ? '│' : '┤'}`, color: 'faint' },
+      ...line,
+    ];
+  });
+  const below = [bottom(ticksOf(x, Math.max(2, Math.floor(width / 10))), indent, width)];
+  if (chart.x.label) {
+    const label = cut(harmlessLine(chart.x.label), width);
+    below.push([
+      { text: ' '.repeat(indent + Math.max(0, (width - widthOf(label)) >> 1)) + label, color: 'faint' },
+    ]);
+  }
+  return [...withNames(axis, named, right, (value) => placeOf(value, y)), ...below];
+}
+
+/** Dots far outside of a drawing are as good as those a little outside. */
+function bounded(dots: number): number {
+  return Math.round(Math.max(-1e4, Math.min(1e4, dots)));
+}
+
+/** A dot in every column or row that a line crosses, whichever are more. */
+function drawLine(points: readonly Point[], dot: (x: number, y: number) => void): void {
+  points.forEach(([x1, y1], i) => {
+    const [x0, y0] = points[Math.max(0, i - 1)]!;
+    const steps = Math.max(1, Math.abs(x1 - x0), Math.abs(y1 - y0));
+    for (let step = 0; step <= steps; step++) {
+      dot(Math.round(x0 + ((x1 - x0) * step) / steps), Math.round(y0 + ((y1 - y0) * step) / steps));
+    }
+  });
+}
+
+/** Upright bars, which leave a column of dots to their neighbours where they can. */
+function drawBars(
+  points: readonly Point[],
+  foot: number,
+  column: (x: number, y0: number, y1: number) => void,
+  wide: number,
+): void {
+  const places = points.map(([x]) => x).sort((a, b) => a - b);
+  const gaps = places.slice(1).map((place, i) => place - places[i]!);
+  const width = gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), wide >> 2);
+  const thick = Math.max(1, width - 1);
+  for (const [x, y] of points) {
+    const from = x - (thick >> 1);
+    for (let i = 0; i < thick; i++) column(from + i, clip(foot), clip(y));
+  }
+}
+
+function clip(dots: number): number {
+  return Math.max(-1, Math.min(4096, dots));
+}
+
+/** The names of lines beside their ends, each on a row of its own. */
+function withNames(
+  rows: readonly Line[],
+  named: readonly Series[],
+  right: number,
+  place: (value: number) => number,
+): Line[] {
+  if (right < 2) return [...rows];
+  const last = rows.length - 1;
+  const wanted = named.map(({ points }) =>
+    Math.max(0, Math.min(last, (1 - place(points.at(-1)![1])) * last)),
+  );
+  const places = spreadOut(wanted, 1, 0, last).map(Math.round);
+  return rows.map((line, row): Line => {
+    const one = named[places.indexOf(row)];
+    if (!one) return line;
+    return [
+      ...line,
+      { text: ` ${cut(harmlessLine(one.name), right - 1)}`, color: one.color, bold: one.emphasis ?? false },
+    ];
+  });
+}
+
+/** Numbers below a drawing, as far as they do not meet. */
+function bottom(ticks: readonly Tick[], indent: number, width: number): Line {
+  let text = '';
+  for (const { place, label } of ticks) {
+    const at = Math.round(place * (width - 1)) - (widthOf(label) >> 1);
+    const from = Math.max(0, Math.min(width - widthOf(label), at));
+    if (text !== '' && from < text.length + 2) continue;
+    text = text.padEnd(from) + label;
+  }
+  return [{ text: ' '.repeat(indent) + text, color: 'faint' }];
+}
+
+/** Lines of several charts as one, each in its column. */
+function beside(lines: readonly Line[], width: number): Line {
+  return lines.flatMap((line, i) => {
+    const rest = width - lineWidth(line) + GAP;
+    return i < lines.length - 1 ? [...line, { text: ' '.repeat(Math.max(0, rest)) }] : line;
+  });
+}
+
+/** Lines cut to a width. */
+function within(lines: readonly Line[], width: number): Line[] {
+  return lines.map((line) => {
+    if (lineWidth(line) <= width) return line;
+    let room = width;
+    return line.flatMap((segment) => {
+      const text = cut(segment.text, room);
+      room -= widthOf(text);
+      return text === '' ? [] : [{ ...segment, text }];
+    });
+  });
+}

@@ -1,0 +1,151 @@
+// How far gradients reach, against closed forms, and the commands that show it.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../src/engine/engine.js';
+import { gradientsByLag, leastText } from '../src/insight/gradients.js';
+import type { ModelConfig } from '../src/model/config.js';
+import { Weights } from '../src/model/weights.js';
+import { copyAccuracy } from '../src/train/copy-memory.js';
+import { expectFailure, run, temporaryFolder } from './cli.js';
+
+/** One unit whose states stay at zero, since all weights are but those that are given. */
+function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
+  const shape = { cell: 'lstm', vocabulary: 3, embedding: 1, hidden: 1, layers: 1, dropout: 0 } as const;
+  const weights = new Weights(openEngine(), { ...shape, ...config }, { training: true });
+  weights.values.fill(0);
+  for (const [name, given] of Object.entries({ 'decoder.weight': [1, 2, -1], ...values })) {
+    weights.values.set(given, weights.table.named(name).start);
+  }
+  weights.pack();
+  return weights;
+}
+
+const MAX_LAG = 120;
+const text = Array.from({ length: leastText(MAX_LAG) }, (_, i) => (i * i) % 3);
+const relative = (weights: Weights) => {
+  const [norms] = gradientsByLag(weights, text, { maxLag: MAX_LAG, places: 4 }).layers;
+  return Array.from(norms!, (norm) => norm / norms![1]!);
+};
+
+describe('the gradient by a state k steps back', () => {
+  it('falls by W_hh at each step of an RNN at rest, far below the smallest 32-bit float', () => {
+    const shares = relative(unit({ cell: 'rnn' }, { 'rnn.weight_hh_l0': [0.3] }));
+    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / 0.3 ** (lag - 1)).toBeCloseTo(1, 4);
+    expect(shares[100]).toBeLessThan(1e-51);
+  });
+
+  it('falls by the forget gate, and what goes round through h, at each step of an LSTM at rest', () => {
+    for (const bias of [-1, 0, 1, 4]) {
+      const values = { 'lstm.weight_hh_l0': [0, 0, 0.5, 0], 'lstm.bias_ih_l0': [0, bias, 0, 0] };
+      const forget = 1 / (1 + Math.exp(-bias));
+      // h' to g and c by i * 0.5, and on to h by o; i and o are 1/2.
+      const share = forget + 0.5 ** 3;
+      const shares = relative(unit({}, values));
+      for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / share ** (lag - 1)).toBeCloseTo(1, 3);
+    }
+  });
+
+  it('falls by the update gate at each step of a GRU at rest', () => {
+    const shares = relative(unit({ cell: 'gru' }, { 'gru.bias_ih_l0': [0, 2, 0] }));
+    const update = 1 / (1 + Math.exp(-2));
+    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / update ** (lag - 1)).toBeCloseTo(1, 3);
+  });
+
+  it('leaves no gradients behind, and the place itself has that of its own loss', () => {
+    const weights = unit({}, { 'lstm.bias_ih_l0': [0, 1, 0, 0] });
+    const { layers, places } = gradientsByLag(weights, text, { maxLag: 1, places: 33 });
+    expect(places).toBeGreaterThanOrEqual(33);
+    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
+    // Logits are 0: each character has a third, and the gradient is |sum of (1/3 - target) * weight|.
+    const own = [1, 2, -1].map((weight) => Math.abs(2 / 3 - weight));
+    expect(layers[0]![0]).toBeGreaterThanOrEqual(Math.min(...own));
+    expect(layers[0]![0]).toBeLessThanOrEqual(Math.max(...own));
+  });
+});
+
+describe('the copy-memory task', () => {
+  const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
+  const asked = (config: { cell: 'lstm' | 'rnn'; hidden: number }, lag: number, steps = task.steps) =>
+    copyAccuracy(openEngine(), { ...task, steps, lag, config: { ...config, layers: 1 } });
+
+  it('is learned over a short distance, and left to chance without training or over a long one', () => {
+    expect(asked({ cell: 'lstm', hidden: 32 }, 2)).toBeGreaterThan(0.9);
+    expect(asked({ cell: 'lstm', hidden: 32 }, 2, 0)).toBeLessThan(0.35);
+    expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
+  });
+});
+
+describe('as commands', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const tiny = [
+      '--hidden',
+      '12',
+      '--embedding',
+      '6',
+      '--batch-size',
+      '4',
+      '--seq-length',
+      '20',
+      '--steps',
+      '10',
+    ];
+    await run(folder, ['train', 'lighthouse', ...tiny, '--layers', '2', '--out', 'lstm']);
+    await run(folder, ['train', 'lighthouse', ...tiny, '--cell', 'gru', '--val', '0.02', '--out', 'gru']);
+  });
+  const inspect = (...args: string[]) => run(folder, ['inspect', ...args]);
+
+  it('gradients of a model, layer by layer', async () => {
+    const { stdout } = await inspect('gradients', 'lstm', '--max-lag', '30', '--json');
+    const { networks } = JSON.parse(stdout) as { networks: { layers: number[][] }[] };
+    expect(networks).toHaveLength(1);
+    expect(networks[0]!.layers.map((norms) => norms.length)).toEqual([31, 31]);
+    const told = (await inspect('gradients', 'lstm', '--max-lag', '30')).stdout;
+    expect(told).toContain('k, characters back');
+    for (const norms of networks[0]!.layers) expect(told).toContain(norms[1]!.toExponential(1));
+  });
+
+  it('gradients of several, drawn over each other', async () => {
+    const { stdout } = await inspect('gradients', 'lstm', 'gru', '--max-lag', '20', '--svg', 'both.svg');
+    expect(stdout).toMatch(/lstm, 2 x 12 LSTM[\s\S]*gru, 2 x 12 GRU/);
+    expect(await readFile(join(folder, 'both.svg'), 'utf8')).toMatch(/<svg[\s\S]*GRU[\s\S]*<\/svg>/);
+  });
+
+  it('gradients compared: an RNN and two LSTMs, before and after training', async () => {
+    const args = ['gradients', '--compare', 'lstm', '--steps', '15', '--max-lag', '100'];
+    const { stdout } = await inspect(...args, '--json');
+    const { networks } = JSON.parse(stdout) as {
+      networks: { name: string; state: string; loss?: number; layers: number[][] }[];
+    };
+    expect(networks.map(({ name, state }) => `${state} ${name}`)).toEqual(
+      ['RNN', 'LSTM, forget bias 0', 'LSTM'].flatMap((name) => [`untrained ${name}`, `trained ${name}`]),
+    );
+    const share = (index: number) => networks[index]!.layers[1]![100]! / networks[index]!.layers[1]![1]!;
+    // The claim of the project, already where nothing was learned: a thousand times and more.
+    expect(share(4)).toBeGreaterThan(1000 * share(0));
+    expect(share(4)).toBeGreaterThan(1000 * share(2));
+    expect((await inspect(...args)).stdout).toContain('times as much');
+  });
+
+  it('memory of each kind of cell', async () => {
+    const args = ['memory', '--lags', '1,2', '--steps', '5', '--hidden', '4'];
+    const { stdout } = await inspect(...args, '--json');
+    const { networks, lags } = JSON.parse(stdout) as { networks: { accuracy: number[] }[]; lags: number[] };
+    expect(lags).toEqual([1, 2]);
+    for (const { accuracy } of networks) expect(accuracy).toHaveLength(2);
+    expect((await inspect(...args)).stdout).toMatch(/right answers +1 +2\nRNN/);
+  });
+
+  it('mistakes are said in one line', async () => {
+    expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 65, 'fewer than');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', 'gru'), 2, '--compare');
+    expectFailure(await inspect('gradients', 'lstm', '--steps', '5'), 2, '--steps');
+    expectFailure(await inspect('gradients', '--compare', 'gru', '--max-lag', '2000'), 65, '--max-lag');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', '--text', 'x'), 2, '--text');
+    expectFailure(await inspect('memory', '--lags', '1,x'), 2, '--lags');
+    expectFailure(await inspect('memory', '--lags', '0'), 2, '--lags');
+  });
+});
