@@ -12,6 +12,8 @@ export interface RateHighEvidence {
   /** The highest rate there was. */
   readonly peak: number;
   readonly rollbacks: number;
+  /** What was wrong where the run ended because its numbers were wrong again. */
+  readonly diverged: string | null;
   /** By how much the mean training loss rose above its lowest while the rate was high, as a share, and until when. */
   readonly rise: number;
   readonly riseAt: number;
@@ -23,7 +25,7 @@ export interface RateHighEvidence {
   /** Of the last validation, or of training where there is none, nats. */
   readonly loss: number | null;
   readonly uniform: number;
-  readonly unigram: number | null;
+  readonly bigram: number | null;
   readonly trigram: number | null;
   readonly moved: number | null;
 }
@@ -56,7 +58,8 @@ export function rateHighEvidence(
   return {
     step: progress.step,
     peak,
-    rollbacks: progress.rollbacks,
+    rollbacks: Math.max(progress.rollbacks, isMissing(log) ? 0 : log.rollbacks.length),
+    diverged: isMissing(log) ? null : (log.end?.fault ?? null),
     rise,
     riseAt,
     highest: history.length > 1 ? Math.max(...history.slice(1).map((point) => point.training)) : null,
@@ -64,7 +67,7 @@ export function rateHighEvidence(
     jumpLow: jump((lr) => lr <= RATE_TOO_HIGH.lowRate * peak),
     loss: last ? (last.validation ?? last.training) : null,
     uniform: Math.log(model.vocabulary),
-    unigram: baselines?.unigram ?? null,
+    bigram: baselines?.bigram ?? null,
     trigram: baselines?.trigram ?? null,
     moved: moved ?? null,
   };
@@ -97,17 +100,30 @@ export const rateTooHigh: Check<RateHighEvidence> = {
 };
 
 function reasonsOf(evidence: RateHighEvidence): string[] {
-  const { step, rollbacks, rise, riseAt, highest, jumpHigh, jumpLow, loss, uniform, unigram, moved } =
-    evidence;
-  const isStuck =
-    unigram !== null &&
+  const {
+    step,
+    rollbacks,
+    rise,
+    riseAt,
+    highest,
+    jumpHigh,
+    jumpLow,
+    loss,
+    uniform,
+    bigram,
+    moved,
+    diverged,
+  } = evidence;
+  const isLost =
+    bigram !== null &&
     loss !== null &&
     moved !== null &&
-    step >= RATE_TOO_HIGH.stuckSteps &&
-    moved >= RATE_TOO_HIGH.stuckMoved &&
-    loss > 0.98 * unigram;
+    step >= RATE_TOO_HIGH.lostSteps &&
+    moved >= RATE_TOO_HIGH.lostMoved &&
+    loss > RATE_TOO_HIGH.lost * bigram;
   const noise = jumpHigh !== null && jumpLow !== null ? jumpHigh / jumpLow : 0;
   return [
+    diverged !== null ? `the run ended because ${diverged}` : '',
     rollbacks > 0
       ? `the run went back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because its numbers were wrong`
       : '',
@@ -120,8 +136,8 @@ function reasonsOf(evidence: RateHighEvidence): string[] {
     noise > RATE_TOO_HIGH.noise
       ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as it did at the end`
       : '',
-    isStuck
-      ? `the network knows no more than how frequent each character is, though its weights went far`
+    isLost
+      ? `its weights went ${moved.toFixed(0)} times as far as what they began with, only to predict worse than bigrams`
       : '',
   ].filter((reason) => reason !== '');
 }

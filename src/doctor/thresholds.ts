@@ -22,8 +22,8 @@ export const EXPLODING = {
 } as const;
 
 export const VANISHING = {
-  /** Steps that are looked back. */
-  farthest: 32,
+  /** The gradients of so many losses are followed. */
+  places: 256,
   /**
    * So many steps back, this share of a loss's gradient is left, in the layer where most is: trained LSTM and GRU
    * networks keep 3e-4 to 1e-1, plain RNNs 3e-7 to 2e-6.
@@ -43,9 +43,10 @@ export const RATE_TOO_HIGH = {
   lowRate: 0.25,
   /** Fewer steps say little of how much the loss jumps. */
   leastSteps: 20,
-  /** After so many steps, with weights that have gone so far, a network has beaten the frequencies of characters. */
-  stuckSteps: 200,
-  stuckMoved: 1,
+  /** After so many steps, with weights that have gone so far, a network predicts better than this times bigrams do. */
+  lostSteps: 200,
+  lostMoved: 2,
+  lost: 1.1,
 } as const;
 
 export const RATE_TOO_LOW = {

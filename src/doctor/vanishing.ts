@@ -1,72 +1,42 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openEngine } from '../engine/engine.js';
+import { gradientsByLag, leastText } from '../insight/gradients.js';
 import type { CellName } from '../model/cells.js';
 import { MODEL_DEFAULTS } from '../model/config.js';
-import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
-import { readWindow } from '../text/batches.js';
 import type { Stretch } from '../train/evaluate.js';
 import type { Check, Missing } from './check.js';
 import { VANISHING } from './thresholds.js';
 
 export interface VanishingEvidence {
-  /** Places of the text that were looked back from. */
-  readonly places: number;
   readonly cell: CellName;
   readonly forgetBias: number;
-  /** How many steps back, at most. */
-  readonly reach: number;
-  /**
-   * For each layer the norm of d loss(t) / d h(t - k), the root of its mean square over the places, at k = 0 to `reach`;
-   * as a share of that at k = 0.
-   */
+  /** Places of the text that were looked back from. */
+  readonly places: number;
+  /** For each layer the mean norm of d loss(t) / d h(t - k), from k = 0 on, as a share of that at k = 0. */
   readonly layers: readonly (readonly number[])[];
 }
 
-const ROWS = 16;
-const WINDOWS = 8;
-
-/**
- * Measures how much of the gradient of a character's loss comes back to the states before it, without what other losses
- * add: only the last step of a window has one.
- */
+/** Measures how far the gradient of a character's loss comes back, as `charlstm inspect gradients` does. */
 export function vanishingEvidence(
   { record, state }: Checkpoint,
   { dataset, start, end }: Stretch,
 ): VanishingEvidence | Missing {
-  const reach = VANISHING.farthest;
-  const steps = reach + 1;
-  const part = Math.floor((end - start - 1) / ROWS);
-  const windows = Math.min(WINDOWS, Math.floor(part / steps));
-  if (windows === 0) return { missing: `the text has fewer than ${ROWS * steps + 1} characters` };
+  const maxLag = VANISHING.at;
+  const least = leastText(maxLag);
+  if (end - start < least) return { missing: `the text has fewer than ${least} characters` };
   const weights = new Weights(openEngine(undefined, { quickly: true }), record.model, { training: true });
   weights.values.set(state.values);
   weights.pack();
-  const network = new Network(weights, { rows: ROWS, steps, training: true });
-  network.resetState();
-  const { hidden, layers, vocabulary } = record.model;
-  const squares = Array.from({ length: layers }, () => new Float64Array(steps));
-  for (let window = 0; window < windows; window++) {
-    const starts = Array.from({ length: ROWS }, (_, row) => start + row * part + window * steps);
-    const { inputs, targets } = readWindow(dataset, starts, steps);
-    network.forward(inputs);
-    network.losses(targets, { training: true });
-    network.logits.fill(0, 0, reach * ROWS * vocabulary); // now their gradient
-    network.backward();
-    for (const [layer, sums] of squares.entries()) {
-      const gradients = network.hiddenGradients(layer);
-      for (let i = 0; i < gradients.length; i++) {
-        sums[reach - Math.floor(i / (ROWS * hidden))]! += gradients[i]! ** 2;
-      }
-    }
-    network.carry();
-  }
+  const { places, layers } = gradientsByLag(weights, dataset.read(start, end - start), {
+    maxLag,
+    places: VANISHING.places,
+  });
   return {
-    places: ROWS * windows,
     cell: record.model.cell,
     forgetBias: record.model.forgetBias ?? MODEL_DEFAULTS.forgetBias,
-    reach,
-    layers: squares.map((sums) => Array.from(sums, (sum) => Math.sqrt(sum / sums[0]!))),
+    places,
+    layers: layers.map((norms) => Array.from(norms, (norm) => norm / norms[0]!)),
   };
 }
 
