@@ -167,7 +167,7 @@ describe('a sound run', () => {
     ['lstm --coupled --layer-norm', ['f', 'g', 'o']],
   ])('may have any cell: %s', async (cell, gates) => {
     const name = cell.replaceAll(' ', '');
-    await train(name, 'lighthouse', `--cell ${cell} --hidden 24 --layers 2 --steps 60`);
+    await train(name, 'lighthouse', `--cell ${cell} --hidden 24 --layers 2 --steps 80`);
     const { findings, fine } = await doctor(name);
     const { evidence } = [...findings, ...fine].find(({ id }) => id === 'dead-or-saturated-units')!;
     const layers = evidence.layers as unknown as {

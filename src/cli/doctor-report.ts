@@ -8,8 +8,11 @@ import { grouped } from '../numbers.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
+/** The outcomes of a kind; what is serious comes first. */
 function ofKind<Kind extends Outcome['kind']>({ outcomes }: Examination, kind: Kind): Of<Kind>[] {
-  return outcomes.filter((outcome): outcome is Of<Kind> => outcome.kind === kind);
+  const found = outcomes.filter((outcome): outcome is Of<Kind> => outcome.kind === kind);
+  const weight = (outcome: Outcome) => (outcome.kind === 'finding' && outcome.severity === 'serious' ? 0 : 1);
+  return found.sort((a, b) => weight(a) - weight(b));
 }
 
 /** What `--json` prints. */

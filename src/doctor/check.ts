@@ -28,9 +28,6 @@ export interface Diagnosis {
   readonly remedy: string;
 }
 
-/** Plain data, as it stands in JSON: null where a figure could not be had. */
-export type Figure = number | string | null | readonly Figure[] | { readonly [name: string]: Figure };
-
 /** A question about a run, answered from evidence alone: a pure function, so that it can be tried on any numbers. */
 export interface Check<Evidence> {
   readonly id: CheckId;

@@ -22,6 +22,7 @@ import { rateHighEvidence, rateTooHigh } from './rate-high.js';
 import { rateLowEvidence, rateTooLow } from './rate-low.js';
 import { carriedLosses, resetLosses } from './read.js';
 import { stateEvidence, stateUse, windowLength } from './state.js';
+import { EARLY_STEPS } from './thresholds.js';
 import { UnitCounts, units } from './units.js';
 import { type LeadEvidence, leadOf, validationEvidence, validationLength } from './validation.js';
 import { vanishing, vanishingEvidence } from './vanishing.js';
@@ -86,6 +87,9 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const missing: Missing = isMissing(text) ? text : { missing: 'there is no text to read' };
   const scored = read && stretch.part === 'validation' ? read : undefined;
   const noValidation: Missing = isMissing(text) ? text : { missing: 'the run kept no text for validation' };
+  const early: Missing = {
+    missing: `the run is at step ${record.progress.step}, and ${EARLY_STEPS} are needed`,
+  };
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
   const found = [
     judged(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
@@ -93,7 +97,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     judged(rateTooHigh, rateHighEvidence(record, log, baselines, moved)),
     judged(rateTooLow, rateLowEvidence(record, done, baselines, moved)),
     judged(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
-    judged(units, read?.units ?? missing),
+    judged(units, record.progress.step < EARLY_STEPS ? early : (read?.units ?? missing)),
     judged(stateUse, isMissing(state) ? state : state.state),
     judged(
       vocabulary,

@@ -1,10 +1,10 @@
 import type { TrainingOptions } from '../checkpoint/record.js';
 import { percent } from '../format.js';
 import { grouped } from '../numbers.js';
-import type { Check } from './check.js';
+import type { Check, Missing } from './check.js';
 import type { RunLog } from './log.js';
 import { medianOf } from './statistics.js';
-import { EXPLODING } from './thresholds.js';
+import { EARLY_STEPS, EXPLODING } from './thresholds.js';
 
 export interface ExplodingEvidence {
   readonly steps: number;
@@ -32,7 +32,10 @@ const BEGINNING = 100;
 export function explodingEvidence(
   { steps, rollbacks, end }: RunLog,
   training: TrainingOptions,
-): ExplodingEvidence {
+): ExplodingEvidence | Missing {
+  if (steps.length < EARLY_STEPS && rollbacks.length === 0 && end?.fault === undefined) {
+    return { missing: `the log has ${steps.length} steps, and ${EARLY_STEPS} are needed` };
+  }
   const { clip, batchSize, sequenceLength } = training;
   const begun = steps.slice(Math.min(BEGINNING, steps.length >> 3));
   const noise = Math.sqrt(Math.max(1, EXPLODING.batch / (batchSize * sequenceLength)));

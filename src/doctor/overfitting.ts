@@ -2,7 +2,7 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { grouped } from '../numbers.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { Check, Missing } from './check.js';
-import { OVERFITTING } from './thresholds.js';
+import { CERTAIN, OVERFITTING } from './thresholds.js';
 import type { LeadEvidence } from './validation.js';
 
 export interface OverfittingEvidence {
@@ -51,7 +51,7 @@ export const overfitting: Check<OverfittingEvidence> = {
   id: 'overfitting',
   figures: ({ bestStep, best, validation, training, riseError }) =>
     `validation lowest at step ${grouped(bestStep)} with ${best.toFixed(4)}, now ${validation.toFixed(4)}` +
-    (riseError === null ? '' : ` (± ${(2 * riseError).toFixed(4)})`) +
+    (riseError === null ? '' : ` (± ${(CERTAIN * riseError).toFixed(4)})`) +
     `; training now ${training.toFixed(4)}`,
   diagnose({ bestStep, bestEpoch, best, validation, trainingThen, training, riseError }) {
     const rise = validation - best;

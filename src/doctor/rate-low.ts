@@ -1,12 +1,14 @@
-import type { HistoryPoint, RunRecord } from '../checkpoint/record.js';
+import type { HistoryPoint, RunRecord, TrainingLength } from '../checkpoint/record.js';
 import { percent, rate } from '../format.js';
 import type { Baselines } from './baseline.js';
 import type { Check, Missing } from './check.js';
 import { RATE_TOO_LOW } from './thresholds.js';
 
 export interface RateLowEvidence {
-  /** The rate's peak. */
+  /** The rate's peak, and how long the run was to be. */
   readonly peak: number;
+  readonly unit: TrainingLength['unit'];
+  readonly amount: number;
   /** How far the matrices moved, as a share of their initial norm; null where that is not known. */
   readonly moved: number | null;
   /** What the last third of all learning (steps times rate) lowered the loss by, and the third before it, in nats. */
@@ -32,6 +34,7 @@ export function rateLowEvidence(
   const falls = thirdsOf(history);
   return {
     peak: training.lr,
+    ...training.length,
     moved: moved ?? null,
     lastFall: falls?.last ?? null,
     fallBefore: falls?.before ?? null,
@@ -41,6 +44,9 @@ export function rateLowEvidence(
     trigram: baselines?.trigram ?? null,
   };
 }
+
+/** The peak that networks of up to 256 units are trained with unless another is given. */
+const USUAL = 5e-3;
 
 /** Fewer validations than this do not tell thirds apart. */
 const LEAST_POINTS = 6;
@@ -82,7 +88,7 @@ export const rateTooLow: Check<RateLowEvidence> = {
     ]
       .filter(Boolean)
       .join('; '),
-  diagnose({ peak, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
+  diagnose({ peak, unit, amount, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
     // Where there is nothing to learn but frequencies, weights need not go far.
     const hasMore =
       unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
@@ -99,10 +105,11 @@ export const rateTooLow: Check<RateLowEvidence> = {
     const reason = hasMoved
       ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
       : `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`;
+    const faster = peak < USUAL / 2 ? Math.min(USUAL, 10 * peak) : undefined;
     return {
       severity: hasMoved ? 'caution' : 'serious',
       sentence: `The learning rate was too low, or the run too short: ${reason}.`,
-      remedy: `begin anew with --lr ${rate(Math.min(5e-3, 10 * peak))}, or go on with --resume and more --epochs`,
+      remedy: `${faster === undefined ? '' : `begin anew with --lr ${rate(faster)}, or `}go on with --resume and --${unit} ${2 * amount}`,
     };
   },
 };

@@ -4,8 +4,8 @@ import { readWindow } from '../text/batches.js';
 import type { Stretch } from '../train/evaluate.js';
 
 const ROWS = 32;
-/** Long enough for the products outside the time loop to be large. */
-const STEPS = 64;
+/** Few, since the logits of every step take memory, much of it where there are many characters. */
+const STEPS = 16;
 /** Characters before a part that is read with the state carried, unscored: they warm the state up. */
 const WARM_UP = 256;
 /** Shorter parts would be mostly warm-up. */

@@ -123,6 +123,8 @@ export const WINDOW = {
   tail: 0.25,
 } as const;
 
+/** A run of fewer steps has hardly begun: large gradients and units that rest are then no fault. */
+export const EARLY_STEPS = 60;
 /** Fewer windows than this give no standard error. */
 export const LEAST_WINDOWS = 16;
 /** A difference of so many standard errors is taken for real (95%). */
