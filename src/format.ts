@@ -9,6 +9,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
 }
 
+/** A number with so many decimals; the minus sign is as wide as a plus, and 0 has none. */
+export function decimal(value: number, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
+}
+
 /** A learning rate as "2.5e-3". */
 export function rate(value: number): string {
   return value.toExponential(1);

@@ -16,12 +16,14 @@ import {
   writeRecord,
 } from '../src/checkpoint/record.js';
 import { type Tensor, writeSafeTensors } from '../src/checkpoint/safetensors.js';
-import { MODEL_RANGES } from '../src/model/config.js';
+import { CELL_NAMES, CELLS } from '../src/model/cells.js';
+import { MODEL_RANGES, type ModelConfig } from '../src/model/config.js';
 import { parameterTable } from '../src/model/parameters.js';
 import type { NumberRange } from '../src/numbers.js';
 import { Random, Stream } from '../src/random.js';
 import { temporaryFolder } from './cli.js';
 import { expectBadData, readSafeTensors } from './files.js';
+import { fixture, MODULES } from './pytorch.js';
 
 const root = await temporaryFolder();
 
@@ -129,6 +131,95 @@ describe('checkpoints', () => {
     }
   });
 
+  /** A checkpoint of another network, of which each number is another. */
+  function checkpointOf(model: ModelConfig): Checkpoint {
+    const { count } = parameterTable(model);
+    const carried = model.layers * 2 * model.hidden;
+    return {
+      record: { ...record, model },
+      engine: 'wasm-test',
+      state: {
+        values: numbers(count),
+        firstMoments: numbers(count),
+        secondMoments: numbers(count),
+        h: numbers(carried),
+        c: numbers(CELLS[model.cell].hasCellState ? carried : 0),
+      },
+    };
+  }
+
+  const all = { layerNorm: true, residual: true, forgetBias: 2.5 };
+  it.each<Partial<ModelConfig>>([
+    { cell: 'rnn' },
+    { cell: 'gru' },
+    { cell: 'peephole' },
+    { cell: 'lstm', coupled: true },
+    { cell: 'gru', ...all },
+    { cell: 'peephole', coupled: true, ...all },
+  ])('give back those of %o', async (variant) => {
+    const written = checkpointOf({ ...record.model, ...variant });
+    await writeCheckpoint(path, written);
+    expect(await readCheckpoint(path)).toEqual(written);
+  });
+
+  it.each(MODULES)(
+    "of %s have the tensors of PyTorch's module, and no others for its weights",
+    async (cell) => {
+      const { vocabulary, embedding, hidden, layers } = fixture.config;
+      const model = { cell, vocabulary, embedding, hidden, layers, dropout: 0 };
+      const codePoints = Array.from({ length: vocabulary }, (_, i) => 97 + i);
+      const { record: made, ...rest } = checkpointOf(model);
+      await writeCheckpoint(path, { record: { ...made, codePoints }, ...rest });
+      const { tensors } = await readSafeTensors(path);
+      const weights = [...tensors].filter(([name]) => !/^(optimizer|state)\./.test(name));
+      expect(Object.fromEntries(weights.map(([name, { shape }]) => [name, shape]))).toEqual(
+        fixture.modules[cell].shapes,
+      );
+      for (const [name, { data }] of weights) {
+        // The second bias is a parameter of the GRU alone.
+        expect(
+          data.some((value) => value !== 0),
+          name,
+        ).toBe(cell === 'gru' || !name.includes('bias_hh'));
+      }
+    },
+  );
+
+  it.each<[name: string, model: Partial<ModelConfig>]>([
+    ['gru.bias_hh_l0', { cell: 'gru' }],
+    ['optimizer.exp_avg.gru.bias_hh_l1', { cell: 'gru' }],
+    ['rnn.norm_ih_l1', { cell: 'rnn', layerNorm: true }],
+    ['gru.norm_hh_l0', { cell: 'gru', layerNorm: true }],
+    ['lstm.weight_peephole_l1', { cell: 'peephole' }],
+  ])('are refused without %s', async (name, variant) => {
+    const { record, engine, state } = checkpointOf({ ...checkpoint.record.model, ...variant });
+    await writeCheckpoint(path, { record, engine, state });
+    const { tensors, metadata } = await readSafeTensors(path);
+    expect(tensors.delete(name)).toBe(true);
+    await writeSafeTensors(path, [...tensors.values()], Object.fromEntries(metadata));
+    await expectBadData(readCheckpoint(path), `tensor ${name} is missing`);
+  });
+
+  it('are refused where the record tells of another cell, or of more or less beside it', async () => {
+    const lies: [true: Partial<ModelConfig>, told: Partial<ModelConfig>][] = [
+      [{}, { cell: 'peephole' }],
+      [{}, { cell: 'gru' }],
+      [{ cell: 'peephole' }, { cell: 'lstm' }],
+      [{ cell: 'gru' }, { cell: 'rnn' }],
+      [{ coupled: true }, { coupled: false }],
+      [{ layerNorm: true }, { layerNorm: false }],
+      [{}, { layerNorm: true }],
+    ];
+    for (const [is, told] of lies) {
+      const made = checkpointOf({ ...record.model, ...is });
+      await writeCheckpoint(path, made);
+      const { tensors, metadata } = await readSafeTensors(path);
+      const model = JSON.stringify({ ...made.record.model, ...told });
+      await writeSafeTensors(path, [...tensors.values()], { ...Object.fromEntries(metadata), model });
+      await expectBadData(readCheckpoint(path), /expected \[|its network has no tensor/);
+    }
+  });
+
   /** Writes the checkpoint with its tensors or metadata changed, behind a true checksum. */
   async function rewrite(
     change: (tensor: Tensor) => Tensor | undefined,
@@ -216,7 +307,7 @@ describe('records', () => {
   const within = (parent: string, ranges: Record<string, NumberRange>) =>
     Object.entries(ranges).map(([key, range]): [string, NumberRange] => [`${parent}.${key}`, range]);
   const unlimited = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
-  const { vocabulary: _, ...modelRanges } = MODEL_RANGES;
+  const { vocabulary: _, forgetBias: _optional, ...modelRanges } = MODEL_RANGES;
 
   /** Held to each other, beside their ranges. */
   const RELATED = ['training.batchSize', 'training.sequenceLength', 'corpus.length', 'corpus.trainLength'];
@@ -273,7 +364,11 @@ describe('records', () => {
 
   it.each<[path: string, named: string | RegExp, values: unknown[]]>([
     ['model', 'model', [null, [], 'lstm']],
-    ['model.cell', 'cell', ['gru', null, undefined]],
+    ['model.cell', 'cell', ['transformer', 'LSTM', 'toString', '', ['gru'], null, undefined]],
+    ['model.coupled', 'coupled', ['yes', 1, 0, null, {}]],
+    ['model.layerNorm', 'layerNorm', ['yes', 1, 0, null, []]],
+    ['model.residual', 'residual', ['yes', 1, 0, null, 'false']],
+    ['model.forgetBias', 'forgetBias', [1e9, -20.1, '1', null, true, [1]]],
     ['model.vocabulary', /vocabulary/, [4, 6, 1, 5.5, '5', null]],
     [
       'codePoints',
@@ -314,6 +409,20 @@ describe('records', () => {
     ['history.1.validation', 'history[1].validation', ['1', undefined]],
   ])('refuse a %s that is none', async (path, named, values) => {
     for (const value of values) await expectBadData(parseWith(path, value), named, /^f\b/);
+  });
+
+  it('of networks say which cell and what beside it, of which some does not go together', async () => {
+    const { vocabulary, embedding, hidden, layers, dropout } = record.model;
+    const shape = { vocabulary, embedding, hidden, layers, dropout };
+    for (const cell of CELL_NAMES) {
+      const all = { ...shape, cell, layerNorm: true, residual: true, forgetBias: -20 };
+      expect(parseWith('model', all)().model).toEqual(all);
+      for (const coupled of [false, true]) {
+        const parse = parseWith('model', { ...all, coupled });
+        if (!coupled || CELLS[cell].canBeCoupled) expect(parse().model).toEqual({ ...all, coupled });
+        else await expectBadData(parse, `coupled true, not possible with cell ${cell}`);
+      }
+    }
   });
 
   it('refuse an infinite number', async () => {

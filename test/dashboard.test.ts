@@ -112,6 +112,10 @@ describe('keys', () => {
     await press('l', 'whole run · log');
     await press('\t', 'recent · log');
     await press('c', 'live');
+    await press('g', /gates and gradients · step [\d,]+ ─/);
+    await terminal.until(/│ layer 0 {2}gradient \d\S+ +[▁▂▃▄▅▆▇█]+ +│/);
+    expect(terminal.text).toMatch(/│ {3}f [▒─█]+ +\d+% +\d+% │/);
+    await press('g', '╭─ live');
     await press('?', '╭─ keys');
     await press('\x1b', '╭─ loss');
     await press('+', 'temp 0.9');
@@ -135,6 +139,8 @@ describe('keys', () => {
     await expectRestored(terminal, 0);
     expect(terminal.text).toContain(`charlstm train --resume run-`);
     expect(commands(run)).toEqual([
+      { type: 'gauges', watched: true },
+      { type: 'gauges', watched: false },
       { type: 'temperature', value: 0.9 },
       { type: 'temperature', value: 0.8 },
       { type: 'sample' },

@@ -7,12 +7,13 @@ import { modelOf, readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../src/checkpoint/run.js';
 import { escaped } from '../src/cli/eval-page.js';
 import { glyphsOf, piecesOf } from '../src/cli/eval-pieces.js';
-import { digitOf, merged, stepOf, TINTS } from '../src/cli/tint.js';
+import { digitOf, stepOf, TINTS } from '../src/cli/tint.js';
 import { harmless } from '../src/format.js';
 import { Network } from '../src/model/network.js';
 import { textStart } from '../src/sample/writer.js';
 import { Dataset } from '../src/text/dataset.js';
 import { surprises } from '../src/train/surprise.js';
+import { merged } from '../src/ui/tint.js';
 import { events, expectFailure, run, start, temporaryFolder } from './cli.js';
 import { PseudoTerminal } from './terminal.js';
 

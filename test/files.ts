@@ -82,3 +82,29 @@ export async function readSafeTensors(path: string) {
 export async function readMetadata(path: string): Promise<ReadonlyMap<string, string>> {
   return withSafeTensors(path, async ({ metadata }) => metadata);
 }
+
+/** A tensor as another program may have written it. */
+export interface ForeignTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+  readonly type?: 'F64' | 'F32' | 'BF16' | 'F16';
+}
+
+/** Such a file, the data in the order given: numbers, or of 16 bits their bits. */
+export function foreignFile(tensors: readonly ForeignTensor[], metadata?: Record<string, string>): Buffer {
+  const parts = tensors.map(({ data, type = 'F32' }) => {
+    const values = Array.from(data);
+    if (type === 'F64') return Buffer.from(Float64Array.from(values).buffer);
+    if (type === 'F32') return Buffer.from(Float32Array.from(values).buffer);
+    return Buffer.from(Uint16Array.from(values).buffer);
+  });
+  let end = 0;
+  const entries = tensors.map(({ name, shape, type = 'F32' }, i) => {
+    const from = end;
+    end += parts[i]!.length;
+    return [name, { dtype: type, shape, data_offsets: [from, end] }];
+  });
+  const header = { ...(metadata && { __metadata__: metadata }), ...Object.fromEntries(entries) };
+  return assemble(header, Buffer.concat(parts));
+}

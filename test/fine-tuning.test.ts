@@ -101,6 +101,27 @@ describe('train --from', { timeout: 60_000 }, () => {
     }
   });
 
+  it('goes on with a GRU as with any other, to the bit, and keeps to it', async () => {
+    const gru = ['--cell', 'gru', '--layer-norm', '--hidden', '12', '--layers', '1', ...SMALL];
+    await train('lighthouse', '--out', 'gru', ...gru, '--steps', '8');
+    const tuned = ['letters.txt', '--from', 'gru', ...SMALL, '--steps', '6', '--eval-every', '3'];
+    await train(...tuned, '--out', 'gru-whole');
+    await train(...tuned, '--out', 'gru-cut', '--stop-at', '2');
+    const { record } = await readCheckpoint(last('gru-cut').path);
+    expect(record.model).toMatchObject({ cell: 'gru', layerNorm: true, hidden: 12 });
+    const beginning = listCheckpoints(join(folder, 'gru-cut'))[0]!;
+    expect(beginning.step).toBe(0);
+    const before = await logitsOf(last('gru').path, 'The lamp is lit.');
+    const after = await logitsOf(beginning.path, 'The lamp is lit.');
+    before.forEach((logits, i) => {
+      for (const [codePoint, logit] of logits) expect(after[i]!.get(codePoint)).toBe(logit);
+    });
+    expectFailure(await train('--resume', 'gru-cut', '--cell', 'lstm'), 2, '--cell gru', '--cell lstm');
+    expect((await train('--resume', 'gru-cut', '--cell', 'gru')).code).toBe(0);
+    expect(readFileSync(last('gru-cut').path)).toEqual(readFileSync(last('gru-whole').path));
+    expectFailure(await train(...tuned, '--cell', 'rnn', '--out', 'never'), 2, '--cell gru', '--cell rnn');
+  });
+
   it('goes back to the trained weights when numbers go wrong before its first checkpoint', async () => {
     const wrong = ['--lr', '10', '--weight-decay', '10', '--clip', '0', '--ui', 'json', '--out', 'wrong'];
     const { stdout } = await train(...TUNED, '--steps', '400', '--eval-every', '300', ...wrong);

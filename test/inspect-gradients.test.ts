@@ -140,7 +140,7 @@ describe('as commands', () => {
   });
 
   it('mistakes are said in one line', async () => {
-    expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 65, 'fewer than');
+    expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 66, 'are needed', '--text');
     expectFailure(await inspect('gradients', '--compare', 'lstm', 'gru'), 2, '--compare');
     expectFailure(await inspect('gradients', 'lstm', '--steps', '5'), 2, '--steps');
     expectFailure(await inspect('gradients', '--compare', 'gru', '--max-lag', '2000'), 65, '--max-lag');

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CELLS } from '../src/cli/cell-tint.js';
 import { harmless } from '../src/format.js';
 import { cellStates } from '../src/insight/cells.js';
 import { load } from '../src/sample/api.js';
+import { CELLS } from '../src/ui/cells/tint.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
+import { expectWellFormed } from './xml.js';
 
 const folder = await temporaryFolder();
 const HOSTILE = '<b>"it\'s"\n\x1b[2J\x1b]0;title\x07\u202eabc\u2066 \x9b31m\r\n👨‍👩‍👧 e\u0301 (鯨)\tz\nend';
@@ -43,6 +44,7 @@ interface Shown {
   readonly unit: number;
   readonly start: number;
   readonly text: string;
+  readonly state: string;
   readonly scale: string;
   readonly largest: number;
   readonly values: number[];
@@ -61,7 +63,7 @@ describe('a unit that was named', () => {
     const { shown } = answer;
     const states = cellStates(await load(join(folder, 'plain')), PLAIN);
     const at = (values: Float32Array) => Array.from(PLAIN, (_, t) => values[t * 16 + 3]!);
-    expect(shown).toMatchObject({ layer: 0, unit: 3, start: 0, text: PLAIN, scale: 'tanh' });
+    expect(shown).toMatchObject({ layer: 0, unit: 3, start: 0, text: PLAIN, state: 'c', scale: 'tanh(c)' });
     expect(shown.values).toEqual(at(states[0]!.tanh));
     expect(answer.units).toBeUndefined();
     const c = at(states[0]!.c);
@@ -81,9 +83,64 @@ describe('a unit that was named', () => {
     expect(shownMarks).toEqual(expected);
   });
 
+  it('of a cell without a cell state shows the hidden state, as it is', async () => {
+    const tiny = '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --steps 10 --cell gru --out gru'.split(
+      ' ',
+    );
+    expect((await run(folder, ['train', 'lighthouse', ...tiny])).code).toBe(0);
+    const args = ['cells', 'gru', '--unit', '3', '--text', 'plain.txt'];
+    const { shown } = JSON.parse((await inspect(...args, '--json')).stdout) as Answer;
+    const [states] = cellStates(await load(join(folder, 'gru')), PLAIN);
+    expect(shown).toMatchObject({ state: 'h', scale: 'h' });
+    expect(shown.values).toEqual(Array.from(PLAIN, (_, t) => states!.tanh[t * 16 + 3]!));
+    expect(states!.tanh).toEqual(states!.c);
+    expect((await inspect(...args)).stdout).toContain('under a character is h in tenths');
+    expect((await inspect(...args, '--relative')).stdout).toMatch(/is h \/ 0\.\d+ in tenths/);
+  });
+
+  it('is drawn with the values that the programming interface gives, as a document without markup of the text', async () => {
+    const args = ['--layer', '0', '--unit', '3', '--text', 'plain.txt', '--svg', 'plain.svg'];
+    expect((await plain(...args)).stderr).toContain('drawing plain.svg\n');
+    const svg = readFileSync(join(folder, 'plain.svg'), 'utf8');
+    expectWellFormed(svg);
+    expect(svg).toContain('<title>layer 0, unit 3: tanh(c). plain/');
+    const { tanh } = cellStates(await load(join(folder, 'plain')), PLAIN)[0]!;
+    const titles = [...svg.matchAll(/<g><title>([^<]*)<\/title>/g)].map(([, title]) =>
+      Math.fround(Number(title)),
+    );
+    expect(titles).toEqual(Array.from(PLAIN, (_, t) => tanh[t * 16 + 3]!));
+    const drawing = [...svg.matchAll(/<g><title>[^<]*<\/title>(.*?)<\/g>/g)];
+    for (const [t, [, drawn]] of drawing.entries()) {
+      const tint = CELLS.tintOf(tanh[t * 16 + 3]!);
+      const color = /class="(t\d)"/.exec(drawn!)?.[1];
+      expect(color && new RegExp(`rect.${color} { fill: ([^;]*);`).exec(svg)![1]).toBe(tint?.color);
+    }
+
+    await inspect('cells', 'hostile', '--text', 'hostile.txt', '--unit', '2', '--svg', 'hostile.svg');
+    const hostile = readFileSync(join(folder, 'hostile.svg'), 'utf8');
+    expectWellFormed(hostile);
+    for (const code of ['<b>', '\x1b', '\x9b', '\u202e', '\u2066']) expect(hostile).not.toContain(code);
+    expect(hostile).toContain('>鯨</text>');
+    await writeFile(join(folder, 'long.txt'), PLAIN.repeat(200));
+    await plain('--unit', '2', '--text', 'long.txt', '--length', '12000', '--svg', 'long.svg');
+    const runs = readFileSync(join(folder, 'long.svg'), 'utf8');
+    expectWellFormed(runs);
+    expect(runs.includes('<g>')).toBe(false);
+    const before = readFileSync(join(folder, 'plain.txt'));
+    const refused = await plain('--unit', '1', '--text', 'plain.txt', '--svg', 'plain.txt');
+    expectFailure(refused, 2, 'plain.txt is read by this command');
+    expect(readFileSync(join(folder, 'plain.txt'))).toEqual(before);
+  });
+
   it('is of the last layer where none is named, and shows as much as was asked for', async () => {
     const { shown, characters } = await json('--unit', '5', '--length', '70');
     expect([shown.layer, shown.unit, shown.values.length, characters]).toEqual([1, 5, 70, 70]);
+    const later = (await json('--unit', '5', '--length', '50', '--skip', '20')).shown;
+    expect([later.start, later.text, later.values]).toEqual([
+      20,
+      shown.text.slice(20),
+      shown.values.slice(20),
+    ]);
   });
 
   it('leaves the text as it is but for what it makes visible, and lets no escape sequence through', async () => {
@@ -168,6 +225,12 @@ describe('what cannot be done', () => {
     expectFailure(await plain('--unit', '1', '--layer', '2'), 2, '--layer is 2', 'from 0 to 1');
     expectFailure(await plain('--find', 'number', '--text', 'plain.txt'), 65, '"number" does not vary');
     expectFailure(await plain('--text', 'plain.txt', '--length', '0'), 2, '--length is "0"');
+    expectFailure(
+      await plain('--text', 'plain.txt', '--unit', '1', '--skip', '99'),
+      2,
+      '--skip is 99',
+      `${PLAIN.length} characters`,
+    );
     expectFailure(await plain('--text', 'none.txt'), 66, 'none.txt');
     expectFailure(await inspect('cells', 'nowhere'), 66, 'nowhere');
   });

@@ -2,6 +2,7 @@
 
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { openEngine } from '../src/engine/engine.js';
+import type { ModelConfig, VARIANTS } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
@@ -22,7 +23,7 @@ export function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabul
   );
 }
 
-interface Shape {
+interface Shape extends Pick<Partial<ModelConfig>, 'cell' | (typeof VARIANTS)[number]> {
   readonly encoding?: Encoding;
   readonly engine?: CharacterModel['weights']['engine'];
   readonly hidden?: number;
@@ -35,9 +36,13 @@ interface Shape {
 /** A network that was never trained, whose text depends on what came before all the same. */
 export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
   const { encoding = 'utf8', engine = openEngine(), hidden = 10, layers = 2, gain = 20, seed = 3 } = shape;
+  const { cell = 'lstm', coupled = false, layerNorm = false, residual = false } = shape;
   const vocabulary = vocabularyOf(characters, encoding);
   const config = {
-    cell: 'lstm',
+    cell,
+    coupled,
+    layerNorm,
+    residual,
     vocabulary: vocabulary.size,
     embedding: 6,
     hidden,

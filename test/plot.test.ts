@@ -5,6 +5,7 @@ import { spreadOut, ticksOf, written } from '../src/ui/plot/axis.js';
 import { type Chart, type Figure, figureOf, SERIES_COLORS, type Series } from '../src/ui/plot/chart.js';
 import { svgOf } from '../src/ui/plot/svg.js';
 import { linesOf } from '../src/ui/plot/terminal.js';
+import { expectWellFormed } from './xml.js';
 
 const HOSTILE = '</text><script>alert("1")</script> & \u0000\u001b[31m\u0085\ud800\uffff\n\t\'x\' ]]>';
 
@@ -36,26 +37,6 @@ const figure: fc.Arbitrary<Figure> = fc.record({
   charts: fc.array(chart, { maxLength: 5 }),
   columns: fc.integer({ min: 1, max: 4 }),
 });
-
-/** Checks that a document is XML 1.0 (elements, attributes and text, as far as we write them). */
-function expectWellFormed(xml: string): void {
-  expect(xml).not.toMatch(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u,
-  );
-  const open: string[] = [];
-  const rest = xml.replace(
-    /<(\/?)([a-z]+)((?: [\w:-]+="[^"<&]*")*)(\/?)>/g,
-    (_, closing, name, _attributes, empty) => {
-      if (closing) expect(open.pop()).toBe(name);
-      else if (!empty) open.push(name);
-      return '';
-    },
-  );
-  expect(open).toEqual([]);
-  expect(rest).not.toContain('<');
-  expect(rest.replace(/&(amp|lt|gt|quot|#39);/g, '')).not.toContain('&');
-}
 
 /** What stands in the elements and attributes, without the texts that a caller gave. */
 function markupOf(svg: string): string {

@@ -3,7 +3,24 @@
 import { readFileSync } from 'node:fs';
 import { parameterShapes, type ReferenceConfig } from './reference.js';
 
-export interface PytorchFixture {
+/** What training one cell gave. */
+export interface PytorchNumbers {
+  /** Each window's mean loss in nats, before its step. */
+  losses: number[];
+  /** Each window's global gradient norm, before clipping. */
+  norms: number[];
+  /** The first window's gradients before clipping, flat, to 10 significant digits. */
+  gradients: Record<string, number[]>;
+  /** The first window's logits for its first row, [steps][vocabulary], to 10 significant digits. */
+  logits: number[][];
+}
+
+/** PyTorch's modules, by our names. */
+export const MODULES = ['lstm', 'rnn', 'gru'] as const;
+export type Module = (typeof MODULES)[number];
+
+/** The LSTM's numbers stand at the top. */
+export interface PytorchFixture extends PytorchNumbers {
   config: ReferenceConfig & {
     rows: number;
     steps: number;
@@ -19,28 +36,35 @@ export interface PytorchFixture {
     /** The limit on the gradients' global norm. */
     clip: number;
   };
-  /** Each window's mean loss in nats, before its step. */
-  losses: number[];
-  /** Each window's global gradient norm, before clipping. */
-  norms: number[];
-  /** The first window's gradients before clipping, flat, to 10 significant digits. */
-  gradients: Record<string, number[]>;
-  /** The first window's logits for its first row, [steps][vocabulary], to 10 significant digits. */
-  logits: number[][];
+  others: Record<Exclude<Module, 'lstm'>, PytorchNumbers>;
+  /** Of a model that is filled by the formula in the order of its state_dict: its shapes, and the same logits. */
+  modules: Record<Module, { shapes: Record<string, number[]>; logits: number[][] }>;
 }
 
 const text = readFileSync(new URL('./fixtures/pytorch.json', import.meta.url), 'utf8');
 export const fixture = JSON.parse(text) as PytorchFixture;
 
-/** The initial weights, a fresh copy at each call. */
+export function numbersOf(module: Module): PytorchNumbers {
+  return module === 'lstm' ? fixture : fixture.others[module];
+}
+
+/** The LSTM's initial weights, a fresh copy at each call. */
 export function fixtureParameters(): Map<string, Float64Array> {
+  return formulaParameters(parameterShapes(fixture.config));
+}
+
+/** What the script's `fill` gives parameters, which it numbers in their order. */
+export function formulaParameters(
+  shapes: Iterable<readonly [string, readonly number[]]>,
+): Map<string, Float64Array> {
   const parameters = new Map<string, Float64Array>();
-  let n = 0;
-  for (const [name, shape] of parameterShapes(fixture.config)) {
+  for (const [name, shape] of shapes) {
     const size = shape.reduce((total, length) => total * length, 1);
-    const offset = 0.9 * n++;
-    const values = new Float64Array(size).map((_, k) => 0.4 * Math.sin(1.7 * k + offset + 0.3));
-    parameters.set(name, values);
+    const offset = 0.9 * parameters.size;
+    parameters.set(
+      name,
+      new Float64Array(size).map((_, k) => 0.4 * Math.sin(1.7 * k + offset + 0.3)),
+    );
   }
   return parameters;
 }

@@ -42,6 +42,13 @@ const shapes = [
   { layers: 3, hidden: 16 },
   { layers: 2, hidden: 67 },
 ];
+/** Of the other cells, and of what there is beside them. */
+const others = [
+  { cell: 'rnn', hidden: 67 },
+  { cell: 'gru', hidden: 19 },
+  { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
+  { cell: 'gru', layers: 3, layerNorm: true, residual: true },
+] as const;
 
 describe.each(builds)('%s', (_, open) => {
   it.each(shapes)('$layers layers of $hidden: a batch gives the texts of each seed', async (shape) => {
@@ -53,6 +60,18 @@ describe.each(builds)('%s', (_, open) => {
     expect(new Set(alone.map(({ reason }) => reason)).size).toBe(3);
     for (const count of [0, 1, 2, 3, 7, 64, 65, 150]) {
       expect(await writeMany(ENDS, count, model)).toEqual(alone.slice(0, count));
+    }
+  });
+
+  it.each(others)('%o: a batch gives the texts of each seed, as likely as reading says', async (shape) => {
+    const engine = open();
+    if (!engine) return;
+    const model = modelOf(CHARACTERS, { ...shape, engine });
+    const alone = await writeAlone(ENDS, 70, model);
+    expect(new Set(alone.map(({ text }) => text)).size).toBeGreaterThan(10);
+    expect(await writeMany(ENDS, 70, model)).toEqual(alone);
+    for (const { text, logProbabilities } of alone.slice(0, 9)) {
+      expect(logProbabilities).toEqual(readPlainly(model, 'ab\n', text));
     }
   });
 

@@ -6,6 +6,7 @@ import type { Engine } from '../src/engine/kernels.js';
 import { Meeting } from '../src/engine/meeting.js';
 import { play, TAPED, Tape } from '../src/engine/tape.js';
 import { withThreads } from '../src/engine/team.js';
+import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
@@ -13,9 +14,16 @@ import { Random, Stream } from '../src/random.js';
 import { AdamW } from '../src/train/optimizer.js';
 import { builds } from './engines.js';
 
+const USUAL = { hidden: 72, rows: 7, steps: 9, dropout: 0.3 };
+
 /** Weights, state and losses after some steps, as bytes. */
-function trained(engine: Engine, { hidden = 72, rows = 7, steps = 9, dropout = 0.3 } = {}): Buffer {
-  const config = { cell: 'lstm', vocabulary: 29, embedding: 24, hidden, layers: 2, dropout } as const;
+function trained(
+  engine: Engine,
+  { hidden, rows, steps, dropout } = USUAL,
+  variant: Partial<ModelConfig> = {},
+): Buffer {
+  const shape = { cell: 'lstm', vocabulary: 29, embedding: 24, hidden, layers: 2, dropout } as const;
+  const config = { ...shape, ...variant };
   const weights = new Weights(engine, config, { training: true });
   initialise(weights.table, weights.values, 1);
   weights.pack();
@@ -46,6 +54,19 @@ describe.each(builds)('%s', (_, open) => {
     const alone = trained(engine, LARGE);
     expect(alone.some((byte) => byte !== 0)).toBe(true);
     expect(trained(withThreads(open()!, threads), LARGE).equals(alone)).toBe(true);
+  });
+
+  it.each<Partial<ModelConfig>>([
+    { cell: 'rnn' },
+    { cell: 'gru' },
+    { cell: 'peephole' },
+    { cell: 'gru', layerNorm: true, residual: true },
+    { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
+  ])('%o: three threads give the bits of one', { timeout: 60_000 }, (variant) => {
+    const engine = open();
+    if (!engine) return;
+    const alone = trained(engine, LARGE, variant);
+    expect(trained(withThreads(open()!, 3), LARGE, variant).equals(alone)).toBe(true);
   });
 
   it('a tape played by one thread gives the bits of direct calls', () => {

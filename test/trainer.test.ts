@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { listCheckpoints } from '../src/checkpoint/run.js';
+import type { ModelConfig } from '../src/model/config.js';
 import type { LiveEvent, TrainEvent } from '../src/train/events.js';
 import { rateAt } from '../src/train/schedule.js';
 import { openSession } from '../src/train/session.js';
@@ -18,6 +19,24 @@ describe('resume', () => {
     const after = await collect(await resume(cut.run));
     expect([...losses(before), ...losses(after)]).toEqual(expected);
     expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+  });
+
+  it.each<Partial<ModelConfig>>([
+    { cell: 'rnn' },
+    { cell: 'gru', residual: true },
+    { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
+    { cell: 'gru', layerNorm: true },
+    { cell: 'lstm', coupled: true, forgetBias: 3 },
+  ])('of %o equals no stop, byte for byte, whatever the engine and the threads', async (model) => {
+    for (const engine of [undefined, 'wasm'] as const) {
+      const whole = await newRun({}, model);
+      const expected = losses(await collect(openSession(whole.run, whole.record, { engine })));
+      const cut = await newRun({}, model);
+      const before = await collect(openSession(cut.run, cut.record, { engine }), { stopAt: 9 });
+      const after = await collect(await resume(cut.run, { engine, threads: engine ? 1 : 2 }));
+      expect([...losses(before), ...losses(after)]).toEqual(expected);
+      expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+    }
   });
 
   it('goes on exactly over the end of an epoch', async () => {

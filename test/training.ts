@@ -11,7 +11,7 @@ import { resolveCorpus } from '../src/text/sources.js';
 import { splitCorpus } from '../src/text/split.js';
 import type { Commands } from '../src/train/controls.js';
 import type { StepEvent, TrainCommand, TrainEvent } from '../src/train/events.js';
-import { openSession, type Session } from '../src/train/session.js';
+import { openSession, type Session, type SessionOptions } from '../src/train/session.js';
 import { type TrainControl, train } from '../src/train/trainer.js';
 import { temporaryFolder } from './cli.js';
 
@@ -93,8 +93,8 @@ export const losses = (events: TrainEvent[]) => steps(events).map((event) => eve
 export const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
 
 /** Goes on with the last checkpoint of a run, as the command does. */
-export async function resume(run: string): Promise<Session> {
+export async function resume(run: string, options: SessionOptions = {}): Promise<Session> {
   const path = lastFile(run);
   const { record, state } = await readCheckpoint(path);
-  return openSession(run, record, { from: { path, state } });
+  return openSession(run, record, { ...options, from: { path, state } });
 }

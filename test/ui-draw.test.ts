@@ -148,7 +148,14 @@ describe('the chart', () => {
         fc.record({ bits: fc.boolean(), epochs: fc.boolean(), log: fc.boolean(), recent: fc.boolean() }),
         (name, width, height, { bits, epochs, log, recent }) => {
           const unit = bits ? 'bits' : 'nats';
-          const view = { unit, axis: epochs ? 'epochs' : 'steps', log, recent, tint: true } as const;
+          const view = {
+            unit,
+            axis: epochs ? 'epochs' : 'steps',
+            log,
+            recent,
+            tint: true,
+            gates: false,
+          } as const;
           const lines = lossChart({ ...states[name], view }, width, height);
           expect(lines.length).toBeLessThanOrEqual(height);
           for (const line of lines) expect(stringWidth(textOf(line))).toBeLessThanOrEqual(width);

@@ -1,6 +1,6 @@
 // A training run as the dashboard sees it: made up but realistic, and the same every time.
 
-import type { LiveEvent, StartEvent, StepEvent, TrainEvent } from '../src/train/events.js';
+import type { GaugesEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../src/train/events.js';
 import { initialState, type Message, reduce, type State } from '../src/ui/state.js';
 
 export const START: StartEvent = {
@@ -75,6 +75,23 @@ export function liveEvent(
 ): LiveEvent {
   const sure = Array.from(text, (_, i) => certainty(i));
   return { type: 'live', step, sample, temperature, prompt, text, certainty: sure };
+}
+
+/** Gates and gradients of an LSTM of some layers, of which the lower ones have the smaller gradients. */
+export function gaugesEvent(step: number, layers: number, ratio = 3): GaugesEvent {
+  const share = (n: number) => 0.45 * noise(n);
+  return {
+    type: 'gauges',
+    step,
+    layers: Array.from({ length: layers }, (_, layer) => ({
+      gradNorm: (0.3 + 0.3 * noise(step + layer)) / ratio ** (layers - 1 - layer),
+      gates: Array.from('ifgo', (name, i) => ({
+        name,
+        left: share(4 * layer + i),
+        right: share(100 + 4 * layer + i),
+      })),
+    })),
+  };
 }
 
 export const BASELINES = [

@@ -63,6 +63,10 @@ const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Re
   'log scale': { changes: view({ log: true }) },
   'whole or recent': { changes: view({ recent: true }) },
   tint: { changes: view({ tint: false }) },
+  'gates and gradients': {
+    changes: view({ gates: true }),
+    request: { type: 'gauges', watched: true },
+  },
 };
 
 describe('keys', () => {
@@ -85,6 +89,15 @@ describe('keys', () => {
     for (const key of ['u', 'x', 'l', 'Tab', 'c']) {
       expect(pressed(training, key, key).state).toEqual(training);
     }
+  });
+
+  it('g watches gates and gradients, and no longer', () => {
+    const { state, requests } = pressed(training, 'g', 'g');
+    expect(state).toEqual(training);
+    expect(requests).toEqual([
+      { type: 'gauges', watched: true },
+      { type: 'gauges', watched: false },
+    ]);
   });
 
   it('that are unknown change nothing', () => {

@@ -6,7 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { BINDINGS, type Key, press } from '../src/ui/keys.js';
 import type { State } from '../src/ui/state.js';
 import { Dashboard } from '../src/ui/views/Dashboard.js';
-import { at, frozen, newState, played, START, stepEvent, tick, trainedState } from './ui-fixture.js';
+import {
+  at,
+  frozen,
+  gaugesEvent,
+  newState,
+  played,
+  START,
+  stepEvent,
+  tick,
+  trainedState,
+} from './ui-fixture.js';
 
 /** The stream that ink draws on, as large as the state says. */
 class Frames extends EventEmitter {
@@ -61,6 +71,13 @@ const lastMs = trained.now - trained.began;
 const obeyed = (type: 'pause' | 'stop') =>
   played(trained, at(lastMs, { type: 'command', step: 830, command: { type } }), tick(lastMs + 65_000));
 
+/** Gates and gradients, watched for half a minute. */
+const watched = (layers: number, ratio?: number) =>
+  played(
+    pressed(trained, 'g'),
+    ...Array.from({ length: 30 }, (_, i) => at(lastMs, gaugesEvent(801 + i, layers, ratio))),
+  );
+
 /** Every screen that is kept as a picture in test/screens. */
 const SCREENS: Record<string, State> = {
   '30x8': { ...trained, ...size(30, 8) },
@@ -78,10 +95,24 @@ const SCREENS: Record<string, State> = {
   prompt: pressed(trained, 'e', 'It was a dark and 鯨 night', '\n', '\t\x1b', 'e\u0301🐋'),
   'bits, epochs, log, recent': pressed(trained, 'u', 'x', 'l', { text: '', name: 'tab' }),
   'older sample': pressed(trained, '[', '['),
+  gates: watched(2),
+  'gates before the first': pressed(trained, 'g'),
+  'gates of five layers': watched(5, 10),
+  'gates at 40x12': { ...watched(2, 5000), ...size(40, 12) },
+  'gates at 120x40': { ...watched(3), ...size(120, 40) },
 };
 
 const SMALL = { '40x12': size(40, 12), '60x20': size(60, 20), '71x50': size(71, 50), '72x12': size(72, 12) };
-const dialogs = ['paused', 'stopping', 'help', 'quit', 'prompt', 'before the first step'] as const;
+const dialogs = [
+  'paused',
+  'stopping',
+  'help',
+  'quit',
+  'prompt',
+  'before the first step',
+  'gates',
+  'gates of five layers',
+] as const;
 
 /** All of them, and the dialogs at awkward sizes. */
 const all: [string, State][] = [
@@ -133,8 +164,8 @@ it.each(Object.keys(SCREENS))('panels have straight edges: %s', (name) => {
 it('help tells all keys and what they do, on a terminal of the usual size', () => {
   const help = drawn(SCREENS.help!);
   for (const { keys, label } of BINDINGS) expect(help).toContain(`${keys[0]} ${label} `);
-  expect(help).toContain('^C stop and save; again: stop at once ');
-  expect(help).toContain('^Z into the background; fg comes back ');
+  expect(help).toContain('^C stop and save; again: at once ');
+  expect(help).toContain('^Z into the background; fg returns ');
 });
 
 describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {

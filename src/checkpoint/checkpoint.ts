@@ -7,6 +7,7 @@ import type { ModelConfig } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { type ModuleTensor, moduleTensors } from './module.js';
 import { parseRecord, type RunRecord, writeRecord } from './record.js';
 import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
 
@@ -36,42 +37,41 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-/** PyTorch has two biases a gate row. Where ours is the first alone, the second is written as zeros. */
-const BIAS = 'bias_ih';
-const SECOND_BIAS = 'bias_hh';
-
 /** More than training has addresses for (see Arena), so nothing that it wrote. In bytes. */
-const MOST_DATA = 2 ** 32;
+export const MOST_DATA = 2 ** 32;
 
-/** A tensor of the file, and the stretch of the state that it holds. */
-interface Row {
-  readonly name: string;
-  readonly shape: readonly number[];
+/** A tensor of the file, and the stretch of the state that it holds. A second bias is written as zeros. */
+interface Row extends ModuleTensor {
   readonly span: keyof TrainingState;
-  readonly start: number;
-  readonly length: number;
-  readonly isSecondBias: boolean;
 }
 
 /** All tensors of a checkpoint. */
 function rowsOf({ model, training }: RunRecord): Row[] {
-  const rows: Row[] = [];
-  const { keepsPast, hasCellState } = CELLS[model.cell];
-  for (const { name, shape, start, length } of parameterTable(model).parameters) {
-    const row = { name, shape, start, length, isSecondBias: false };
-    rows.push(
-      { ...row, span: 'values' },
-      { ...row, span: 'firstMoments', name: `optimizer.exp_avg.${name}` },
-      { ...row, span: 'secondMoments', name: `optimizer.exp_avg_sq.${name}` },
-    );
-    if (keepsPast || !name.includes(BIAS)) continue;
-    rows.push({ ...row, span: 'values', name: name.replace(BIAS, SECOND_BIAS), isSecondBias: true });
-  }
+  const { hasCellState } = CELLS[model.cell];
+  const rows = moduleTensors(model).flatMap((tensor): Row[] => {
+    const row = { ...tensor, span: 'values' } as const;
+    if (tensor.isSecondBias) return [row];
+    const { name } = tensor;
+    return [
+      row,
+      { ...tensor, span: 'firstMoments', name: `optimizer.exp_avg.${name}` },
+      { ...tensor, span: 'secondMoments', name: `optimizer.exp_avg_sq.${name}` },
+    ];
+  });
   const shape = [model.layers, training.batchSize, model.hidden];
   const state = { shape, start: 0, length: model.layers * training.batchSize * model.hidden };
   rows.push({ ...state, name: 'state.h', span: 'h', isSecondBias: false });
   if (hasCellState) rows.push({ ...state, name: 'state.c', span: 'c', isSecondBias: false });
   return rows;
+}
+
+/** That of a run that begins with given values, in the order of the parameter table. */
+export function beginningWith(values: Float32Array, { model, training }: RunRecord): TrainingState {
+  const none = () => new Float32Array(values.length);
+  const carried = model.layers * training.batchSize * model.hidden;
+  const h = new Float32Array(carried);
+  const c = new Float32Array(CELLS[model.cell].hasCellState ? carried : 0);
+  return { values, firstMoments: none(), secondMoments: none(), h, c };
 }
 
 /** Writes a checkpoint; see writeSafeTensors for its guarantees. */
@@ -106,7 +106,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     for await (const { name, data } of checkedTensors(file, path)) {
       const { span, start, length } = rows.get(name)!;
       const part = state[span].subarray(start, start + length);
-      if (span === 'values' && (name.includes(BIAS) || name.includes(SECOND_BIAS))) {
+      if (span === 'values' && name.includes('bias_')) {
         // Another program may have split a bias in two; the network adds them anyway.
         for (let i = 0; i < length; i++) part[i]! += data[i]!;
       } else part.set(data);

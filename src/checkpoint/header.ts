@@ -9,11 +9,18 @@ export interface Header {
   readonly metadata: ReadonlyMap<string, string>;
   /** The tensors in the order of their data, which fill the rest of the file without holes or overlaps. */
   readonly places: readonly Place[];
+  /** What the SHA-256 of all data must be, in hexadecimal; undefined where the file does not tell. */
+  readonly checksum: string | undefined;
 }
+
+/** The numbers that can be read, and their bytes. */
+const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
+export type FloatType = keyof typeof BYTES;
 
 /** Where a tensor lies; offsets in bytes from the end of the header. */
 export interface Place {
   readonly name: string;
+  readonly type: FloatType;
   readonly shape: readonly number[];
   readonly from: number;
   readonly to: number;
@@ -64,9 +71,9 @@ export function makeHeader(
     [HEADER_CHECKSUM]: NO_DIGITS,
   };
   const sorted = Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1));
-  const tensors = places.map(({ name, shape, from, to }) => [
+  const tensors = places.map(({ name, type, shape, from, to }) => [
     name,
-    { dtype: 'F32', shape, data_offsets: [from, to] },
+    { dtype: type, shape, data_offsets: [from, to] },
   ]);
   const json = Buffer.from(
     JSON.stringify({ __metadata__: Object.fromEntries(sorted), ...Object.fromEntries(tensors) }),
@@ -86,23 +93,29 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/**
- * Reads the beginning of a file, and checks all that it says.
- * @param head the length and the header
- * @param dataLength bytes that follow it
- */
+/** Reads the beginning of a file, and checks all that it says: `head` is the length and the header. */
+export type HeaderParser = (head: Buffer, dataLength: number, path: string, refuse: Refuse) => Header;
+
+/** The beginning of a file that `makeHeader` made. */
 export function parseHeader(head: Buffer, dataLength: number, path: string, refuse: Refuse): Header {
   const json = jsonOf(head.subarray(LENGTH_BYTES), refuse);
   const metadata = checkMetadata(json.__metadata__, refuse);
   if (metadata.get('format') !== FORMAT) refuse('its metadata do not name the format "charlstm"');
   const version = checkVersion(metadata.get('version') ?? '', path, refuse);
   if (version > 1) checkHeader(head, metadata.get(HEADER_CHECKSUM) ?? '', refuse);
-  return { metadata, places: checkPlaces(json, dataLength, refuse) };
+  const places = checkPlaces(json, dataLength, ['F32'], refuse);
+  return { metadata, places, checksum: metadata.get(CHECKSUM) ?? '' };
 }
 
-/** @returns whether the data have the checksum that the header tells */
-export function isChecksum({ metadata }: Header, digits: string): boolean {
-  return metadata.get(CHECKSUM) === digits;
+/** The beginning of a file that another program wrote: its metadata may be missing, and its numbers of several types. */
+export function parseForeignHeader(head: Buffer, dataLength: number, path: string, refuse: Refuse): Header {
+  const json = jsonOf(head.subarray(LENGTH_BYTES), refuse);
+  const metadata = '__metadata__' in json ? checkMetadata(json.__metadata__, refuse) : new Map();
+  if (metadata.get('format') === FORMAT) {
+    throw new UserError(`${path} is a checkpoint of charlstm already`, 'Use it as it is.');
+  }
+  const types = Object.keys(BYTES) as FloatType[];
+  return { metadata, places: checkPlaces(json, dataLength, types, refuse), checksum: undefined };
 }
 
 function jsonOf(bytes: Buffer, refuse: Refuse): Record<string, unknown> {
@@ -143,10 +156,15 @@ function checkMetadata(json: unknown, refuse: Refuse): Map<string, string> {
   );
 }
 
-function checkPlaces(header: Record<string, unknown>, dataLength: number, refuse: Refuse): Place[] {
+function checkPlaces(
+  header: Record<string, unknown>,
+  dataLength: number,
+  types: readonly FloatType[],
+  refuse: Refuse,
+): Place[] {
   const places = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]) => checkPlace(name, entry, refuse));
+    .map(([name, entry]) => checkPlace(name, entry, types, refuse));
   places.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;
   for (const { name, from, to } of places) {
@@ -158,18 +176,21 @@ function checkPlaces(header: Record<string, unknown>, dataLength: number, refuse
   return places;
 }
 
-function checkPlace(name: string, entry: unknown, refuse: Refuse): Place {
+function checkPlace(name: string, entry: unknown, types: readonly FloatType[], refuse: Refuse): Place {
   const { dtype, shape, data_offsets: offsets } = { ...(entry as Record<string, unknown>) };
   const tensor = `tensor ${excerpt(name)}`;
-  if (dtype !== 'F32')
-    refuse(`${tensor} has type ${typeof dtype === 'string' ? excerpt(dtype) : 'none'}, not F32`);
+  const type =
+    types.find((known) => known === dtype) ??
+    refuse(
+      `${tensor} has type ${typeof dtype === 'string' ? excerpt(dtype) : 'none'}, not ${types.join(' or ')}`,
+    );
   const isSize = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(isSize)) return refuse(`${tensor} has no valid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     return refuse(`${tensor} has no valid offsets`);
   }
   const [from, to] = offsets as [number, number];
-  const bytes = shape.reduce((product: number, size: number) => product * size, 4);
+  const bytes = shape.reduce((product: number, size: number) => product * size, BYTES[type]);
   if (to - from !== bytes) refuse(`${tensor} has ${to - from} bytes for a shape of ${bytes}`);
-  return { name, shape, from, to };
+  return { name, type, shape, from, to };
 }

@@ -53,7 +53,7 @@ export const LENGTH_RANGES: Record<TrainingLength['unit'], NumberRange> = {
   minutes: { minimum: 0.01, maximum: 1e7 },
 };
 
-/** Which text a run learns. */
+/** Which text a run learns. One of length 0 is not there: the weights were imported. */
 interface CorpusRecord {
   readonly name: string;
   /** Characters of the whole text, and how many of them, from the start, train. */
@@ -174,7 +174,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
   const training = parseTraining(new Fields('training', json('training'), refuse));
   const corpus = parseCorpus(new Fields('corpus', json('corpus'), refuse));
   if (corpus.trainLength > corpus.length) refuse('its corpus.trainLength is more than its corpus.length');
-  if (training.batchSize * training.sequenceLength >= corpus.trainLength) {
+  if (corpus.length > 0 && training.batchSize * training.sequenceLength >= corpus.trainLength) {
     refuse('its batch does not fit into its training text');
   }
   return {

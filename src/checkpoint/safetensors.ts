@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
+import { floatsOf } from './floats.js';
 import {
   type Header,
-  isChecksum,
+  type HeaderParser,
   LENGTH_BYTES,
   LONGEST_HEADER,
   makeHeader,
   type Place,
+  parseForeignHeader,
   parseHeader,
   type Refuse,
 } from './header.js';
@@ -48,7 +50,7 @@ export async function writeSafeTensors(
   let offset = 0;
   for (const { name, shape, data } of sorted) {
     hash.update(bytesOf(data));
-    places.push({ name, shape, from: offset, to: offset + data.byteLength });
+    places.push({ name, type: 'F32', shape, from: offset, to: offset + data.byteLength });
     offset += data.byteLength;
   }
   const head = makeHeader(places, metadata, hash.digest('hex'));
@@ -88,7 +90,7 @@ async function syncFolder(folder: string): Promise<void> {
  * @throws UserError for what is not such a file, is cut short or damaged, or cannot be read; NewerFormatError for a file
  *   of a later version
  */
-export async function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
+export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const refuse: Refuse = (reason) => {
     throw new UserError(
       `${path} is not a checkpoint of charlstm: ${reason}`,
@@ -96,19 +98,39 @@ export async function withSafeTensors<T>(path: string, use: (file: TensorFile) =
       ExitCode.badData,
     );
   };
+  return withTensors(path, { parse: parseHeader, refuse, hint: SEE_RUNS }, use);
+}
+
+/**
+ * The same for a file that another program wrote, of whose data no checksum is known. Numbers of 64 or 16 bits become
+ * those of 32 that are nearest.
+ */
+export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
+  const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/checkpoints.md.';
+  const refuse: Refuse = (reason) => {
+    throw new UserError(`${path} cannot be imported: ${reason}`, hint, ExitCode.badData);
+  };
+  return withTensors(path, { parse: parseForeignHeader, refuse, hint }, use);
+}
+
+async function withTensors<T>(
+  path: string,
+  { parse, refuse, hint }: { parse: HeaderParser; refuse: Refuse; hint: string },
+  use: (file: TensorFile) => Promise<T>,
+): Promise<T> {
   let file: FileHandle | undefined;
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw new UserError(`${path} is no file`, SEE_RUNS, ExitCode.noInput);
+    if (!stats.isFile()) throw new UserError(`${path} is no file`, hint, ExitCode.noInput);
     file = await open(path);
     const head = await readHead(file, stats.size, refuse);
-    const header = parseHeader(head, stats.size - head.length, path, refuse);
+    const header = parse(head, stats.size - head.length, path, refuse);
     const dataStart = head.length;
     const handle = file;
     return await use({ ...header, tensors: () => readTensors(handle, dataStart, header, refuse) });
   } catch (error) {
     if (error instanceof RangeError) refuse(`its tensors are too large to be read (${error.message})`);
-    throw fileError(error, path, SEE_RUNS);
+    throw fileError(error, path, hint);
   } finally {
     await file?.close();
   }
@@ -121,12 +143,13 @@ async function* readTensors(
   refuse: Refuse,
 ): AsyncGenerator<Tensor, void, void> {
   const hash = createHash('sha256');
-  for (const { name, shape, from, to } of header.places) {
+  for (const { name, type, shape, from, to } of header.places) {
     const bytes = await read(file, dataStart + from, to - from, refuse);
     hash.update(bytes);
-    yield { name, shape, data: new Float32Array(bytes.buffer) };
+    yield { name, shape, data: floatsOf(bytes.buffer, type) };
   }
-  if (!isChecksum(header, hash.digest('hex'))) refuse('its data do not match their checksum');
+  if (header.checksum !== undefined && header.checksum !== hash.digest('hex'))
+    refuse('its data do not match their checksum');
 }
 
 /** The length of the header, and the header. */

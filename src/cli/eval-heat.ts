@@ -1,5 +1,6 @@
+import { hasColours } from '../ui/tint.js';
 import { glyphsOf, type Piece, type View } from './eval-pieces.js';
-import { hasColours, SURPRISE, tintLegend } from './tint.js';
+import { SURPRISE, tintLegend } from './tint.js';
 import { TintedRows } from './tinted-rows.js';
 
 const DIGIT_LEGEND = 'the digit under a character is its surprise in bits; + is 10 or more, none less than 1';

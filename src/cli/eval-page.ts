@@ -1,7 +1,8 @@
 import { harmless, unmarked } from '../format.js';
 import { grouped } from '../numbers.js';
+import { merged } from '../ui/tint.js';
 import { type Glyph, glyphsOf, type Piece, Tally, type View } from './eval-pieces.js';
-import { merged, type SurpriseTint, stepOf, TINTS } from './tint.js';
+import { type SurpriseTint, stepOf, TINTS } from './tint.js';
 
 /**
  * Up to so many characters, each is an element that tells its bits: some 30 bytes a character. In a longer text only what

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
@@ -29,9 +30,12 @@ export async function withText(
 ): Promise<void> {
   if (text === undefined) {
     const { trainLength, length } = record.corpus;
-    if (length - trainLength < least) {
+    const kept = length - trainLength;
+    if (kept < least) {
       throw new UserError(
-        `${run} kept no text for validation`,
+        kept === 0
+          ? `${run} kept no text for validation`
+          : `${run} kept ${grouped(kept)} characters for validation, and ${grouped(least)} are needed`,
         'Name a text with --text FILE.',
         ExitCode.noInput,
       );
@@ -53,4 +57,22 @@ export async function withText(
     const files = sources.map((source) => source.label);
     await use({ dataset: new Dataset(folder, vocabulary.size), start: 0, end: length }, files);
   });
+}
+
+/**
+ * The beginning of a text, as ids.
+ * @param most characters
+ * @throws UserError where there is no such text, or no character of it is known
+ */
+export async function beginningOf(
+  choice: TextChoice,
+  vocabulary: Vocabulary,
+  most: number,
+): Promise<{ ids: Uint32Array; files: readonly string[] }> {
+  let beginning: { ids: Uint32Array; files: readonly string[] } | undefined;
+  await withText(choice, vocabulary, 1, async ({ dataset, start, end }, files) => {
+    beginning = { ids: Uint32Array.from(dataset.read(start, Math.min(most, end - start))), files };
+    dataset.close();
+  });
+  return beginning!;
 }

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import { describeLength, type Origin, type RunRecord } from '../checkpoint/record.js';
+import {
+  describeLength,
+  type Origin,
+  type Progress,
+  type RunRecord,
+  type TrainingOptions,
+} from '../checkpoint/record.js';
 import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
@@ -54,33 +60,41 @@ function rollbacks(count: number): Fact {
   return ['went back', `${count === 1 ? 'once' : `${count} times`}, because numbers were wrong`];
 }
 
+function trainingFacts(training: TrainingOptions, { step, bestLoss }: Progress): Fact[] {
+  return [
+    ['step', `${grouped(step)}; to be trained for ${describeLength(training.length)}`],
+    ['best validation', bestLoss === null ? 'none' : `${bestLoss.toFixed(4)} nats`],
+    ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
+    [
+      'training',
+      `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
+    ],
+  ];
+}
+
 function asText(
   path: string,
   { model, training, corpus, progress, history, ...record }: RunRecord,
   engine: string,
 ): string {
   const { parameters, count } = parameterTable(model);
-  const bestLoss = progress.bestLoss === null ? 'none' : `${progress.bestLoss.toFixed(4)} nats`;
+  const isImported = corpus.length === 0;
   const facts: Fact[] = [
     ['checkpoint', path],
     ['model', `${describeModel(model)}, embedding ${model.embedding}, dropout ${model.dropout}`],
     ['parameters', grouped(count)],
     [
       'corpus',
-      `${corpus.name}, ${grouped(corpus.length)} characters, ${grouped(corpus.trainLength)} to train on`,
+      isImported
+        ? 'not known: the weights were imported'
+        : `${corpus.name}, ${grouped(corpus.length)} characters, ${grouped(corpus.trainLength)} to train on`,
     ],
     [
       'decoding',
       record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
     ],
     ...(record.from ? [origin(record.from)] : []),
-    ['step', `${grouped(progress.step)}; to be trained for ${describeLength(training.length)}`],
-    ['best validation', bestLoss],
-    ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
-    [
-      'training',
-      `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
-    ],
+    ...(isImported ? [] : trainingFacts(training, progress)),
     ...(progress.rollbacks > 0 ? [rollbacks(progress.rollbacks)] : []),
     ['engine', engine],
   ];

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { runOf } from '../checkpoint/run.js';
-import { ExitCode, UserError } from '../errors.js';
-import { harmlessJson, harmlessLine, table } from '../format.js';
-import { cellWindows, unitStates } from '../insight/cells.js';
-import { PROPERTIES, PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
-import { clearest, rankingOf, type Tracking } from '../insight/ranking.js';
+import { UserError } from '../errors.js';
+import { harmlessJson, harmlessLine } from '../format.js';
+import { PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
 import { grouped } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
-import { glyphsOf } from '../ui/glyphs.js';
-import { CELLS, cellLegend, markLegend } from './cell-tint.js';
-import { withText } from './eval-text.js';
+import { isAt, type Place } from '../ui/cells/state.js';
+import { browse, longestStretch } from './cells-browse.js';
+import { excerptOf, stretchOf, tellingStretch } from './cells-excerpt.js';
+import { find } from './cells-find.js';
+import { excerptSvg, tintedText, unitsTable } from './cells-print.js';
+import { writeSvg } from './chart-output.js';
+import { beginningOf } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import { note } from './note.js';
 import {
@@ -22,58 +24,44 @@ import {
   unknownOption,
   wordOption,
 } from './options.js';
-import { hasColours } from './tint.js';
-import { rowWidth, TintedRows } from './tinted-rows.js';
+import { hasTerminal } from './terminal.js';
 
 interface CellsFlags extends EngineFlags {
   text?: string;
   find?: PropertyName | 'auto';
   layer?: number;
   unit?: number;
-  length: number;
+  skip?: number;
+  length?: number;
   relative?: true;
   unknown: Unknown;
   json?: true;
+  svg?: string;
 }
 
 /** So much of a text is read to rank the units, and so much of that can be shown. */
 const LONGEST = 200_000;
-/** So many units are told. */
-const TOLD = 10;
-/** A property is not proposed that holds, or does not, at fewer places: some unit fits a few places by chance. */
-const FEWEST = 50;
-
-interface Unit {
-  readonly layer: number;
-  readonly unit: number;
-}
-
-/** A stretch of a text, and what a unit holds after each of its code points. */
-interface Shown extends Unit {
-  /** Characters before it. */
-  readonly start: number;
-  readonly text: string;
-  /** What the values are: tanh(c), or c divided by its largest absolute value in the stretch. */
-  readonly scale: 'tanh' | 'relative';
-  /** That largest absolute value. */
-  readonly largest: number;
-  readonly values: readonly number[];
-}
+/** Characters that are shown where nothing is said: printed, and on a screen that scrolls. */
+const PRINTED = 1000;
+const BROWSED = 4000;
 
 const EXAMPLES = `${MODEL_HELP}
 A text, tinted by what one unit of the network holds: tanh of its cell state c, from -1 to 1, or, for a count and with
---relative, c divided by the largest |c| of what is shown.
+--relative, c divided by the largest |c| of what is shown. Cells without a cell state show their hidden state h.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
 for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
+In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
 
 Examples:
   charlstm inspect cells
   charlstm inspect cells --find quote
   charlstm inspect cells checkpoints/moby-dick-1 --layer 1 --unit 12 --text draft.txt
   charlstm inspect cells --find line-position --json
+  charlstm inspect cells --find quote --svg quotes.svg
 `;
 
 const number = { minimum: 0, maximum: 1e6, integer: true };
+const skippedLength = { minimum: 0, maximum: LONGEST - 1, integer: true };
 const excerptLength = { minimum: 1, maximum: LONGEST, integer: true };
 
 /** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
@@ -83,12 +71,26 @@ export function cellsCommand(command: Command): void {
     .addOption(wordOption('--find <property>', 'which units track it', [...PROPERTY_NAMES, 'auto']))
     .addOption(numberOption('--layer <n>', 'the layer of --unit; default: the last', number))
     .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
-    .addOption(numberOption('--length <n>', 'show so many characters', excerptLength).default(1000))
+    .addOption(
+      numberOption(
+        '--skip <n>',
+        'begin after so many characters (default: where there is much to see)',
+        skippedLength,
+      ),
+    )
+    .addOption(
+      numberOption(
+        '--length <n>',
+        `show so many characters (default: ${PRINTED}; on the screen ${BROWSED})`,
+        excerptLength,
+      ),
+    )
     .option('--relative', 'tint by the state, divided by its largest, instead of its tanh')
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .option('--json', 'as JSON')
+    .option('--svg <file>', 'draw the text in a file, too')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
 }
@@ -100,21 +102,59 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const named = flags.unit === undefined ? undefined : unitOf(flags, record.model);
   const threads = flags.threads ?? threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
-  const source = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
-  const ids = await idsOf(source, model, named ? flags.length : LONGEST);
-  const about = { model: file, text: flags.text ?? 'validation', characters: ids.length };
-  const find = flags.find ?? 'auto';
-  const units = named ? [] : found(model, ids, find);
-  const shown = named
-    ? shownOf(model, ids, named, 0, flags.relative)
-    : shownBest(model, ids, units[0]!, flags);
+  const isBrowsed = hasTerminal() && !flags.json && flags.svg === undefined;
+  const length = isBrowsed ? browsedLength(model, flags.length) : (flags.length ?? PRINTED);
+  const asked = { ...flags, length };
+  const most = named && !isBrowsed ? (flags.skip ?? 0) + length : LONGEST;
+  const choice = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
+  const { ids, files } = await beginningOf(choice, model.vocabulary, most);
+  const wanted = flags.find ?? 'auto';
+  const found = named ? undefined : find(model, ids, { find: wanted, others: isBrowsed });
+  const best = found?.units[0];
+  const stretch = best ? tellingStretch(model, ids, best, asked) : stretchOf(ids, asked);
+  const place = named ?? best!;
+  const source = flags.text ?? 'validation';
+  if (isBrowsed) {
+    const name = path ?? runOf(file);
+    const command = againWith(name, stretch.start, flags);
+    return browse({ model, name, source, ids, stretch, place, found, command });
+  }
+  const about = { model: file, text: source, characters: ids.length };
+  const excerpt = excerptOf(model, ids, stretch, place);
+  if (flags.svg !== undefined) {
+    const tracking = found?.tracked.find((one) => isAt(one, place));
+    await writeSvg(flags.svg, excerptSvg(excerpt, about, tracking), [file, ...files]);
+  }
   if (flags.json) {
-    process.stdout.write(`${harmlessJson({ ...about, ...(named ? {} : { find, units }), shown })}\n`);
+    const units = found && { find: wanted, units: found.units };
+    const { kind, ...shown } = excerpt;
+    const scale = shown.scale === 'bounded' ? kind.bounded : shown.scale;
+    process.stdout.write(
+      `${harmlessJson({ ...about, ...units, shown: { ...shown, state: kind.name, scale } })}\n`,
+    );
     return;
   }
   const what = `${about.model} on ${about.text}, ${grouped(ids.length)} characters read`;
-  process.stdout.write(`${harmlessLine(what)}\n${named ? '' : `\n${tableOf(units)}\n`}\n`);
-  process.stdout.write(tintedText(shown));
+  process.stdout.write(`${harmlessLine(what)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
+  process.stdout.write(tintedText(excerpt));
+}
+
+/** As much as was asked for, where that can be kept. */
+function browsedLength(model: CharacterModel, asked: number = BROWSED): number {
+  const length = Math.min(asked, longestStretch(model));
+  if (length < asked) note(`the states of ${grouped(length)} characters are kept, and so many shown`);
+  return length;
+}
+
+/** The command that shows a stretch again, up to the unit. */
+function againWith(model: string, start: number, { text, length, unknown }: CellsFlags): string[] {
+  return [
+    ...['charlstm', 'inspect', 'cells', model],
+    ...(text === undefined ? [] : ['--text', text]),
+    ...(start > 0 ? ['--skip', `${start}`] : []),
+    ...(length === undefined ? [] : ['--length', `${length}`]),
+    ...(unknown === 'error' ? [] : ['--unknown', unknown]),
+  ];
 }
 
 /** @throws UserError for flags that do not go together */
@@ -132,130 +172,10 @@ function checkFlags({ find, layer, unit }: CellsFlags): void {
 }
 
 /** @throws UserError where the network has no such unit */
-function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden: number }): Unit {
+function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden: number }): Place {
   const layer = flags.layer ?? layers - 1;
   const unit = flags.unit!;
   if (layer >= layers) throw new UserError(`--layer is ${layer}`, `Give a number from 0 to ${layers - 1}.`);
   if (unit >= hidden) throw new UserError(`--unit is ${unit}`, `Give a number from 0 to ${hidden - 1}.`);
   return { layer, unit };
-}
-
-/** The beginning of the text. */
-async function idsOf(
-  source: Parameters<typeof withText>[0],
-  { vocabulary }: CharacterModel,
-  most: number,
-): Promise<Uint32Array> {
-  let ids = new Uint32Array();
-  await withText(source, vocabulary, 1, async ({ dataset, start, end }) => {
-    ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
-    dataset.close();
-  });
-  return ids;
-}
-
-/**
- * The units that track a property best.
- * @throws UserError where the text does not have it
- */
-function found(model: CharacterModel, ids: Uint32Array, find: PropertyName | 'auto'): Tracking[] {
-  const { hidden, layers } = model.config;
-  const characters = Array.from(ids, (id) => model.vocabulary.character(id));
-  const names = find === 'auto' ? PROPERTY_NAMES : [find];
-  const marked = names
-    .map((property) => ({ property, marks: PROPERTIES[property].of(characters) }))
-    .filter(({ marks }) => isTold(marks, find === 'auto' ? FEWEST : 1));
-  const rankings = marked.map(({ property, marks }) =>
-    rankingOf(PROPERTIES[property], { property, marks, hidden, layers }),
-  );
-  if (rankings.length === 0) {
-    throw new UserError(
-      find === 'auto' ? 'the text is too short to rank units by' : `"${find}" does not vary in the text`,
-      'Name another text with --text FILE.',
-      ExitCode.badData,
-    );
-  }
-  if (!marked.every(({ marks }) => isTold(marks, FEWEST))) {
-    note(`fewer than ${FEWEST} characters tell units apart by "${find}": some fit by chance`);
-  }
-  for (const window of cellWindows(model, ids)) for (const ranking of rankings) ranking.add(window);
-  return clearest(rankings.map((ranking) => ranking.ranked())).slice(0, TOLD);
-}
-
-/** Whether at least so many marks are as the first one is, and so many are not. */
-function isTold(marks: Float32Array, least: number): boolean {
-  const alike = marks.filter((mark) => mark === marks[0]).length;
-  return Math.min(alike, marks.length - alike) >= least;
-}
-
-function shownOf(
-  model: CharacterModel,
-  ids: Uint32Array,
-  { layer, unit }: Unit,
-  start: number,
-  isRelative = false,
-): Shown {
-  const states = unitStates(model, ids, { layer, unit }).subarray(start);
-  const largest = states.reduce((most, c) => Math.max(most, Math.abs(c)), 0);
-  const values = states.map((c) => (isRelative ? c / (largest || 1) : Math.tanh(c)));
-  const text = model.vocabulary.decode(ids.subarray(start));
-  return { layer, unit, start, text, scale: isRelative ? 'relative' : 'tanh', largest, values: [...values] };
-}
-
-/**
- * The best unit. What holds or does not is shown on a stretch that has it at many places and lacks it at many; a count
- * by its own scale, since the tanh of most is the same.
- */
-function shownBest(model: CharacterModel, ids: Uint32Array, best: Tracking, flags: CellsFlags): Shown {
-  const { kind, of } = PROPERTIES[best.property];
-  if (kind === 'counter') return shownOf(model, ids.subarray(0, flags.length), best, 0, true);
-  const characters = Array.from(ids, (id) => model.vocabulary.character(id));
-  const start = variedLine(characters, of(characters), flags.length);
-  return shownOf(model, ids.subarray(0, start + flags.length), best, start, flags.relative);
-}
-
-/** The line from which on, in `length` characters, about as many are marked as not. */
-function variedLine(characters: readonly string[], marks: Float32Array, length: number): number {
-  /** Marked characters before each place. */
-  const before = new Uint32Array(marks.length + 1);
-  marks.forEach((mark, i) => {
-    before[i + 1] = before[i]! + mark;
-  });
-  let best = { start: 0, varied: -1 };
-  for (let start = 0; start === 0 || start + length <= marks.length; start++) {
-    if (start > 0 && characters[start - 1] !== '\n') continue;
-    const on = before[Math.min(marks.length, start + length)]! - before[start]!;
-    const varied = Math.min(on, length - on);
-    if (varied > best.varied) best = { start, varied };
-  }
-  return best.start;
-}
-
-const HEADING = ['property', 'layer', 'unit', 'measure', 'score', 'clarity', 'direction', 'threshold'];
-
-function tableOf(units: readonly Tracking[]): string {
-  const rows = units.map(({ property, layer, unit, measure, score, clarity, direction, threshold }) => [
-    property,
-    String(layer),
-    String(unit),
-    measure,
-    score.toFixed(3),
-    clarity.toFixed(3),
-    direction,
-    threshold === undefined ? '' : threshold.toFixed(3),
-  ]);
-  return table([HEADING, ...rows]);
-}
-
-function tintedText({ layer, unit, start, text, scale, largest, values }: Shown): string {
-  const rows = new TintedRows(CELLS, rowWidth('marks tell the cell state'));
-  const what = scale === 'tanh' ? 'tanh(c)' : `c / ${largest.toPrecision(3)}`;
-  let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
-  let read = 0;
-  for (const { source } of glyphsOf(text)) {
-    read += Array.from(source).length;
-    // What the unit holds when all of what is seen as one character was read.
-    out += rows.put(source, values[read - 1]!);
-  }
-  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? cellLegend(what) : markLegend(what)}\n`;
 }

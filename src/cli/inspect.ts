@@ -10,6 +10,16 @@ const VIEWS: readonly CommandRow[] = [
     async () => (await import('./inspect-cells.js')).cellsCommand,
   ],
   [
+    'gates [model]',
+    'how often gates are shut or open, after which characters, and how long units remember',
+    async () => (await import('./inspect-gates.js')).gatesCommand,
+  ],
+  [
+    'step [model]',
+    'one character at a time, with the equations of the cells in numbers',
+    async () => (await import('./inspect-step.js')).stepCommand,
+  ],
+  [
     'gradients [models...]',
     'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
     async () => (await import('./inspect-gradients.js')).gradientsCommand,
@@ -32,6 +42,8 @@ Each view prints to the terminal; --json gives the numbers. See docs/inspect.md.
 Examples:
   charlstm inspect cells
   charlstm inspect cells checkpoints/moby-dick-1 --find quote
+  charlstm inspect gates --svg gates.svg
+  charlstm inspect step --prompt Whale
   charlstm inspect cells --help
 `;
 

@@ -48,6 +48,11 @@ const COMMANDS: readonly CommandRow[] = [
     'say what is wrong with a training, and what to do about it',
     async () => (await import('./doctor.js')).doctorCommand,
   ],
+  [
+    'import <weights>',
+    'make a run of weights that PyTorch trained',
+    async () => (await import('./import.js')).importCommand,
+  ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [
     'corpora',

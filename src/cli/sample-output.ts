@@ -5,8 +5,9 @@ import type { Draft } from '../sample/draft.js';
 import type { GeneratedText } from '../sample/generate.js';
 import type { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
+import { hasColours, merged } from '../ui/tint.js';
 import type { SampleFlags } from './sample-flags.js';
-import { hasColours, merged, SURPRISE, tinted, tintLegend } from './tint.js';
+import { SURPRISE, tinted, tintLegend } from './tint.js';
 
 /** Where texts go. */
 export interface SampleOutput {

@@ -1,17 +1,6 @@
-import { ExitCode } from '../errors.js';
 import type { Training } from '../worker/client.js';
+import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 import { output } from './output.js';
-
-/** What the process exits with after each signal. */
-const SIGNALS = {
-  SIGINT: ExitCode.interrupted,
-  SIGTERM: ExitCode.terminated,
-  SIGHUP: 129,
-} as const;
-
-type Signal = keyof typeof SIGNALS;
-
-const NAMES = Object.keys(SIGNALS) as Signal[];
 
 /**
  * The first signal asks training to stop and save, the second ends the process. Where nobody reads standard output any
@@ -26,7 +15,7 @@ export class Stopper {
 
   /** @param announce tells the user that a signal was heard, for the first time or again */
   constructor(readonly announce: (again: boolean) => void) {
-    for (const name of NAMES) process.on(name, this.#onSignal);
+    for (const name of SIGNAL_NAMES) process.on(name, this.#onSignal);
     output.onUnread = () => this.#stop();
   }
 
@@ -37,7 +26,7 @@ export class Stopper {
   }
 
   dispose(): void {
-    for (const name of NAMES) process.off(name, this.#onSignal);
+    for (const name of SIGNAL_NAMES) process.off(name, this.#onSignal);
     output.onUnread = this.#endUnread;
   }
 
@@ -59,5 +48,5 @@ export class Stopper {
     this.training?.send({ type: 'stop' });
   }
 
-  readonly #onSignal = (signal: NodeJS.Signals) => this.stop(NAMES.find((name) => name === signal)!);
+  readonly #onSignal = (signal: NodeJS.Signals) => this.stop(signal as Signal);
 }

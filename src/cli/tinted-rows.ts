@@ -1,6 +1,6 @@
 import { drawable } from '../ui/glyphs.js';
+import { hasColours, merged, painted, type Scale, type Tint } from '../ui/tint.js';
 import { note } from './note.js';
-import { hasColours, merged, painted, type Scale, type Tint } from './tint.js';
 
 interface Drawn {
   readonly text: string;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { beginningWith, type Checkpoint, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Origin, RunRecord } from '../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { CELLS } from '../model/cells.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter, Vocabulary } from '../text/vocabulary.js';
@@ -91,16 +90,11 @@ export async function writeBeginning(
   record: RunRecord,
   { record: before, state, engine }: Trained,
 ): Promise<string> {
-  const { model, training, codePoints } = record;
+  const { training, codePoints } = record;
   const old = new Vocabulary(before.codePoints, before.decoding.encoding);
   const ids = codePoints.map((codePoint) => old.idOf(codePoint));
   const values = extended(state.values, before.model, ids, training.seed);
-  const none = () => new Float32Array(values.length);
-  const carried = model.layers * training.batchSize * model.hidden;
-  const h = new Float32Array(carried);
-  const c = new Float32Array(CELLS[model.cell].hasCellState ? carried : 0);
   const path = checkpointPath(run, 0, undefined);
-  const beginning = { values, firstMoments: none(), secondMoments: none(), h, c };
-  await writeCheckpoint(path, { record, engine, state: beginning });
+  await writeCheckpoint(path, { record, engine, state: beginningWith(values, record) });
   return path;
 }

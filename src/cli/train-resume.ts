@@ -6,6 +6,7 @@ import { describeLength, type RunRecord, type TrainingOptions } from '../checkpo
 import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
+import { quoted } from '../format.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
@@ -79,6 +80,12 @@ async function resumedRecord(
   const run = runOf(checkpoint);
   const { record } = value;
   const { step } = record.progress;
+  if (record.corpus.length === 0) {
+    throw new UserError(
+      `${run} was imported, and has no text to go on with`,
+      `Name one, in a new run: charlstm train TEXT --from ${quoted(run)}.`,
+    );
+  }
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
   const dataset = new Dataset(run, record.model.vocabulary);

@@ -6,8 +6,8 @@ import { harmless, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { Suggester } from '../sample/suggest.js';
 import type { OpenWriting } from '../ui/write/writing.js';
+import { endings, SIGNALS } from './endings.js';
 import { readModel } from './model.js';
-import { output } from './output.js';
 import { rescue, TextFile } from './text-file.js';
 
 export interface WriteFlags {
@@ -20,9 +20,6 @@ export interface WriteFlags {
   alternatives: number;
   engine?: EngineChoice;
 }
-
-/** What the process exits with after each signal. */
-const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
 
 /** Writes from beginning to end. */
 export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
@@ -123,30 +120,6 @@ function rescued(text: string): string {
     process.stdout.write(`${harmless(text)}\n`);
     return 'Nor could it be written to a temporary file; it was printed instead';
   }
-}
-
-/** Whatever ends the program: a key, a signal, a terminal that was closed, a mistake in the program. */
-function endings(onExit: () => void) {
-  let end: (code: number) => void = () => {};
-  let fail: (error: unknown) => void = () => {};
-  const ended = new Promise<number>((resolve, reject) => {
-    end = resolve;
-    fail = reject;
-  });
-  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
-  const onSignal = (signal: NodeJS.Signals) => end(SIGNALS[names.find((name) => name === signal)!]);
-  const { onUnread } = output;
-  for (const name of names) process.on(name, onSignal);
-  process.on('uncaughtException', fail);
-  process.on('exit', onExit);
-  output.onUnread = () => end(SIGNALS.SIGHUP);
-  const dispose = () => {
-    for (const name of names) process.off(name, onSignal);
-    process.off('uncaughtException', fail);
-    process.off('exit', onExit);
-    output.onUnread = onUnread;
-  };
-  return { ended, end, dispose };
 }
 
 /**

@@ -19,7 +19,7 @@ export function linkOf(id: CheckId): string {
 }
 
 /** Serious: the run is not worth going on with as it is. Caution: it works, and could be better or be known better. */
-export type Severity = 'serious' | 'caution';
+type Severity = 'serious' | 'caution';
 
 /** What is wrong, in one sentence, and what can be done about it, in flags of `charlstm train`. */
 export interface Diagnosis {

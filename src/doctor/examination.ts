@@ -59,7 +59,7 @@ export interface Examination {
   readonly outcomes: readonly Outcome[];
 }
 
-export interface ExaminationOptions {
+interface ExaminationOptions {
   readonly threads: number;
   /** Is told what is measured next. */
   readonly onWork: (what: string) => void;

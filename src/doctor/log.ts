@@ -5,7 +5,7 @@ import type { Missing } from './check.js';
 import { EXPLODING } from './thresholds.js';
 
 /** What a step has left in the log. */
-export interface LoggedStep {
+interface LoggedStep {
   readonly step: number;
   /** Nats a character. */
   readonly loss: number;
@@ -15,7 +15,7 @@ export interface LoggedStep {
 }
 
 /** The run went back to a checkpoint, because numbers were wrong. */
-export interface Rollback {
+interface Rollback {
   readonly step: number;
   readonly from: number;
   readonly fault: string;

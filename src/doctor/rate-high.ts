@@ -31,14 +31,15 @@ export interface RateHighEvidence {
 }
 
 export function rateHighEvidence(
-  { model, training, progress, history }: RunRecord,
+  { model, progress, history }: RunRecord,
   log: RunLog | Missing,
   baselines: Baselines | undefined,
   moved: number | undefined,
-): RateHighEvidence {
+): RateHighEvidence | Missing {
   const steps = isMissing(log) ? [] : log.steps;
   const points = steps.length > 0 ? steps : history;
-  const peak = points.reduce((most, { lr }) => Math.max(most, lr), points.length > 0 ? 0 : training.lr);
+  if (points.length === 0) return { missing: 'no step of its training is known' };
+  const peak = points.reduce((most, { lr }) => Math.max(most, lr), 0);
   let lowest = Number.POSITIVE_INFINITY;
   let [rise, riseAt] = [0, 0];
   for (const point of history) {

@@ -12,7 +12,7 @@ const WARM_UP = 256;
 const LEAST_PART = 256;
 
 /** Is told after each forward pass, while the network still holds its activations. */
-export type Observer = (network: Network) => void;
+type Observer = (network: Network) => void;
 
 /**
  * The loss of each character of a stretch but the first, given all before it: it is cut into up to 32 parts that are

@@ -6,7 +6,7 @@ import type { Network } from '../model/network.js';
 import type { Check } from './check.js';
 import { UNITS } from './thresholds.js';
 
-export interface LayerUnits {
+interface LayerUnits {
   readonly layer: number;
   readonly units: number;
   /** Units whose output never moves, and others whose gates are all stuck. */

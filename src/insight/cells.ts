@@ -1,10 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { CELLS } from '../model/cells.js';
-import { Network } from '../model/network.js';
-import { Pool } from '../model/pool.js';
-
-/** Long enough for the products outside the time loop to be large. */
-const STEPS = 64;
+import { clamped } from '../numbers.js';
+import { readWindows } from './reading.js';
 
 /** What the cells of a layer hold, (T, H) each: row t is after character t of the text. */
 export interface LayerCells {
@@ -27,27 +24,19 @@ export interface CellWindow {
   readonly layers: readonly LayerCells[];
 }
 
-const idleNetworks = new Pool<CharacterModel, Network>();
-
 /** Reads a text once, from zero state, and tells what the cells hold. */
 export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator<CellWindow> {
-  const shape = { rows: 1, steps: STEPS, training: false };
-  const network = idleNetworks.take(model, () => new Network(model.weights, shape));
-  try {
-    network.resetState();
-    for (let start = 0; start < ids.length; start += STEPS) {
-      const window = ids.subarray(start, start + STEPS);
-      network.forward(window);
-      const layers = network.layers.map(({ index }) => {
-        const c = network.cells(index);
-        return { c, tanh: CELLS[model.config.cell].hasCellState ? c.map(Math.tanh) : c };
-      });
-      yield { start, length: window.length, layers };
-      network.carry();
-    }
-  } finally {
-    idleNetworks.giveBack(model, network);
+  for (const { start, ids: window, network } of readWindows(model, ids)) {
+    const layers = network.layers.map(({ index }) => {
+      const c = network.cells(index);
+      return { c, tanh: bounded(model, c) };
+    });
+    yield { start, length: window.length, layers };
   }
+}
+
+function bounded({ config }: CharacterModel, states: Float32Array): Float32Array {
+  return CELLS[config.cell].hasCellState ? states.map(Math.tanh) : states;
 }
 
 /**
@@ -68,6 +57,23 @@ export function unitStates(
 }
 
 /**
+ * The states of all cells over the end of a text.
+ * @param start the place of the first character whose states are wanted
+ * @returns (T, H) for each layer, the first layer first
+ */
+export function stretchStates(model: CharacterModel, ids: Uint32Array, start: number): Float32Array[] {
+  const { hidden, layers } = model.config;
+  const states = Array.from({ length: layers }, () => new Float32Array((ids.length - start) * hidden));
+  for (const window of cellWindows(model, ids)) {
+    const skipped = clamped(start - window.start, { minimum: 0, maximum: window.length });
+    const at = Math.max(0, window.start - start) * hidden;
+    for (const [layer, { c }] of window.layers.entries())
+      states[layer]!.set(c.subarray(skipped * hidden, window.length * hidden), at);
+  }
+  return states;
+}
+
+/**
  * What all cells hold after each character of a text that is read from zero state; `tanh` is what
  * `charlstm inspect cells` tints a text by. Characters are code points, or for a model of bytes the bytes of the text in
  * UTF-8.
@@ -76,17 +82,5 @@ export function unitStates(
  */
 export function cellStates(model: CharacterModel, text: string): LayerCells[] {
   const ids = model.vocabulary.encode(text);
-  const { hidden, layers } = model.config;
-  const size = ids.length * hidden;
-  const all = Array.from({ length: layers }, () => ({
-    c: new Float32Array(size),
-    tanh: new Float32Array(size),
-  }));
-  for (const window of cellWindows(model, ids)) {
-    for (const [layer, { c, tanh }] of window.layers.entries()) {
-      all[layer]!.c.set(c, window.start * hidden);
-      all[layer]!.tanh.set(tanh, window.start * hidden);
-    }
-  }
-  return all;
+  return stretchStates(model, ids, 0).map((c) => ({ c, tanh: bounded(model, c) }));
 }

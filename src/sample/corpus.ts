@@ -11,6 +11,13 @@ import type { SuffixIndex } from '../text/suffix-index.js';
  * @throws UserError if the text is not beside the checkpoint, is another one, or too long
  */
 export function corpusOf(checkpoint: string, record: RunRecord, onBuild?: () => void): SuffixIndex {
+  if (record.corpus.length === 0) {
+    throw new UserError(
+      `${runOf(checkpoint)} was imported, and what text its model was trained on is not known`,
+      'Leave out what compares with that text: --no-copy, --copy-report.',
+      ExitCode.noInput,
+    );
+  }
   let dataset: Dataset;
   try {
     dataset = new Dataset(runOf(checkpoint), record.model.vocabulary);

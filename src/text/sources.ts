@@ -169,7 +169,7 @@ function standardInput(): Source {
 }
 
 /** "texts/My Novel.txt" as "my-novel". */
-function shortName(path: string): string {
+export function shortName(path: string): string {
   const name = basename(path, extname(path)).normalize('NFC').toLowerCase();
   const words = name.replace(/[^\p{L}\p{N}]+/gu, '-');
   const short = Array.from(words).slice(0, 40).join('');

@@ -1,6 +1,7 @@
 import { TRAINING_RANGES } from '../checkpoint/record.js';
 import { clamped } from '../numbers.js';
 import type { TrainCommand, TrainEvent } from './events.js';
+import type { Gauges } from './gauges.js';
 import type { LiveSample } from './live.js';
 
 /** Where commands come from. */
@@ -24,11 +25,13 @@ export class Controls {
   /**
    * @param lr the peak of the learning rate
    * @param live the sample that is written along, if any
+   * @param gauges what is watched if somebody asks for it
    */
   constructor(
     readonly commands: Commands | undefined,
     public lr: number,
     readonly live: LiveSample | undefined,
+    readonly gauges: Gauges,
   ) {}
 
   /** Takes the commands that wait, and tells of each. */
@@ -68,6 +71,9 @@ export class Controls {
         return { ...command, text: this.live?.setPrompt(command.text) ?? command.text };
       case 'sample':
         this.live?.begin();
+        return command;
+      case 'gauges':
+        this.gauges.watched = command.watched;
         return command;
     }
   }

@@ -104,6 +104,21 @@ export interface LiveEvent {
   readonly certainty: readonly number[];
 }
 
+/** What the layers did in a step; told about once a second while it is asked for, and not logged. */
+export interface GaugesEvent {
+  readonly type: 'gauges';
+  readonly step: number;
+  /** The first layer first. */
+  readonly layers: readonly LayerGauge[];
+}
+
+export interface LayerGauge {
+  /** Norm of the gradients of the layer's parameters, before clipping. */
+  readonly gradNorm: number;
+  /** Shares, over units and some hundred places of the window, of activations that are saturated (model/saturation.ts). */
+  readonly gates: readonly { readonly name: string; readonly left: number; readonly right: number }[];
+}
+
 /** Something could not be written; not logged. */
 export interface TroubleEvent {
   readonly type: 'trouble';
@@ -136,6 +151,7 @@ export type TrainEvent =
   | CheckpointEvent
   | RollbackEvent
   | LiveEvent
+  | GaugesEvent
   | CommandEvent
   | BaselineEvent
   | TroubleEvent
@@ -149,4 +165,6 @@ export type TrainCommand =
   /** How the live sample goes on; a prompt begins a new one, and so does `sample`. */
   | { readonly type: 'temperature'; readonly value: number }
   | { readonly type: 'prompt'; readonly text: string }
-  | { readonly type: 'sample' };
+  | { readonly type: 'sample' }
+  /** Whether somebody watches gates and gradients. */
+  | { readonly type: 'gauges'; readonly watched: boolean };

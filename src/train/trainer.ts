@@ -8,6 +8,7 @@ import { type Commands, Controls } from './controls.js';
 import { bitsPerCharacter } from './evaluate.js';
 import type { CheckpointEvent, EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
 import { gradientFault, LossWatch, stateFault, validationFault, weightFault } from './faults.js';
+import { Gauges } from './gauges.js';
 import { LiveSample } from './live.js';
 import { FolderWatch, persist } from './saving.js';
 import { rateAt, totalSteps } from './schedule.js';
@@ -53,7 +54,8 @@ export async function* train(
   const { unit, amount } = training.length;
   const total = totalSteps(training.length, batches.windowsPerEpoch);
   const clock = new Clock(session);
-  const controls = new Controls(commands, training.lr, live ? new LiveSample(session) : undefined);
+  const gauges = new Gauges(session);
+  const controls = new Controls(commands, training.lr, live ? new LiveSample(session) : undefined, gauges);
   const folder = new FolderWatch(session.run);
   let history = [...session.record.history];
   let { step, bestLoss, lossSum, lossCount, rollbacks } = session.record.progress;
@@ -105,7 +107,7 @@ export async function* train(
     }
     const at = learns ? step : step - 1;
     const lr = controls.lr * rateAt(at, shareDone(at), total);
-    const learnt = learns ? learn(session, watch, step, lr) : undefined;
+    const learnt = learns ? learn(session, { watch, gauges }, step, lr) : undefined;
     fault = learnt?.fault;
     if (fault !== undefined) continue;
     if (learnt) {
@@ -115,6 +117,7 @@ export async function* train(
       lossCount++;
       const epoch = step / batches.windowsPerEpoch;
       yield { type: 'step', step, epoch, loss, gradNorm, lr, charsPerSecond: clock.tick() };
+      yield* gauges.take(step);
     }
 
     const validates = owesMeasure();
@@ -170,7 +173,12 @@ interface Learnt {
  * One step: reads a window, predicts, measures, learns and carries the state on.
  * @returns undefined where it was given up: the network is then as it was before
  */
-function learn(session: Session, watch: LossWatch, step: number, lr: number): Learnt | undefined {
+function learn(
+  session: Session,
+  { watch, gauges }: { watch: LossWatch; gauges: Gauges },
+  step: number,
+  lr: number,
+): Learnt | undefined {
   const { network, optimizer, batches, engine, abandon, record, weights } = session;
   const { training } = record;
   if (batches.startsEpoch(step)) network.resetState();
@@ -178,8 +186,10 @@ function learn(session: Session, watch: LossWatch, step: number, lr: number): Le
   const loss = abandon.attempt(() => {
     network.forward(inputs, { seed: training.seed, draw: step });
     const loss = mean(network.losses(targets, { training: true }));
+    gauges.readGates();
     network.backward();
     engine.finish();
+    gauges.readGradients();
     return loss;
   });
   if (loss === undefined) return undefined;

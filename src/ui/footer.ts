@@ -36,8 +36,8 @@ function key(name: string, label: string): Segment {
 
 /** What is no key of the screen alone. */
 const EXTRA = [
-  ['^C', 'stop and save; again: stop at once'],
-  ['^Z', 'into the background; fg comes back'],
+  ['^C', 'stop and save; again: at once'],
+  ['^Z', 'into the background; fg returns'],
 ] as const;
 
 /** Columns of the name of a key. */

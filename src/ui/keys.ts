@@ -82,6 +82,14 @@ export const BINDINGS: readonly Binding[] = [
     press: (state) => viewing(state, { recent: !state.view.recent }),
   },
   { keys: ['c'], label: 'tint', press: (state) => viewing(state, { tint: !state.view.tint }) },
+  {
+    keys: ['g'],
+    label: 'gates and gradients',
+    press: (state) => ({
+      ...viewing(state, { gates: !state.view.gates }),
+      request: { type: 'gauges', watched: !state.view.gates },
+    }),
+  },
 ];
 
 /** The state after a key, and what the key asks for. */

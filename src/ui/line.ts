@@ -1,11 +1,14 @@
 import stringWidth from 'string-width';
 import type { Color } from './palette.js';
+import type { Tint } from './tint.js';
 
 /** A piece of a line in one style. */
 export interface Segment {
   readonly text: string;
   readonly color?: Color | undefined;
   readonly bold?: boolean;
+  /** The look of a number, in place of a colour. */
+  readonly tint?: Tint | undefined;
 }
 
 /** One row of the screen, or of a part of it. */
@@ -23,11 +26,11 @@ export function lineWidth(line: Line): number {
 
 /** The same line with neighbours of one style as one segment. */
 export function joined(segments: Iterable<Segment>): Line {
-  const line: { text: string; color: Segment['color']; bold: boolean }[] = [];
-  for (const { text, color, bold = false } of segments) {
+  const line: { text: string; color: Segment['color']; bold: boolean; tint?: Tint }[] = [];
+  for (const { text, color, bold = false, tint } of segments) {
     const last = line.at(-1);
-    if (last && last.color === color && last.bold === bold) last.text += text;
-    else line.push({ text, color, bold });
+    if (last && last.color === color && last.bold === bold && last.tint === tint) last.text += text;
+    else line.push({ text, color, bold, ...(tint ? { tint } : {}) });
   }
   return line;
 }

@@ -1,6 +1,7 @@
 import { harmless } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { BaselineEvent, StartEvent, StepEvent, TrainEvent } from '../train/events.js';
+import { addGauges, type GaugeSeries, NO_GAUGES } from './gauges.js';
 import { addLive, NO_SAMPLES, revealed, type Samples, withSpeed } from './samples.js';
 import { addLosses, type LossSeries, rewound, seriesFrom } from './series.js';
 
@@ -39,6 +40,7 @@ export interface State {
   readonly temperature: number;
   readonly prompt: string;
   readonly samples: Samples;
+  readonly gauges: GaugeSeries;
   readonly view: View;
   /** A question or a page over the rest of the screen; a prompt is being typed where it is an object. */
   readonly dialog: 'help' | 'quit' | { readonly draft: string } | undefined;
@@ -71,6 +73,8 @@ export interface View {
   /** Only the last steps, not the whole run. */
   readonly recent: boolean;
   readonly tint: boolean;
+  /** Gates and gradients of the layers, in the place of the sample or the chart. */
+  readonly gates: boolean;
 }
 
 export type Message =
@@ -132,7 +136,8 @@ export function initialState(
     temperature: 0.8,
     prompt: '',
     samples: { ...NO_SAMPLES, arrived: now },
-    view: { unit: 'nats', axis: 'steps', log: false, recent: false, tint: true },
+    gauges: NO_GAUGES,
+    view: { unit: 'nats', axis: 'steps', log: false, recent: false, tint: true, gates: false },
     dialog: undefined,
   };
 }
@@ -223,6 +228,8 @@ function afterEvent(state: State, event: TrainEvent): State {
     }
     case 'live':
       return { ...state, samples: addLive(state.samples, event) };
+    case 'gauges':
+      return { ...state, gauges: addGauges(state.gauges, event) };
     case 'baseline':
       return { ...state, baselines: [...state.baselines, event].sort((a, b) => b.loss - a.loss) };
     case 'command':
@@ -264,6 +271,7 @@ function afterCommand(state: State, command: Extract<TrainEvent, { type: 'comman
       return { ...state, saving: true };
     case 'temperature':
     case 'sample':
+    case 'gauges':
       return state;
   }
 }

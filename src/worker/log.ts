@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { fileError, UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
-import type { TrainEvent, TroubleEvent } from '../train/events.js';
+import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
 
 export interface Log {
   /** @returns what the disk refuses, when it begins to: what could not be written is written later */
@@ -49,6 +49,12 @@ export function openLog(path: string, origin?: Origin): Log {
   }
 }
 
+/** What depends on the clock or on who watches. */
+function isFleeting(event: TrainEvent): event is LiveEvent | GaugesEvent | TroubleEvent | BaselineEvent {
+  const { type } = event;
+  return type === 'live' || type === 'gauges' || type === 'trouble' || type === 'baseline';
+}
+
 class LogFile implements Log {
   #file: number;
   /** What is not written yet: the rest of a line, and lines. */
@@ -68,7 +74,7 @@ class LogFile implements Log {
   }
 
   write(event: TrainEvent): TroubleEvent | undefined {
-    if (event.type === 'live' || event.type === 'trouble' || event.type === 'baseline') return undefined;
+    if (isFleeting(event)) return undefined;
     const step = event.step;
     try {
       if (event.type === 'checkpoint') this.#follow();

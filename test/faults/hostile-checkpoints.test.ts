@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { moduleTensors } from '../../src/checkpoint/module.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { parameterTable } from '../../src/model/parameters.js';
 import { temporaryFolder } from '../cli.js';
@@ -71,6 +72,21 @@ describe('a hostile checkpoint is refused:', () => {
     ['terabytes', saying({ model: { ...model, hidden: 8192, embedding: 8192, layers: 32 } }), 'expected ['],
     ['a hidden size of 1e308', saying({ model: { ...model, hidden: 1e308 } }), 'a whole number from 1'],
     [
+      'a cell that is none',
+      saying({ model: { ...model, cell: 'transformer' } }),
+      'cell "transformer", not one',
+    ],
+    ['a cell that is a list', saying({ model: { ...model, cell: ['gru'] } }), 'cell ["gru"], not one'],
+    ['another cell', saying({ model: { ...model, cell: 'gru' } }), 'missing, expected ['],
+    ['coupled gates of an RNN', saying({ model: { ...model, cell: 'rnn', coupled: true } }), 'coupled true'],
+    ['normalisation that is a word', saying({ model: { ...model, layerNorm: 'yes' } }), 'layerNorm "yes"'],
+    [
+      'normalisation without its scales',
+      saying({ model: { ...model, layerNorm: true } }),
+      'norm_ih_l0 is missing',
+    ],
+    ['a forget bias of 1e9', saying({ model: { ...model, forgetBias: 1e9 } }), 'a number from -20 to 20'],
+    [
       'a name of 100,000 characters',
       saying({ corpus: metadata.corpus!.replace('lamp', 'x'.repeat(1e5)) }),
       'at most 255',
@@ -94,13 +110,16 @@ describe('a hostile checkpoint is refused:', () => {
 });
 
 /** How much more memory the built program takes at its peak, in bytes, for reading a file that it refuses. */
-async function memoryToRefuse(path: string): Promise<{ bytes: number; message: string }> {
-  const module = new URL('../../dist/checkpoint/checkpoint.js', import.meta.url).href;
+async function memoryToRefuse(
+  path: string,
+  [name, reader]: readonly [string, string] = ['checkpoint', 'readCheckpoint'],
+): Promise<{ bytes: number; message: string }> {
+  const module = new URL(`../../dist/checkpoint/${name}.js`, import.meta.url).href;
   const program = `
-    const { readCheckpoint, readRecord } = await import(${JSON.stringify(module)});
+    const { ${reader} } = await import(${JSON.stringify(module)});
     const peak = () => process.resourceUsage().maxRSS;
     const before = peak();
-    const failure = await readCheckpoint(${JSON.stringify(path)}).catch((error) => error);
+    const failure = await ${reader}(${JSON.stringify(path)}).catch((error) => error);
     console.log(JSON.stringify({ bytes: (peak() - before) * 1024, message: failure.name + ': ' + failure.message }));`;
   const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program]);
   return JSON.parse(stdout) as { bytes: number; message: string };
@@ -179,6 +198,43 @@ describe('little memory is taken to refuse', () => {
     const { bytes, message } = await memoryToRefuse(hostile);
     expect(message).toContain('more than a network that can be trained');
     expect(bytes).toBeLessThan(50e6);
+  });
+});
+
+describe('little memory is taken to refuse for import', () => {
+  const IMPORT = ['import', 'readImported'] as const;
+
+  it('gigabytes of a hole', async () => {
+    const large = moduleTensors({ ...model, cell: 'gru', hidden: 8192, embedding: 8192, layers: 2 });
+    const hole = { name: 'hole', shape: [2 ** 35] };
+    for (const [rows, reason] of [
+      [large, 'more than can be trained'],
+      [[...moduleTensors(model), hole], 'its network has no tensor hole'],
+    ] as const) {
+      let end = 0;
+      const places = rows.map(({ name, shape }) => {
+        const from = end;
+        end += 2 * shape.reduce((product, size) => product * size, 1);
+        return [name, { dtype: 'BF16', shape, data_offsets: [from, end] }];
+      });
+      const head = assemble(Object.fromEntries(places), Buffer.alloc(0));
+      await writeFile(hostile, head);
+      await truncate(hostile, head.length + end);
+      const { bytes, message } = await memoryToRefuse(hostile, IMPORT);
+      expect(message).toContain(reason);
+      expect(bytes).toBeLessThan(50e6);
+    }
+  });
+
+  it('a long header of tensors, and of names', async () => {
+    const entry = '"dtype":"F32","shape":[0],"data_offsets":[0,0]';
+    const many = Array.from({ length: 1e5 }, (_, i) => `"${i}":{${entry}}`).join(',');
+    for (const text of [`{${many}}`, `{"${'a'.repeat(9e6)}":{${entry}}}`, `{"x":${'['.repeat(9e6)}`]) {
+      await writeFile(hostile, assemble(text, Buffer.alloc(0)));
+      const { bytes, message } = await memoryToRefuse(hostile, IMPORT);
+      expect(message).toMatch(/^UserError: .{0,400}$/);
+      expect(bytes).toBeLessThan(50e6);
+    }
   });
 });
 

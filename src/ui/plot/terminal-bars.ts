@@ -7,7 +7,7 @@ import type { Chart, Series } from './chart.js';
 /** What the bars of a series are made of: they differ without colours, too. */
 export const MARKS = ['█', '▒', '░', '▓'];
 /** An eighth of a column to seven. */
-const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+export const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** Bars from left to right: a line for each category and series, with its number at the end. */
 export function lyingBars(chart: Chart, series: readonly Series[], columns: number): Line[] {

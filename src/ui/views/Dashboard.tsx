@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { duration, harmless } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { footer, help } from '../footer.js';
+import { gaugesPanel, gaugesTitle } from '../gauges-view.js';
 import { header } from '../header.js';
 import { type Layout, layoutOf } from '../layout.js';
 import { cut, fitting, type Line } from '../line.js';
@@ -36,25 +37,27 @@ export function Dashboard({ state }: { state: State }) {
 
 function Body({ state, layout }: { state: State; layout: Layout }) {
   const { beside, framed, middle, progressLines, chart } = layout;
+  const parts = partsOf(state, beside);
   return (
     <>
       <Box flexDirection={beside ? 'row' : 'column'} height={middle}>
-        <Panel
-          title={chartTitle(state)}
-          framed={framed}
-          area={chart}
-          draw={(w, h) => lossChart(state, w, h)}
-        />
-        <Panel
-          title={sampleTitle(state)}
-          framed={framed}
-          area={layout.sample}
-          draw={(w, h) => sample(state, w, h)}
-        />
+        <Panel {...parts[0]} framed={framed} area={chart} />
+        <Panel {...parts[1]} framed={framed} area={layout.sample} />
       </Box>
       <Lines lines={progress(state, progressLines)} width={state.columns} />
     </>
   );
+}
+
+type Part = Pick<Parameters<typeof Panel>[0], 'title' | 'draw'>;
+
+/** Chart and sample. Gates and gradients are in the place of the sample or, where that has few rows, of the chart. */
+function partsOf(state: State, beside: boolean): [Part, Part] {
+  const chart: Part = { title: chartTitle(state), draw: (w, h) => lossChart(state, w, h) };
+  const text: Part = { title: sampleTitle(state), draw: (w, h) => sample(state, w, h) };
+  if (!state.view.gates) return [chart, text];
+  const gauges: Part = { title: gaugesTitle(state), draw: (w, h) => gaugesPanel(state, w, h) };
+  return beside ? [chart, gauges] : [gauges, text];
 }
 
 /** For a terminal too small for anything else: what is asked or was said just now, or the figures. */

@@ -1,5 +1,5 @@
+import type { Stroke } from '../keyboard.js';
 import { moved, redone, replaced, undone } from './draft.js';
-import type { Stroke } from './keyboard.js';
 import { columnOf, lastPlaceIn, pageOf, placeBeside, rowAt } from './page.js';
 import { after, before, firstWord, lineEnd, lineStart, wordAfter, wordBefore } from './places.js';
 import { SETTINGS, stepped } from './settings.js';

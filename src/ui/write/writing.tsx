@@ -1,8 +1,9 @@
 import chalk from 'chalk';
+import type { Stroke } from '../keyboard.js';
+import { listen } from '../listening.js';
 import { Stage } from '../stage.js';
 import { Lines } from '../views/Lines.js';
 import { Asking, type Progress } from './asking.js';
-import { Keyboard, type Stroke } from './keyboard.js';
 import { press, type Request } from './keys.js';
 import { type Beginning, initialState, type Message, questionOf, reduce } from './state.js';
 import type { Question } from './suggestions.js';
@@ -27,17 +28,13 @@ export interface World {
 
 /** After so long without a key what is suggested is shown. */
 const PAUSE_MS = 120;
-/** A code of a key comes in one piece, or within this time: otherwise it was the Escape key. */
-const ESCAPE_MS = 30;
 const DRAWING_SHARE = 0.3;
 
 /** Opens the screen of `charlstm write`. `NODE_ENV` must be `production`: see Stage. */
 export function openWriting(beginning: Omit<Beginning, 'colors'>, world: World): OpenWriting {
-  const { stdin } = process;
   const colors = chalk.level > 0;
   let state = initialState({ ...beginning, colors }, { columns: 80, rows: 24 });
   let pausing: NodeJS.Timeout | undefined;
-  let escaping: NodeJS.Timeout | undefined;
   const stage = new Stage({
     frame(screen) {
       const { lines, cursor } = picture(state);
@@ -72,17 +69,7 @@ export function openWriting(beginning: Omit<Beginning, 'colors'>, world: World):
     clearTimeout(pausing);
     if (state.offer === 'soon') pausing = setTimeout(() => take({ type: 'paused' }), PAUSE_MS);
   };
-  const keyboard = new Keyboard();
-  const onData = (chunk: string) => {
-    clearTimeout(escaping);
-    onStrokes(keyboard.take(chunk));
-    if (keyboard.isWaiting) escaping = setTimeout(() => onStrokes(keyboard.flush()), ESCAPE_MS);
-  };
-
-  stdin.setEncoding('utf8');
-  stdin.on('data', onData);
-  stdin.on('end', world.unheard);
-  stdin.on('error', world.unheard);
+  const stopListening = listen(onStrokes, world.unheard);
   ask();
   return {
     take,
@@ -91,12 +78,9 @@ export function openWriting(beginning: Omit<Beginning, 'colors'>, world: World):
     },
     close() {
       clearTimeout(pausing);
-      clearTimeout(escaping);
       asking.ask(0, undefined);
-      stdin.off('data', onData);
-      stdin.off('end', world.unheard);
+      stopListening();
       stage.close();
-      stdin.pause();
     },
   };
 }

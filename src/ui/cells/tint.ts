@@ -1,4 +1,5 @@
-import { painted, type Scale, type Tint } from './tint.js';
+import type { Segment } from '../line.js';
+import type { Scale, Tint } from '../tint.js';
 
 /** The looks of a cell state whose distance from 0 is at least so much. */
 interface Pair {
@@ -40,20 +41,20 @@ function markOf(value: number): string {
   return (value < 0 ? ' abcdefghi' : ' 123456789')[tenths]!;
 }
 
-/** Cell states from -1 to 1. */
+/** What units hold, from -1 to 1. */
 export const CELLS: Scale = { tintOf, markOf };
 
-/**
- * What the tints mean, for a terminal.
- * @param what the number that is shown
- */
-export function cellLegend(what: string): string {
-  const below = PAIRS.map((pair) => painted(` -${pair.from} `, pair.below)).reverse();
-  const above = PAIRS.map((pair) => painted(` ${pair.from} `, pair.above));
-  return `${what} ${[...below, ' 0 ', ...above].join(' ')}`;
+/** The tints and the values at which they begin, from the lowest to the highest. */
+export function tintSamples(): Segment[] {
+  const below = PAIRS.map((pair) => ({ text: ` -${pair.from} `, tint: pair.below })).reverse();
+  const above = PAIRS.map((pair) => ({ text: ` ${pair.from} `, tint: pair.above }));
+  return [...below, { text: ' 0 ' }, ...above];
 }
 
-/** The same for the marks. */
+/**
+ * What the marks mean.
+ * @param what the number that is shown
+ */
 export function markLegend(what: string): string {
   return `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`;
 }

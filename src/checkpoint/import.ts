@@ -1,0 +1,149 @@
+import { ExitCode, UserError } from '../errors.js';
+import { excerpt } from '../format.js';
+import { CELL_NAMES, CELLS, type CellName } from '../model/cells.js';
+import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
+import { parameterTable } from '../model/parameters.js';
+import { describeRange, isInRange } from '../numbers.js';
+import { MOST_DATA } from './checkpoint.js';
+import type { Refuse } from './fields.js';
+import type { Place } from './header.js';
+import { moduleTensors } from './module.js';
+import { withForeignTensors } from './safetensors.js';
+
+/** A network that another program trained. */
+export interface ImportedNetwork {
+  readonly config: ModelConfig;
+  /** In the order of the parameter table. */
+  readonly values: Float32Array;
+  /** What the file says beside its tensors. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** The cells that a PyTorch module is called after. */
+const MODULES = CELL_NAMES.filter((cell) => CELLS[cell].module === cell);
+
+/** What a network has four times while it is trained: values, gradients, and two moments. In bytes. */
+const TRAINED = 4 * Float32Array.BYTES_PER_ELEMENT;
+
+/**
+ * Reads the state_dict of a PyTorch module that has `embedding` (torch.nn.Embedding), `lstm`, `rnn` or `gru`
+ * (torch.nn.LSTM, RNN or GRU) and `decoder` (torch.nn.Linear), from a safetensors file. All may stand within modules of
+ * other names, the same for all. A module called `rnn` may be any of the three: its rows tell.
+ * @throws UserError naming the tensor that is missing, too many, of another shape, or not finite
+ */
+export function readImported(path: string): Promise<ImportedNetwork> {
+  const refuse: Refuse = (reason) => {
+    throw new UserError(
+      `${path} cannot be imported: ${reason}`,
+      'See "From and to PyTorch" in docs/checkpoints.md for what can be.',
+      ExitCode.badData,
+    );
+  };
+  return withForeignTensors(path, async (file) => {
+    const { config, outer, module } = foundIn(file.places, refuse);
+    const { count } = parameterTable(config);
+    if (TRAINED * count > MOST_DATA) refuse(`it has ${count} parameters, more than can be trained`);
+    const ownModule = `${CELLS[config.cell].module}.`;
+    const rows = new Map(
+      moduleTensors(config).map((row) => [outer + row.name.replace(ownModule, `${module}.`), row]),
+    );
+    checkShapes(file.places, rows, refuse);
+    const values = new Float32Array(count);
+    for await (const { name, data } of file.tensors()) {
+      if (!data.every(Number.isFinite)) {
+        refuse(`tensor ${name} holds numbers that are not finite in 32 bits`);
+      }
+      const { start } = rows.get(name)!;
+      // A second bias is added to the first, in whatever order they come.
+      for (let i = 0; i < data.length; i++) values[start + i]! += data[i]!;
+    }
+    return { config, values, metadata: file.metadata };
+  });
+}
+
+/** The shape of the network, from those of some tensors; what names stand before theirs; what its cells' module is called. */
+function foundIn(
+  places: readonly Place[],
+  refuse: Refuse,
+): { config: ModelConfig; outer: string; module: string } {
+  const outer = outerName(places, refuse);
+  const found = new Map(places.map((place) => [place.name, place]));
+  const sizesOf = (name: string): [rows: number, columns: number] => {
+    const { shape } = found.get(outer + name) ?? refuse(`it has no tensor ${excerpt(outer + name)}`);
+    const [rows, columns] = shape;
+    if (rows !== undefined && columns !== undefined && shape.length === 2) return [rows, columns];
+    return refuse(`tensor ${excerpt(outer + name)} has ${shape.length} dimensions, not 2`);
+  };
+  const [vocabulary, embedding] = sizesOf('embedding.weight');
+  const modules = MODULES.filter((name) => places.some((place) => place.name.startsWith(`${outer}${name}.`)));
+  if (modules.length !== 1) {
+    const what = modules.length === 0 ? `none of ${MODULES.join(', ')}` : `both ${modules.join(' and ')}`;
+    refuse(`beside ${excerpt(outer)}embedding it has ${what}`);
+  }
+  const module = modules[0]!;
+  refuseVariants(places, refuse);
+  const [gateRows, hidden] = sizesOf(`${module}.weight_hh_l0`);
+  const layers = places.filter(({ name }) => name.startsWith(`${outer}${module}.weight_hh_l`)).length;
+  const config = {
+    cell: cellOf(module, gateRows, hidden),
+    vocabulary,
+    embedding,
+    hidden,
+    layers,
+    dropout: 0,
+  };
+  for (const name of ['vocabulary', 'embedding', 'hidden', 'layers'] as const) {
+    if (isInRange(config[name], MODEL_RANGES[name])) continue;
+    refuse(`by its tensors, its ${name} is ${config[name]}, not ${describeRange(MODEL_RANGES[name])}`);
+  }
+  return { config, outer, module };
+}
+
+/** What stands before the names of all tensors: "" or, for example, "module.". */
+function outerName(places: readonly Place[], refuse: Refuse): string {
+  const INNER = 'embedding.weight';
+  const [first, second] = places
+    .map(({ name }) => name)
+    .filter((name) => name === INNER || name.endsWith(`.${INNER}`));
+  if (first === undefined) return refuse(`it has no tensor ${INNER}`);
+  if (second !== undefined) refuse(`both ${excerpt(first)} and ${excerpt(second)} could be its embedding`);
+  const outer = first.slice(0, -INNER.length);
+  const strange = places.find(({ name }) => !name.startsWith(outer));
+  if (strange) refuse(`tensor ${excerpt(strange.name)} is not within ${excerpt(outer)}, as ${INNER} is`);
+  return outer;
+}
+
+/** PyTorch's modules can do what no network here can. */
+function refuseVariants(places: readonly Place[], refuse: Refuse): void {
+  for (const { name } of places) {
+    if (/\.weight_hr_l\d+/.test(name)) refuse(`tensor ${excerpt(name)} is that of a projection (proj_size)`);
+    if (/_l\d+_reverse$/.test(name)) {
+      refuse(`tensor ${excerpt(name)} reads backwards (bidirectional), and characters to come are not known`);
+    }
+  }
+}
+
+/** The cell that a module's matrices have the rows of. */
+function cellOf(module: CellName, gateRows: number, hidden: number): CellName {
+  const gatesOf = (cell: CellName) => CELLS[cell].gates(false).length;
+  if (module !== 'rnn') return module;
+  return MODULES.find((cell) => gatesOf(cell) * hidden === gateRows) ?? module;
+}
+
+function checkShapes(
+  places: readonly Place[],
+  rows: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  refuse: Refuse,
+): void {
+  const text = (shape: readonly number[]) => `[${shape.join(', ')}]`;
+  const found = new Map(places.map(({ name, shape }) => [name, text(shape)]));
+  for (const [name, { shape }] of rows) {
+    const why = name.includes('bias') ? ' (bias=False?)' : '';
+    const actual = found.get(name) ?? refuse(`it has no tensor ${excerpt(name)}${why}`);
+    if (actual !== text(shape)) {
+      refuse(`tensor ${excerpt(name)} is ${excerpt(actual)}, expected ${text(shape)}`);
+    }
+  }
+  const strange = places.find(({ name }) => !rows.has(name));
+  if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
+}

@@ -1,0 +1,131 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { ExitCode } from '../errors.js';
+import { harmlessLine, quoted } from '../format.js';
+import { stretchStates } from '../insight/cells.js';
+import type { OpenBrowsing } from '../ui/cells/browsing.js';
+import type { Place, State, Stretch as View } from '../ui/cells/state.js';
+import { type Excerpt, kindOf, type Stretch } from './cells-excerpt.js';
+import { type Found, findAll } from './cells-find.js';
+import { tintedText } from './cells-print.js';
+import { endings, SIGNALS } from './endings.js';
+
+/** What is browsed. */
+interface Subject {
+  readonly model: CharacterModel;
+  /** The name of the model, and that of the text. */
+  readonly name: string;
+  readonly source: string;
+  /** The text: what lies before the stretch is read, too, and units are ranked by all of it. */
+  readonly ids: Uint32Array;
+  readonly stretch: Stretch;
+  readonly place: Place;
+  /** Undefined where it is still to be found out, while the screen is open. */
+  readonly found: Found | undefined;
+  /** The command that shows the same stretch, but for the unit. */
+  readonly command: readonly string[];
+}
+
+/** Numbers that are kept of the stretch, 4 bytes each. */
+const MOST_STATES = 64e6;
+/** So much of the text is left on the terminal. */
+const LEFT_CHARACTERS = 320;
+/** For so long at most a key may have to wait. */
+const SLICE_MS = 8;
+
+/** How long a stretch may be for its states to be kept. */
+export function longestStretch({ config }: CharacterModel): number {
+  return Math.floor(MOST_STATES / (config.layers * config.hidden));
+}
+
+/** Shows the text on the whole screen, tinted by any unit that keys choose; what was seen last stays on the terminal. */
+export async function browse(subject: Subject): Promise<void> {
+  process.env.NODE_ENV = 'production'; // see Stage
+  const { openBrowsing } = await import('../ui/cells/browsing.js');
+  const { model, name, source, ids, place, found, stretch } = subject;
+  const view = viewOf(model, ids, stretch);
+  const { ended, end, dispose } = endings();
+  let browsing: OpenBrowsing | undefined;
+  let stopWork = () => {};
+  try {
+    browsing = openBrowsing(
+      {
+        model: name,
+        source,
+        stretch: view,
+        ...place,
+        scale: stretch.scale,
+        found: found?.units ?? [],
+        tracked: found?.tracked ?? 0,
+      },
+      {
+        request: (request) => end(request === 'quit' ? 0 : SIGNALS.SIGINT),
+        unheard: () => end(SIGNALS.SIGHUP),
+      },
+    );
+    const { take } = browsing;
+    if (!found) {
+      stopWork = inSlices(findAll(model, ids), {
+        onShare: (share) => take({ type: 'ranking', share }),
+        onEnd: ({ units, tracked }) => take({ type: 'ranked', found: units, tracked }),
+      });
+    }
+    process.exitCode = await ended;
+  } finally {
+    stopWork();
+    browsing?.close();
+    dispose();
+  }
+  if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
+    process.stdout.write(leftBehind(browsing.state, subject.command));
+  }
+}
+
+/** The stretch with the states of all units: no key has the text read again. */
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): View {
+  const { hidden, layers } = model.config;
+  const states = stretchStates(model, ids.subarray(0, end), start);
+  const text = model.vocabulary.decode(ids.subarray(start, end));
+  const statesOf = ({ layer, unit }: Place) =>
+    Float32Array.from({ length: end - start }, (_, t) => states[layer]![t * hidden + unit]!);
+  return { start, text, layers, hidden, kind: kindOf(model.config), statesOf };
+}
+
+/** Works a few milliseconds at a time, between the events of the program. @returns what stops it */
+function inSlices<T>(
+  work: Generator<number, T>,
+  { onShare, onEnd }: { onShare: (share: number) => void; onEnd: (value: T) => void },
+): () => void {
+  const go = () => {
+    const pause = performance.now() + SLICE_MS;
+    let step = work.next();
+    while (!step.done && performance.now() < pause) step = work.next();
+    if (step.done) return onEnd(step.value);
+    onShare(step.value);
+    next = setImmediate(go);
+  };
+  let next = setImmediate(go);
+  return () => {
+    clearImmediate(next);
+    work.return(undefined as never);
+  };
+}
+
+/** A few lines of what was seen last, and the command that shows it again. */
+function leftBehind(state: State, command: readonly string[]): string {
+  const { layer, unit, shown, stretch, glyphs, top } = state;
+  const before = top === 0 ? 0 : glyphs[top - 1]!.last + 1;
+  const end = before + LEFT_CHARACTERS;
+  const excerpt: Excerpt = {
+    layer,
+    unit,
+    start: stretch.start + before,
+    text: Array.from(stretch.text).slice(before, end).join(''),
+    kind: stretch.kind,
+    scale: shown.scale,
+    largest: shown.largest,
+    values: [...shown.values.subarray(before, end)],
+  };
+  const relative = shown.scale === 'relative' ? ['--relative'] : [];
+  const words = [...command, '--layer', `${layer}`, '--unit', `${unit}`, ...relative];
+  return `${tintedText(excerpt)}\n${harmlessLine(words.map(quoted).join(' '))}\n`;
+}

@@ -1,0 +1,61 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { ExitCode, UserError } from '../errors.js';
+import { PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
+import { clearest, type Tracking } from '../insight/ranking.js';
+import { isTold, markedBy, rankUnits } from '../insight/search.js';
+import { note } from './note.js';
+
+/** So many units are told. */
+const TOLD = 10;
+/** A property is not proposed that holds, or does not, at fewer places: some unit fits a few places by chance. */
+const FEWEST = 50;
+
+/** What was found about the units of a network. */
+export interface Found {
+  /** Those that track best what was asked for, the best first. */
+  readonly units: readonly Tracking[];
+  /** Each with what it tracks most clearly of all that was looked for. */
+  readonly tracked: readonly Tracking[];
+}
+
+/**
+ * Finds the units that track a property best, or any of them.
+ * @param others whether it is also found out what of other properties each unit tracks
+ * @throws UserError where the text does not have it
+ */
+export function find(
+  model: CharacterModel,
+  ids: Uint32Array,
+  { find, others }: { readonly find: PropertyName | 'auto'; readonly others: boolean },
+): Found {
+  const characters = charactersOf(model, ids);
+  const asked =
+    find === 'auto' ? markedBy(characters, PROPERTY_NAMES, FEWEST) : markedBy(characters, [find], 1);
+  if (asked.length === 0) {
+    throw new UserError(
+      find === 'auto' ? 'the text is too short to rank units by' : `"${find}" does not vary in the text`,
+      'Name another text with --text FILE.',
+      ExitCode.badData,
+    );
+  }
+  if (!asked.every(({ marks }) => isTold(marks, FEWEST))) {
+    note(`fewer than ${FEWEST} characters tell units apart by "${find}": some fit by chance`);
+  }
+  const rest = others && find !== 'auto' ? PROPERTY_NAMES.filter((name) => name !== find) : [];
+  const work = rankUnits(model, ids, [...asked, ...markedBy(characters, rest, FEWEST)]);
+  let step = work.next();
+  while (!step.done) step = work.next();
+  const units = clearest(step.value.slice(0, asked.length)).slice(0, TOLD);
+  return { units, tracked: clearest(step.value) };
+}
+
+/** Finds what each unit tracks, little by little; none track anything where the text is too short to tell. */
+export function* findAll(model: CharacterModel, ids: Uint32Array): Generator<number, Found> {
+  const marked = markedBy(charactersOf(model, ids), PROPERTY_NAMES, FEWEST);
+  const tracked = marked.length > 0 ? clearest(yield* rankUnits(model, ids, marked)) : [];
+  return { units: tracked.slice(0, TOLD), tracked };
+}
+
+export function charactersOf({ vocabulary }: CharacterModel, ids: Uint32Array): string[] {
+  return Array.from(ids, (id) => vocabulary.character(id));
+}

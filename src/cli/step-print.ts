@@ -1,0 +1,71 @@
+import { decimal, harmlessLine } from '../format.js';
+import { quantitiesOf } from '../insight/equations.js';
+import { type Line, widthOf } from '../ui/line.js';
+import { nextCharacters } from '../ui/step/next.js';
+import { type View, visible } from '../ui/step/shown.js';
+import { worked } from '../ui/step/worked.js';
+import { styled } from '../ui/styled.js';
+import type { Trail } from './step-trail.js';
+
+interface Printed {
+  /** Of the model. */
+  readonly name: string;
+  /** The last step, and the layer and the unit that are worked out. */
+  readonly view: View;
+  /** Undefined for all. */
+  readonly layers: readonly number[] | undefined;
+  readonly units: { readonly first: number; readonly count: number };
+  readonly top: number;
+}
+
+const FIGURE = 9;
+const USUAL_COLUMNS = 100;
+/** Lines above the characters that may come next. */
+const HEAD = 2;
+
+/** Prints each step as a table, then the equations of the last one, and what may come after it. */
+export function printSteps(trail: Trail, { name, view, layers, units, top }: Printed): void {
+  const write = (lines: readonly Line[]) =>
+    process.stdout.write(lines.map((line) => `${line.map(styled).join('').trimEnd()}\n`).join(''));
+  write([[{ text: harmlessLine(name), color: 'faint' }]]);
+  const shown = layers ?? Array.from({ length: trail.model.config.layers }, (_, layer) => layer);
+  for (let at = 0; at < trail.length; at++) write([[], ...stepTable(trail, at, shown, units)]);
+  const last = trail.look(view);
+  const width = process.stdout.columns || USUAL_COLUMNS;
+  const what = `after ${visible(last.character)}: unit ${view.unit} of layer ${view.layer}`;
+  write([
+    [],
+    [{ text: what, bold: true }],
+    ...worked(last.equations, width, Number.POSITIVE_INFINITY).flat(),
+  ]);
+  write([[], ...nextCharacters(last, width, HEAD + top, top)]);
+}
+
+/** Some units of some layers: a line for each of them, and one that names the numbers. */
+function stepTable(trail: Trail, at: number, layers: readonly number[], units: Printed['units']): Line[] {
+  const step = trail.step(at);
+  const ofLayers = layers.map((layer) => ({
+    layer,
+    quantities: quantitiesOf(trail.model, step.layers[layer]!),
+  }));
+  const number = String(at + 1);
+  const character = visible(step.character);
+  const used = number.length + 2 + widthOf(character);
+  const label = Math.max(used, 'layer'.length) + 2;
+  const names = ofLayers[0]!.quantities.map((quantity) => quantity.name.padStart(FIGURE)).join('');
+  const head: Line = [
+    { text: `${number}  ` },
+    { text: character, color: 'accent', bold: true },
+    { text: `${' '.repeat(label - used)}layer  unit${names}`, color: 'faint' },
+  ];
+  const rows = ofLayers.flatMap(({ layer, quantities }) =>
+    Array.from({ length: units.count }, (_, row): Line => {
+      const unit = units.first + row;
+      const figures = quantities.map(({ values }) => decimal(values[unit]!, 3).padStart(FIGURE)).join('');
+      return [
+        { text: `${' '.repeat(label)}${String(layer).padStart(5)}${String(unit).padStart(6)}${figures}` },
+      ];
+    }),
+  );
+  return [head, ...rows];
+}

@@ -1,0 +1,187 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import type { CellName } from '../model/cells.js';
+import {
+  call,
+  type Equation,
+  type Expression,
+  equation,
+  known,
+  oneMinus,
+  part,
+  product,
+  sum,
+} from './expression.js';
+import { gatesOf } from './parts.js';
+import type { LayerStep } from './step.js';
+
+/** Numbers of a layer under the name that they have in its equations. */
+export interface Quantity {
+  readonly name: string;
+  /** (H) */
+  readonly values: Float32Array;
+}
+
+/** One unit of a layer at one step. */
+interface Unit {
+  /** An activation by its name. */
+  gate(name: string): number;
+  /** What that is taken of, W · x + b + U · h' and the like. */
+  sumOf(name: string): Expression;
+  /** The same in two: what comes from below, and what comes from the step before. */
+  halvesOf(name: string): { below: Expression; past: Expression };
+  readonly c: number;
+  readonly h: number;
+  /** The states before the step. */
+  readonly past: { readonly c: Expression; readonly h: Expression };
+}
+
+type Row = readonly [name: string, expression: Expression, value: number];
+
+/**
+ * What makes the new state of each kind of cell, in the order in which it is made. x comes from below, ' is the step
+ * before; W and b belong to x, U (and d, where there is one) to h'.
+ */
+const TABLE: Record<CellName, (unit: Unit, isCoupled: boolean) => Row[]> = {
+  lstm: (unit, isCoupled) => [
+    ...gatesOfLstm(unit, isCoupled),
+    gateRow(unit, 'o', 'σ'),
+    ...statesOfLstm(unit),
+  ],
+  peephole: (unit, isCoupled) => {
+    const [c, h] = statesOfLstm(unit) as [Row, Row];
+    return [...gatesOfLstm(unit, isCoupled), c, gateRow(unit, 'o', 'σ'), h];
+  },
+  gru: (unit) => {
+    const { below, past } = unit.halvesOf('n');
+    const [r, z, n] = ['r', 'z', 'n'].map((name) => known(name, unit.gate(name))) as [
+      Expression,
+      Expression,
+      Expression,
+    ];
+    return [
+      gateRow(unit, 'r', 'σ'),
+      gateRow(unit, 'z', 'σ'),
+      ['n', call('tanh', sum(...termsOf(below), product(r, past))), unit.gate('n')],
+      ['h', sum(product(oneMinus(z), n), product(z, unit.past.h)), unit.h],
+    ];
+  },
+  rnn: (unit) => [gateRow(unit, 'h', 'tanh')],
+};
+
+function gatesOfLstm(unit: Unit, isCoupled: boolean): Row[] {
+  const f = gateRow(unit, 'f', 'σ');
+  const g = gateRow(unit, 'g', 'tanh');
+  if (!isCoupled) return [gateRow(unit, 'i', 'σ'), f, g];
+  return [f, ['i', oneMinus(known('f', unit.gate('f'))), unit.gate('i')], g];
+}
+
+function statesOfLstm(unit: Unit): Row[] {
+  const [i, f, g, o] = ['i', 'f', 'g', 'o'].map((name) => known(name, unit.gate(name))) as [
+    Expression,
+    Expression,
+    Expression,
+    Expression,
+  ];
+  return [
+    ['c', sum(product(f, unit.past.c), product(i, g)), unit.c],
+    ['h', product(o, call('tanh', known('c', unit.c))), unit.h],
+  ];
+}
+
+function gateRow(unit: Unit, name: string, activation: 'σ' | 'tanh'): Row {
+  return [name, call(activation, unit.sumOf(name)), unit.gate(name)];
+}
+
+function termsOf(expression: Expression): Expression[] {
+  return expression.kind === 'sum' ? expression.terms.map(({ of }) => of) : [expression];
+}
+
+/**
+ * The equations of one unit of a layer, in numbers: from what comes from below, the bias and the state before to the new
+ * state.
+ */
+export function equationsOf(model: CharacterModel, step: LayerStep, layer: number, unit: number): Equation[] {
+  const { cell, coupled = false, residual = false } = model.config;
+  const equations = TABLE[cell](unitOf(model, step, unit), coupled).map(([name, expression, value]) =>
+    equation(name, expression, value),
+  );
+  if (!residual || layer === 0) return equations;
+  const up = sum(known('x', step.input[unit]!), known('h', step.after.h[unit]!));
+  return [...equations, equation('y', up, step.handedUp[unit]!)];
+}
+
+function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
+  const { hidden } = model.config;
+  const { parts, gates, before, after } = step;
+  const names = gatesOf(model).map(({ name }) => name);
+  const at = (name: string) => names.indexOf(name) * hidden + unit;
+  const past = { c: known("c'", before.c[unit] ?? 0), h: known("h'", before.h[unit]!) };
+  const halvesOf = (name: string) => {
+    const i = at(name);
+    const of = (symbol: string) => (model.config.cell === 'rnn' ? symbol : `${symbol}${name}`);
+    const { normalised, peepholes, pastBias } = parts;
+    // A bias beside products that are worked out stands in two stages, as one number.
+    const bias = (symbol: string, value: number) => (normalised ? known : part)(of(symbol), value);
+    const below = normalised
+      ? product(
+          known(of('γ'), normalised.below.scale[i]!),
+          known(`N(${of('W')}·x)`, normalised.below.values[i]!),
+        )
+      : part(`${of('W')}·x`, parts.below[i]!);
+    const fromPast = normalised
+      ? product(
+          known(of('δ'), normalised.past.scale[i]!),
+          known(`N(${of('U')}·h')`, normalised.past.values[i]!),
+        )
+      : part(`${of('U')}·h'`, parts.past[i]!);
+    const peephole =
+      peepholes && name !== 'g'
+        ? [
+            product(
+              known(of('p'), peepholes.weights[i]!),
+              known(name === 'o' ? 'c' : "c'", peepholes.seen[i]!),
+            ),
+          ]
+        : [];
+    return {
+      below: sum(below, bias('b', parts.bias[i]!)),
+      past: sum(fromPast, ...(pastBias ? [bias('d', pastBias[i]!)] : []), ...peephole),
+    };
+  };
+  return {
+    gate: (name) => (names.includes(name) ? gates[at(name)]! : Math.fround(1 - gates[at('f')]!)),
+    halvesOf,
+    sumOf: (name) => {
+      const { below, past } = halvesOf(name);
+      return sum(...termsOf(below), ...termsOf(past));
+    },
+    c: after.c[unit] ?? 0,
+    h: after.h[unit]!,
+    past,
+  };
+}
+
+/** All that a layer's equations name, for all its units: gates, then the states before the step and after it. */
+export function quantitiesOf(model: CharacterModel, { gates, before, after }: LayerStep): Quantity[] {
+  const { hidden, cell, coupled = false } = model.config;
+  const activations = gatesOf(model).map(({ name }, gate) => ({
+    name,
+    values: gates.slice(gate * hidden, (gate + 1) * hidden),
+  }));
+  const input = coupled ? [{ name: 'i', values: activations[0]!.values.map((f) => 1 - f) }] : [];
+  const cells =
+    after.c.length > 0
+      ? [
+          { name: "c'", values: before.c },
+          { name: 'c', values: after.c },
+        ]
+      : [];
+  return [
+    ...input,
+    // The activation of a plain cell is its new state.
+    ...(cell === 'rnn' ? [] : activations),
+    ...cells,
+    { name: "h'", values: before.h },
+    { name: 'h', values: after.h },
+  ];
+}

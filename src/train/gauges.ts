@@ -1,0 +1,77 @@
+import type { Gate } from '../model/cell.js';
+import { CELLS } from '../model/cells.js';
+import { countSaturated } from '../model/saturation.js';
+import type { GaugesEvent, LayerGauge } from './events.js';
+import type { Session } from './session.js';
+
+/** So often at most, and with at most so much of the time, the layers of a step are looked at. */
+const EVERY_MS = 1000;
+const SHARE_OF_TIME = 0.005;
+/** So many places of a window, evenly spaced, tell of its activations: with all units, tens of thousands a gate. */
+const MOST_PLACES = 256;
+
+/**
+ * What the layers do in a step, for who watches: how much of its gates is saturated, and how large the gradient of its
+ * parameters is. Only looks, so that a step is the same whether it is watched or not; and costs nothing until asked for.
+ */
+export class Gauges {
+  /** Whether somebody watches. */
+  watched = false;
+  #due = 0;
+  #spent = 0;
+  #gates: LayerGauge['gates'][] | undefined;
+  #layers: LayerGauge[] | undefined;
+
+  constructor(readonly session: Pick<Session, 'network' | 'weights'>) {}
+
+  /** To be called after the forward pass of a step: the backward pass overwrites the activations. */
+  readGates(): void {
+    this.#gates = undefined;
+    this.#layers = undefined;
+    const start = performance.now();
+    if (!this.watched || start < this.#due) return;
+    this.#gates = this.session.network.layers.map(({ index }) => this.#gatesOf(index));
+    this.#spent = performance.now() - start;
+  }
+
+  /** To be called after the backward pass: the optimizer clears the gradients. */
+  readGradients(): void {
+    if (!this.#gates) return;
+    const start = performance.now();
+    this.#layers = this.#gates.map((gates, index) => ({ gradNorm: this.#gradNormOf(index), gates }));
+    const spent = this.#spent + performance.now() - start;
+    this.#due = start + Math.max(EVERY_MS, spent / SHARE_OF_TIME);
+  }
+
+  /** What was read in the step that has just been done, if it was looked at. */
+  *take(step: number): Generator<GaugesEvent> {
+    if (this.#layers) yield { type: 'gauges', step, layers: this.#layers };
+    this.#layers = undefined;
+  }
+
+  #gatesOf(layer: number): LayerGauge['gates'] {
+    const { network, weights } = this.session;
+    const { cell, coupled = false, hidden } = weights.config;
+    const activations = network.gates(layer);
+    const gates = CELLS[cell].gates(coupled);
+    const width = gates.length * hidden;
+    const places = activations.length / width;
+    const every = Math.ceil(places / MOST_PLACES);
+    return gates.map(({ name, activation }: Gate, index) => {
+      const counts = { left: new Uint32Array(hidden), right: new Uint32Array(hidden) };
+      countSaturated(activations, { from: index * hidden, width, activation }, counts, every);
+      const share = (count: Uint32Array) =>
+        count.reduce((sum, times) => sum + times, 0) / (Math.ceil(places / every) * hidden);
+      return { name, left: share(counts.left), right: share(counts.right) };
+    });
+  }
+
+  /** The norm of the gradient of a layer's own parameters. */
+  #gradNormOf(layer: number): number {
+    const { engine, table, gradients } = this.session.weights;
+    const squares = table.parameters
+      .filter(({ name }) => name.endsWith(`_l${layer}`))
+      .map(({ start, length }) => engine.kernels.squared_norm(gradients.byteOffset + 4 * start, length));
+    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  }
+}

@@ -1,0 +1,144 @@
+import { clamped } from '../../numbers.js';
+import type { Stroke } from '../keyboard.js';
+import { layoutOf } from './page.js';
+import { inView, isAt, type State, scrolledTo, showing, topRow } from './state.js';
+
+/** What a key asks of the world outside the screen. */
+export type Request = 'quit' | 'interrupt' | 'suspend';
+
+export interface Answer {
+  readonly state: State;
+  readonly request?: Request;
+}
+
+interface Binding {
+  /** What the keys type, or their names. */
+  readonly keys: readonly string[];
+  /** What the key is called and does, for the screen. */
+  readonly shown?: readonly [name: string, label: string];
+  readonly press: (state: State) => State;
+}
+
+const LONGEST_ENTRY = 12;
+
+/** Every key that stays on the screen, in the order in which the screen names them. */
+export const BINDINGS: readonly Binding[] = [
+  { keys: ['left'], shown: ['←→', 'unit'], press: (state) => beside(state, -1) },
+  { keys: ['right'], press: (state) => beside(state, 1) },
+  { keys: ['up'], shown: ['↑↓', 'layer'], press: (state) => above(state, 1) },
+  { keys: ['down'], press: (state) => above(state, -1) },
+  { keys: ['f', 'tab'], shown: ['f', 'next found'], press: (state) => turned(state, 1) },
+  { keys: ['F', 'shift-tab'], press: (state) => turned(state, -1) },
+  { keys: ['/'], shown: ['/', 'go to unit'], press: (state) => ({ ...state, panel: { entry: '' } }) },
+  { keys: ['r'], shown: ['r', 'scale'], press: rescaled },
+  { keys: ['pageup', 'b'], shown: ['PgUp', 'text, a page back'], press: (state) => scrolled(state, -1) },
+  { keys: ['pagedown', ' '], shown: ['PgDn', 'text, a page on'], press: (state) => scrolled(state, 1) },
+  { keys: ['home'], shown: ['Home', 'beginning of the text'], press: (state) => cursorTo(state, 0) },
+  {
+    keys: ['end'],
+    shown: ['End', 'end of the text'],
+    press: (state) => cursorTo(state, Number.POSITIVE_INFINITY),
+  },
+  { keys: [',', '['], shown: [', .', 'the value a character on'], press: (state) => cursorBy(state, -1) },
+  { keys: ['.', ']'], press: (state) => cursorBy(state, 1) },
+  { keys: ['?', 'h', 'f1'], shown: ['?', 'help'], press: (state) => ({ ...state, panel: 'keys' }) },
+];
+
+const REQUESTS: Record<string, Request> = {
+  q: 'quit',
+  escape: 'quit',
+  'ctrl-c': 'interrupt',
+  'ctrl-z': 'suspend',
+};
+
+/** The state after a key, and what the key asks for. What is pasted is no key. */
+export function press(asked: State, stroke: Stroke): Answer {
+  const names = stroke.key !== undefined ? [stroke.key] : stroke.pasted ? [] : Array.from(stroke.text);
+  let answer: Answer = { state: asked };
+  for (const name of names) {
+    answer = pressOne({ ...answer.state, notice: undefined }, name);
+    if (answer.request) break;
+  }
+  return answer;
+}
+
+function pressOne(state: State, name: string): Answer {
+  const request = REQUESTS[name];
+  if (request === 'interrupt' || request === 'suspend') return { state, request };
+  if (typeof state.panel === 'object') return { state: entered(state, state.panel.entry, name) };
+  const closed = { ...state, panel: undefined };
+  if (state.panel === 'keys' && (request || ['?', 'h', 'f1', 'enter'].includes(name)))
+    return { state: closed };
+  if (request) return { state, request };
+  if (/^\d$/.test(name)) return { state: { ...state, panel: { entry: name } } };
+  const binding = BINDINGS.find(({ keys }) => keys.includes(name));
+  return { state: binding ? binding.press(closed) : state };
+}
+
+/** A key while a number is being entered: of a unit, or of a layer and a unit with a stroke between them. */
+function entered(state: State, entry: string, name: string): State {
+  const editing = (text: string): State => ({ ...state, panel: { entry: text.slice(0, LONGEST_ENTRY) } });
+  if (/^[\d/]$/.test(name)) return editing(entry + name);
+  if (name === 'backspace' && entry !== '') return editing(entry.slice(0, -1));
+  if (name === 'ctrl-u') return editing('');
+  const closed = { ...state, panel: undefined };
+  if (['escape', 'backspace', 'q'].includes(name)) return closed;
+  if (name !== 'enter') return state;
+  return entry === '' ? closed : going(closed, entry);
+}
+
+function going(state: State, entry: string): State {
+  const { layers, hidden } = state.stretch;
+  const [, layer = `${state.layer}`, unit] = /^(?:(\d+)\/)?(\d+)$/.exec(entry) ?? [];
+  const place = { layer: Number(layer), unit: Number(unit) };
+  if (place.layer < layers && place.unit < hidden) return showing(state, place);
+  const range = `units are 0 to ${hidden - 1}, layers 0 to ${layers - 1}`;
+  return { ...state, notice: `there is no unit ${entry}: ${range}` };
+}
+
+function beside(state: State, by: 1 | -1): State {
+  const { hidden } = state.stretch;
+  return showing(state, { layer: state.layer, unit: (state.unit + by + hidden) % hidden });
+}
+
+function above(state: State, by: 1 | -1): State {
+  const layer = clamped(state.layer + by, { minimum: 0, maximum: state.stretch.layers - 1 });
+  if (layer === state.layer) {
+    return { ...state, notice: `layer ${layer} is the ${by > 0 ? 'last' : 'first'} one` };
+  }
+  return showing(state, { layer, unit: state.unit });
+}
+
+/** The next of the units that were found; one that counts is shown by its own scale: the tanh of most is the same. */
+function turned(state: State, by: 1 | -1): State {
+  const { found, chosen } = state;
+  if (found.length === 0) {
+    const isSoon = typeof state.tracked === 'number';
+    return { ...state, notice: isSoon ? 'units are still being ranked' : 'no unit was found' };
+  }
+  const isThere = chosen !== undefined && isAt(state, found[chosen]!);
+  const from = chosen ?? (by > 0 ? -1 : 0);
+  // Having gone elsewhere, one comes back to where one was.
+  const next = isThere || chosen === undefined ? (from + by + found.length) % found.length : chosen;
+  const unit = found[next]!;
+  return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'bounded'), chosen: next };
+}
+
+function rescaled(state: State): State {
+  return showing(state, state, state.shown.scale === 'bounded' ? 'relative' : 'bounded');
+}
+
+/** By pages, of which the last row is the first of the next. */
+function scrolled(state: State, pages: 1 | -1): State {
+  const { shown } = layoutOf(state);
+  return scrolledTo(state, topRow(state) + pages * Math.max(1, shown - 1));
+}
+
+function cursorBy(state: State, by: 1 | -1): State {
+  return cursorTo(state, state.cursor + by);
+}
+
+function cursorTo(state: State, glyph: number): State {
+  const cursor = clamped(glyph, { minimum: 0, maximum: state.glyphs.length - 1 });
+  return inView({ ...state, cursor });
+}

@@ -1,0 +1,136 @@
+import { short } from '../plot/svg-marks.js';
+import { escaped, fitted, text } from '../plot/svg-text.js';
+import { merged, type Tint } from '../tint.js';
+import { drawn, rowsOf, textGlyphs } from './page.js';
+import { CELLS, tintSamples } from './tint.js';
+
+/** A text and a number from -1 to 1 for each of its code points, to be drawn. */
+export interface TintedText {
+  readonly title: string;
+  /** What more is to be known, in one line. */
+  readonly subtitle: string;
+  /** What the numbers are. */
+  readonly what: string;
+  readonly text: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** Columns at which lines are broken. */
+const COLUMNS = 80;
+const EDGE = 16;
+/** A column and a row of the text; letters of this size are about a column wide. */
+const CELL = { width: 9, height: 21, size: 15, baseline: 15 };
+/** Up to so many characters, each is an element that tells its value, some 120 bytes; in a longer text, runs of one tint. */
+const DETAILED = 10_000;
+const WIDTH = 2 * EDGE + COLUMNS * CELL.width;
+
+/** Some characters of a row that are drawn as one. */
+interface Piece {
+  readonly text: string;
+  readonly column: number;
+  readonly width: number;
+  readonly tint: Tint | undefined;
+  /** Undefined where it stands for several. */
+  readonly value: number | undefined;
+}
+
+/** A tinted text as a standalone SVG document, which keeps to the light or dark theme of its reader. */
+export function tintedSvg({ title, subtitle, what, text: source, values }: TintedText): string {
+  const glyphs = textGlyphs(source);
+  const isDetailed = glyphs.length <= DETAILED;
+  const inner = WIDTH - 2 * EDGE;
+  let body = text(EDGE, 30, fitted(title, inner, 16), { size: 16, kind: 'strong' });
+  body += text(EDGE, 52, fitted(subtitle, inner, 12), { size: 12, kind: 'faint' });
+  body += `\n${legend(what, 62)}\n`;
+  let top = 62 + CELL.height + 12;
+  for (const row of rowsOf(glyphs, COLUMNS)) {
+    let column = 0;
+    const pieces = row.glyphs.map((glyph): Piece => {
+      const value = values[glyph.last]!;
+      const piece = {
+        text: drawn(glyph, value),
+        column,
+        width: glyph.width,
+        tint: CELLS.tintOf(value),
+        value,
+      };
+      column += glyph.width;
+      return piece;
+    });
+    const shown = isDetailed
+      ? pieces
+      : Array.from(
+          merged(pieces, ({ tint }) => tint),
+          widened(pieces),
+        );
+    body += `${shown.map((piece) => element(piece, top)).join('')}\n`;
+    top += CELL.height;
+  }
+  const height = top + EDGE;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-size="${CELL.size}" role="img">
+<title>${escaped(`${title}: ${what}. ${subtitle}`)}</title>
+<style>${STYLE}</style>
+<rect class="back" width="100%" height="100%"/>
+${body}</svg>
+`;
+}
+
+/** A run of pieces, of which the first one is known, as wide as it reaches. */
+function widened(pieces: readonly Piece[]): (run: Piece, index: number) => Piece {
+  const ends = pieces.flatMap((piece, i) =>
+    piece.tint === pieces[i + 1]?.tint && pieces[i + 1] ? [] : [piece],
+  );
+  return (run, index) => {
+    const last = ends[index]!;
+    return { ...run, value: undefined, width: last.column + last.width - run.column };
+  };
+}
+
+function legend(what: string, top: number): string {
+  let column = 0;
+  return [{ text: `${what} ` }, ...tintSamples()]
+    .map(({ text, tint }: { readonly text: string; readonly tint?: Tint | undefined }) => {
+      const piece = { text, column, width: text.length, tint, value: undefined };
+      column += text.length + 1;
+      return element(piece, top);
+    })
+    .join('');
+}
+
+/** A piece on its block, if it has one; what it can be pointed at by, where it tells its value. */
+function element({ text, column, width, tint, value }: Piece, top: number): string {
+  const place = tint ? TINTS.indexOf(tint) : -1;
+  const classes = place < 0 ? '' : ` class="t${place}"`;
+  const left = EDGE + column * CELL.width;
+  const size = `x="${left}" y="${short(top)}" width="${width * CELL.width}" height="${CELL.height}"`;
+  const block = tint?.ink
+    ? `<rect${classes} ${size}/>`
+    : value === undefined
+      ? ''
+      : `<rect class="n" ${size}/>`;
+  const length = value === undefined && width > 1 ? ` textLength="${width * CELL.width}"` : '';
+  const letters =
+    text.trim() === ''
+      ? ''
+      : `<text${classes} x="${left}" y="${short(top + CELL.baseline)}"${length}>${escaped(text)}</text>`;
+  // Nine digits give back the very number of 32 bits.
+  const title = value === undefined ? '' : `<title>${Number(value.toPrecision(9))}</title>`;
+  return title === '' ? block + letters : `<g>${title}${block}${letters}</g>`;
+}
+
+const TINTS = tintSamples().flatMap(({ tint }) => tint ?? []);
+
+const STYLE = `
+text { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #222; }
+text { white-space: pre; unicode-bidi: bidi-override; }
+.strong, .faint { unicode-bidi: normal; font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
+.back { fill: #fff; } .strong { font-weight: 600; } .faint { fill: #666; } .n { fill: none; pointer-events: all; }
+@media (prefers-color-scheme: dark) {
+text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
+}
+${TINTS.map(ruleOf).join('\n')}
+`;
+
+function ruleOf({ color, ink }: Tint, place: number): string {
+  return `rect.t${place} { fill: ${color}; } text.t${place} { fill: ${ink ?? color}; }`;
+}

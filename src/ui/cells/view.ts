@@ -1,0 +1,274 @@
+import { harmlessLine } from '../../format.js';
+import { clamped, grouped } from '../../numbers.js';
+import { keyTable } from '../key-table.js';
+import {
+  cut,
+  fitting,
+  joined,
+  type Line,
+  lineWidth,
+  type Segment,
+  shortened,
+  spread,
+  widthOf,
+} from '../line.js';
+import { BINDINGS } from './keys.js';
+import { drawn, layoutOf, type Row, rowAt } from './page.js';
+import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
+import { CELLS, tintSamples } from './tint.js';
+import { labelOf } from './values.js';
+
+/** What is on the screen, and where the cursor stands on it. */
+export interface Picture {
+  /** As many as the screen has rows. */
+  readonly lines: readonly Line[];
+  /** None where there is nothing to be pointed at. */
+  readonly cursor: { readonly row: number; readonly column: number } | undefined;
+}
+
+export function picture(state: State): Picture {
+  const { isRoomy, gap, head, height } = layoutOf(state);
+  const body = state.panel === 'keys' ? keysPage(state.columns - 2, height) : bodyOf(state);
+  const middle = Array.from({ length: height }, (_, row): Line => {
+    const line = body[row] ?? [];
+    return line.length > 0 ? [{ text: ' ' }, ...line] : [];
+  });
+  const blank: Line[] = Array(gap).fill([]);
+  const top = [header(state), strip(state)].slice(0, head);
+  const bottom = isRoomy ? [unitLine(state), numbers(state), legend(state), keys(state)] : [unitLine(state)];
+  const lines = [...top, ...blank, ...middle, ...blank, ...bottom];
+  return { lines: lines.slice(0, state.rows), cursor: cursorOf(state) };
+}
+
+/** The text, and beside it, where there is room, the units that were found. */
+function bodyOf(state: State): Line[] {
+  const { shown, width, height, listWidth, linesPerRow } = layoutOf(state);
+  const first = topRow(state);
+  const text = state.page
+    .slice(first, first + shown)
+    .flatMap((row) => [textLine(state, row), markLine(state, row)].slice(0, linesPerRow));
+  if (listWidth === 0) return text;
+  const list = listOf(state, listWidth, height);
+  return Array.from({ length: Math.max(text.length, list.length) }, (_, row): Line => {
+    const line = text[row] ?? [];
+    const used = lineWidth(line);
+    return [...line, { text: ' '.repeat(width - used + 1) }, ...(list[row] ?? [])];
+  });
+}
+
+function textLine({ shown, colors }: State, { glyphs }: Row): Line {
+  return joined(
+    glyphs.map((glyph): Segment => {
+      const value = shown.values[glyph.last]!;
+      return { text: drawn(glyph, value), tint: colors ? CELLS.tintOf(value) : undefined };
+    }),
+  );
+}
+
+function markLine({ shown }: State, { glyphs }: Row): Line {
+  const marks = glyphs.map(({ last, width }) =>
+    CELLS.markOf(shown.values[last]!).padEnd(width).slice(0, width),
+  );
+  return [{ text: marks.join('') }];
+}
+
+function cursorOf(state: State): Picture['cursor'] {
+  const { isRoomy, head, gap, height, linesPerRow } = layoutOf(state);
+  if (state.panel === 'keys') return undefined;
+  if (state.panel) {
+    const row = head + 2 * gap + height + (isRoomy ? 3 : 0);
+    return onScreen({ row, column: 1 + widthOf(ENTRY + state.panel.entry) }, state);
+  }
+  const at = rowAt(state.page, state.cursor);
+  const { first, glyphs } = state.page[at]!;
+  const column = glyphs.slice(0, state.cursor - first).reduce((sum, { width }) => sum + width, 0);
+  return onScreen({ row: head + gap + (at - topRow(state)) * linesPerRow, column: 1 + column }, state);
+}
+
+function onScreen({ row, column }: { row: number; column: number }, { rows, columns }: State) {
+  return { row: Math.min(rows - 1, row), column: Math.min(columns - 1, column) };
+}
+
+/** Columns that a name has at least where the place in the text is shown beside it. */
+const LEAST_NAME = 20;
+
+/** The model and the text at the left, the place in it at the right. */
+function header(state: State): Line {
+  const { model, source, stretch, glyphs, columns, cursor } = state;
+  const share = Math.round((100 * (glyphs[cursor]!.last + 1)) / (glyphs.at(-1)!.last + 1));
+  const place: Segment = { text: `from ${grouped(stretch.start)} · ${share}%`, color: 'faint' };
+  const right = columns - widthOf(place.text) < LEAST_NAME ? [] : [place];
+  const room = columns - 4 - lineWidth(right);
+  const name = cut(harmlessLine(model), room);
+  const rest = cut(` on ${harmlessLine(source)}`, Math.max(0, room - widthOf(name)));
+  return spread(
+    [
+      { text: name, bold: true },
+      { text: rest, color: 'faint' },
+    ],
+    right,
+    columns - 2,
+  );
+}
+
+function scoreOf({ score }: Tracked): string {
+  return score.toFixed(2);
+}
+
+/** The units that were found, on one line, from the chosen one on. */
+function strip(state: State): Line {
+  const { found, chosen, columns, tracked } = state;
+  if (found.length === 0) return [{ text: ` ${cut(waiting(tracked), columns - 2)}`, color: 'faint' }];
+  const parts = found.map((one): Segment => {
+    const text = `${one.property} ${one.layer}/${one.unit} ${scoreOf(one)}`;
+    return isAt(state, one) ? { text: `▸${text}`, color: 'accent', bold: true } : { text, color: 'faint' };
+  });
+  return [{ text: ' ' }, ...shortened([parts, parts.slice(chosen ?? 0)], '  ', columns - 2)];
+}
+
+function waiting(tracked: State['tracked']): string {
+  return typeof tracked === 'number'
+    ? `ranking units: ${Math.floor(100 * tracked)}%`
+    : 'the text is too short to rank units by';
+}
+
+const LIST_HEADING = 'property      layer/unit  score';
+
+/** The same as a table, of as many rows as fit around the chosen one. */
+function listOf(state: State, width: number, height: number): Line[] {
+  const { found, chosen = 0, tracked } = state;
+  if (found.length === 0) return [[{ text: cut(waiting(tracked), width), color: 'faint' }]];
+  const rows = Math.max(1, height - 1);
+  const from = clamped(chosen - Math.floor(rows / 2), {
+    minimum: 0,
+    maximum: Math.max(0, found.length - rows),
+  });
+  const lines = found.slice(from, from + rows).map((one): Line => {
+    const isChosen = isAt(state, one);
+    const place = `${one.layer}/${one.unit}`.padStart(10);
+    const text = `${isChosen ? '▸' : ' '}${one.property.padEnd(13)}${place}${scoreOf(one).padStart(7)}`;
+    return [isChosen ? { text, color: 'accent', bold: true } : { text }];
+  });
+  return [[{ text: ` ${LIST_HEADING}`, color: 'faint' }], ...lines];
+}
+
+/** The unit and what it tracks; or what was said just now. */
+function unitLine(state: State): Line {
+  const { layer, unit, notice, columns } = state;
+  if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
+  const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
+  const one = trackedBy(state);
+  if (!one) return [{ text: ' ' }, ...fitting([name], '', columns - 2)];
+  const how = one.threshold === undefined ? one.direction : `${one.direction} ${one.threshold.toFixed(2)}`;
+  const short: Segment = { text: `${one.property} ${one.measure} ${scoreOf(one)}` };
+  const long: Segment = { text: `best at ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}` };
+  return [
+    { text: ' ' },
+    ...shortened(
+      [
+        [name, long],
+        [name, short],
+      ],
+      '  ',
+      columns - 2,
+    ),
+  ];
+}
+
+/** Of the whole stretch, and at the cursor. */
+function numbers(state: State): Line {
+  const { shown, glyphs, cursor, columns, stretch } = state;
+  const { values } = shown;
+  const glyph = glyphs[cursor]!;
+  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  const mean = sum / values.length;
+  const name = harmlessLine(glyph.source === ' ' ? 'space' : glyph.source);
+  const place = grouped(stretch.start + glyph.last);
+  const at: Segment = { text: `at ${name} ${values[glyph.last]!.toFixed(4)}`, color: 'accent' };
+  const longer: Segment = {
+    text: `at ${name} (${place}) ${values[glyph.last]!.toFixed(4)}`,
+    color: 'accent',
+  };
+  const three: Segment = { text: `min ${min.toFixed(2)}  mean ${mean.toFixed(2)}  max ${max.toFixed(2)}` };
+  const parts = [
+    [three, longer],
+    [three, at],
+    [{ text: `${min.toFixed(1)} / ${mean.toFixed(1)} / ${max.toFixed(1)}` }, at],
+    [at],
+  ];
+  return [{ text: ' ' }, ...shortened(parts, '  ', columns - 2)];
+}
+
+function legend({ shown, colors, columns, stretch }: State): Line {
+  const what = labelOf(shown, stretch.kind);
+  if (!colors) {
+    const marks = `${what}, below: 1 to 9 tenths above zero, a to i below it`;
+    const ways = [marks, `${what}: 1-9 tenths, a-i below zero`].map((words) => [{ text: words }]);
+    return [{ text: ' ' }, ...shortened(ways, '', columns - 2)];
+  }
+  const samples = tintSamples();
+  const narrow = samples.map((sample) => ({ ...sample, text: sample.text.trim() }));
+  return [
+    { text: ' ' },
+    ...shortened(
+      [
+        [{ text: what }, ...samples],
+        [{ text: what }, ...narrow],
+      ],
+      ' ',
+      columns - 2,
+    ),
+  ];
+}
+
+const ENTRY = 'unit, or layer/unit: ';
+
+/** The keys, as many as fit, or what is being entered. */
+function keys({ panel, columns }: State): Line {
+  const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
+    entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
+  if (typeof panel === 'object') {
+    const entry: Segment = { text: ENTRY + panel.entry, bold: true };
+    return [
+      { text: ' ' },
+      ...fitting(
+        [
+          entry,
+          ...named([
+            ['Enter', 'go'],
+            ['Esc', 'stay'],
+          ]),
+        ],
+        '  ',
+        columns - 2,
+      ),
+    ];
+  }
+  if (panel) return [{ text: ' ' }, ...named([['Esc', 'back']])];
+  const shown = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
+  const [help, others] = [shown.at(-1)!, shown.slice(0, -1)];
+  return [
+    { text: ' ' },
+    ...fitting(named([others[0]!, others[1]!, help, LEAVE, ...others.slice(2)]), '  ', columns - 2),
+  ];
+}
+
+const LEAVE = ['q', 'quit'] as const;
+const NAME_WIDTH = 5;
+
+function keysPage(width: number, height: number): Line[] {
+  const entries = [...BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : [])), ...EXTRA];
+  return keyTable(
+    entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const),
+    width,
+    height,
+  );
+}
+
+/** What is told on the page of all keys alone. */
+const EXTRA = [['F', 'the one found before'], ['0-9', 'a unit by its number, or layer/unit'], LEAVE] as const;

@@ -1,0 +1,139 @@
+import { clamped } from '../../numbers.js';
+import type { Stroke } from '../keyboard.js';
+import type { State } from './state.js';
+
+/** What a key asks of the world outside the screen. */
+export type Request =
+  | { readonly type: 'end'; readonly how: 'quit' | 'interrupt' }
+  | { readonly type: 'suspend' }
+  /** These characters take the place of all after the one that is looked at. */
+  | { readonly type: 'feed'; readonly text: string }
+  /** So does one that the network chooses. */
+  | { readonly type: 'draw'; readonly how: 'sample' | 'likeliest' };
+
+export interface Answer {
+  readonly state: State;
+  readonly request?: Request;
+}
+
+interface Binding {
+  readonly keys: readonly string[];
+  /** What the key is called and does: for the help, and in short for the line below. */
+  readonly shown?: readonly [name: string, label: string, short?: string];
+  readonly press: (state: State) => Answer;
+}
+
+const TEMPERATURE_STEP = 0.1;
+const TEMPERATURES = { minimum: 0, maximum: 5 };
+const MANY_UNITS = 10;
+
+/** Every key that types nothing, in the order in which the screen names them. */
+export const BINDINGS: readonly Binding[] = [
+  {
+    keys: ['right', 'pagedown'],
+    shown: ['→', 'the next character; after the last one: one drawn at random', 'next'],
+    press: (state) => onwards(state, 'sample'),
+  },
+  {
+    keys: ['left', 'backspace', 'pageup'],
+    shown: ['←', 'a character back', 'back'],
+    press: (state) => going(state, -1),
+  },
+  {
+    keys: ['enter'],
+    shown: ['Enter', 'the next character; after the last one: the likeliest', 'likeliest'],
+    press: (state) => onwards(state, 'likeliest'),
+  },
+  { keys: ['up'], shown: ['↑↓', 'layer', 'layer'], press: (state) => atLayer(state, 1) },
+  { keys: ['down'], press: (state) => atLayer(state, -1) },
+  {
+    keys: ['tab'],
+    shown: ['Tab', 'the next unit; Shift-Tab: the one before', 'unit'],
+    press: (state) => atUnit(state, 1),
+  },
+  { keys: ['shift-tab'], press: (state) => atUnit(state, -1) },
+  {
+    keys: ['ctrl-right', 'alt-right', 'alt-f'],
+    shown: ['^→ ^←', 'ten units on, or back'],
+    press: (state) => atUnit(state, MANY_UNITS),
+  },
+  { keys: ['ctrl-left', 'alt-left', 'alt-b'], press: (state) => atUnit(state, -MANY_UNITS) },
+  {
+    keys: ['ctrl-up', 'alt-up'],
+    shown: ['^↑ ^↓', 'temperature', 'temperature'],
+    press: (state) => heated(state, 1),
+  },
+  { keys: ['ctrl-down', 'alt-down'], press: (state) => heated(state, -1) },
+  { keys: ['home'], shown: ['Home', 'the first character'], press: (state) => goingTo(state, 0) },
+  { keys: ['end'], shown: ['End', 'the last character'], press: (state) => goingTo(state, state.known - 1) },
+  { keys: ['ctrl-n'], shown: ['^N', 'reads a line break'], press: (state) => feeding(state, '\n') },
+  {
+    keys: ['f1', 'ctrl-g'],
+    shown: ['F1 ^G', 'help', 'help'],
+    press: (state) => ({ state: { ...state, isHelping: true } }),
+  },
+];
+
+const QUIT: Request = { type: 'end', how: 'quit' };
+const REQUESTS: Record<string, Request> = {
+  escape: QUIT,
+  'ctrl-q': QUIT,
+  'ctrl-c': { type: 'end', how: 'interrupt' },
+  'ctrl-z': { type: 'suspend' },
+};
+
+/** The state after a key, and what the key asks for. */
+export function press(asked: State, stroke: Stroke): Answer {
+  const state = { ...asked, notice: undefined, isHelping: false };
+  if (stroke.text !== undefined) {
+    // Among characters that are still to come, the space bar goes on to the next one.
+    return stroke.text === ' ' && isAhead(state) ? going(state, 1) : feeding(state, stroke.text);
+  }
+  const request = REQUESTS[stroke.key];
+  if (request === QUIT && asked.isHelping) return { state };
+  if (request) return { state, request };
+  if (asked.isHelping && ['enter', 'f1', 'ctrl-g'].includes(stroke.key)) return { state };
+  return BINDINGS.find(({ keys }) => keys.includes(stroke.key))?.press(state) ?? { state: asked };
+}
+
+function isAhead({ view, known }: State): boolean {
+  return view.at + 1 < known;
+}
+
+function onwards(state: State, how: 'sample' | 'likeliest'): Answer {
+  return isAhead(state) ? going(state, 1) : { state, request: { type: 'draw', how } };
+}
+
+function feeding(state: State, text: string): Answer {
+  return { state, request: { type: 'feed', text } };
+}
+
+function going(state: State, by: number): Answer {
+  return goingTo(state, state.view.at + by);
+}
+
+function goingTo(state: State, place: number): Answer {
+  const at = clamped(place, { minimum: 0, maximum: state.known - 1 });
+  return { state: { ...state, view: { ...state.view, at } } };
+}
+
+function atLayer(state: State, by: number): Answer {
+  const { view, layers } = state;
+  const layer = clamped(view.layer + by, { minimum: 0, maximum: layers - 1 });
+  if (layer === view.layer) {
+    return { state: { ...state, notice: `layer ${layer} is the ${by > 0 ? 'last' : 'first'} one` } };
+  }
+  return { state: { ...state, view: { ...view, layer } } };
+}
+
+function atUnit(state: State, by: number): Answer {
+  const { view, hidden } = state;
+  const unit = (((view.unit + by) % hidden) + hidden) % hidden;
+  return { state: { ...state, view: { ...view, unit } } };
+}
+
+function heated(state: State, by: 1 | -1): Answer {
+  const next = Math.round((state.view.temperature + by * TEMPERATURE_STEP) * 10) / 10;
+  const temperature = clamped(next, TEMPERATURES);
+  return { state: { ...state, view: { ...state.view, temperature } } };
+}

@@ -1,0 +1,177 @@
+import { decimal } from '../../format.js';
+import type { Line } from '../line.js';
+import { type Color, PALETTE } from '../palette.js';
+import { barPath, short } from '../plot/svg-marks.js';
+import { escaped, fitted, text } from '../plot/svg-text.js';
+import { quantityColor, signColor } from './bars.js';
+import { fullLength, type Quantity, type Shown, softmaxLine, type View, visible } from './shown.js';
+import { firstUnit } from './table.js';
+import { worked } from './worked.js';
+
+/** What is drawn beside what is seen. */
+interface Drawn extends View {
+  readonly model: string;
+  readonly units: number | undefined;
+  readonly characters: number;
+}
+
+const EDGE = 24;
+const WIDTH = 1000;
+const INNER = WIDTH - 2 * EDGE;
+const SIZE = 15;
+const ROW = 24;
+const GAP = 22;
+/** A letter of the fixed-width font. */
+const LETTER = 0.602 * SIZE;
+const LABEL = 64;
+const NUMBER = 62;
+const BAR_HEIGHT = 12;
+const INPUT_HEIGHT = 64;
+const UNITS = 8;
+const MOST_BEFORE = 80;
+/** Columns of the numbers of a character that may come next. */
+const NEXT = { logit: 130, weight: 220, probability: 310, bar: 330 };
+
+/** One step as a standalone SVG document, which keeps to the light or dark theme of its reader. */
+export function stepSvg(shown: Shown, drawn: Drawn): string {
+  const { at, layer, unit, model } = drawn;
+  const name = `${model}: layer ${layer}, unit ${unit}, character ${at + 1}`;
+  let top = EDGE;
+  let body = '';
+  const line = (words: string, kind: string, size = SIZE) => {
+    top += ROW;
+    body += text(EDGE, top - 7, fitted(words, INNER, size), { size, kind });
+  };
+  line(name, 'strong', 16);
+  const before = shown.before.slice(-MOST_BEFORE).map((one) => (one === ' ' ? ' ' : visible(one)));
+  line(`${before.join('')}[${visible(shown.character)}]`, 'mono');
+  for (const part of [input, units, equations, next]) {
+    top += GAP;
+    const { body: more, height } = part(shown, drawn, top);
+    body += `\n${more}`;
+    top += height;
+  }
+  const height = short(top + EDGE);
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
+<title>${escaped(name)}</title>
+<style>${STYLE}</style>
+<rect class="back" width="100%" height="100%"/>
+${body}
+</svg>
+`;
+}
+
+interface Part {
+  readonly body: string;
+  readonly height: number;
+}
+
+/** What enters the layer, as bars up and down. */
+function input({ input: { name, values } }: Shown, _drawn: Drawn, top: number): Part {
+  const all = Array.from(values);
+  const largest = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const middle = top + ROW + INPUT_HEIGHT / 2;
+  const width = INNER / all.length;
+  const bars = all.map((value, i) => {
+    const end = middle - (value / largest) * (INPUT_HEIGHT / 2);
+    return bar(EDGE + i * width, middle, EDGE + (i + 0.85) * width, end, signColor(value));
+  });
+  const words = `x: ${name}, ${all.length} numbers, the largest ${decimal(largest, 3)}`;
+  return { body: label(EDGE, top, words, 'faint') + bars.join(''), height: ROW + INPUT_HEIGHT };
+}
+
+/** Some units with their gates and states. */
+function units(shown: Shown, { unit, units: asked = UNITS }: Drawn, top: number): Part {
+  const { quantities } = shown;
+  const hidden = quantities[0]!.values.length;
+  const count = Math.min(asked, hidden);
+  const first = firstUnit(unit, hidden, count);
+  const cell = (INNER - LABEL) / quantities.length;
+  const left = (i: number) => EDGE + LABEL + i * cell;
+  let body = label(EDGE, top, 'unit', 'faint');
+  body += quantities.map(({ name }, i) => label(left(i), top, name, 'mono strong')).join('');
+  for (let row = 0; row < count; row++) {
+    const at = first + row;
+    const y = top + (row + 1) * ROW;
+    const kind = at === unit ? 'mono strong' : 'mono';
+    body += label(EDGE, y, `${at === unit ? '▸' : ' '}${at}`, kind);
+    body += quantities.map((one, i) => cellOf(shown, one, at, left(i), cell, y, kind)).join('');
+  }
+  return { body, height: (count + 1) * ROW };
+}
+
+function cellOf(
+  shown: Shown,
+  quantity: Quantity,
+  at: number,
+  left: number,
+  width: number,
+  y: number,
+  kind: string,
+): string {
+  const value = quantity.values[at]!;
+  const length = (Math.abs(value) / fullLength(shown, quantity)) * (width - NUMBER - 8);
+  const mark = bar(left, y + 5, left + length, y + 5 + BAR_HEIGHT, quantityColor(quantity.name, value));
+  return mark + label(left + width - 8, y, decimal(value, 3), `${kind} end`);
+}
+
+function equations({ equations: all }: Shown, _drawn: Drawn, top: number): Part {
+  const lines = worked(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY).flat();
+  const body = lines.map((line, row) => {
+    const y = short(top + row * ROW + 17);
+    return `<text x="${EDGE}" y="${y}" font-size="${SIZE}" class="mono">${spans(line)}</text>`;
+  });
+  return { body: body.join(''), height: lines.length * ROW };
+}
+
+function spans(line: Line): string {
+  return line
+    .map(({ text: words, bold }) =>
+      bold ? `<tspan class="strong">${escaped(words)}</tspan>` : escaped(words),
+    )
+    .join('');
+}
+
+/** The likeliest characters. */
+function next(shown: Shown, { characters }: Drawn, top: number): Part {
+  const most = shown.next.characters.slice(0, characters);
+  const formula = softmaxLine(shown, (value) => decimal(value, 3));
+  let body = label(EDGE, top, `next character   ${formula}`, 'faint');
+  const names = { l: NEXT.logit, exp: NEXT.weight, p: NEXT.probability };
+  body += Object.entries(names)
+    .map(([name, x]) => label(EDGE + x, top + ROW, name, 'mono strong end'))
+    .join('');
+  most.forEach(({ character, logit, weight, probability }, row) => {
+    const y = top + (row + 2) * ROW;
+    const figures = [
+      [logit, NEXT.logit],
+      [weight, NEXT.weight],
+      [probability, NEXT.probability],
+    ] as const;
+    body += label(EDGE, y, visible(character), 'mono strong');
+    body += figures.map(([value, x]) => label(EDGE + x, y, decimal(value, 3), 'mono end')).join('');
+    const from = EDGE + NEXT.bar;
+    body += bar(from, y + 5, from + probability * (INNER - NEXT.bar), y + 5 + BAR_HEIGHT, 'good');
+  });
+  return { body, height: (most.length + 2) * ROW };
+}
+
+function label(x: number, top: number, words: string, kind: string): string {
+  return text(x, top + 17, words, { size: SIZE, kind });
+}
+
+function bar(x0: number, y0: number, x1: number, y1: number, color: Color): string {
+  return `<path class="c-${color}" d="${barPath(x0, y0, x1, y1)}"/>`;
+}
+
+const COLORS: readonly Color[] = ['accent', 'good', 'training', 'validation'];
+
+const STYLE = `
+text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #222; }
+.mono { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre; unicode-bidi: bidi-override; }
+.back { fill: #fff; } .strong { font-weight: 600; } .end { text-anchor: end; } .faint { fill: #666; }
+${COLORS.map((color) => `.c-${color} { fill: ${PALETTE[color]}; }`).join(' ')}
+@media (prefers-color-scheme: dark) {
+text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
+}
+`;

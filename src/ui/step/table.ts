@@ -1,0 +1,73 @@
+import type { Line, Segment } from '../line.js';
+import { bar, isShare, number, quantityColor } from './bars.js';
+import { fullLength, isCellState, type Quantity, type Shown } from './shown.js';
+
+const LABEL = 6;
+const GAP = 1;
+const WIDEST_BAR = 12;
+/** A bar says little in fewer columns; then numbers are shorter, then there are no bars. */
+const LEAST_BAR = { 3: 3, 2: 2 } as const;
+
+type Decimals = keyof typeof LEAST_BAR;
+
+/** Columns of a number, with a space before it: shares have no sign, and cell states may have two digits. */
+function numberWidth({ name }: Quantity, decimals: Decimals): number {
+  return decimals + (isShare(name) ? 3 : isCellState(name) ? 5 : 4);
+}
+
+/** Columns of the bars of each of some quantities. */
+function barWidth(quantities: readonly Quantity[], width: number, decimals: Decimals): number {
+  const taken = quantities.reduce((sum, one) => sum + GAP + numberWidth(one, decimals), LABEL);
+  return Math.min(WIDEST_BAR, Math.floor((width - taken) / quantities.length));
+}
+
+/** Whether there is room for bars. */
+export function hasRoom({ quantities }: Shown, width: number): boolean {
+  return barWidth(quantities, width, 2) >= LEAST_BAR[2];
+}
+
+/** The first of the units that are shown where there is room for so many: by pages, so that few keys move them. */
+export function firstUnit(unit: number, hidden: number, room: number): number {
+  return Math.max(0, Math.min(hidden - room, Math.floor(unit / room) * room));
+}
+
+/** Units of a layer, one a line below a line of names: gates and states as bars and numbers. */
+export function unitTable(
+  shown: Shown,
+  { unit, first, count }: { readonly unit: number; readonly first: number; readonly count: number },
+  width: number,
+): Line[] {
+  const { quantities } = shown;
+  const decimals = barWidth(quantities, width, 3) >= LEAST_BAR[3] ? 3 : 2;
+  const barColumns = hasRoom(shown, width) ? barWidth(quantities, width, decimals) : 0;
+  const columns = quantities.map((quantity) => ({
+    quantity,
+    length: fullLength(shown, quantity),
+    width: numberWidth(quantity, decimals),
+  }));
+  const head: Line = [
+    { text: 'unit'.padStart(LABEL), color: 'faint' },
+    ...columns.map(
+      ({ quantity, width: own }): Segment => ({
+        text: quantity.name.padStart(GAP + barColumns + own),
+        bold: true,
+      }),
+    ),
+  ];
+  const rowOf = (at: number): Line => {
+    const isChosen = at === unit;
+    const label = `${isChosen ? '▸' : ' '}${String(at).padStart(LABEL - 1)}`;
+    return [
+      { text: label, color: isChosen ? 'accent' : 'faint', bold: isChosen },
+      ...columns.flatMap(({ quantity, length, width: own }): Line => {
+        const value = quantity.values[at]!;
+        return [
+          { text: ' '.repeat(GAP) },
+          bar(Math.abs(value) / length, barColumns, quantityColor(quantity.name, value)),
+          { text: number(value, own, decimals), bold: isChosen },
+        ];
+      }),
+    ];
+  };
+  return [head, ...Array.from({ length: count }, (_, row) => rowOf(first + row))];
+}

@@ -1,0 +1,192 @@
+import { harmlessLine } from '../../format.js';
+import { keyTable } from '../key-table.js';
+import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../line.js';
+import { columns } from './bars.js';
+import { BINDINGS } from './keys.js';
+import { nextCharacters } from './next.js';
+import { visible } from './shown.js';
+import type { State } from './state.js';
+import { firstUnit, hasRoom, unitTable } from './table.js';
+import { worked } from './worked.js';
+
+/** Columns of what may come next where it stands beside the units, and between the two. */
+const LEAST_NEXT = 34;
+const WIDEST_NEXT = 60;
+const BETWEEN = 3;
+/** Lines above the characters that may come next, at most. */
+const NEXT_HEAD = 3;
+/** Rows of the middle from which on there is room to spare. */
+const SPACIOUS = 36;
+/** Rows from which on there are lines about the whole, above and below. */
+const HEADED = 10;
+/** Rows from which on parts have a free line between them. */
+const AIRY = 20;
+const NAME_WIDTH = 6;
+
+/** What is on the screen: as many lines as it has rows. */
+export function picture(state: State): Line[] {
+  const { rows, isHelping } = state;
+  const isHeaded = rows >= HEADED;
+  const gap: Line[] = rows >= AIRY ? [[]] : [];
+  const top = [...(isHeaded ? [header(state)] : []), textLine(state), ...gap];
+  const bottom = isHeaded ? [footer(state)] : [];
+  const height = Math.max(0, rows - top.length - bottom.length);
+  const width = Math.max(1, state.columns - 2);
+  const body = isHelping ? help(width, height) : bodyOf(state, width, height, gap);
+  const middle = Array.from({ length: height }, (_, row): Line => {
+    const line = body[row] ?? [];
+    return line.length > 0 ? [{ text: ' ' }, ...line] : [];
+  });
+  return [...top, ...middle, ...bottom].slice(0, rows).map((line) => clipped(line, state.columns));
+}
+
+function header(state: State): Line {
+  const { view, layers, hidden, model } = state;
+  const right = fitting(
+    [
+      { text: `layer ${view.layer} of ${layers}`, color: 'accent', bold: true },
+      { text: `unit ${view.unit} of ${hidden}`, color: 'accent', bold: true },
+      { text: `T ${view.temperature}` },
+    ],
+    ' · ',
+    state.columns - 2,
+  );
+  const name = cut(harmlessLine(model), Math.max(0, state.columns - 4 - lineWidth(right)));
+  return spread([{ text: name, color: 'faint' }], right, state.columns - 2);
+}
+
+/** The text around the character that is looked at, which stands in brackets. */
+function textLine({ shown, columns: width, view, known }: State): Line {
+  const place: Line = [{ text: `character ${view.at + 1} of ${known}`, color: 'faint' }];
+  const beside = width >= 60 ? lineWidth(place) + 3 : 0;
+  const current = `[${visible(shown.character)}]`;
+  const room = Math.max(0, width - 2 - widthOf(current) - beside);
+  const ahead = shown.ahead.slice(0, room).map(inText);
+  const before = shown.before.slice(-room).map(inText);
+  // What is to come gives way to what was read, but for a part.
+  const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join(''))));
+  const beforeText = taken(before.reverse(), room - widthOf(aheadText));
+  const left: Line = [
+    { text: Array.from(beforeText).reverse().join('') },
+    { text: current, color: 'accent', bold: true },
+    { text: aheadText, color: 'faint' },
+  ];
+  return beside > 0 ? spread(left, place, width - 2) : [{ text: ' ' }, ...left];
+}
+
+/** The first of some characters, as many as fit. */
+function taken(characters: readonly string[], room: number): string {
+  let text = '';
+  for (const character of characters) {
+    if (widthOf(text + character) > room) break;
+    text += character;
+  }
+  return text;
+}
+
+function inText(character: string): string {
+  return character === ' ' ? ' ' : visible(character);
+}
+
+/** How the rows of the middle are shared out. */
+function bodyOf(state: State, width: number, height: number, gap: readonly Line[]): Line[] {
+  const { shown, most } = state;
+  const nextWidth = Math.min(WIDEST_NEXT, Math.max(LEAST_NEXT, Math.floor(0.36 * width)));
+  const leftWidth = width - nextWidth - BETWEEN;
+  const isBeside = hasRoom(shown, leftWidth);
+  const others = height >= 16 ? (isBeside ? 8 : 9) : height >= 9 ? 3 : 0;
+  const lines = worked(shown.equations, width, height - others - gap.length);
+  // A free line between them, where there are many.
+  const equations = lines.flatMap((some, i) => (height >= SPACIOUS && i > 0 ? [[], ...some] : some));
+  const left = height - equations.length - (equations.length > 0 ? gap.length : 0);
+  const nextMost = Math.min(most.characters, shown.next.characters.length) + NEXT_HEAD;
+  if (isBeside) {
+    const inputHeight = left >= SPACIOUS / 2 ? 5 : left >= 9 ? 3 : 0;
+    const input = inputHeight > 0 ? [...inputBars(state, leftWidth, inputHeight), ...gap] : [];
+    const units = unitsIn(state, leftWidth, left - input.length);
+    const next = nextCharacters(shown, nextWidth, Math.min(left, nextMost), most.characters);
+    return [...beside([...input, ...units], next, leftWidth), ...gap, ...equations];
+  }
+  const nextHeight = left >= 3 ? Math.min(nextMost, Math.max(3, Math.floor(0.45 * left))) : 0;
+  const forUnits = left - nextHeight - (nextHeight > 0 ? gap.length : 0);
+  const inputHeight = forUnits >= 12 ? 3 : forUnits >= 6 ? 2 : 0;
+  const units = unitsIn(state, width, forUnits - inputHeight);
+  const input = inputHeight > 0 ? inputBars(state, width, inputHeight) : [];
+  const next = nextHeight > 0 ? nextCharacters(shown, width, nextHeight, most.characters) : [];
+  const parts = [[...input, ...units], equations, next].filter((part) => part.length > 0);
+  return parts.flatMap((part, i) => (i > 0 ? [...gap, ...part] : part));
+}
+
+function unitsIn({ shown, view, hidden, most }: State, width: number, height: number): Line[] {
+  const count = Math.min(hidden, most.units, height - 1);
+  if (count < 1) return [];
+  return unitTable(shown, { unit: view.unit, first: firstUnit(view.unit, hidden, count), count }, width);
+}
+
+/** What enters the layer. */
+function inputBars({ shown }: State, width: number, height: number): Line[] {
+  const { name, values } = shown.input;
+  const label = ['x', harmlessLine(name), `${values.length} numbers`];
+  const labels = height >= 3 ? label : [`x  ${label[1]}`, `   ${label[2]}`];
+  const room = Math.max(...labels.map(widthOf)) + 2;
+  return columns(values, Math.max(1, width - room), height).map((line, row) => [
+    { text: labels[row] ?? '', bold: row === 0 },
+    { text: ' '.repeat(room - widthOf(labels[row] ?? '')) },
+    ...line,
+  ]);
+}
+
+function beside(left: readonly Line[], right: readonly Line[], width: number): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row): Line => {
+    const line = left[row] ?? [];
+    return [...line, { text: ' '.repeat(Math.max(0, width - lineWidth(line)) + 3) }, ...(right[row] ?? [])];
+  });
+}
+
+function footer({ notice, isHelping, columns: width }: State): Line {
+  if (notice !== undefined)
+    return [{ text: ` ${cut(harmlessLine(notice), width - 2)}`, color: 'bad', bold: true }];
+  const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });
+  if (isHelping) return [{ text: ' ' }, key('Esc', 'back')];
+  const named = BINDINGS.flatMap(({ shown }) => (shown?.[2] ? [key(shown[0], shown[2])] : []));
+  const parts = [...named.slice(0, 2), key('a…z', 'reads it'), ...named.slice(2, -1)];
+  return [
+    { text: ' ' },
+    ...fitting(
+      [...parts.slice(0, 4), key('F1', 'help'), key('Esc', 'quit'), ...parts.slice(4)],
+      '  ',
+      width - 2,
+    ),
+  ];
+}
+
+/** What is no key of the screen alone. */
+const EXTRA = [
+  ['a…z', 'any character that is typed is read in place of what was to come'],
+  ['Space', 'the next character; after the last one: reads a space'],
+] as const;
+const ENDS = [
+  ['^Z', 'into the background; fg comes back'],
+  ['Esc ^C', 'quit'],
+] as const;
+
+function help(width: number, height: number): Line[] {
+  const shown = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
+  const entries = [...shown.slice(0, 3), ...EXTRA, ...shown.slice(3), ...ENDS];
+  const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
+  return keyTable(padded, width, height);
+}
+
+/** A line that does not go beyond the screen. */
+function clipped(line: Line, width: number): Line {
+  if (lineWidth(line) <= width) return line;
+  const kept: Segment[] = [];
+  let room = width;
+  for (const segment of line) {
+    const text = widthOf(segment.text) <= room ? segment.text : taken(Array.from(segment.text), room);
+    kept.push({ ...segment, text });
+    room -= widthOf(text);
+    if (text !== segment.text) break;
+  }
+  return kept;
+}

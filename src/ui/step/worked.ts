@@ -1,0 +1,73 @@
+import { type Line, lineWidth, type Segment } from '../line.js';
+import type { Equation } from './shown.js';
+
+/** Ways to write equations, each shorter than the one before. */
+interface Way {
+  readonly isTight?: boolean;
+  readonly hasSymbols: boolean;
+  /** So many stages, the last ones. */
+  readonly stages: number;
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+const WAYS: readonly Way[] = [
+  { hasSymbols: true, stages: ALL },
+  { hasSymbols: true, stages: ALL, isTight: true },
+  { hasSymbols: true, stages: 3 },
+  { hasSymbols: false, stages: ALL },
+  { hasSymbols: false, stages: ALL, isTight: true },
+  { hasSymbols: false, stages: 3 },
+  { hasSymbols: false, stages: 2 },
+  { hasSymbols: false, stages: 1 },
+];
+
+/** Columns that a line goes in which goes on with an equation. */
+const INDENT = 4;
+
+/**
+ * Equations in at most so many lines; as much of each as fits in the same way for all.
+ * @returns the lines of each; of the first ones, where there is not room for all
+ */
+export function worked(equations: readonly Equation[], width: number, height: number): Line[][] {
+  const written = WAYS.map((way) => equations.map((one) => linesOf(one, way, width)));
+  const fits = (all: readonly Line[][]) => {
+    const lines = all.flat();
+    return lines.length <= height && lines.every((line) => lineWidth(line) <= width);
+  };
+  return written.find(fits) ?? written.at(-1)!.slice(0, Math.max(0, height));
+}
+
+/** An equation as long as its lines have room; without spaces in its sums where that keeps it in one. */
+function linesOf(equation: Equation, way: Way, width: number): Line[] {
+  const lines = brokenUp(equation, way, width);
+  if (lines.length === 1) return lines;
+  const tight = brokenUp(equation, { ...way, isTight: true }, width);
+  return tight.length === 1 ? tight : lines;
+}
+
+/** Broken before an equals sign alone, and going on indented. */
+function brokenUp({ name, symbols, stages }: Equation, way: Way, width: number): Line[] {
+  const tight = (text: string) => (way.isTight ? text.replace(/ ([+−]) /g, '$1') : text);
+  const last = stages.length - 1;
+  const pieces: Line[] = [
+    [{ text: name, color: 'accent', bold: true }],
+    ...(way.hasSymbols ? [[equals('='), { text: tight(symbols) }]] : []),
+    ...stages.slice(-way.stages).map((stage, i): Line => {
+      // The first one follows from the symbols, whatever was left out.
+      const relation = i === 0 ? '=' : stage.relation;
+      return [equals(relation), { text: tight(stage.text), bold: stage === stages[last] }];
+    }),
+  ];
+  const lines: Segment[][] = [[]];
+  for (const piece of pieces) {
+    const line = lines.at(-1)!;
+    if (line.length > 0 && lineWidth(line) + lineWidth(piece) > width) {
+      lines.push([{ text: ' '.repeat(INDENT - 1) }, ...piece]);
+    } else line.push(...piece);
+  }
+  return lines;
+}
+
+function equals(relation: string): Segment {
+  return { text: ` ${relation} `, color: 'faint' };
+}
