@@ -20,6 +20,11 @@ export function rate(value: number): string {
   return value.toExponential(1);
 }
 
+/** A share as "0.3%", "42%". */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))}%`;
+}
+
 /**
  * Text that a network or a file made, fit for a terminal: control characters, which could move the cursor or worse,
  * become their pictures (U+2400 and on); tabs and line feeds stay.

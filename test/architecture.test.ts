@@ -13,7 +13,7 @@ const LAYERS = [
   ['checkpoint'],
   ['sample'],
   ['train', 'insight'],
-  ['worker', 'ui'],
+  ['worker', 'ui', 'doctor'],
   ['cli'],
 ];
 /** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */

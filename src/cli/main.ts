@@ -44,6 +44,11 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./inspect.js')).inspectCommand,
   ],
   [
+    'doctor [model]',
+    'say what is wrong with a training, and what to do about it',
+    async () => (await import('./doctor.js')).doctorCommand,
+  ],
+  [
     'import <weights>',
     'make a run of weights that PyTorch trained',
     async () => (await import('./import.js')).importCommand,

@@ -5,16 +5,17 @@ import type { ModelConfig } from '../model/config.js';
 import { note } from './note.js';
 
 /**
- * Reads the model that a command was given: of a run the best checkpoint, or, with a note, the next best where that is
- * damaged.
+ * Reads the model that a command was given: of a run the best checkpoint or the last, or, with a note, the next one where
+ * that is damaged.
  * @param read what is needed of a checkpoint
  * @throws UserError where there is none that is whole
  */
 export async function readModel<T>(
   model: string | undefined,
   read: (path: string) => Promise<T>,
+  which: 'best' | 'last' = 'best',
 ): Promise<{ path: string; value: T }> {
-  const { path, value, damaged } = await readFirst(resolveCheckpoints(model, 'best'), read);
+  const { path, value, damaged } = await readFirst(resolveCheckpoints(model, which), read);
   for (const { message } of damaged) note(`${message}; ${path} is taken in its place`);
   return { path, value };
 }

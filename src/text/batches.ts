@@ -24,6 +24,19 @@ export function readWindow(dataset: Dataset, starts: readonly number[], steps: n
   return { inputs, targets };
 }
 
+/** Steps of an epoch: whole windows in each of the streams. */
+export function windowsPerEpoch({
+  trainLength,
+  batchSize,
+  sequenceLength,
+}: Omit<Split, 'validation'>): number {
+  return Math.floor(streamLength({ trainLength, batchSize }) / sequenceLength);
+}
+
+function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'batchSize'>): number {
+  return Math.floor((trainLength - 1) / batchSize);
+}
+
 /**
  * The training text as B contiguous streams, each read in windows of T that follow one another, so that the state
  * can be carried. What a step reads is a function of its number, so a resumed run needs no cursor of its own.
@@ -40,8 +53,8 @@ export class Batches {
     readonly split: Split,
     readonly seed: number,
   ) {
-    this.#streamLength = Math.floor((split.trainLength - 1) / split.batchSize);
-    this.windowsPerEpoch = Math.floor(this.#streamLength / split.sequenceLength);
+    this.#streamLength = streamLength(split);
+    this.windowsPerEpoch = windowsPerEpoch(split);
   }
 
   /** Whether all streams start anew with this step (from 0), so that the carried state means nothing. */

@@ -1,0 +1,103 @@
+import chalk from 'chalk';
+import type { RunRecord } from '../checkpoint/record.js';
+import { describeLength } from '../checkpoint/record.js';
+import type { Examination, Outcome } from '../doctor/examination.js';
+import { harmlessLine } from '../format.js';
+import { describeModel } from '../model/config.js';
+import { grouped } from '../numbers.js';
+
+type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
+
+/** The outcomes of a kind; what is serious comes first. */
+function ofKind<Kind extends Outcome['kind']>({ outcomes }: Examination, kind: Kind): Of<Kind>[] {
+  const found = outcomes.filter((outcome): outcome is Of<Kind> => outcome.kind === kind);
+  const weight = (outcome: Outcome) => (outcome.kind === 'finding' && outcome.severity === 'serious' ? 0 : 1);
+  return found.sort((a, b) => weight(a) - weight(b));
+}
+
+/** What `--json` prints. */
+export function asJson(model: string, { progress }: RunRecord, examination: Examination): object {
+  const without = <Kind extends Outcome['kind']>(kind: Kind) =>
+    ofKind(examination, kind).map(({ kind: _, ...rest }) => rest);
+  return {
+    model,
+    step: progress.step,
+    done: examination.done,
+    text: examination.text,
+    findings: without('finding'),
+    fine: without('fine'),
+    unchecked: without('unchecked'),
+  };
+}
+
+const WIDEST = 100;
+/** Columns of the names of what was looked at. */
+const NAMES = 27;
+
+/** The examination for a person: first what is wrong, then what is not. */
+export function asText(path: string, record: RunRecord, examination: Examination): string {
+  const { model, corpus, progress, training } = record;
+  const { done, text } = examination;
+  const [findings, fine, unchecked] = [
+    ofKind(examination, 'finding'),
+    ofKind(examination, 'fine'),
+    ofKind(examination, 'unchecked'),
+  ];
+  const looked = findings.length + fine.length;
+  const summary =
+    findings.length === 0
+      ? `Looked at ${looked} things, and found nothing wrong.`
+      : `Looked at ${looked} things, and found ${findings.length} wrong.`;
+  const on = text ? `; measured on ${grouped(text.characters)} characters of its ${text.part} text` : '';
+  const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
+  return [
+    wrapped(harmlessLine(head), 0),
+    summary,
+    ...findings.map(findingText),
+    [...fine, ...unchecked].map(lineOf).join('\n'),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function findingText({ id, severity, sentence, remedy, link, figures }: Of<'finding'>): string {
+  const [mark, colour] =
+    severity === 'serious' ? (['✗', chalk.red] as const) : (['!', chalk.yellow] as const);
+  return [
+    colour(`${mark} ${named(id)} (${severity})`),
+    ...[sentence, `seen: ${figures}`, `do:   ${remedy}`, `why:  ${link}`].map((text, i) =>
+      wrapped(harmlessLine(text), i === 0 ? 2 : 8, 2),
+    ),
+  ].join('\n');
+}
+
+function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
+  const isFine = outcome.kind === 'fine';
+  const name = `${isFine ? '✓' : '–'} ${named(outcome.id)}`.padEnd(NAMES);
+  const text = isFine ? outcome.figures : `not looked at: ${outcome.reason}`;
+  const rest = wrapped(harmlessLine(text), NAMES).slice(NAMES);
+  return `${isFine ? chalk.green(name) : chalk.dim(name)}${chalk.dim(rest)}`;
+}
+
+function named(id: string): string {
+  return id.replaceAll('-', ' ');
+}
+
+/**
+ * Breaks a text at spaces, and indents its lines.
+ * @param first columns that the first one is indented by
+ */
+function wrapped(text: string, indent: number, first = indent): string {
+  const width = Math.min(WIDEST, process.stdout.columns || WIDEST);
+  const lines: string[] = [];
+  let line = ' '.repeat(first);
+  for (const word of text.split(' ')) {
+    const isEmpty = line.trim() === '';
+    if (!isEmpty && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    } else line += (isEmpty ? '' : ' ') + word;
+  }
+  return [...lines, line].join('\n');
+}

@@ -1,0 +1,109 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.js';
+import { bestOf, LOG_FILE, listCheckpoints, runOf } from '../checkpoint/run.js';
+import type { Missing } from '../doctor/check.js';
+import { examine, type Patient } from '../doctor/examination.js';
+import { readLog } from '../doctor/log.js';
+import { UserError } from '../errors.js';
+import { harmlessJson } from '../format.js';
+import { Dataset } from '../text/dataset.js';
+import { asJson, asText } from './doctor-report.js';
+import { readModel } from './model.js';
+import { note } from './note.js';
+import { threadsOption } from './options.js';
+
+interface DoctorFlags {
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+The model is a run folder (its last checkpoint) or a checkpoint file; by default the newest run. Nothing is written, and
+a run that is still training can be looked at. The exit code is 0 whatever is found. See docs/doctor.md.
+
+With --json there is one object: model, step, done (share of the run that is over), text (what the network was measured
+on), and findings, fine and unchecked, each with its evidence as numbers or the reason why there is none.
+
+Examples:
+  charlstm doctor
+  charlstm doctor checkpoints/moby-dick-1 --json
+`;
+
+/** `charlstm doctor`: what is wrong with a training, as its log, its checkpoints and its text show it. */
+export function doctorCommand(command: Command): void {
+  command
+    .addOption(threadsOption())
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(runDoctor);
+}
+
+/** What takes longer is worth a word. */
+const PATIENCE_MS = 1000;
+
+async function runDoctor(named: string | undefined, { threads, json }: DoctorFlags): Promise<void> {
+  const begun = performance.now();
+  let isTold = false;
+  const onWork = (what: string) => {
+    if (isTold || performance.now() - begun < PATIENCE_MS) return;
+    note(`${what}: this takes some seconds`);
+    isTold = true;
+  };
+  const { path, value: checkpoint } = await readModel(named, readCheckpoint, 'last');
+  const patient = await patientOf(path, checkpoint, named !== undefined && isFile(named));
+  const examination = examine(patient, { threads: threads ?? availableParallelism(), onWork });
+  const { record } = checkpoint;
+  process.stdout.write(
+    json ? `${harmlessJson(asJson(path, record, examination), 2)}\n` : asText(path, record, examination),
+  );
+}
+
+/**
+ * What lies beside a checkpoint.
+ * @param isAlone whether the checkpoint was named, and not its run: what was logged after it does not count then
+ */
+async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean): Promise<Patient> {
+  const run = runOf(path);
+  const { step } = checkpoint.record.progress;
+  return {
+    checkpoint,
+    log: await readLog(join(run, LOG_FILE), isAlone ? step : undefined),
+    text: textOf(run, checkpoint),
+    rival: await rivalOf(path, checkpoint),
+  };
+}
+
+function textOf(run: string, { record: { model, corpus } }: Checkpoint): Dataset | Missing {
+  try {
+    const dataset = new Dataset(run, model.vocabulary);
+    return dataset.length === corpus.length ? dataset : { missing: 'the text beside it is another one' };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { missing: 'its text, corpus.*, is not beside it' };
+  }
+}
+
+/** The best checkpoint of the run or, where that is the one looked at, the next best; one that cannot be read is none. */
+async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['rival']> {
+  const { step } = checkpoint.record.progress;
+  const files = listCheckpoints(runOf(path)).filter(({ validation }) => validation !== undefined);
+  const own = files.find((file) => file.step === step);
+  const others = files.filter((file) => file.step !== step);
+  const rival = bestOf(others);
+  if (!own || !rival) return undefined;
+  try {
+    const other = await readCheckpoint(rival.path);
+    if (other.record.corpus.hash !== checkpoint.record.corpus.hash) return undefined;
+    return { checkpoint: other, isBest: bestOf([own, rival]) === rival };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,25 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { initialise } from '../model/initialise.js';
+import { parameterTable } from '../model/parameters.js';
+import type { Missing } from './check.js';
+
+/**
+ * How far training has moved the matrices of the layers and of the decoder: the norm of the change, as a share of the
+ * norm of what they began with, which is a function of the configuration and the seed. Embeddings are left out: those of
+ * rare characters stay where they were.
+ */
+export function movement({ record, state }: Checkpoint): { moved: number } | Missing {
+  if (record.from) return { missing: 'the run began with trained weights' };
+  const table = parameterTable(record.model);
+  const initial = new Float32Array(table.count);
+  initialise(table, initial, record.training.seed);
+  let [change, norm] = [0, 0];
+  for (const { name, start, length, decays } of table.parameters) {
+    if (!decays || name === 'embedding.weight') continue;
+    for (let i = start; i < start + length; i++) {
+      change += (state.values[i]! - initial[i]!) ** 2;
+      norm += initial[i]! ** 2;
+    }
+  }
+  return { moved: Math.sqrt(change / norm) };
+}

@@ -1,0 +1,144 @@
+import type { RunRecord } from '../checkpoint/record.js';
+import { rate } from '../format.js';
+import { grouped } from '../numbers.js';
+import type { Baselines } from './baseline.js';
+import { type Check, isMissing, type Missing } from './check.js';
+import type { RunLog } from './log.js';
+import { medianOf } from './statistics.js';
+import { RATE_TOO_HIGH } from './thresholds.js';
+
+export interface RateHighEvidence {
+  readonly step: number;
+  /** The highest rate there was. */
+  readonly peak: number;
+  readonly rollbacks: number;
+  /** What was wrong where the run ended because its numbers were wrong again. */
+  readonly diverged: string | null;
+  /** By how much the mean training loss rose above its lowest while the rate was high, as a share, and until when. */
+  readonly rise: number;
+  readonly riseAt: number;
+  /** The highest mean training loss between two validations, but for the first. */
+  readonly highest: number | null;
+  /** Median jump of the loss from one step to the next while the rate is high and where it is low, nats. */
+  readonly jumpHigh: number | null;
+  readonly jumpLow: number | null;
+  /** Of the last validation, or of training where there is none, nats. */
+  readonly loss: number | null;
+  readonly uniform: number;
+  readonly bigram: number | null;
+  readonly trigram: number | null;
+  readonly moved: number | null;
+}
+
+export function rateHighEvidence(
+  { model, progress, history }: RunRecord,
+  log: RunLog | Missing,
+  baselines: Baselines | undefined,
+  moved: number | undefined,
+): RateHighEvidence | Missing {
+  const steps = isMissing(log) ? [] : log.steps;
+  const points = steps.length > 0 ? steps : history;
+  if (points.length === 0) return { missing: 'no step of its training is known' };
+  const peak = points.reduce((most, { lr }) => Math.max(most, lr), 0);
+  let lowest = Number.POSITIVE_INFINITY;
+  let [rise, riseAt] = [0, 0];
+  for (const point of history) {
+    if (point.lr < RATE_TOO_HIGH.highRate * peak) continue;
+    lowest = Math.min(lowest, point.training);
+    const risen = point.training / lowest - 1;
+    if (risen > rise) [rise, riseAt] = [risen, point.step];
+  }
+  const peakAt = steps.findIndex(({ lr }) => lr === peak);
+  const jump = (isIncluded: (lr: number) => boolean) => {
+    const jumps = steps.flatMap(({ loss, lr }, i) =>
+      i > peakAt && isIncluded(lr) ? [Math.abs(loss - steps[i - 1]!.loss)] : [],
+    );
+    return jumps.length < RATE_TOO_HIGH.leastSteps ? null : medianOf(jumps);
+  };
+  const last = history.at(-1);
+  return {
+    step: progress.step,
+    peak,
+    rollbacks: Math.max(progress.rollbacks, isMissing(log) ? 0 : log.rollbacks.length),
+    diverged: isMissing(log) ? null : (log.end?.fault ?? null),
+    rise,
+    riseAt,
+    highest: history.length > 1 ? Math.max(...history.slice(1).map((point) => point.training)) : null,
+    jumpHigh: jump((lr) => lr >= RATE_TOO_HIGH.highRate * peak),
+    jumpLow: jump((lr) => lr <= RATE_TOO_HIGH.lowRate * peak),
+    loss: last ? (last.validation ?? last.training) : null,
+    uniform: Math.log(model.vocabulary),
+    bigram: baselines?.bigram ?? null,
+    trigram: baselines?.trigram ?? null,
+    moved: moved ?? null,
+  };
+}
+
+export const rateTooHigh: Check<RateHighEvidence> = {
+  id: 'learning-rate-too-high',
+  figures: ({ peak, rise, jumpHigh, jumpLow, loss, trigram }) =>
+    [
+      `rate up to ${rate(peak)}`,
+      `while it was high the training loss rose by ${(100 * rise).toFixed(1)}% at most`,
+      jumpHigh !== null &&
+        jumpLow !== null &&
+        `and jumped by ${jumpHigh.toFixed(3)} a step (${jumpLow.toFixed(3)} at the end)`,
+      loss !== null && trigram !== null && `loss ${loss.toFixed(3)}, of trigrams ${trigram.toFixed(3)}`,
+    ]
+      .filter(Boolean)
+      .join('; '),
+  diagnose(evidence) {
+    const { peak, rollbacks, loss, trigram } = evidence;
+    const reasons = reasonsOf(evidence);
+    if (reasons.length === 0) return undefined;
+    const isBehind = loss !== null && trigram !== null && loss > trigram;
+    return {
+      severity: rollbacks > 0 || isBehind ? 'serious' : 'caution',
+      sentence: `The learning rate was too high: ${reasons.join(', and ')}.`,
+      remedy: `begin anew with --lr ${rate(peak / 4)}`,
+    };
+  },
+};
+
+function reasonsOf(evidence: RateHighEvidence): string[] {
+  const {
+    step,
+    rollbacks,
+    rise,
+    riseAt,
+    highest,
+    jumpHigh,
+    jumpLow,
+    loss,
+    uniform,
+    bigram,
+    moved,
+    diverged,
+  } = evidence;
+  const isLost =
+    bigram !== null &&
+    loss !== null &&
+    moved !== null &&
+    step >= RATE_TOO_HIGH.lostSteps &&
+    moved >= RATE_TOO_HIGH.lostMoved &&
+    loss > RATE_TOO_HIGH.lost * bigram;
+  const noise = jumpHigh !== null && jumpLow !== null ? jumpHigh / jumpLow : 0;
+  return [
+    diverged !== null ? `the run ended because ${diverged}` : '',
+    rollbacks > 0
+      ? `the run went back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because its numbers were wrong`
+      : '',
+    rise > RATE_TOO_HIGH.rise
+      ? `while it was high the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(riseAt)})`
+      : '',
+    highest !== null && highest > RATE_TOO_HIGH.guessing * uniform
+      ? 'the training loss was worse than guessing'
+      : '',
+    noise > RATE_TOO_HIGH.noise
+      ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as it did at the end`
+      : '',
+    isLost
+      ? `its weights went ${moved.toFixed(0)} times as far as what they began with, only to predict worse than bigrams`
+      : '',
+  ].filter((reason) => reason !== '');
+}

@@ -1,0 +1,110 @@
+import type { Check, Missing } from './check.js';
+import { estimateOf } from './statistics.js';
+import { CERTAIN, LEAST_WINDOWS, STATE, WINDOW } from './thresholds.js';
+
+export interface StateEvidence {
+  /** Characters of a window, and how many windows were read. */
+  readonly window: number;
+  readonly windows: number;
+  /** Nats a character, with the state carried through the text, and with it reset at each window. */
+  readonly carried: number;
+  readonly reset: number;
+  /** What the state says of the next window, in nats a window, and its standard error. */
+  readonly gain: number;
+  readonly gainError: number;
+}
+
+export interface WindowEvidence {
+  readonly window: number;
+  readonly windows: number;
+  /** How many characters of the window came before those that are looked at. */
+  readonly leastContext: number;
+  /** What these lose, in nats a character, given the window alone and given the whole text before. */
+  readonly withWindow: number;
+  readonly withAll: number;
+  readonly gain: number;
+  readonly gainError: number;
+}
+
+/**
+ * What the state that is carried into a window is worth, and what it is still worth at the window's end: the losses of
+ * the same characters with and without it, compared window by window.
+ * @param carried, reset nats, of the same characters from the first window on
+ */
+export function stateEvidence(
+  carried: Float32Array,
+  reset: Float32Array,
+  window: number,
+): { state: StateEvidence; window: WindowEvidence } | Missing {
+  const windows = Math.floor(Math.min(carried.length, reset.length) / window);
+  if (windows < LEAST_WINDOWS) {
+    return {
+      missing: `the text has ${windows} windows of ${window} characters, and ${LEAST_WINDOWS} are needed`,
+    };
+  }
+  const tail = Math.max(1, Math.round(WINDOW.tail * window));
+  const part = (losses: Float32Array, number: number, from: number) => {
+    let sum = 0;
+    for (let i = from; i < window; i++) sum += losses[number * window + i]!;
+    return sum / (window - from);
+  };
+  const compared = (from: number) => {
+    const numbers = Array.from({ length: windows }, (_, number) => number);
+    const all = numbers.map((number) => part(carried, number, from));
+    const alone = numbers.map((number) => part(reset, number, from));
+    const gain = estimateOf(alone.map((loss, i) => loss - all[i]!));
+    return { all: estimateOf(all).mean, alone: estimateOf(alone).mean, gain };
+  };
+  const whole = compared(0);
+  const end = compared(window - tail);
+  return {
+    state: {
+      window,
+      windows,
+      carried: whole.all,
+      reset: whole.alone,
+      gain: whole.gain.mean * window,
+      gainError: whole.gain.error * window,
+    },
+    window: {
+      window,
+      windows,
+      leastContext: window - tail + 1,
+      withWindow: end.alone,
+      withAll: end.all,
+      gain: end.gain.mean,
+      gainError: end.gain.error,
+    },
+  };
+}
+
+export const stateUse: Check<StateEvidence> = {
+  id: 'state-not-used',
+  figures: ({ window, carried, reset, gain, gainError }) =>
+    `loss ${carried.toFixed(4)} with the state carried, ${reset.toFixed(4)} with it reset every ${window} characters: ` +
+    `${gain.toFixed(2)} ± ${(CERTAIN * gainError).toFixed(2)} nats a window`,
+  diagnose({ window, gain, gainError }) {
+    if (gain + CERTAIN * gainError >= STATE.gain) return undefined;
+    return {
+      severity: 'caution',
+      sentence: `The state is not used: forgetting all of it every ${window} characters costs nothing.`,
+      remedy:
+        'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length, and --forget-bias 1',
+    };
+  },
+};
+
+export const windowLength: Check<WindowEvidence> = {
+  id: 'window-too-short',
+  figures: ({ leastContext, window, withWindow, withAll, gain, gainError }) =>
+    `with ${leastContext} to ${window} characters before it a character costs ${withWindow.toFixed(3)} nats, with all ${withAll.toFixed(3)}: ` +
+    `${gain.toFixed(3)} ± ${(CERTAIN * gainError).toFixed(3)} less`,
+  diagnose({ window, gain, gainError }) {
+    if (gain < WINDOW.gain || gain < CERTAIN * gainError) return undefined;
+    return {
+      severity: 'caution',
+      sentence: `The window is shorter than what the text depends on: after its ${window} characters, those before it still lower the loss by ${gain.toFixed(2)} nats, which is learned only as far as the window reaches.`,
+      remedy: `try --seq-length ${Math.max(16, 2 * window)}, or twice that, with the --batch-size halved`,
+    };
+  },
+};

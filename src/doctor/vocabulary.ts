@@ -1,0 +1,90 @@
+import type { Ids } from '../baseline/ngram.js';
+import { percent } from '../format.js';
+import { grouped } from '../numbers.js';
+import type { Check } from './check.js';
+import { CHARACTERS } from './thresholds.js';
+
+export interface VocabularyEvidence {
+  readonly vocabulary: number;
+  /** Characters of the training text that were counted. */
+  readonly counted: number;
+  /** How many characters of the vocabulary occur fewer than `limit` times among these, and how many of them never. */
+  readonly rare: number;
+  readonly limit: number;
+  readonly unseen: number;
+  /** What the rare ones make of the training text, and of the validation text and its loss; null without one. */
+  readonly trainingShare: number;
+  readonly validationShare: number | null;
+  readonly lossShare: number | null;
+}
+
+/** More of the training text than this is not counted. */
+const MOST_COUNTED = 20_000_000;
+const PIECE = 1 << 18;
+
+/** How often each character occurs in the last part of a text that ends at a place. */
+export function countCharacters(
+  text: Ids,
+  end: number,
+  vocabulary: number,
+): { counts: Float64Array; counted: number } {
+  const counts = new Float64Array(vocabulary);
+  const start = Math.max(0, end - MOST_COUNTED);
+  for (let at = start; at < end; at += PIECE) {
+    const ids = text.read(at, Math.min(PIECE, end - at));
+    for (let i = 0; i < ids.length; i++) counts[ids[i]!]!++;
+  }
+  return { counts, counted: end - start };
+}
+
+/**
+ * @param validation the ids that were scored and their losses, in nats
+ */
+export function vocabularyEvidence(
+  { counts, counted }: { readonly counts: Float64Array; readonly counted: number },
+  validation: { readonly ids: ArrayLike<number>; readonly losses: Float32Array } | undefined,
+): VocabularyEvidence {
+  const isRare = (id: number) => counts[id]! < CHARACTERS.rare;
+  let rareLoss = 0;
+  let loss = 0;
+  let found = 0;
+  validation?.losses.forEach((nats, i) => {
+    loss += nats;
+    if (!isRare(validation.ids[i]!)) return;
+    rareLoss += nats;
+    found++;
+  });
+  return {
+    vocabulary: counts.length,
+    counted,
+    rare: counts.filter((count) => count < CHARACTERS.rare).length,
+    limit: CHARACTERS.rare,
+    unseen: counts.filter((count) => count === 0).length,
+    trainingShare: counts.reduce((sum, count) => sum + (count < CHARACTERS.rare ? count : 0), 0) / counted,
+    validationShare: validation ? found / validation.losses.length : null,
+    lossShare: validation ? rareLoss / loss : null,
+  };
+}
+
+export const vocabulary: Check<VocabularyEvidence> = {
+  id: 'vocabulary-too-small',
+  figures: ({ vocabulary, rare, limit, unseen, trainingShare, validationShare, lossShare }) =>
+    `${grouped(rare)} of ${grouped(vocabulary)} characters occur fewer than ${limit} times in the training text, ${grouped(unseen)} never; ` +
+    (validationShare === null || lossShare === null
+      ? `they make ${percent(trainingShare)} of it`
+      : `they make ${percent(validationShare)} of the validation text and ${percent(lossShare)} of its loss`),
+  diagnose({ vocabulary, rare, trainingShare, validationShare, lossShare }) {
+    const isMuch =
+      (lossShare ?? 0) > CHARACTERS.lossShare || (validationShare ?? trainingShare) > CHARACTERS.textShare;
+    if (!isMuch && rare / vocabulary <= CHARACTERS.vocabularyShare) return undefined;
+    const cost = isMuch
+      ? `and cost ${lossShare === null ? 'much' : `${percent(lossShare)} of the loss`}`
+      : 'and each has weights of its own';
+    return {
+      severity: 'caution',
+      sentence: `The text is too small for its characters: ${grouped(rare)} of ${grouped(vocabulary)} are too rare to be learned, ${cost}.`,
+      remedy:
+        'train on more text, replace what is rare before training, or take --encoding bytes, which has 256 at most',
+    };
+  },
+};
