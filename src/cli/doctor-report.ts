@@ -44,10 +44,9 @@ export function asText(path: string, record: RunRecord, examination: Examination
     ofKind(examination, 'unchecked'),
   ];
   const looked = findings.length + fine.length;
+  const came = findings.length === 0 ? 'nothing' : `${findings.length}`;
   const summary =
-    findings.length === 0
-      ? `Looked at ${looked} things, and found nothing wrong.`
-      : `Looked at ${looked} things, and found ${findings.length} wrong.`;
+    looked === 0 ? 'There is nothing to look at.' : `Looked at ${looked} things, and found ${came} wrong.`;
   const on = text ? `; measured on ${grouped(text.characters)} characters of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [
