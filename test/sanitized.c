@@ -89,13 +89,60 @@ static void check_cell(void) {
       dz[2 * hidden] = d * i * (1 - g * g), dz[3 * hidden] = dh[q] * t * o * (1 - o);
       wdc[q] = d * f;
     }
-  lstm_forward(gates, before, c, h, rows, hidden);
+  lstm_forward(gates, before, c, h, 0, rows, hidden, 4 * hidden, 0);
   same("lstm_forward c", c, wc, n, 1e-5);
   same("lstm_forward h", h, wh, n, 1e-5);
-  lstm_backward(gates, before, c, dh, dc, rows, hidden);
+  lstm_backward(gates, before, c, dh, dc, 0, rows, hidden, 4 * hidden, 0);
   same("lstm_backward gates", gates, wz, 4L * n, 1e-5);
   same("lstm_backward dc", dc, wdc, n, 1e-5);
   free(gates), free(before), free(c), free(h), free(dh), free(dc), free(z), free(wc), free(wh), free(wz), free(wdc);
+}
+
+// The other cells: that they touch nothing else. What they compute, cells.test.ts holds to its reference.
+static void check_other_cells(void) {
+  const int rows = 1 + below(5), hidden = 1 + below(70), n = rows * hidden;
+  float *before = noise(n), *c = zeros(n), *h = zeros(n), *dh = noise(n), *dc = noise(n);
+  for (int blocks = 3; blocks <= 4; blocks++)
+    for (int has = 0; has <= 1; has++) {
+      float *gates = noise((long)blocks * n), *peepholes = noise(has ? (blocks - 1) * hidden : 0);
+      lstm_forward(gates, before, c, h, peepholes, rows, hidden, blocks * hidden, has);
+      lstm_backward(gates, before, c, dh, dc, peepholes, rows, hidden, blocks * hidden, has);
+      free(gates), free(peepholes);
+    }
+  float *z = noise(n), *gates = noise(3L * n), *past = noise(3L * n);
+  rnn_forward(z, h, rows, hidden);
+  rnn_backward(z, dh, rows, hidden);
+  gru_forward(gates, past, before, h, rows, hidden);
+  gru_backward(gates, past, before, dh, dc, rows, hidden);
+  free(before), free(c), free(h), free(dh), free(dc), free(z), free(gates), free(past);
+}
+
+static void check_norm(void) {
+  const int rows = 1 + below(5), width = 1 + below(100), n = rows * width;
+  float *x = noise(n), *inverse = zeros(rows), *scale = noise(width), *out = zeros(n), *dx = zeros(n), *sums = zeros(width);
+  double *want = calloc((size_t)n, 8), *wsums = calloc((size_t)width, 8);
+  for (int r = 0; r < rows; r++) {
+    double mean = 0, square = 0;
+    for (int j = 0; j < width; j++) mean += x[r * width + j] / (double)width;
+    for (int j = 0; j < width; j++) square += (x[r * width + j] - mean) * (x[r * width + j] - mean) / width;
+    for (int j = 0; j < width; j++) want[r * width + j] = scale[j] * (x[r * width + j] - mean) / sqrt(square + 1e-5);
+  }
+  normalise_rows(x, inverse, rows, width);
+  add(out, x, n, 0);
+  add(out, x, n, 1);
+  for (int i = 0; i < n; i++)
+    if (out[i] != 2 * x[i]) fprintf(stderr, "add\n"), exit(1);
+  for (int i = 0; i < n; i++) out[i] = 0;
+  add_scaled_rows(out, x, scale, rows, width);
+  same("add_scaled_rows", out, want, n, 1e-3); // a narrow row may have next to no variance
+  for (int i = 0; i < n; i++) wsums[i % width] += (double)out[i] * x[i];
+  sum_products(sums, out, width, x, width, rows, width);
+  same("sum_products", sums, wsums, width, 1e-5);
+  normalise_rows_backward(dx, out, x, inverse, scale, rows, width);
+  normalise_rows_backward(x, out, x, inverse, scale, rows, width);
+  for (int i = 0; i < n; i++)
+    if (dx[i] != x[i]) fprintf(stderr, "normalise_rows_backward in place\n"), exit(1);
+  free(x), free(inverse), free(scale), free(out), free(dx), free(sums), free(want), free(wsums);
 }
 
 static void check_loss(void) {
@@ -137,7 +184,7 @@ static void check_flat(void) {
 }
 
 int main(void) {
-  for (int i = 0; i < 300; i++) check_matmul(), check_rows(), check_cell(), check_loss(), check_flat();
+  for (int i = 0; i < 300; i++) check_matmul(), check_rows(), check_cell(), check_other_cells(), check_norm(), check_loss(), check_flat();
   puts("ok");
   return 0;
 }

@@ -91,7 +91,7 @@ KERNEL(add_scaled_rows)
 void add_scaled_rows(float *out, const float *x, const float *scale, int rows, int width);
 
 // From dy, the gradient of what add_scaled_rows made, the gradient dx of what normalise_rows was given; x is what that
-// left. dx may alias neither.
+// left, and may be the place of dx.
 KERNEL(normalise_rows_backward)
 void normalise_rows_backward(float *dx, const float *dy, const float *x, const float *inverse, const float *scale,
                              int rows, int width);
