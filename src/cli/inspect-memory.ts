@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openEngine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, table } from '../format.js';
-import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
+import { MODEL_DEFAULTS, MODEL_RANGES, type ModelConfig } from '../model/config.js';
 import { CHANCE, copyAccuracy } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
@@ -16,19 +16,25 @@ interface MemoryFlags extends Pick<EngineFlags, 'engine'> {
   steps: number;
   lr: number;
   seed: number;
+  forgetBias: number;
   mixed?: true;
   json?: true;
   svg?: string;
 }
 
-/** The networks that are asked, each of one layer. */
-const KINDS: readonly (readonly [name: string, kind: Pick<ModelConfig, 'cell' | 'forgetBias'>])[] = [
-  ['RNN', { cell: 'rnn' }],
-  ['LSTM, forget bias 0', { cell: 'lstm', forgetBias: 0 }],
-  ['LSTM', { cell: 'lstm' }],
-  ['peephole LSTM', { cell: 'peephole' }],
-  ['GRU', { cell: 'gru' }],
-];
+type Kind = readonly [name: string, kind: Pick<ModelConfig, 'cell' | 'forgetBias'>];
+
+/** The networks that are asked, each of one layer. @param forgetBias of all but the one that is to have 0 */
+function kindsOf(forgetBias: number): readonly Kind[] {
+  const bias = forgetBias === MODEL_DEFAULTS.forgetBias ? '' : `, forget bias ${forgetBias}`;
+  return [
+    ['RNN', { cell: 'rnn' }],
+    ['LSTM, forget bias 0', { cell: 'lstm', forgetBias: 0 }],
+    [`LSTM${bias}`, { cell: 'lstm', forgetBias }],
+    [`peephole LSTM${bias}`, { cell: 'peephole', forgetBias }],
+    [`GRU${bias}`, { cell: 'gru', forgetBias }],
+  ];
+}
 
 const DEFAULT_LAGS = [2, 5, 10, 20, 50, 100];
 const LAG = { minimum: 1, maximum: 1000, integer: true };
@@ -43,6 +49,7 @@ at long ones. Takes about a minute. See docs/lstm.md.
 Examples:
   charlstm inspect memory
   charlstm inspect memory --lags 10,20,30,40 --steps 1000
+  charlstm inspect memory --forget-bias 3 --lags 20,50,80
   charlstm inspect memory --mixed --svg memory.svg
 `;
 
@@ -65,6 +72,13 @@ export function memoryCommand(command: Command): void {
         maximum: 2 ** 32 - 1,
         integer: true,
       }).default(1),
+    )
+    .addOption(
+      numberOption(
+        '--forget-bias <n>',
+        'bias the gates that keep begin with',
+        MODEL_RANGES.forgetBias,
+      ).default(MODEL_DEFAULTS.forgetBias),
     )
     .option('--mixed', 'train on all lags up to k instead of k alone')
     .addOption(engineOption())
@@ -90,10 +104,10 @@ interface Remembered {
 }
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
-  const { lags, hidden, steps, lr, seed, mixed = false } = flags;
+  const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
   const networks: Remembered[] = [];
   const progress = new ProgressLine();
-  for (const [name, kind] of KINDS) {
+  for (const [name, kind] of kindsOf(forgetBias)) {
     const accuracy: number[] = [];
     for (const lag of lags) {
       await progress.show(`${name}, ${lag} steps back`);
@@ -107,7 +121,8 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const chart = chartOf(networks, lags);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
   if (flags.json) {
-    const result = { task: 'copy', chance: CHANCE, hidden, steps, lr, seed, mixed, lags, networks };
+    const settings = { hidden, steps, lr, seed, forgetBias, mixed };
+    const result = { task: 'copy', chance: CHANCE, ...settings, lags, networks };
     process.stdout.write(`${harmlessJson(result)}\n`);
     return;
   }
