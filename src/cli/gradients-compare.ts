@@ -13,11 +13,12 @@ import { Dataset, prepareDataset } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import { type Split, splitCorpus } from '../text/split.js';
 import { newWeights, trainBriefly } from '../train/brief.js';
+import { defaultLearningRate } from '../train/schedule.js';
 import { readModel } from './model.js';
 import type { EngineFlags } from './options.js';
 import { ProgressLine } from './progress-line.js';
 import { withTemporaryFolder } from './temporary.js';
-import { defaultLearningRate, TRAINING_DEFAULTS } from './train-flags.js';
+import { TRAINING_DEFAULTS } from './train-flags.js';
 
 /** The norms of one network: of each layer for each lag from 0. */
 export interface Measured {

@@ -10,6 +10,7 @@ import { describeModel } from '../model/config.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { shortName } from '../text/sources.js';
+import { defaultLearningRate } from '../train/schedule.js';
 import { charactersOf } from './import-vocabulary.js';
 import { orTakenBack } from './temporary.js';
 import { TRAINING_DEFAULTS } from './train-flags.js';
@@ -85,7 +86,12 @@ function beginningOf(
       codePoints,
       decoding: { encoding: 'utf8', normalizeNewlines: false },
       // What no step has been made with: a run that goes on from here is a new one, with its own.
-      training: { ...training, length: { unit: 'epochs', amount: epochs }, lr: 5e-3, evalEvery: 100 },
+      training: {
+        ...training,
+        length: { unit: 'epochs', amount: epochs },
+        lr: defaultLearningRate(config.hidden),
+        evalEvery: 100,
+      },
       corpus: { name: shortName(path), length: 0, trainLength: 0, hash: '' },
       progress: NO_PROGRESS,
       history: [],

@@ -1,7 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { harmlessJson } from '../format.js';
-import { gatesOf, type Parts } from '../insight/parts.js';
+import type { Parts } from '../insight/parts.js';
 import { distributionOf, type LayerStep, type Step } from '../insight/step.js';
+import { gatesOf } from '../model/cells.js';
 import type { Trail } from './step-trail.js';
 
 /** All numbers of all steps of a text as one object, in pieces: it may be longer than a string. See docs/step.md. */
@@ -40,7 +41,7 @@ function ofLayer(model: CharacterModel, { input, gates, parts, before, after, ha
   return {
     input: [...input],
     gates: Object.fromEntries(
-      gatesOf(model).map(({ name, activation }, gate) => {
+      gatesOf(model.config).map(({ name, activation }, gate) => {
         const from = gate * hidden;
         const of = (values: ArrayLike<number>) =>
           Array.from({ length: hidden }, (_, unit) => values[from + unit]!);

@@ -18,11 +18,6 @@ export const TRAINING_DEFAULTS = {
   seed: 1,
 } as const;
 
-/** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
-export function defaultLearningRate(hidden: number): number {
-  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
-}
-
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {
   readonly resume?: string | true;
@@ -86,7 +81,7 @@ export function chosenLength(flags: TrainFlags): TrainingLength | undefined {
 /** A flag, what was given for it, and what a checkpoint has. */
 export type FixedFlag = readonly [flag: string, given: unknown, recorded: unknown];
 
-/** The flags that say what tensors a network has, and so cannot change once it has some. */
+/** The flags that say what network it is and what it began with, and so cannot change once there is one. */
 export function shapeFlags(flags: TrainFlags, model: ModelConfig): FixedFlag[] {
   return [
     ['--cell', flags.cell, model.cell],

@@ -6,7 +6,7 @@ import {
   type TrainingOptions,
 } from '../checkpoint/record.js';
 import { UserError } from '../errors.js';
-import { CELLS } from '../model/cells.js';
+import { CELLS, gatesOf } from '../model/cells.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import { Batches } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
@@ -14,18 +14,12 @@ import { Dataset, type LearnedText } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
-import { totalSteps } from '../train/schedule.js';
+import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
 import { ReadingProgress } from './reading.js';
 import { orTakenBack } from './temporary.js';
-import {
-  chosenLength,
-  defaultLearningRate,
-  type PreparedTraining,
-  TRAINING_DEFAULTS,
-  type TrainFlags,
-} from './train-flags.js';
+import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './train-flags.js';
 import { characterNotices, readTrained, writeBeginning } from './train-from.js';
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
@@ -128,6 +122,12 @@ function shapeOf(
   const { trainLength, ...training } = split;
   const cell = flags.cell ?? base.cell;
   const coupled = flags.coupled ?? base.coupled;
+  if (flags.forgetBias !== undefined && !gatesOf({ cell }).some(({ keeps }) => keeps)) {
+    throw new UserError(
+      `--forget-bias is given with --cell ${cell}, which has no gate that keeps the memory`,
+      'Leave --forget-bias out, or use another --cell.',
+    );
+  }
   const forgetBias = flags.forgetBias ?? base.forgetBias;
   if (coupled && !CELLS[cell].canBeCoupled) {
     throw new UserError(

@@ -52,10 +52,10 @@ export function trainCommand(command: Command): void {
     ),
     new Option('--coupled', 'the input gate is 1 - the forget gate (lstm, peephole)'),
     new Option('--layer-norm', "normalise each layer's products"),
-    new Option('--residual', 'each layer adds to what it is given'),
+    new Option('--residual', 'each layer but the first adds to what it is given'),
     numberOption(
       '--forget-bias <n>',
-      by('bias the forget gate begins with', MODEL_DEFAULTS.forgetBias),
+      by('bias of the gate that keeps the memory, at first', MODEL_DEFAULTS.forgetBias),
       MODEL_RANGES.forgetBias,
     ),
   ]) {

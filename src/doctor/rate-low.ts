@@ -1,12 +1,14 @@
 import type { HistoryPoint, RunRecord, TrainingLength } from '../checkpoint/record.js';
 import { percent, rate } from '../format.js';
+import { defaultLearningRate } from '../train/schedule.js';
 import type { Baselines } from './baseline.js';
 import type { Check, Missing } from './check.js';
 import { RATE_TOO_LOW } from './thresholds.js';
 
 export interface RateLowEvidence {
-  /** The rate's peak, and how long the run was to be. */
+  /** The rate's peak, that of a network of this width by default, and how long the run was to be. */
   readonly peak: number;
+  readonly usual: number;
   readonly unit: TrainingLength['unit'];
   readonly amount: number;
   /** How far the matrices moved, as a share of their initial norm; null where that is not known. */
@@ -22,7 +24,7 @@ export interface RateLowEvidence {
 
 /** @param done which share of the run is over */
 export function rateLowEvidence(
-  { training, history }: RunRecord,
+  { model, training, history }: RunRecord,
   done: number,
   baselines: Baselines | undefined,
   moved: number | undefined,
@@ -34,6 +36,7 @@ export function rateLowEvidence(
   const falls = thirdsOf(history);
   return {
     peak: training.lr,
+    usual: defaultLearningRate(model.hidden),
     ...training.length,
     moved: moved ?? null,
     lastFall: falls?.last ?? null,
@@ -44,9 +47,6 @@ export function rateLowEvidence(
     trigram: baselines?.trigram ?? null,
   };
 }
-
-/** The peak that networks of up to 256 units are trained with unless another is given. */
-const USUAL = 5e-3;
 
 /** Fewer validations than this do not tell thirds apart. */
 const LEAST_POINTS = 6;
@@ -88,7 +88,7 @@ export const rateTooLow: Check<RateLowEvidence> = {
     ]
       .filter(Boolean)
       .join('; '),
-  diagnose({ peak, unit, amount, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
+  diagnose({ peak, usual, unit, amount, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
     // Where there is nothing to learn but frequencies, weights need not go far.
     const hasMore =
       unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
@@ -105,7 +105,7 @@ export const rateTooLow: Check<RateLowEvidence> = {
     const reason = hasMoved
       ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
       : `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`;
-    const faster = peak < USUAL / 2 ? Math.min(USUAL, 10 * peak) : undefined;
+    const faster = peak < usual / 2 ? Math.min(usual, 10 * peak) : undefined;
     return {
       severity: hasMoved ? 'caution' : 'serious',
       sentence: `The learning rate was too low, or the run too short: ${reason}.`,

@@ -89,7 +89,7 @@ export const stateUse: Check<StateEvidence> = {
       severity: 'caution',
       sentence: `The state is not used: forgetting all of it every ${window} characters costs nothing.`,
       remedy:
-        'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length, and --forget-bias 1',
+        'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length',
     };
   },
 };

@@ -86,10 +86,7 @@ export const STATE = {
 } as const;
 
 export const UNITS = {
-  /** A gate below or above these is saturated; these are the limits of Karpathy, Johnson & Li (2015). */
-  low: 0.1,
-  high: 0.9,
-  /** It is stuck where it is so at this share of the characters, always on the same side. */
+  /** A gate is stuck that is saturated at this share of the characters, always on the same side. */
   always: 0.999,
   /** An output whose standard deviation is less than this never moves. */
   still: 1e-3,

@@ -1,8 +1,9 @@
 import { percent } from '../format.js';
 import type { Gate } from '../model/cell.js';
-import { CELLS } from '../model/cells.js';
+import { gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Network } from '../model/network.js';
+import { countSaturated, type SaturationCounts } from '../model/saturation.js';
 import type { Check } from './check.js';
 import { UNITS } from './thresholds.js';
 
@@ -27,16 +28,15 @@ const MOST_PLACES = 20_000;
 /** Counts, while a network reads, where its gates and outputs are. */
 export class UnitCounts {
   readonly #gates: readonly Gate[];
-  readonly #layers: { low: Uint32Array; high: Uint32Array; sum: Float64Array; squares: Float64Array }[];
+  readonly #layers: { gates: SaturationCounts[]; sum: Float64Array; squares: Float64Array }[];
   #places = 0;
 
   constructor(readonly config: ModelConfig) {
-    const { cell, coupled = false, hidden, layers } = config;
-    this.#gates = CELLS[cell].gates(coupled);
-    const width = this.#gates.length * hidden;
+    const { hidden, layers } = config;
+    this.#gates = gatesOf(config);
+    const count = () => new Uint32Array(hidden);
     this.#layers = Array.from({ length: layers }, () => ({
-      low: new Uint32Array(width),
-      high: new Uint32Array(width),
+      gates: this.#gates.map(() => ({ left: count(), right: count() })),
       sum: new Float64Array(hidden),
       squares: new Float64Array(hidden),
     }));
@@ -46,15 +46,10 @@ export class UnitCounts {
     if (this.#places >= MOST_PLACES) return;
     const { hidden } = this.config;
     const width = this.#gates.length * hidden;
-    for (const [layer, { low, high, sum, squares }] of this.#layers.entries()) {
-      const gates = network.gates(layer);
+    for (const [layer, { gates, sum, squares }] of this.#layers.entries()) {
       const h = network.hidden(layer);
-      const limits = this.#gates.map(limitsOf);
-      for (let i = 0; i < gates.length; i++) {
-        const unit = i % width;
-        const { from, to } = limits[Math.floor(unit / hidden)]!;
-        if (gates[i]! < from) low[unit]!++;
-        else if (gates[i]! > to) high[unit]!++;
+      for (const [index, { activation }] of this.#gates.entries()) {
+        countSaturated(network.gates(layer), { from: index * hidden, width, activation }, gates[index]!);
       }
       for (let i = 0; i < h.length; i++) {
         sum[i % hidden]! += h[i]!;
@@ -67,32 +62,26 @@ export class UnitCounts {
   get evidence(): UnitsEvidence {
     const { hidden } = this.config;
     const n = this.#places;
-    const layers = this.#layers.map(({ low, high, sum, squares }, layer) => {
-      const isStuck = (place: number) => Math.max(low[place]!, high[place]!) >= UNITS.always * n;
+    const layers = this.#layers.map(({ gates: counts, sum, squares }, layer) => {
+      const isStuck = ({ left, right }: SaturationCounts, unit: number) =>
+        Math.max(left[unit]!, right[unit]!) >= UNITS.always * n;
       let dead = 0;
       let saturated = 0;
       for (let unit = 0; unit < hidden; unit++) {
         const variance = squares[unit]! / n - (sum[unit]! / n) ** 2;
         if (variance < UNITS.still ** 2) dead++;
-        else if (this.#gates.every((_, gate) => isStuck(gate * hidden + unit))) saturated++;
+        else if (counts.every((gate) => isStuck(gate, unit))) saturated++;
       }
       const gates = this.#gates.map(({ name }, gate) => {
-        const places = Array.from({ length: hidden }, (_, unit) => gate * hidden + unit);
-        const outside = places.reduce((count, place) => count + low[place]! + high[place]!, 0);
-        const stuck = places.filter(isStuck).length;
+        const { left, right } = counts[gate]!;
+        const outside = left.reduce((sum, times, unit) => sum + times + right[unit]!, 0);
+        const stuck = left.filter((_, unit) => isStuck(counts[gate]!, unit)).length;
         return [name, { saturated: outside / (n * hidden), stuck: stuck / hidden }] as const;
       });
       return { layer, units: hidden, dead, saturated, gates: Object.fromEntries(gates) };
     });
     return { characters: n, layers };
   }
-}
-
-/** Outside these a gate is saturated: its slope is less than a third of the steepest. */
-function limitsOf({ activation }: Gate): { from: number; to: number } {
-  return activation === 'sigmoid'
-    ? { from: UNITS.low, to: UNITS.high }
-    : { from: -UNITS.high, to: UNITS.high };
 }
 
 export const units: Check<UnitsEvidence> = {

@@ -1,9 +1,7 @@
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openEngine } from '../engine/engine.js';
+import { type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
 import { gradientsByLag, leastText } from '../insight/gradients.js';
 import type { CellName } from '../model/cells.js';
 import { MODEL_DEFAULTS } from '../model/config.js';
-import { Weights } from '../model/weights.js';
 import type { Stretch } from '../train/evaluate.js';
 import type { Check, Missing } from './check.js';
 import { VANISHING } from './thresholds.js';
@@ -19,22 +17,20 @@ export interface VanishingEvidence {
 
 /** Measures how far the gradient of a character's loss comes back, as `charlstm inspect gradients` does. */
 export function vanishingEvidence(
-  { record, state }: Checkpoint,
+  checkpoint: Checkpoint,
   { dataset, start, end }: Stretch,
 ): VanishingEvidence | Missing {
   const maxLag = VANISHING.at;
   const least = leastText(maxLag);
   if (end - start < least) return { missing: `the text has fewer than ${least} characters` };
-  const weights = new Weights(openEngine(undefined, { quickly: true }), record.model, { training: true });
-  weights.values.set(state.values);
-  weights.pack();
+  const { weights, config } = modelOf(checkpoint, { training: true });
   const { places, layers } = gradientsByLag(weights, dataset.read(start, end - start), {
     maxLag,
     places: VANISHING.places,
   });
   return {
-    cell: record.model.cell,
-    forgetBias: record.model.forgetBias ?? MODEL_DEFAULTS.forgetBias,
+    cell: config.cell,
+    forgetBias: config.forgetBias ?? MODEL_DEFAULTS.forgetBias,
     places,
     layers: layers.map((norms) => Array.from(norms, (norm) => norm / norms[0]!)),
   };

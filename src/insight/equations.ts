@@ -1,5 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { CellName } from '../model/cells.js';
+import { gatesOf } from '../model/cells.js';
 import {
   call,
   type Equation,
@@ -11,7 +12,6 @@ import {
   product,
   sum,
 } from './expression.js';
-import { gatesOf } from './parts.js';
 import type { LayerStep } from './step.js';
 
 /** Numbers of a layer under the name that they have in its equations. */
@@ -113,7 +113,7 @@ export function equationsOf(model: CharacterModel, step: LayerStep, layer: numbe
 function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
   const { hidden } = model.config;
   const { parts, gates, before, after } = step;
-  const names = gatesOf(model).map(({ name }) => name);
+  const names = gatesOf(model.config).map(({ name }) => name);
   const at = (name: string) => names.indexOf(name) * hidden + unit;
   const past = { c: known("c'", before.c[unit] ?? 0), h: known("h'", before.h[unit]!) };
   const halvesOf = (name: string) => {
@@ -164,7 +164,7 @@ function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
 /** All that a layer's equations name, for all its units: gates, then the states before the step and after it. */
 export function quantitiesOf(model: CharacterModel, { gates, before, after }: LayerStep): Quantity[] {
   const { hidden, cell, coupled = false } = model.config;
-  const activations = gatesOf(model).map(({ name }, gate) => ({
+  const activations = gatesOf(model.config).map(({ name }, gate) => ({
     name,
     values: gates.slice(gate * hidden, (gate + 1) * hidden),
   }));

@@ -1,6 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Gate } from '../model/cell.js';
-import { CELLS } from '../model/cells.js';
+import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
 import { readWindows } from './reading.js';
 
@@ -46,8 +46,8 @@ export function gateStatistics(model: CharacterModel, text: string): GateStatist
 
 /** The same of a text as ids. */
 export function gatesWhileReading(model: CharacterModel, ids: Uint32Array): GateStatistics {
-  const { cell, coupled = false, layers, vocabulary } = model.config;
-  const gates = CELLS[cell].gates(coupled);
+  const { layers, vocabulary } = model.config;
+  const gates = gatesOf(model.config);
   const tallies = Array.from({ length: layers }, () => gates.map((gate) => new Tally(gate, model.config)));
   const counts = new Uint32Array(vocabulary);
   for (const { ids: window, network } of readWindows(model, ids)) {

@@ -1,6 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Gate } from '../model/cell.js';
-import { CELLS } from '../model/cells.js';
+import { CELLS, gatesOf } from '../model/cells.js';
 
 /** As in kernels/norm.c. */
 const EPSILON = 1e-5;
@@ -40,11 +40,6 @@ interface Around {
   readonly gates: Float32Array;
 }
 
-/** The gates of a model's cells, in the order of the rows of the matrices. */
-export function gatesOf({ config }: CharacterModel): readonly Gate[] {
-  return CELLS[config.cell].gates(config.coupled ?? false);
-}
-
 /**
  * Takes apart what a layer's activations were taken of. The network leaves the activations in place of the sums, so
  * these are made again here, in float64, from its own weights and states.
@@ -68,7 +63,7 @@ export function partsOf(model: CharacterModel, layer: number, around: Around): P
   const past = normalised ? scaled(normalised.past) : products.past;
   const bias = named('bias_ih');
   const pastBias = keepsPast ? named('bias_hh') : undefined;
-  const gates = gatesOf(model);
+  const gates = gatesOf(model.config);
   const peepholes = own ? peepholesOf(gates, named(own.name), around, hidden) : undefined;
   const sums = below.map((value, i) => {
     const fromPast = past[i]! + (pastBias?.[i] ?? 0);

@@ -1,4 +1,4 @@
-import type { Cell } from './cell.js';
+import type { Cell, Gate } from './cell.js';
 import { gru } from './gru.js';
 import { lstm, peephole } from './lstm.js';
 import { rnn } from './rnn.js';
@@ -9,3 +9,8 @@ export const CELLS = { lstm, rnn, gru, peephole } as const satisfies Record<stri
 export type CellName = keyof typeof CELLS;
 
 export const CELL_NAMES = Object.keys(CELLS) as CellName[];
+
+/** The gates of a network's layers, in the order of the rows of their matrices. */
+export function gatesOf({ cell, coupled = false }: { cell: CellName; coupled?: boolean }): readonly Gate[] {
+  return CELLS[cell].gates(coupled);
+}

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/kernels.js';
 import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 import { Linear } from './linear.js';
-import { type ParameterTable, parameterTable } from './parameters.js';
+import { type Parameter, type ParameterTable, parameterTable } from './parameters.js';
 
 /** A span of all parameters, in the order of the table, as a place in the arena. */
 type Span = number;
@@ -67,6 +67,14 @@ export class Weights {
   /** Whether every value is a number; after an update that overflowed, some are not. */
   areFinite(): boolean {
     return Number.isFinite(this.engine.kernels.squared_norm(this.#values, this.table.count));
+  }
+
+  /** The norm of the gradient of some parameters. */
+  gradientNorm(parameters: readonly Parameter[]): number {
+    const squares = parameters.map(({ start, length }) =>
+      this.engine.kernels.squared_norm(this.#trained() + 4 * start, length),
+    );
+    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
   }
 
   /** The embedding matrix (V, E). */

@@ -1,5 +1,5 @@
 import type { Gate } from '../model/cell.js';
-import { CELLS } from '../model/cells.js';
+import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
 import type { GaugesEvent, LayerGauge } from './events.js';
 import type { Session } from './session.js';
@@ -51,9 +51,9 @@ export class Gauges {
 
   #gatesOf(layer: number): LayerGauge['gates'] {
     const { network, weights } = this.session;
-    const { cell, coupled = false, hidden } = weights.config;
+    const { hidden } = weights.config;
     const activations = network.gates(layer);
-    const gates = CELLS[cell].gates(coupled);
+    const gates = gatesOf(weights.config);
     const width = gates.length * hidden;
     const places = activations.length / width;
     const every = Math.ceil(places / MOST_PLACES);
@@ -68,10 +68,7 @@ export class Gauges {
 
   /** The norm of the gradient of a layer's own parameters. */
   #gradNormOf(layer: number): number {
-    const { engine, table, gradients } = this.session.weights;
-    const squares = table.parameters
-      .filter(({ name }) => name.endsWith(`_l${layer}`))
-      .map(({ start, length }) => engine.kernels.squared_norm(gradients.byteOffset + 4 * start, length));
-    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+    const { weights } = this.session;
+    return weights.gradientNorm(weights.table.parameters.filter(({ name }) => name.endsWith(`_l${layer}`)));
   }
 }

@@ -6,6 +6,11 @@ const WARM_UP_SHARE = 0.1;
 /** The learning rate ends at this share of its peak. */
 const FLOOR = 0.05;
 
+/** Larger layers want smaller steps: 5e-3 up to 256 units, then falling with the square root of the width. */
+export function defaultLearningRate(hidden: number): number {
+  return Number((5e-3 * Math.min(1, Math.sqrt(256 / hidden))).toPrecision(2));
+}
+
 /** Steps of the whole run, or undefined where its length is in minutes. */
 export function totalSteps({ unit, amount }: TrainingLength, stepsPerEpoch: number): number | undefined {
   if (unit === 'minutes') return undefined;
