@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { translateAliases } from '../src/cli/aliases.js';
 import { events, run, start, temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();
@@ -475,10 +476,29 @@ describe('eval, info, runs, corpora', () => {
   });
 
   it('every command has help with examples, and the version is that of the package', async () => {
-    for (const command of ['train', 'sample', 'eval', 'info', 'runs', 'corpora', 'engine']) {
-      const { stdout, code } = await run(folder, [command, '--help']);
+    const namesIn = (help: string) =>
+      [.../\nCommands:\n([\s\S]*?)\n\n/.exec(`${help}\n\n`)![1]!.matchAll(/^ {2}(\w+)/gm)].map(
+        ([, name]) => name!,
+      );
+    const top = namesIn((await run(folder, ['--help'])).stdout).filter((name) => name !== 'help');
+    const views = namesIn((await run(folder, ['inspect', '--help'])).stdout).filter(
+      (name) => name !== 'help',
+    );
+    expect(top).toEqual(expect.arrayContaining(['train', 'sample', 'inspect', 'doctor', 'import']));
+    expect(views).toEqual(
+      expect.arrayContaining(['step', 'cells', 'gates', 'surprise', 'gradients', 'memory']),
+    );
+    for (const command of [...top.map((name) => [name]), ...views.map((view) => ['inspect', view])]) {
+      const { stdout, code } = await run(folder, [...command, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:\n  charlstm');
+      // What follows an option without a value is no value: names with underscores are still understood there.
+      for (const [, flag] of stdout
+        .split('\nExamples:')[0]!
+        .matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)(?: {2}|$)/gm)) {
+        const words = [...command, flag!, '--some_name'];
+        expect(translateAliases(words)).toEqual([...command, flag!, '--some-name']);
+      }
     }
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
     expect((await run(folder, ['--version'])).stdout).toBe(`${version}\n`);
