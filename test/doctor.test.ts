@@ -148,7 +148,7 @@ describe('a sound run', () => {
   });
 
   it('had no text to validate on: the network is measured on what it trained on', async () => {
-    await train('unvalidated', 'lighthouse', '--hidden 24 --layers 1 --steps 60 --val 0');
+    await train('unvalidated', 'lighthouse', '--hidden 24 --layers 1 --lr 2e-2 --steps 120 --val 0');
     const { unchecked, text } = await doctor('unvalidated');
     expect(text!.part).toBe('training');
     expect(unchecked.map(({ id }) => id)).toEqual(['overfitting', 'validation-too-short']);
@@ -167,7 +167,7 @@ describe('a sound run', () => {
     ['lstm --coupled --layer-norm', ['f', 'g', 'o']],
   ])('may have any cell: %s', async (cell, gates) => {
     const name = cell.replaceAll(' ', '');
-    await train(name, 'lighthouse', `--cell ${cell} --hidden 24 --layers 2 --steps 80`);
+    await train(name, 'lighthouse', `--cell ${cell} --hidden 24 --layers 2 --lr 2e-2 --steps 120`);
     const { findings, fine } = await doctor(name);
     const { evidence } = [...findings, ...fine].find(({ id }) => id === 'dead-or-saturated-units')!;
     const layers = evidence.layers as unknown as {
@@ -234,6 +234,14 @@ describe('a run that was made to', () => {
     const layers = evidence.layers as unknown as { dead: number; saturated: number }[];
     expect(layers[0]).toMatchObject({ dead: 0, saturated: 0 });
     expect(layers[1]!.dead).toBeGreaterThanOrEqual(12);
+  });
+
+  it('end before it has learned much: too short, but its units are not called dead', async () => {
+    await train('unfinished', 'lighthouse', '--cell gru --hidden 24 --layers 2 --steps 60');
+    const { findings, unchecked } = await doctor('unfinished');
+    expect(findings.map(({ id }) => id)).toEqual(['learning-rate-too-low']);
+    expect(findings[0]!.sentence).toMatch('bigrams');
+    expect(unchecked.map(({ id }) => id)).toContain('dead-or-saturated-units');
   });
 
   it('have no use for its state: characters in any order', async () => {

@@ -139,7 +139,18 @@ describe('as commands', () => {
     expect((await inspect(...args)).stdout).toMatch(/right answers +1 +2\nRNN/);
   });
 
+  it('a drawing replaces a drawing, and no other file', async () => {
+    const args = ['gradients', 'lstm', '--max-lag', '5', '--svg'];
+    for (const path of [join('lstm', 'log.jsonl'), join('gru', 'corpus.u8')]) {
+      const before = await readFile(join(folder, path));
+      expectFailure(await inspect(...args, path), 73, 'is there already', '.svg');
+      expect(await readFile(join(folder, path))).toEqual(before);
+    }
+    for (let i = 0; i < 2; i++) expect((await inspect(...args, 'new.svg')).code).toBe(0);
+  });
+
   it('mistakes are said in one line', async () => {
+    expectFailure(await inspect('memory', 'lstm'), 2, 'too many arguments');
     expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 66, 'are needed', '--text');
     expectFailure(await inspect('gradients', '--compare', 'lstm', 'gru'), 2, '--compare');
     expectFailure(await inspect('gradients', 'lstm', '--steps', '5'), 2, '--steps');

@@ -192,6 +192,7 @@ async function makeFolders(path: string): Promise<string | undefined> {
 }
 
 function refuseTaken(path: string): void {
+  if (path === '') throw new UserError('--out is ""', 'Name a folder: --out checkpoints/mine.');
   if (isFree(path)) return;
   const isFolder = statSync(path).isDirectory();
   const isRun = isFolder && listCheckpoints(path).length > 0;

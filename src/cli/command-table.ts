@@ -17,7 +17,8 @@ export async function addCommands(
   [asked, ...below]: readonly string[],
 ): Promise<void> {
   for (const [usage, description, load] of rows) {
-    const command = parent.command(usage).description(description);
+    // What a parent allows for the sake of its own message, its subcommands would inherit.
+    const command = parent.command(usage).description(description).allowExcessArguments(false);
     if (command.name() === asked) await (await load())(command, below);
   }
 }

@@ -1,8 +1,9 @@
 import chalk from 'chalk';
 import type { RunRecord } from '../checkpoint/record.js';
 import { describeLength } from '../checkpoint/record.js';
+import { runOf } from '../checkpoint/run.js';
 import type { Examination, Outcome } from '../doctor/examination.js';
-import { harmlessLine } from '../format.js';
+import { harmlessLine, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 
@@ -54,7 +55,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
   return [
     wrapped(harmlessLine(head), 0),
     summary,
-    ...findings.map(findingText),
+    ...findings.map((finding) => findingText(finding, runOf(path))),
     [...fine, ...unchecked].map(lineOf).join('\n'),
     '',
   ]
@@ -62,12 +63,13 @@ export function asText(path: string, record: RunRecord, examination: Examination
     .replace(/\n+$/, '\n');
 }
 
-function findingText({ id, severity, sentence, remedy, link, figures }: Of<'finding'>): string {
+function findingText({ id, severity, sentence, remedy, link, figures }: Of<'finding'>, run: string): string {
+  const todo = remedy.replace('--resume', `--resume ${quoted(run)}`);
   const [mark, colour] =
     severity === 'serious' ? (['✗', chalk.red] as const) : (['!', chalk.yellow] as const);
   return [
     colour(`${mark} ${named(id)} (${severity})`),
-    ...[sentence, `seen: ${figures}`, `do:   ${remedy}`, `why:  ${link}`].map((text, i) =>
+    ...[sentence, `seen: ${figures}`, `do:   ${todo}`, `why:  ${link}`].map((text, i) =>
       wrapped(harmlessLine(text), i === 0 ? 2 : 8, 2),
     ),
   ].join('\n');

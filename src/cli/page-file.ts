@@ -1,5 +1,5 @@
 import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { withCleanup } from './temporary.js';
 
@@ -45,6 +45,13 @@ export async function withPage<T>(
   }
   // A link stays, and what it leads to is replaced.
   const target = existing ? realpathSync(path) : path;
+  if (existing && extname(target) !== extname(example)) {
+    throw new UserError(
+      `${path} is there already, and is not ${what}`,
+      `${hint.slice(0, -1)}, or one that ends in ${extname(example)}.`,
+      ExitCode.cannotCreate,
+    );
+  }
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   const file = attempt('create', () => openSync(temporary, 'w'));
   const remove = () => rmSync(temporary, { force: true });

@@ -1,4 +1,5 @@
 import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
+import { grouped } from '../numbers.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
@@ -22,7 +23,7 @@ import { rateHighEvidence, rateTooHigh } from './rate-high.js';
 import { rateLowEvidence, rateTooLow } from './rate-low.js';
 import { carriedLosses, resetLosses } from './read.js';
 import { stateEvidence, stateUse, windowLength } from './state.js';
-import { EARLY_STEPS } from './thresholds.js';
+import { EARLY_STEPS, UNITS } from './thresholds.js';
 import { UnitCounts, units } from './units.js';
 import { type LeadEvidence, leadOf, validationEvidence, validationLength } from './validation.js';
 import { vanishing, vanishingEvidence } from './vanishing.js';
@@ -87,9 +88,12 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const missing: Missing = isMissing(text) ? text : { missing: 'there is no text to read' };
   const scored = read && stretch.part === 'validation' ? read : undefined;
   const noValidation: Missing = isMissing(text) ? text : { missing: 'the run kept no text for validation' };
-  const early: Missing = {
-    missing: `the run is at step ${record.progress.step}, and ${EARLY_STEPS} are needed`,
-  };
+  const asleep: Missing | undefined =
+    record.progress.step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake
+      ? {
+          missing: `the weights have hardly moved in ${grouped(record.progress.step)} steps: units may still wake`,
+        }
+      : undefined;
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
   const found = [
     judged(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
@@ -97,7 +101,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     judged(rateTooHigh, rateHighEvidence(record, log, baselines, moved)),
     judged(rateTooLow, rateLowEvidence(record, done, baselines, moved)),
     judged(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
-    judged(units, record.progress.step < EARLY_STEPS ? early : (read?.units ?? missing)),
+    judged(units, asleep ?? read?.units ?? missing),
     judged(stateUse, isMissing(state) ? state : state.state),
     judged(
       vocabulary,
@@ -125,7 +129,8 @@ function judged<Evidence extends object>(check: Check<Evidence>, evidence: Evide
 
 function shareDone({ record: { training, corpus, progress } }: Checkpoint): number {
   const total = totalSteps(training.length, windowsPerEpoch({ ...training, ...corpus }));
-  return total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
+  const done = total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
+  return Math.min(1, done);
 }
 
 type Part = Stretch & { readonly part: 'validation' | 'training' };

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { rate } from '../format.js';
 import { grouped } from '../numbers.js';
+import { defaultLearningRate } from '../train/schedule.js';
 import type { Baselines } from './baseline.js';
 import { type Check, isMissing, type Missing } from './check.js';
 import type { RunLog } from './log.js';
@@ -11,6 +12,8 @@ export interface RateHighEvidence {
   readonly step: number;
   /** The highest rate there was. */
   readonly peak: number;
+  /** That of a network of this width by default. */
+  readonly usual: number;
   readonly rollbacks: number;
   /** What was wrong where the run ended because its numbers were wrong again. */
   readonly diverged: string | null;
@@ -59,6 +62,7 @@ export function rateHighEvidence(
   return {
     step: progress.step,
     peak,
+    usual: defaultLearningRate(model.hidden),
     rollbacks: Math.max(progress.rollbacks, isMissing(log) ? 0 : log.rollbacks.length),
     diverged: isMissing(log) ? null : (log.end?.fault ?? null),
     rise,
@@ -88,14 +92,14 @@ export const rateTooHigh: Check<RateHighEvidence> = {
       .filter(Boolean)
       .join('; '),
   diagnose(evidence) {
-    const { peak, rollbacks, loss, trigram } = evidence;
+    const { peak, usual, rollbacks, loss, trigram } = evidence;
     const reasons = reasonsOf(evidence);
     if (reasons.length === 0) return undefined;
     const isBehind = loss !== null && trigram !== null && loss > trigram;
     return {
       severity: rollbacks > 0 || isBehind ? 'serious' : 'caution',
       sentence: `The learning rate was too high: ${reasons.join(', and ')}.`,
-      remedy: `begin anew with --lr ${rate(peak / 4)}`,
+      remedy: `begin anew with --lr ${rate(Math.min(usual, peak / 4))}`,
     };
   },
 };

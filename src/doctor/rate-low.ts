@@ -101,10 +101,13 @@ export const rateTooLow: Check<RateLowEvidence> = {
       lastFall > RATE_TOO_LOW.straight * fallBefore &&
       (moved ?? 0) < RATE_TOO_LOW.far &&
       (trigram === null || loss > trigram);
-    if (hasMoved && !isStraight) return undefined;
-    const reason = hasMoved
-      ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
-      : `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`;
+    const isBehind = bigram !== null && hasMore && loss > RATE_TOO_LOW.behindBigrams * bigram;
+    if (hasMoved && !isStraight && !isBehind) return undefined;
+    const reason = !hasMoved
+      ? `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`
+      : isStraight
+        ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
+        : `at its end the loss is ${loss.toFixed(2)} nats, and that of bigrams ${bigram!.toFixed(2)}`;
     const faster = peak < usual / 2 ? Math.min(usual, 10 * peak) : undefined;
     return {
       severity: hasMoved ? 'caution' : 'serious',

@@ -57,6 +57,8 @@ export const RATE_TOO_LOW = {
    * within a few hundred steps; the random numbers they began with are then the smaller part.
    */
   moved: 0.3,
+  /** At the end the loss is still so many times that of bigrams, which a few minutes of training are enough to beat. */
+  behindBigrams: 1.02,
   /** And there is more to learn: the loss is this many times that of characters' frequencies, or still fell by so much. */
   behind: 1.02,
   leastFall: 0.02,
@@ -90,6 +92,11 @@ export const UNITS = {
   always: 0.999,
   /** An output whose standard deviation is less than this never moves. */
   still: 1e-3,
+  /**
+   * Matrices that moved by less than this share of what they began with: upper layers have hardly woken, and outputs that
+   * do not move yet will. Small networks come so far in some hundred steps.
+   */
+  awake: 0.75,
   /** Share of the units of a layer. Sound networks have a few that rest. */
   share: 0.25,
 } as const;
