@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { press, type Request } from '../src/ui/cells/keys.js';
 import { initialState, reduce, type State, type Tracked } from '../src/ui/cells/state.js';
-import { CELLS } from '../src/ui/cells/tint.js';
+import { STATE_SCALE } from '../src/ui/cells/tint.js';
 import { CELL_STATE, valuesOf } from '../src/ui/cells/values.js';
 import { picture } from '../src/ui/cells/view.js';
 import { Keyboard } from '../src/ui/keyboard.js';
@@ -216,7 +216,7 @@ describe('the text', () => {
     const lines = linesOf(newState(text, { colors: false }));
     const values = valuesOf(statesOf(text)({ layer: 1, unit: 2 }), 'bounded', CELL_STATE).values;
     const at = lines.indexOf(` ${text}`);
-    expect(lines[at + 1]).toBe(` ${Array.from(values, CELLS.markOf).join('')}`.trimEnd());
+    expect(lines[at + 1]).toBe(` ${Array.from(values, STATE_SCALE.markOf).join('')}`.trimEnd());
     expect(
       picture(newState(text, { colors: false }))
         .lines.flat()

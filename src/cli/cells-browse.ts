@@ -3,7 +3,7 @@ import { ExitCode } from '../errors.js';
 import { harmlessLine, quoted } from '../format.js';
 import { stretchStates } from '../insight/cells.js';
 import type { OpenBrowsing } from '../ui/cells/browsing.js';
-import type { Place, State, Stretch as View } from '../ui/cells/state.js';
+import type { Place, State, StretchStates } from '../ui/cells/state.js';
 import { type Excerpt, kindOf, type Stretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
@@ -81,7 +81,7 @@ export async function browse(subject: Subject): Promise<void> {
 }
 
 /** The stretch with the states of all units: no key has the text read again. */
-function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): View {
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): StretchStates {
   const { hidden, layers } = model.config;
   const states = stretchStates(model, ids.subarray(0, end), start);
   const text = model.vocabulary.decode(ids.subarray(start, end));

@@ -17,7 +17,7 @@ export interface Tracked extends Place {
 }
 
 /** A stretch of a text, and what all units of a network hold in it. */
-export interface Stretch {
+export interface StretchStates {
   /** Code points before it. */
   readonly start: number;
   readonly text: string;
@@ -37,7 +37,7 @@ export interface State {
   readonly colors: boolean;
   readonly model: string;
   readonly source: string;
-  readonly stretch: Stretch;
+  readonly stretch: StretchStates;
   readonly layer: number;
   readonly unit: number;
   readonly shown: Values;

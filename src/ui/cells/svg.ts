@@ -2,7 +2,7 @@ import { short } from '../plot/svg-marks.js';
 import { escaped, fitted, text } from '../plot/svg-text.js';
 import { merged, type Tint } from '../tint.js';
 import { drawn, rowsOf, textGlyphs } from './page.js';
-import { CELLS, tintSamples } from './tint.js';
+import { STATE_SCALE, tintSamples } from './tint.js';
 
 /** A text and a number from -1 to 1 for each of its code points, to be drawn. */
 export interface TintedText {
@@ -51,7 +51,7 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
         text: drawn(glyph, value),
         column,
         width: glyph.width,
-        tint: CELLS.tintOf(value),
+        tint: STATE_SCALE.tintOf(value),
         value,
       };
       column += glyph.width;

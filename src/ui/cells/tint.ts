@@ -42,7 +42,7 @@ function markOf(value: number): string {
 }
 
 /** What units hold, from -1 to 1. */
-export const CELLS: Scale = { tintOf, markOf };
+export const STATE_SCALE: Scale = { tintOf, markOf };
 
 /** The tints and the values at which they begin, from the lowest to the highest. */
 export function tintSamples(): Segment[] {

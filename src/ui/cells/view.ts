@@ -15,7 +15,7 @@ import {
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
 import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
-import { CELLS, tintSamples } from './tint.js';
+import { STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
 
 /** What is on the screen, and where the cursor stands on it. */
@@ -60,14 +60,14 @@ function textLine({ shown, colors }: State, { glyphs }: Row): Line {
   return joined(
     glyphs.map((glyph): Segment => {
       const value = shown.values[glyph.last]!;
-      return { text: drawn(glyph, value), tint: colors ? CELLS.tintOf(value) : undefined };
+      return { text: drawn(glyph, value), tint: colors ? STATE_SCALE.tintOf(value) : undefined };
     }),
   );
 }
 
 function markLine({ shown }: State, { glyphs }: Row): Line {
   const marks = glyphs.map(({ last, width }) =>
-    CELLS.markOf(shown.values[last]!).padEnd(width).slice(0, width),
+    STATE_SCALE.markOf(shown.values[last]!).padEnd(width).slice(0, width),
   );
   return [{ text: marks.join('') }];
 }
