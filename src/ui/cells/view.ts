@@ -1,5 +1,7 @@
 import { harmlessLine } from '../../format.js';
+import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
+import { visible } from '../glyphs.js';
 import { keyTable } from '../key-table.js';
 import {
   cut,
@@ -14,7 +16,7 @@ import {
 } from '../line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
-import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
+import { isAt, type State, topRow, trackedBy } from './state.js';
 import { STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
 
@@ -111,7 +113,7 @@ function header(state: State): Line {
   );
 }
 
-function scoreOf({ score }: Tracked): string {
+function scoreOf({ score }: Tracking): string {
   return score.toFixed(2);
 }
 
@@ -187,7 +189,7 @@ function numbers(state: State): Line {
     sum += value;
   }
   const mean = sum / values.length;
-  const name = harmlessLine(glyph.source === ' ' ? 'space' : glyph.source);
+  const name = visible(glyph.source);
   const place = grouped(stretch.start + glyph.last);
   const at: Segment = { text: `at ${name} ${values[glyph.last]!.toFixed(4)}`, color: 'accent' };
   const longer: Segment = {

@@ -1,10 +1,12 @@
 import { decimal } from '../../format.js';
+import type { Quantity } from '../../insight/equations.js';
+import { visible } from '../glyphs.js';
 import type { Line } from '../line.js';
 import { type Color, PALETTE } from '../palette.js';
 import { barPath, short } from '../plot/svg-marks.js';
 import { escaped, fitted, text } from '../plot/svg-text.js';
 import { quantityColor, signColor } from './bars.js';
-import { fullLength, type Quantity, type Shown, softmaxLine, type View, visible } from './shown.js';
+import { fullLength, type Shown, softmaxLine, type View } from './shown.js';
 import { firstUnit } from './table.js';
 import { worked } from './worked.js';
 
@@ -111,7 +113,7 @@ function cellOf(
 ): string {
   const value = quantity.values[at]!;
   const length = (Math.abs(value) / fullLength(shown, quantity)) * (width - NUMBER - 8);
-  const mark = bar(left, y + 5, left + length, y + 5 + BAR_HEIGHT, quantityColor(quantity.name, value));
+  const mark = bar(left, y + 5, left + length, y + 5 + BAR_HEIGHT, quantityColor(quantity, value));
   return mark + label(left + width - 8, y, decimal(value, 3), `${kind} end`);
 }
 
