@@ -2,7 +2,7 @@ import { table } from '../format.js';
 import type { Tracking } from '../insight/ranking.js';
 import { grouped } from '../numbers.js';
 import { tintedSvg } from '../ui/cells/svg.js';
-import { markLegend, STATE_SCALE, tintSamples } from '../ui/cells/tint.js';
+import { markLegends, STATE_SCALE, tintSamples } from '../ui/cells/tint.js';
 import { labelOf } from '../ui/cells/values.js';
 import { glyphsOf } from '../ui/glyphs.js';
 import { styled } from '../ui/styled.js';
@@ -39,7 +39,7 @@ export function tintedText(excerpt: Excerpt): string {
     // What the unit holds when all of what is seen as one character was read.
     out += rows.put(source, values[read - 1]!);
   }
-  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegend(what)}\n`;
+  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegends(what)[0]}\n`;
 }
 
 function legend(what: string): string {

@@ -52,9 +52,13 @@ export function tintSamples(): Segment[] {
 }
 
 /**
- * What the marks mean.
+ * What the marks mean, in ever fewer words.
  * @param what the number that is shown
  */
-export function markLegend(what: string): string {
-  return `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`;
+export function markLegends(what: string): [string, ...string[]] {
+  return [
+    `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`,
+    `${what}, below: 1 to 9 tenths above zero, a to i below it`,
+    `${what}: 1-9 tenths, a-i below zero`,
+  ];
 }

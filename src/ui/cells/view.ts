@@ -17,7 +17,7 @@ import {
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
 import { isAt, type State, topRow, trackedBy } from './state.js';
-import { STATE_SCALE, tintSamples } from './tint.js';
+import { markLegends, STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
 
 /** What is on the screen, and where the cursor stands on it. */
@@ -209,8 +209,7 @@ function numbers(state: State): Line {
 function legend({ shown, colors, columns, stretch }: State): Line {
   const what = labelOf(shown, stretch.kind);
   if (!colors) {
-    const marks = `${what}, below: 1 to 9 tenths above zero, a to i below it`;
-    const ways = [marks, `${what}: 1-9 tenths, a-i below zero`].map((words) => [{ text: words }]);
+    const ways = markLegends(what).map((words) => [{ text: words }]);
     return [{ text: ' ' }, ...shortened(ways, '', columns - 2)];
   }
   const samples = tintSamples();
