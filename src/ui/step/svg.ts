@@ -4,7 +4,7 @@ import { visible } from '../glyphs.js';
 import type { Line } from '../line.js';
 import { type Color, PALETTE } from '../palette.js';
 import { barPath, short } from '../plot/svg-marks.js';
-import { escaped, fitted, text } from '../plot/svg-text.js';
+import { document, escaped, fitted, text } from '../plot/svg-text.js';
 import { quantityColor, signColor } from './bars.js';
 import { fullLength, type Shown, softmaxLine, type View } from './shown.js';
 import { firstUnit } from './table.js';
@@ -53,14 +53,8 @@ export function stepSvg(shown: Shown, drawn: Drawn): string {
     body += `\n${more}`;
     top += height;
   }
-  const height = short(top + EDGE);
-  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
-<title>${escaped(name)}</title>
-<style>${STYLE}</style>
-<rect class="back" width="100%" height="100%"/>
-${body}
-</svg>
-`;
+  const style = COLORS.map((color) => `.c-${color} { fill: ${PALETTE[color]}; }`).join(' ');
+  return document({ width: WIDTH, height: top + EDGE, title: name, style, body });
 }
 
 interface Part {
@@ -167,13 +161,3 @@ function bar(x0: number, y0: number, x1: number, y1: number, color: Color): stri
 }
 
 const COLORS: readonly Color[] = ['accent', 'good', 'training', 'validation'];
-
-const STYLE = `
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #222; }
-.mono { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre; unicode-bidi: bidi-override; }
-.back { fill: #fff; } .strong { font-weight: 600; } .end { text-anchor: end; } .faint { fill: #666; }
-${COLORS.map((color) => `.c-${color} { fill: ${PALETTE[color]}; }`).join(' ')}
-@media (prefers-color-scheme: dark) {
-text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
-}
-`;
