@@ -124,9 +124,9 @@ describe('keys', () => {
   });
 
   it('the ways out; help is left first', () => {
-    expect(pressed(stateOf(), '\x1b').requests).toEqual([{ type: 'end', how: 'quit' }]);
-    expect(pressed(stateOf(), '\x03').requests).toEqual([{ type: 'end', how: 'interrupt' }]);
-    expect(pressed(stateOf(), '\x1a').requests).toEqual([{ type: 'suspend' }]);
+    expect(pressed(stateOf(), '\x1b').requests).toEqual(['quit']);
+    expect(pressed(stateOf(), '\x03').requests).toEqual(['interrupt']);
+    expect(pressed(stateOf(), '\x1a').requests).toEqual(['suspend']);
     const helping = pressed(stateOf(), '\x1bOP').state;
     expect(helping.isHelping).toBe(true);
     const { state, requests } = pressed(helping, '\x1b');

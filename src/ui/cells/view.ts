@@ -9,6 +9,7 @@ import {
   joined,
   type Line,
   lineWidth,
+  type Picture,
   type Segment,
   shortened,
   spread,
@@ -19,14 +20,6 @@ import { drawn, layoutOf, type Row, rowAt } from './page.js';
 import { isAt, type State, topRow, trackedBy } from './state.js';
 import { markLegends, STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
-
-/** What is on the screen, and where the cursor stands on it. */
-export interface Picture {
-  /** As many as the screen has rows. */
-  readonly lines: readonly Line[];
-  /** None where there is nothing to be pointed at. */
-  readonly cursor: { readonly row: number; readonly column: number } | undefined;
-}
 
 export function picture(state: State): Picture {
   const { isRoomy, gap, head, height } = layoutOf(state);
