@@ -30,11 +30,11 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
   .sort();
 
-function importsOf(file: string): string[] {
+const ANY_IMPORT = /\b(?:from |import\()'(\.[^']+)\.js'/g;
+
+function importsOf(file: string, how = ANY_IMPORT): string[] {
   const source = readFileSync(join(SRC, file), 'utf8');
-  const paths = [...source.matchAll(/\b(?:from |import\()'(\.[^']+)\.js'/g)].map((match) =>
-    join(dirname(file), match[1]!),
-  );
+  const paths = [...source.matchAll(how)].map((match) => join(dirname(file), match[1]!));
   return paths.map((path) => (files.includes(`${path}.tsx`) ? `${path}.tsx` : `${path}.ts`));
 }
 
@@ -63,12 +63,18 @@ it('strangers know nothing of each other: text and networks, training and insigh
   expect(wrong).toEqual([]);
 });
 
-it('the screen knows nothing of training but its events, and those as types', () => {
+it('the screen knows of training its events and of insight what it finds, both as types, and nothing more', () => {
   const base = LAYERS[0]!;
-  const foreign = files
+  const isKnown = (target: string) => target === 'train/events.ts' || part(target) === 'insight';
+  const wrong = files
     .filter((file) => part(file) === 'ui')
-    .flatMap((file) => importsOf(file).filter((target) => part(target) !== 'ui' && !base.includes(target)));
-  expect(new Set(foreign)).toEqual(new Set(['train/events.ts']));
+    .flatMap((file) => {
+      const types = importsOf(file, /\bimport type \{[^}]*\} from '(\.[^']+)\.js'/g).filter(isKnown);
+      return importsOf(file)
+        .filter((target) => part(target) !== 'ui' && !base.includes(target) && !types.includes(target))
+        .map((target) => `${file} -> ${target}`);
+    });
+  expect(wrong).toEqual([]);
 });
 
 it('no module imports itself, however long the way', () => {

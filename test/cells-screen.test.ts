@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cellStates } from '../src/insight/cells.js';
 import { load } from '../src/sample/api.js';
-import { CELLS } from '../src/ui/cells/tint.js';
+import { STATE_SCALE } from '../src/ui/cells/tint.js';
 import { run, temporaryFolder } from './cli.js';
 import { PseudoTerminal, type TerminalOptions } from './terminal.js';
 
@@ -76,7 +76,7 @@ describe('the screen', () => {
     await terminal.until(tells(1, 12, 3));
     const row = terminal.lines.findIndex((line) => line.startsWith(' The lamp'));
     for (const [t, { color }] of terminal.cells[row]!.slice(1, 18).entries()) {
-      const tint = CELLS.tintOf(value(1, 12, t));
+      const tint = STATE_SCALE.tintOf(value(1, 12, t));
       // Of a block the letter has the ink.
       expect(color, `at ${t}`).toBe(tint?.ink ?? tint?.color);
     }
@@ -134,7 +134,9 @@ describe('the screen', () => {
   it('without colours has marks below the text, and no styles', async () => {
     const { terminal } = await opened({ env: { NO_COLOR: '1' } });
     const values = cellStates(await load(join(folder, 'model')), PLAIN)[1]!.tanh;
-    const marks = Array.from('The lamp was lit.', (_, t) => CELLS.markOf(values[t * HIDDEN + 5]!)).join('');
+    const marks = Array.from('The lamp was lit.', (_, t) => STATE_SCALE.markOf(values[t * HIDDEN + 5]!)).join(
+      '',
+    );
     await terminal.until(`The lamp was lit.`);
     const row = terminal.lines.findIndex((line) => line.startsWith(' The lamp'));
     expect(terminal.lines[row + 1]!.padEnd(18).slice(0, 18)).toBe(` ${marks}`);

@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Tracking } from '../src/insight/ranking.js';
 import { press, type Request } from '../src/ui/cells/keys.js';
-import { initialState, reduce, type State, type Tracked } from '../src/ui/cells/state.js';
-import { CELLS } from '../src/ui/cells/tint.js';
+import { initialState, reduce, type State } from '../src/ui/cells/state.js';
+import { STATE_SCALE } from '../src/ui/cells/tint.js';
 import { CELL_STATE, valuesOf } from '../src/ui/cells/values.js';
 import { picture } from '../src/ui/cells/view.js';
 import { Keyboard } from '../src/ui/keyboard.js';
@@ -25,10 +26,36 @@ function statesOf(text: string) {
     Float32Array.from({ length }, (_, t) => stateAt(layer, unit, t));
 }
 
-const FOUND: Tracked[] = [
-  { property: 'quote', layer: 1, unit: 2, measure: 'F1', score: 0.846, direction: 'below', threshold: 0.7 },
-  { property: 'line-position', layer: 0, unit: 4, measure: 'r', score: 0.597, direction: 'rises' },
-  { property: 'caps', layer: 0, unit: 0, measure: 'F1', score: 0.5, direction: 'above', threshold: -0.25 },
+const FOUND: Tracking[] = [
+  {
+    property: 'quote',
+    layer: 1,
+    unit: 2,
+    measure: 'F1',
+    score: 0.846,
+    clarity: 0.8,
+    direction: 'below',
+    threshold: 0.7,
+  },
+  {
+    property: 'line-position',
+    layer: 0,
+    unit: 4,
+    measure: 'r',
+    score: 0.597,
+    clarity: 0.597,
+    direction: 'rises',
+  },
+  {
+    property: 'caps',
+    layer: 0,
+    unit: 0,
+    measure: 'F1',
+    score: 0.5,
+    clarity: 0.4,
+    direction: 'above',
+    threshold: -0.25,
+  },
 ];
 
 function newState(text = 'one two', more: Partial<State> = {}): State {
@@ -216,7 +243,7 @@ describe('the text', () => {
     const lines = linesOf(newState(text, { colors: false }));
     const values = valuesOf(statesOf(text)({ layer: 1, unit: 2 }), 'bounded', CELL_STATE).values;
     const at = lines.indexOf(` ${text}`);
-    expect(lines[at + 1]).toBe(` ${Array.from(values, CELLS.markOf).join('')}`.trimEnd());
+    expect(lines[at + 1]).toBe(` ${Array.from(values, STATE_SCALE.markOf).join('')}`.trimEnd());
     expect(
       picture(newState(text, { colors: false }))
         .lines.flat()

@@ -201,7 +201,7 @@ describe('the command', () => {
     expect(stdout).toMatch(/\n {4}1 {2}f {5}sigmoid +[\d.]+% below 0.1 +[\d.]+% above 0.9 +0\.\d{3}\n/);
     for (const name of ['0, i', '0, f', '0, g', '0, o', '1, f', '1, memory'])
       expect(stdout).toContain(`layer ${name}`);
-    expect(stdout).toMatch(/\ncharacter +0 i +0 f +0 g +0 o +1 i +1 f +1 g +1 o\nspace +0\.\d{3} /);
+    expect(stdout).toMatch(/\ncharacter +0 i +0 f +0 g +0 o +1 i +1 f +1 g +1 o\n␣ +0\.\d{3} /);
     expect(stdout).toMatch(/layer 0, f keeps the most at {3}\S+ 0\.\d\d {3}/);
     expect(stdout).toMatch(/\nlayer +10% +25% +50% +75% +90% +longest\n/);
     expect(stdout).not.toContain('\x1b');

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { harmless } from '../src/format.js';
 import { cellStates } from '../src/insight/cells.js';
 import { load } from '../src/sample/api.js';
-import { CELLS } from '../src/ui/cells/tint.js';
+import { STATE_SCALE } from '../src/ui/cells/tint.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
 import { expectWellFormed } from './xml.js';
 
@@ -74,7 +74,7 @@ describe('a unit that was named', () => {
     expect(relative.values).toEqual(c.map((state) => Math.fround(state / largest)));
 
     const rows = body((await plain('--layer', '0', '--unit', '3', '--text', 'plain.txt')).stdout).split('\n');
-    const marks = Array.from(PLAIN, (character, t) => [character, CELLS.markOf(shown.values[t]!)]);
+    const marks = Array.from(PLAIN, (character, t) => [character, STATE_SCALE.markOf(shown.values[t]!)]);
     const expected = marks.filter(([character]) => character !== '\n').map(([, mark]) => mark);
     // A line feed shows, with its mark, where it is tinted.
     const shownMarks = rows
@@ -111,7 +111,7 @@ describe('a unit that was named', () => {
     expect(titles).toEqual(Array.from(PLAIN, (_, t) => tanh[t * 16 + 3]!));
     const drawing = [...svg.matchAll(/<g><title>[^<]*<\/title>(.*?)<\/g>/g)];
     for (const [t, [, drawn]] of drawing.entries()) {
-      const tint = CELLS.tintOf(tanh[t * 16 + 3]!);
+      const tint = STATE_SCALE.tintOf(tanh[t * 16 + 3]!);
       const color = /class="(t\d)"/.exec(drawn!)?.[1];
       expect(color && new RegExp(`rect.${color} { fill: ([^;]*);`).exec(svg)![1]).toBe(tint?.color);
     }
@@ -249,8 +249,10 @@ describe('what cannot be done', () => {
 });
 
 it('tints tell sign and size, and so do marks', () => {
-  expect([-1, -0.95, -0.5, -0.1, -0.05, 0, 0.05, 0.1, 0.55, 1].map(CELLS.markOf).join('')).toBe('iiea   159');
-  const colours = [-0.9, -0.6, -0.3, 0.1, 0.3, 0.6, 0.9].map((value) => CELLS.tintOf(value)?.color);
+  expect([-1, -0.95, -0.5, -0.1, -0.05, 0, 0.05, 0.1, 0.55, 1].map(STATE_SCALE.markOf).join('')).toBe(
+    'iiea   159',
+  );
+  const colours = [-0.9, -0.6, -0.3, 0.1, 0.3, 0.6, 0.9].map((value) => STATE_SCALE.tintOf(value)?.color);
   expect(new Set(colours).size).toBe(7);
   expect(colours[3]).toBeUndefined();
 });

@@ -2,10 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Quantity } from '../src/insight/equations.js';
+import type { Equation } from '../src/insight/expression.js';
 import { Keyboard } from '../src/ui/keyboard.js';
 import { lineWidth } from '../src/ui/line.js';
 import { press, type Request } from '../src/ui/step/keys.js';
-import type { Equation, Shown } from '../src/ui/step/shown.js';
+import type { Shown } from '../src/ui/step/shown.js';
 import { initialState, reduce, type State } from '../src/ui/step/state.js';
 import { picture } from '../src/ui/step/view.js';
 import { worked } from '../src/ui/step/worked.js';
@@ -27,19 +29,20 @@ const SHOWN: Shown = {
   character: 'e',
   ahead: Array.from(' \x1b鯨\n\u0301\u202e'),
   input: { name: 'its embedding', values },
-  quantities: ['i', 'f', 'g', 'o', "c'", 'c', "h'", 'h'].map((name) => ({
-    name,
-    values: name.startsWith('c') ? values.map((value) => 20 * value) : values,
-  })),
+  quantities: ['i', 'f', 'g', 'o', "c'", 'c', "h'", 'h'].map((name): Quantity => {
+    if (name.startsWith('c')) return { name, kind: 'state', values: values.map((value) => 20 * value) };
+    return { name, kind: /[ifo]/.test(name) ? 'share' : 'signed', values };
+  }),
   equations: ['i', 'f', 'g', 'o', 'c', 'h'].map((name) => ({ ...EQUATION, name })),
   next: {
     temperature: 0.8,
     total: 2.5,
-    characters: Array.from(' e\n鯨\x1b', (character, i) => ({
+    characters: Array.from(' e\n鯨\x1b', (character, id) => ({
+      id,
       character,
-      logit: 3 - i,
-      weight: 1 / (1 + i),
-      probability: 0.4 / (1 + i),
+      logit: 3 - id,
+      weight: 1 / (1 + id),
+      probability: 0.4 / (1 + id),
     })),
   },
 };
@@ -121,9 +124,9 @@ describe('keys', () => {
   });
 
   it('the ways out; help is left first', () => {
-    expect(pressed(stateOf(), '\x1b').requests).toEqual([{ type: 'end', how: 'quit' }]);
-    expect(pressed(stateOf(), '\x03').requests).toEqual([{ type: 'end', how: 'interrupt' }]);
-    expect(pressed(stateOf(), '\x1a').requests).toEqual([{ type: 'suspend' }]);
+    expect(pressed(stateOf(), '\x1b').requests).toEqual(['quit']);
+    expect(pressed(stateOf(), '\x03').requests).toEqual(['interrupt']);
+    expect(pressed(stateOf(), '\x1a').requests).toEqual(['suspend']);
     const helping = pressed(stateOf(), '\x1bOP').state;
     expect(helping.isHelping).toBe(true);
     const { state, requests } = pressed(helping, '\x1b');

@@ -35,8 +35,8 @@ class Frames extends EventEmitter {
   }
 }
 
-/** The dashboard as it is drawn; a level of 0 is without colours, 3 with all of them. */
-function drawn(state: State, colors: 0 | 3 = 0): string {
+/** The dashboard as it is drawn; a level of 0 is without colours, 1 with sixteen, 3 with all of them. */
+function drawn(state: State, colors: 0 | 1 | 3 = 0): string {
   const frames = new Frames(state.columns, state.rows);
   const before = chalk.level;
   chalk.level = colors;
@@ -136,12 +136,13 @@ describe.each(all)('%s', (_, state) => {
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(state.columns);
   });
 
-  it('says the same without colours', () => {
-    const colored = drawn(state, 3);
+  it.each([1, 3] as const)('says the same without colours as at level %i', (level) => {
+    const colored = drawn(state, level);
     const codes = new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g');
     const plain = colored.replace(codes, '').split('\n');
     expect(plain.map((line) => line.trimEnd())).toEqual(lines);
     expect(colored).not.toBe(frame);
+    expect(colored, 'black on black').not.toContain('\x1b[30m');
   });
 
   it('has no control characters', () => {

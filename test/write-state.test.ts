@@ -166,8 +166,8 @@ describe('editing', () => {
           expect(lines.length).toBe(later.rows);
           if (later.columns < 20 || later.rows < 5) return;
           for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(later.columns);
-          expect(cursor.row).toBeLessThan(later.rows - 1);
-          expect(cursor.column).toBeLessThan(later.columns);
+          expect(cursor!.row).toBeLessThan(later.rows - 1);
+          expect(cursor!.column).toBeLessThan(later.columns);
           const rows = visibleRows(state);
           expect(rows.some((row) => row.start <= state.draft.cursor && state.draft.cursor <= row.end)).toBe(
             true,
@@ -379,7 +379,7 @@ describe('the screen', () => {
 
 describe('requests', () => {
   it.each<[string, Request]>([
-    ['\x13', 'save'],
+    ['\x13', { type: 'save' }],
     ['\x11', 'quit'],
     ['\x18', 'quit'],
     ['\x03', 'interrupt'],

@@ -2,12 +2,11 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { ExitCode } from '../errors.js';
 import { harmlessLine, quoted } from '../format.js';
 import { stretchStates } from '../insight/cells.js';
-import type { OpenBrowsing } from '../ui/cells/browsing.js';
-import type { Place, State, Stretch as View } from '../ui/cells/state.js';
+import type { Place, State, StretchStates } from '../ui/cells/state.js';
 import { type Excerpt, kindOf, type Stretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
-import { endings, SIGNALS } from './endings.js';
+import { untilEnded } from './endings.js';
 
 /** What is browsed. */
 interface Subject {
@@ -39,49 +38,41 @@ export function longestStretch({ config }: CharacterModel): number {
 
 /** Shows the text on the whole screen, tinted by any unit that keys choose; what was seen last stays on the terminal. */
 export async function browse(subject: Subject): Promise<void> {
-  process.env.NODE_ENV = 'production'; // see Stage
-  const { openBrowsing } = await import('../ui/cells/browsing.js');
   const { model, name, source, ids, place, found, stretch } = subject;
   const view = viewOf(model, ids, stretch);
-  const { ended, end, dispose } = endings();
-  let browsing: OpenBrowsing | undefined;
+  const beginning = {
+    model: name,
+    source,
+    stretch: view,
+    ...place,
+    scale: stretch.scale,
+    found: found?.units ?? [],
+    tracked: found?.tracked ?? 0,
+  };
   let stopWork = () => {};
   try {
-    browsing = openBrowsing(
-      {
-        model: name,
-        source,
-        stretch: view,
-        ...place,
-        scale: stretch.scale,
-        found: found?.units ?? [],
-        tracked: found?.tracked ?? 0,
-      },
-      {
-        request: (request) => end(request === 'quit' ? 0 : SIGNALS.SIGINT),
-        unheard: () => end(SIGNALS.SIGHUP),
+    const { state } = await untilEnded(
+      () => import('../ui/cells/browsing.js'),
+      ({ openBrowsing }, end) => {
+        const browsing = openBrowsing(beginning, end);
+        if (found) return browsing;
+        stopWork = inSlices(findAll(model, ids), {
+          onShare: (share) => browsing.take({ type: 'ranking', share }),
+          onEnd: ({ units, tracked }) => browsing.take({ type: 'ranked', found: units, tracked }),
+        });
+        return browsing;
       },
     );
-    const { take } = browsing;
-    if (!found) {
-      stopWork = inSlices(findAll(model, ids), {
-        onShare: (share) => take({ type: 'ranking', share }),
-        onEnd: ({ units, tracked }) => take({ type: 'ranked', found: units, tracked }),
-      });
+    if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
+      process.stdout.write(leftBehind(state, subject.command));
     }
-    process.exitCode = await ended;
   } finally {
     stopWork();
-    browsing?.close();
-    dispose();
-  }
-  if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
-    process.stdout.write(leftBehind(browsing.state, subject.command));
   }
 }
 
 /** The stretch with the states of all units: no key has the text read again. */
-function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): View {
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): StretchStates {
   const { hidden, layers } = model.config;
   const states = stretchStates(model, ids.subarray(0, end), start);
   const text = model.vocabulary.decode(ids.subarray(start, end));

@@ -2,7 +2,7 @@ import { table } from '../format.js';
 import type { Tracking } from '../insight/ranking.js';
 import { grouped } from '../numbers.js';
 import { tintedSvg } from '../ui/cells/svg.js';
-import { CELLS, markLegend, tintSamples } from '../ui/cells/tint.js';
+import { markLegends, STATE_SCALE, tintSamples } from '../ui/cells/tint.js';
 import { labelOf } from '../ui/cells/values.js';
 import { glyphsOf } from '../ui/glyphs.js';
 import { styled } from '../ui/styled.js';
@@ -30,7 +30,7 @@ export function unitsTable(units: readonly Tracking[]): string {
 /** A text, tinted by what a unit holds, for a terminal; without colours, with marks below it. */
 export function tintedText(excerpt: Excerpt): string {
   const { layer, unit, start, text, kind, values } = excerpt;
-  const rows = new TintedRows(CELLS, rowWidth(`marks tell ${kind.bounded}`));
+  const rows = new TintedRows(STATE_SCALE, rowWidth(`marks tell ${kind.bounded}`));
   const what = labelOf(excerpt, kind);
   let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
   let read = 0;
@@ -39,7 +39,7 @@ export function tintedText(excerpt: Excerpt): string {
     // What the unit holds when all of what is seen as one character was read.
     out += rows.put(source, values[read - 1]!);
   }
-  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegend(what)}\n`;
+  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegends(what)[0]}\n`;
 }
 
 function legend(what: string): string {

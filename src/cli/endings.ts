@@ -1,4 +1,5 @@
 import { ExitCode } from '../errors.js';
+import type { Ending } from '../ui/open-screen.js';
 import { output } from './output.js';
 
 /** What the process exits with after each signal. */
@@ -6,12 +7,39 @@ export const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.termina
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 
+const CODES: Record<Ending, number> = { quit: 0, interrupt: SIGNALS.SIGINT, unheard: SIGNALS.SIGHUP };
+
+/**
+ * Has a screen open until something ends it; the process exits with the code of that.
+ * @param load has the module of the screen loaded
+ * @param open opens the screen, and gives `end` what a key that leaves it comes to
+ * @param onExit is called where the process ends without more ado
+ * @returns the screen, closed
+ */
+export async function untilEnded<Ui, S extends { close(): void }>(
+  load: () => Promise<Ui>,
+  open: (ui: Ui, end: (how: Ending) => void) => S,
+  onExit: () => void = () => {},
+): Promise<S> {
+  process.env.NODE_ENV = 'production'; // see Stage
+  const ui = await load();
+  const { ended, end, dispose } = endings(onExit);
+  let screen: S | undefined;
+  try {
+    screen = open(ui, (how) => end(CODES[how]));
+    process.exitCode = await ended;
+    return screen;
+  } finally {
+    screen?.close();
+    dispose();
+  }
+}
+
 /**
  * Whatever ends a program that has the whole screen: a key, a signal, a terminal that was closed, a mistake in the program.
- * @param onExit is called where the process ends without more ado
  * @returns a promise of the exit code, what keeps it, and what takes back all that was set up
  */
-export function endings(onExit: () => void = () => {}) {
+function endings(onExit: () => void) {
   let end: (code: number) => void = () => {};
   let fail: (error: unknown) => void = () => {};
   const ended = new Promise<number>((resolve, reject) => {

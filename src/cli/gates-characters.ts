@@ -1,15 +1,12 @@
 import type { GateStatistics } from '../insight/gates.js';
 import type { Vocabulary } from '../text/vocabulary.js';
-import { drawable } from '../ui/glyphs.js';
-
-const NAMES: Record<string, string> = { ' ': 'space', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+import { visible } from '../ui/glyphs.js';
 
 /** A character as it stands alone in a table or on an axis. */
 export function nameOf(vocabulary: Vocabulary, id: number): string {
   const codePoint = vocabulary.codePoints[id]!;
   if (vocabulary.encoding === 'bytes' && codePoint > 0x7f) return `0x${codePoint.toString(16).toUpperCase()}`;
-  const character = vocabulary.character(id);
-  return NAMES[character] ?? drawable(character).text;
+  return visible(vocabulary.character(id));
 }
 
 /** The ids of the characters that were read, the commonest first. */

@@ -1,8 +1,9 @@
 import { decimal, harmlessLine } from '../format.js';
 import { quantitiesOf } from '../insight/equations.js';
+import { visible } from '../ui/glyphs.js';
 import { type Line, widthOf } from '../ui/line.js';
 import { nextCharacters } from '../ui/step/next.js';
-import { type View, visible } from '../ui/step/shown.js';
+import type { View } from '../ui/step/shown.js';
 import { worked } from '../ui/step/worked.js';
 import { styled } from '../ui/styled.js';
 import type { Trail } from './step-trail.js';

@@ -5,8 +5,8 @@ import { ExitCode, UserError } from '../errors.js';
 import { harmless, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { Suggester } from '../sample/suggest.js';
-import type { OpenWriting } from '../ui/write/writing.js';
-import { endings, SIGNALS } from './endings.js';
+import type { OpenWriting, World } from '../ui/write/writing.js';
+import { untilEnded } from './endings.js';
 import { readModel } from './model.js';
 import { rescue, TextFile } from './text-file.js';
 
@@ -27,37 +27,32 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   // One thread: a row of characters is too little work to be shared.
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
-  process.env.NODE_ENV = 'production'; // see Stage
-  const { openWriting } = await import('../ui/write/writing.js');
-
   const suggester = new Suggester(model, flags.alternatives);
   const strange = strangeIn(model);
   let writing: OpenWriting | undefined;
-  const { ended, end, dispose } = endings(() => keepAtExit(file, writing?.text));
+  const text = () => writing?.state.draft.text;
+  const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
+  const name = `${basename(dirname(checkpoint))}, ${describeModel(model.config)}`;
+  const world: World = {
+    *answer({ before, settings, round }) {
+      const characters = strange(before);
+      if (characters) writing?.take({ type: 'strange', characters });
+      const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
+      yield* suggester.suggest(before, { ...settings, seed });
+    },
+    save: () => save(file, writing),
+  };
   try {
-    const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
-    const name = `${basename(dirname(checkpoint))}, ${describeModel(model.config)}`;
-    writing = openWriting(
-      { file: file.name, model: name, text: file.text, settings },
-      {
-        *answer({ before, settings, round }) {
-          const characters = strange(before);
-          if (characters) writing?.take({ type: 'strange', characters });
-          const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
-          yield* suggester.suggest(before, { ...settings, seed });
-        },
-        request(request) {
-          if (request === 'save') save(file, writing);
-          else end(request === 'quit' ? 0 : SIGNALS.SIGINT);
-        },
-        unheard: () => end(SIGNALS.SIGHUP),
+    await untilEnded(
+      () => import('../ui/write/writing.js'),
+      ({ openWriting }, end) => {
+        writing = openWriting({ file: file.name, model: name, text: file.text, settings }, world, end);
+        return writing;
       },
+      () => keepAtExit(file, text()),
     );
-    process.exitCode = await ended;
   } finally {
-    writing?.close();
-    dispose();
-    keep(file, writing?.text);
+    keep(file, text());
   }
 }
 
@@ -71,7 +66,7 @@ function newName(now: Date): string {
 function save(file: TextFile, writing: OpenWriting | undefined): void {
   if (!writing) return;
   try {
-    const { text } = writing;
+    const { text } = writing.state.draft;
     const kept = file.save(text);
     writing.take({ type: 'saved', text });
     if (kept !== undefined) writing.take({ type: 'notice', text: foreign(file, kept), isBad: true });

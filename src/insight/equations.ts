@@ -17,6 +17,8 @@ import type { LayerStep } from './step.js';
 /** Numbers of a layer under the name that they have in its equations. */
 export interface Quantity {
   readonly name: string;
+  /** A share says how much is let through, from 0 to 1; a state is a memory, of any size; else it is from -1 to 1. */
+  readonly kind: 'share' | 'state' | 'signed';
   /** (H) */
   readonly values: Float32Array;
 }
@@ -164,16 +166,21 @@ function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
 /** All that a layer's equations name, for all its units: gates, then the states before the step and after it. */
 export function quantitiesOf(model: CharacterModel, { gates, before, after }: LayerStep): Quantity[] {
   const { hidden, cell, coupled = false } = model.config;
-  const activations = gatesOf(model.config).map(({ name }, gate) => ({
-    name,
-    values: gates.slice(gate * hidden, (gate + 1) * hidden),
-  }));
-  const input = coupled ? [{ name: 'i', values: activations[0]!.values.map((f) => 1 - f) }] : [];
-  const cells =
+  const activations = gatesOf(model.config).map(
+    ({ name, activation }, gate): Quantity => ({
+      name,
+      kind: activation === 'sigmoid' ? 'share' : 'signed',
+      values: gates.slice(gate * hidden, (gate + 1) * hidden),
+    }),
+  );
+  const input: Quantity[] = coupled
+    ? [{ name: 'i', kind: 'share', values: activations[0]!.values.map((f) => 1 - f) }]
+    : [];
+  const cells: Quantity[] =
     after.c.length > 0
       ? [
-          { name: "c'", values: before.c },
-          { name: 'c', values: after.c },
+          { name: "c'", kind: 'state', values: before.c },
+          { name: 'c', kind: 'state', values: after.c },
         ]
       : [];
   return [
@@ -181,7 +188,7 @@ export function quantitiesOf(model: CharacterModel, { gates, before, after }: La
     // The activation of a plain cell is its new state.
     ...(cell === 'rnn' ? [] : activations),
     ...cells,
-    { name: "h'", values: before.h },
-    { name: 'h', values: after.h },
+    { name: "h'", kind: 'signed', values: before.h },
+    { name: 'h', kind: 'signed', values: after.h },
   ];
 }

@@ -3,13 +3,11 @@ import { CELLS } from '../model/cells.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 import { indexOfLargest } from '../sample/choose.js';
+import type { State } from '../sample/reader.js';
 import { type Parts, partsOf, tensor } from './parts.js';
 
-/** What a layer remembers, (H) each; c is empty where the cells have none. */
-export interface Memory {
-  readonly h: Float32Array;
-  readonly c: Float32Array;
-}
+/** What a layer remembers. */
+export type Memory = State[number];
 
 /** One character in one layer. */
 export interface LayerStep {

@@ -61,6 +61,12 @@ export function drawable(grapheme: string): { text: string; width: number } {
   return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };
 }
 
+/** A character by itself, so that it can be told from others: a space and a line break are seen, too. */
+export function visible(character: string): string {
+  if (character === ' ') return '␣';
+  return character === '\n' ? '↵' : drawable(character).text;
+}
+
 /**
  * Divides glyphs into rows of at most `width` columns, between words where possible. The space or line break at which
  * a row was broken is its last glyph, and takes no room; so does a glyph that is wider than a row.

@@ -14,6 +14,14 @@ export interface Segment {
 /** One row of the screen, or of a part of it. */
 export type Line = readonly Segment[];
 
+/** What is on the screen, and where the cursor stands on it. */
+export interface Picture {
+  /** As many as the screen has rows. */
+  readonly lines: readonly Line[];
+  /** None where there is nothing to be pointed at. */
+  readonly cursor?: { readonly row: number; readonly column: number } | undefined;
+}
+
 /** Columns that a text takes on the screen. */
 export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);

@@ -26,6 +26,7 @@ export function listen(onStrokes: (strokes: readonly Stroke[]) => void, unheard:
     clearTimeout(escaping);
     stdin.off('data', onData);
     stdin.off('end', unheard);
+    // 'error' stays heard: giving back a terminal that is gone is an error, which would end the program.
     stdin.pause();
   };
 }

@@ -1,7 +1,7 @@
 import { grouped } from '../numbers.js';
 import { Canvas } from './canvas.js';
 import type { Line } from './line.js';
-import { decimalsOf, placeOf, type Scale, ticks } from './scale.js';
+import { type AxisScale, decimalsOf, placeOf, ticks } from './scale.js';
 import type { Bucket } from './series.js';
 import type { State, Validation } from './state.js';
 import { inUnit } from './unit.js';
@@ -52,13 +52,13 @@ function visible({ losses, validations, view }: State): {
   return { buckets: losses.recent, validations: validations.filter(({ step }) => step >= from) };
 }
 
-function horizontal({ view }: State, buckets: readonly Bucket[]): Scale {
+function horizontal({ view }: State, buckets: readonly Bucket[]): AxisScale {
   const to = Math.max(2, buckets.at(-1)!.step);
   return { from: view.recent ? Math.min(buckets[0]!.step, to - 1) : 0, to, log: false };
 }
 
 /** The span of what is shown, without the spikes of single steps, and a little more. */
-function vertical(state: State, buckets: readonly Bucket[], validations: readonly Validation[]): Scale {
+function vertical(state: State, buckets: readonly Bucket[], validations: readonly Validation[]): AxisScale {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   const include = (loss: number) => {
@@ -131,7 +131,7 @@ interface Label {
 }
 
 /** The numbers of the loss axis, at most one in two rows. */
-function lossLabels(y: Scale, height: number): Label[] {
+function lossLabels(y: AxisScale, height: number): Label[] {
   const marks = ticks(y, Math.max(1, Math.floor(height / 2)));
   const decimals = decimalsOf(marks);
   return marks.map((tick) => ({
@@ -150,7 +150,7 @@ function framed(canvas: Canvas, labels: readonly Label[], axisWidth: number): Li
 }
 
 /** Numbers under the drawing, in steps or epochs, and at the right what they count. */
-function stepAxis({ view, start }: State, x: Scale, width: number, indent: number): Line {
+function stepAxis({ view, start }: State, x: AxisScale, width: number, indent: number): Line {
   const perEpoch = view.axis === 'epochs' ? (start?.stepsPerEpoch ?? 1) : 1;
   const scale = { from: x.from / perEpoch, to: x.to / perEpoch, log: false };
   const name = view.axis === 'epochs' ? ' epoch' : ' step';

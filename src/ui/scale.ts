@@ -1,12 +1,12 @@
 /** Places numbers along an axis. */
-export interface Scale {
+export interface AxisScale {
   readonly from: number;
   readonly to: number;
   readonly log: boolean;
 }
 
 /** Where a number lies: 0 at `from`, 1 at `to`. */
-export function placeOf(value: number, { from, to, log }: Scale): number {
+export function placeOf(value: number, { from, to, log }: AxisScale): number {
   if (to === from) return 0.5;
   // Logarithms are subtracted: the ratio of two large spans would be infinite.
   if (log) return (Math.log(value) - Math.log(from)) / (Math.log(to) - Math.log(from));
@@ -14,7 +14,7 @@ export function placeOf(value: number, { from, to, log }: Scale): number {
 }
 
 /** Round numbers of an axis, at most `most` of them and if possible at least two. */
-export function ticks({ from, to }: Scale, most: number): number[] {
+export function ticks({ from, to }: AxisScale, most: number): number[] {
   if (!(to > from) || most < 1) return [];
   const power = 10 ** Math.floor(Math.log10((to - from) / most));
   for (const step of [1, 2, 5, 10, 20, 50].map((n) => n * power)) {

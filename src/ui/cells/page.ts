@@ -1,5 +1,5 @@
 import { type Glyph, glyphsOf, wrapped } from '../glyphs.js';
-import { CELLS } from './tint.js';
+import { STATE_SCALE } from './tint.js';
 
 /** Longer lines of text are hard to read. */
 const WIDEST = 100;
@@ -69,7 +69,7 @@ function visibleBreak(glyph: TextGlyph): TextGlyph {
 
 /** A glyph as it is drawn: a line break is seen where it is tinted. */
 export function drawn({ source, text }: TextGlyph, value: number): string {
-  return source === '\n' && CELLS.tintOf(value) ? '↵' : text;
+  return source === '\n' && STATE_SCALE.tintOf(value) ? '↵' : text;
 }
 
 /** The number of the row that a glyph stands in. */

@@ -1,3 +1,4 @@
+import type { Tracking } from '../../insight/ranking.js';
 import { clamped } from '../../numbers.js';
 import { layoutOf, type Row, rowAt, rowsOf, type TextGlyph, textGlyphs } from './page.js';
 import { type ScaleName, type StateKind, type Values, valuesOf } from './values.js';
@@ -7,17 +8,8 @@ export interface Place {
   readonly unit: number;
 }
 
-/** How a unit tracks a property of the text, as `insight/ranking.ts` finds it. */
-export interface Tracked extends Place {
-  readonly property: string;
-  readonly measure: 'F1' | 'r';
-  readonly score: number;
-  readonly direction: string;
-  readonly threshold?: number;
-}
-
 /** A stretch of a text, and what all units of a network hold in it. */
-export interface Stretch {
+export interface StretchStates {
   /** Code points before it. */
   readonly start: number;
   readonly text: string;
@@ -37,7 +29,7 @@ export interface State {
   readonly colors: boolean;
   readonly model: string;
   readonly source: string;
-  readonly stretch: Stretch;
+  readonly stretch: StretchStates;
   readonly layer: number;
   readonly unit: number;
   readonly shown: Values;
@@ -48,10 +40,10 @@ export interface State {
   readonly top: number;
   readonly cursor: number;
   /** The units to go through, the clearest first, and the one that was chosen of them last. */
-  readonly found: readonly Tracked[];
+  readonly found: readonly Tracking[];
   readonly chosen: number | undefined;
   /** For each unit what it tracks most clearly; while that is being found out, how far it has come, from 0 to 1. */
-  readonly tracked: readonly Tracked[] | number;
+  readonly tracked: readonly Tracking[] | number;
   readonly panel: 'keys' | { readonly entry: string } | undefined;
   /** Something to be told until the next key. */
   readonly notice: string | undefined;
@@ -61,7 +53,7 @@ export type Message =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   /** How far the units have been ranked, from 0 to 1. */
   | { readonly type: 'ranking'; readonly share: number }
-  | { readonly type: 'ranked'; readonly found: readonly Tracked[]; readonly tracked: readonly Tracked[] };
+  | { readonly type: 'ranked'; readonly found: readonly Tracking[]; readonly tracked: readonly Tracking[] };
 
 /** What is known when the screen opens. */
 export interface Beginning
@@ -140,7 +132,7 @@ export function inView(state: State): State {
 }
 
 /** What a unit tracks most clearly, if that is known. */
-export function trackedBy({ tracked, layer, unit }: State): Tracked | undefined {
+export function trackedBy({ tracked, layer, unit }: State): Tracking | undefined {
   if (typeof tracked === 'number') return undefined;
   return tracked.find((one) => isAt({ layer, unit }, one));
 }

@@ -1,8 +1,8 @@
 import { short } from '../plot/svg-marks.js';
-import { escaped, fitted, text } from '../plot/svg-text.js';
+import { document, escaped, fitted, text } from '../plot/svg-text.js';
 import { merged, type Tint } from '../tint.js';
 import { drawn, rowsOf, textGlyphs } from './page.js';
-import { CELLS, tintSamples } from './tint.js';
+import { STATE_SCALE, tintSamples } from './tint.js';
 
 /** A text and a number from -1 to 1 for each of its code points, to be drawn. */
 export interface TintedText {
@@ -39,9 +39,10 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
   const glyphs = textGlyphs(source);
   const isDetailed = glyphs.length <= DETAILED;
   const inner = WIDTH - 2 * EDGE;
-  let body = text(EDGE, 30, fitted(title, inner, 16), { size: 16, kind: 'strong' });
-  body += text(EDGE, 52, fitted(subtitle, inner, 12), { size: 12, kind: 'faint' });
-  body += `\n${legend(what, 62)}\n`;
+  const heading =
+    text(EDGE, 30, fitted(title, inner, 16), { size: 16, kind: 'strong' }) +
+    text(EDGE, 52, fitted(subtitle, inner, 12), { size: 12, kind: 'faint' });
+  let body = `${legend(what, 62)}\n`;
   let top = 62 + CELL.height + 12;
   for (const row of rowsOf(glyphs, COLUMNS)) {
     let column = 0;
@@ -51,7 +52,7 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
         text: drawn(glyph, value),
         column,
         width: glyph.width,
-        tint: CELLS.tintOf(value),
+        tint: STATE_SCALE.tintOf(value),
         value,
       };
       column += glyph.width;
@@ -66,13 +67,14 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
     body += `${shown.map((piece) => element(piece, top)).join('')}\n`;
     top += CELL.height;
   }
-  const height = top + EDGE;
-  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-size="${CELL.size}" role="img">
-<title>${escaped(`${title}: ${what}. ${subtitle}`)}</title>
-<style>${STYLE}</style>
-<rect class="back" width="100%" height="100%"/>
-${body}</svg>
-`;
+  const name = `${title}: ${what}. ${subtitle}`;
+  return document({
+    width: WIDTH,
+    height: top + EDGE,
+    title: name,
+    style: STYLE,
+    body: `${heading}\n<g class="mono" font-size="${CELL.size}">${body}</g>`,
+  });
 }
 
 /** A run of pieces, of which the first one is known, as wide as it reaches. */
@@ -120,16 +122,7 @@ function element({ text, column, width, tint, value }: Piece, top: number): stri
 
 const TINTS = tintSamples().flatMap(({ tint }) => tint ?? []);
 
-const STYLE = `
-text { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #222; }
-text { white-space: pre; unicode-bidi: bidi-override; }
-.strong, .faint { unicode-bidi: normal; font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
-.back { fill: #fff; } .strong { font-weight: 600; } .faint { fill: #666; } .n { fill: none; pointer-events: all; }
-@media (prefers-color-scheme: dark) {
-text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
-}
-${TINTS.map(ruleOf).join('\n')}
-`;
+const STYLE = `.n { fill: none; pointer-events: all; }\n${TINTS.map(ruleOf).join('\n')}\n`;
 
 function ruleOf({ color, ink }: Tint, place: number): string {
   return `rect.t${place} { fill: ${color}; } text.t${place} { fill: ${ink ?? color}; }`;

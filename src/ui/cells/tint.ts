@@ -42,7 +42,7 @@ function markOf(value: number): string {
 }
 
 /** What units hold, from -1 to 1. */
-export const CELLS: Scale = { tintOf, markOf };
+export const STATE_SCALE: Scale = { tintOf, markOf };
 
 /** The tints and the values at which they begin, from the lowest to the highest. */
 export function tintSamples(): Segment[] {
@@ -52,9 +52,13 @@ export function tintSamples(): Segment[] {
 }
 
 /**
- * What the marks mean.
+ * What the marks mean, in ever fewer words.
  * @param what the number that is shown
  */
-export function markLegend(what: string): string {
-  return `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`;
+export function markLegends(what: string): [string, ...string[]] {
+  return [
+    `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`,
+    `${what}, below: 1 to 9 tenths above zero, a to i below it`,
+    `${what}: 1-9 tenths, a-i below zero`,
+  ];
 }

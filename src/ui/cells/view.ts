@@ -1,5 +1,7 @@
 import { harmlessLine } from '../../format.js';
+import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
+import { visible } from '../glyphs.js';
 import { keyTable } from '../key-table.js';
 import {
   cut,
@@ -7,6 +9,7 @@ import {
   joined,
   type Line,
   lineWidth,
+  type Picture,
   type Segment,
   shortened,
   spread,
@@ -14,17 +17,9 @@ import {
 } from '../line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
-import { isAt, type State, type Tracked, topRow, trackedBy } from './state.js';
-import { CELLS, tintSamples } from './tint.js';
+import { isAt, type State, topRow, trackedBy } from './state.js';
+import { markLegends, STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
-
-/** What is on the screen, and where the cursor stands on it. */
-export interface Picture {
-  /** As many as the screen has rows. */
-  readonly lines: readonly Line[];
-  /** None where there is nothing to be pointed at. */
-  readonly cursor: { readonly row: number; readonly column: number } | undefined;
-}
 
 export function picture(state: State): Picture {
   const { isRoomy, gap, head, height } = layoutOf(state);
@@ -60,14 +55,14 @@ function textLine({ shown, colors }: State, { glyphs }: Row): Line {
   return joined(
     glyphs.map((glyph): Segment => {
       const value = shown.values[glyph.last]!;
-      return { text: drawn(glyph, value), tint: colors ? CELLS.tintOf(value) : undefined };
+      return { text: drawn(glyph, value), tint: colors ? STATE_SCALE.tintOf(value) : undefined };
     }),
   );
 }
 
 function markLine({ shown }: State, { glyphs }: Row): Line {
   const marks = glyphs.map(({ last, width }) =>
-    CELLS.markOf(shown.values[last]!).padEnd(width).slice(0, width),
+    STATE_SCALE.markOf(shown.values[last]!).padEnd(width).slice(0, width),
   );
   return [{ text: marks.join('') }];
 }
@@ -111,7 +106,7 @@ function header(state: State): Line {
   );
 }
 
-function scoreOf({ score }: Tracked): string {
+function scoreOf({ score }: Tracking): string {
   return score.toFixed(2);
 }
 
@@ -187,7 +182,7 @@ function numbers(state: State): Line {
     sum += value;
   }
   const mean = sum / values.length;
-  const name = harmlessLine(glyph.source === ' ' ? 'space' : glyph.source);
+  const name = visible(glyph.source);
   const place = grouped(stretch.start + glyph.last);
   const at: Segment = { text: `at ${name} ${values[glyph.last]!.toFixed(4)}`, color: 'accent' };
   const longer: Segment = {
@@ -207,8 +202,7 @@ function numbers(state: State): Line {
 function legend({ shown, colors, columns, stretch }: State): Line {
   const what = labelOf(shown, stretch.kind);
   if (!colors) {
-    const marks = `${what}, below: 1 to 9 tenths above zero, a to i below it`;
-    const ways = [marks, `${what}: 1-9 tenths, a-i below zero`].map((words) => [{ text: words }]);
+    const ways = markLegends(what).map((words) => [{ text: words }]);
     return [{ text: ' ' }, ...shortened(ways, '', columns - 2)];
   }
   const samples = tintSamples();

@@ -1,5 +1,5 @@
 import { grouped } from '../../numbers.js';
-import { placeOf, type Scale, ticks } from '../scale.js';
+import { type AxisScale, placeOf, ticks } from '../scale.js';
 import type { Axis, Series } from './chart.js';
 
 /** A number of an axis that is named: where it lies, from 0 to 1, and how it is written. */
@@ -14,14 +14,14 @@ const LEAST_SPAN = 1e-9;
 const MARGIN = 0.05;
 
 /** The scale of values upwards; bars stand on 0 if they can. */
-export function verticalScale(axis: Axis, series: readonly Series[]): Scale {
+export function verticalScale(axis: Axis, series: readonly Series[]): AxisScale {
   const values = series.flatMap(({ points }) => points.map(([, y]) => y));
   const hasBars = !axis.log && series.some(({ kind }) => kind === 'bars');
   return scaleOf(axis, hasBars ? [...values, 0] : values, MARGIN);
 }
 
 /** The scale of what the series are over; there is room for the outermost points and bars, lines fill it. */
-export function horizontalScale(axis: Axis, series: readonly Series[]): Scale {
+export function horizontalScale(axis: Axis, series: readonly Series[]): AxisScale {
   const values = series.flatMap(({ points }) => points.map(([x]) => x));
   const bars = series.reduce(
     (most, { kind, points }) => (kind === 'bars' ? Math.max(most, points.length) : most),
@@ -31,7 +31,7 @@ export function horizontalScale(axis: Axis, series: readonly Series[]): Scale {
   return scaleOf(axis, values, margin);
 }
 
-function scaleOf({ from, to, log = false }: Axis, values: readonly number[], margin: number): Scale {
+function scaleOf({ from, to, log = false }: Axis, values: readonly number[], margin: number): AxisScale {
   const start = from ?? (values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : log ? 1 : 0);
   const end = to ?? (values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : log ? 10 : 1);
   const isFlat = !(end - start > LEAST_SPAN * Math.max(Math.abs(start), Math.abs(end)));
@@ -48,14 +48,14 @@ function scaleOf({ from, to, log = false }: Axis, values: readonly number[], mar
 }
 
 /** A scale in whose middle one value lies. */
-function around(value: number, log: boolean): Scale {
+function around(value: number, log: boolean): AxisScale {
   if (log) return { from: value / 3, to: value * 3, log };
   const half = Math.abs(value) / 2;
   return value === 0 ? { from: 0, to: 1, log } : { from: value - half, to: value + half, log };
 }
 
 /** Round numbers of a scale, about `most` of them. */
-export function ticksOf(scale: Scale, most: number): Tick[] {
+export function ticksOf(scale: AxisScale, most: number): Tick[] {
   const powers = scale.log ? powersOf(scale, most) : [];
   if (powers.length > 1) {
     const label = powers.every(isPlain) ? (value: number) => bare(written(value)) : raised;
@@ -67,7 +67,7 @@ export function ticksOf(scale: Scale, most: number): Tick[] {
 }
 
 /** Powers of ten, or of ten times 1, 2 and 5 where these are few. */
-function powersOf({ from, to }: Scale, most: number): number[] {
+function powersOf({ from, to }: AxisScale, most: number): number[] {
   const first = Math.ceil(Math.log10(from) - 1e-9);
   const last = Math.floor(Math.log10(to) + 1e-9);
   if (last - first >= 2) {

@@ -47,7 +47,7 @@ export const SERIES_COLORS: readonly Color[] = ['training', 'validation', 'good'
 const LARGEST = 1e100;
 
 /** The series without what cannot be drawn: what is not finite, not above 0 on a log axis, or of no category. */
-export function drawable({ x, y, series }: Chart): Series[] {
+export function plottable({ x, y, series }: Chart): Series[] {
   const count = x.categories?.length;
   const isOn = (value: number, { log = false }: Axis) => Math.abs(value) <= LARGEST && (!log || value > 0);
   const isPlace = (at: number) =>

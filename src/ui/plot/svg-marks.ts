@@ -1,4 +1,4 @@
-import { placeOf, type Scale } from '../scale.js';
+import { type AxisScale, placeOf } from '../scale.js';
 import type { Point } from './chart.js';
 
 /** Where the drawing of a chart lies: its left upper corner and its size, in pixels. */
@@ -22,12 +22,12 @@ export function short(pixels: number): string {
 }
 
 /** The pixel of a value from left to right. */
-export function across(value: number, scale: Scale, { left, width }: Box): number {
+export function across(value: number, scale: AxisScale, { left, width }: Box): number {
   return bounded(left + placeOf(value, scale) * width);
 }
 
 /** The pixel of a value upwards. */
-export function upwards(value: number, scale: Scale, { top, height }: Box): number {
+export function upwards(value: number, scale: AxisScale, { top, height }: Box): number {
   return bounded(top + (1 - placeOf(value, scale)) * height);
 }
 

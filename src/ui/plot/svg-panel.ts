@@ -1,6 +1,6 @@
-import type { Scale } from '../scale.js';
+import type { AxisScale } from '../scale.js';
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale, written } from './axis.js';
-import { type Chart, drawable, namesOf, type Point, type Series } from './chart.js';
+import { type Chart, namesOf, type Point, plottable, type Series } from './chart.js';
 import { across, type Box, barPath, barWidth, dotsPath, linePath, short, upwards } from './svg-marks.js';
 import { fitted, text, textWidth } from './svg-text.js';
 
@@ -22,7 +22,7 @@ export function heightOf(chart: Chart, width: number): number {
 }
 
 function groupHeight(chart: Chart): number {
-  return Math.max(1, drawable(chart).length) * (BAR.height + BAR.gap) + BAR.between;
+  return Math.max(1, plottable(chart).length) * (BAR.height + BAR.gap) + BAR.between;
 }
 
 function headHeight({ title, subtitle, x, y }: Chart): number {
@@ -42,7 +42,7 @@ export function namesItsLines(chart: Chart, width: number): boolean {
 }
 
 function linesOf(chart: Chart): Series[] {
-  return drawable(chart).filter(({ kind, points }) => kind === 'line' && points.length > 0);
+  return plottable(chart).filter(({ kind, points }) => kind === 'line' && points.length > 0);
 }
 
 /** A chart as elements; `named` says whether lines have their names at their ends. */
@@ -66,7 +66,7 @@ export function panel(chart: Chart, box: Box, named: boolean): string {
 }
 
 function upright(chart: Chart, outer: Box, named: boolean): string {
-  const series = drawable(chart);
+  const series = plottable(chart);
   const x = horizontalScale(chart.x, series);
   const y = verticalScale(chart.y, series);
   const yTicks = ticksOf(y, Math.max(2, Math.floor(outer.height / 42)));
@@ -91,7 +91,7 @@ function upright(chart: Chart, outer: Box, named: boolean): string {
 }
 
 /** One series of an upright chart. */
-function marks(one: Series, all: readonly Series[], x: Scale, y: Scale, box: Box): string {
+function marks(one: Series, all: readonly Series[], x: AxisScale, y: AxisScale, box: Box): string {
   const points = one.points.map(([a, b]): Point => [across(a, x, box), upwards(b, y, box)]);
   if (points.length === 0) return '';
   if (one.kind === 'line') return `<path class="line ${look(one)}" d="${linePath(points)}"/>`;
@@ -115,7 +115,7 @@ function look({ color, emphasis }: Series): string {
 /** Bars from left to right, the names of the categories beside them and the numbers at their ends. */
 function lying(chart: Chart, outer: Box): string {
   const categories = chart.x.categories!;
-  const series = drawable(chart);
+  const series = plottable(chart);
   const scale = verticalScale(chart.y, series);
   const room = Math.min(
     0.4 * outer.width,
@@ -167,7 +167,7 @@ function bottomAxis(ticks: readonly Tick[], label: string, box: Box, ruled = fal
     : out;
 }
 
-function endNames(lines: readonly Series[], y: Scale, box: Box, right: number): string {
+function endNames(lines: readonly Series[], y: AxisScale, box: Box, right: number): string {
   const within = (at: number) => Math.max(box.top, Math.min(box.top + box.height, at));
   const wanted = lines.map(({ points }) => within(upwards(points.at(-1)![1], y, box)));
   const places = spreadOut(wanted, NAME_GAP, box.top, box.top + box.height);

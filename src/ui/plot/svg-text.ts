@@ -2,6 +2,44 @@ import { harmlessLine, unmarked } from '../../format.js';
 import { cut, widthOf } from '../line.js';
 import { short } from './svg-marks.js';
 
+/** Fonts, as CSS takes them. */
+const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
+const MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace';
+
+const STYLE = `
+text { font-family: ${SANS}; fill: #222; } .back { fill: #fff; } .faint { fill: #666; }
+.strong { font-weight: 600; } .middle { text-anchor: middle; } .end { text-anchor: end; }
+.mono, .mono text { font-family: ${MONO}; white-space: pre; unicode-bidi: bidi-override; }
+@media (prefers-color-scheme: dark) {
+text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
+}
+`;
+
+/** A standalone SVG document, which keeps to the light or dark theme of its reader. */
+export function document({
+  width,
+  height,
+  title,
+  style,
+  body,
+}: {
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  /** Rules besides those of `STYLE`. */
+  readonly style: string;
+  readonly body: string;
+}): string {
+  const size = `width="${width}" height="${short(height)}" viewBox="0 0 ${width} ${short(height)}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" ${size} role="img">
+<title>${escaped(title)}</title>
+<style>${STYLE}${style}</style>
+<rect class="back" width="100%" height="100%"/>
+${body}
+</svg>
+`;
+}
+
 /** Any text as XML 1.0 takes it: no markup, no control character, no half of a surrogate pair. */
 export function escaped(text: string): string {
   return unmarked(harmlessLine(text).replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd'));

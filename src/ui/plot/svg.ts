@@ -2,7 +2,7 @@ import { type Color, PALETTE } from '../palette.js';
 import { type Figure, namesOf, type Series } from './chart.js';
 import { short } from './svg-marks.js';
 import { heightOf, legendOf, namesItsLines, panel } from './svg-panel.js';
-import { escaped, fitted, text, textWidth } from './svg-text.js';
+import { document, fitted, text, textWidth } from './svg-text.js';
 
 const EDGE = 16;
 /** Between charts. */
@@ -47,16 +47,14 @@ export function svgOf(figure: Figure): string {
     });
     top += height + GAP;
   }
-  const height = top - (charts.length > 0 ? GAP : 0) + EDGE;
   const colors = [...new Set(namesOf(charts).map(({ color }) => color))];
-  const name = title || charts[0]?.title || '';
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${short(height)}" viewBox="0 0 ${width} ${short(height)}" role="img">
-<title>${escaped(name)}</title>
-<style>${STYLE}${colors.map(ruleOf).join('')}</style>
-<rect class="back" width="100%" height="100%"/>
-${body}
-</svg>
-`;
+  return document({
+    width,
+    height: top - (charts.length > 0 ? GAP : 0) + EDGE,
+    title: title || charts[0]?.title || '',
+    style: STYLE + colors.map(ruleOf).join(''),
+    body,
+  });
 }
 
 /** Marks and names in rows from left to right. */
@@ -80,16 +78,10 @@ function legendAt(entries: readonly Series[], top: number, width: number): { bod
   return { body, height: middle + ENTRY.height - top };
 }
 
-const STYLE = `
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #222; }
-.back { fill: #fff; } .strong { font-weight: 600; } .end { text-anchor: end; } .middle { text-anchor: middle; }
-.faint { fill: #666; } .grid { stroke: #888; stroke-opacity: 0.25; } .axis { stroke: #888; }
+const STYLE = `.grid { stroke: #888; stroke-opacity: 0.25; } .axis { stroke: #888; }
 .line, .dots { fill: none; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.6; }
 .dots { stroke-width: 3.5; stroke-opacity: 0.8; } .large { stroke-width: 8; stroke-opacity: 1; }
 .line.heavy { stroke-width: 2.8; } .dots.heavy { stroke-width: 6; stroke-opacity: 1; } .bars.heavy { stroke-width: 2; }
-@media (prefers-color-scheme: dark) {
-text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
-}
 `;
 
 /** The rules of a colour of the palette, which is readable on either background. */

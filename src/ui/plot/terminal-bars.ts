@@ -1,6 +1,6 @@
 import { harmlessLine } from '../../format.js';
 import { cut, type Line, type Segment, widthOf } from '../line.js';
-import { placeOf, type Scale } from '../scale.js';
+import { type AxisScale, placeOf } from '../scale.js';
 import { verticalScale, written } from './axis.js';
 import type { Chart, Series } from './chart.js';
 
@@ -39,7 +39,7 @@ export function lyingBars(chart: Chart, series: readonly Series[], columns: numb
   return lines;
 }
 
-function bar(value: number, scale: Scale, width: number, { color }: Series, mark: string): Segment[] {
+function bar(value: number, scale: AxisScale, width: number, { color }: Series, mark: string): Segment[] {
   const place = (number: number) => Math.max(0, Math.min(1, placeOf(number, scale))) * width;
   const foot = place(Math.max(scale.from, Math.min(scale.to, 0)));
   const [low, high] = [Math.min(foot, place(value)), Math.max(foot, place(value))];

@@ -3,7 +3,7 @@ import { Canvas } from '../canvas.js';
 import { cut, type Line, lineWidth, type Segment, widthOf } from '../line.js';
 import { placeOf } from '../scale.js';
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale } from './axis.js';
-import { type Chart, drawable, type Figure, namesOf, type Point, type Series } from './chart.js';
+import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
 import { lyingBars, MARKS } from './terminal-bars.js';
 
 /** Room on a terminal. */
@@ -48,7 +48,7 @@ function chartLines(chart: Chart, room: Room): Line[] {
   const head: Line[] = [];
   if (chart.title) head.push([{ text: harmlessLine(chart.title), bold: true }]);
   if (chart.subtitle) head.push([{ text: harmlessLine(chart.subtitle), color: 'faint' }]);
-  const series = drawable(chart);
+  const series = plottable(chart);
   if (chart.x.categories) return [...head, ...legendLine(series), ...lyingBars(chart, series, room.columns)];
   const lines = series.filter(({ kind, points }) => kind === 'line' && points.length > 0);
   const named = lines.length > 1 ? lines : [];

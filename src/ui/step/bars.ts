@@ -1,4 +1,5 @@
 import { decimal } from '../../format.js';
+import type { Quantity } from '../../insight/equations.js';
 import { clamped } from '../../numbers.js';
 import { Canvas } from '../canvas.js';
 import type { Line, Segment } from '../line.js';
@@ -19,14 +20,9 @@ export function signColor(value: number): 'training' | 'validation' {
   return value < 0 ? 'training' : 'validation';
 }
 
-/** Whether it is a gate, which says how much is let through: from 0 to 1. */
-export function isShare(name: string): boolean {
-  return /^[ifozr]$/.test(name);
-}
-
 /** Of a gate, or of a number with a sign. */
-export function quantityColor(name: string, value: number): 'accent' | 'training' | 'validation' {
-  return isShare(name) ? 'accent' : signColor(value);
+export function quantityColor({ kind }: Quantity, value: number): 'accent' | 'training' | 'validation' {
+  return kind === 'share' ? 'accent' : signColor(value);
 }
 
 /**

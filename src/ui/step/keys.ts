@@ -4,8 +4,9 @@ import type { State } from './state.js';
 
 /** What a key asks of the world outside the screen. */
 export type Request =
-  | { readonly type: 'end'; readonly how: 'quit' | 'interrupt' }
-  | { readonly type: 'suspend' }
+  | 'quit'
+  | 'interrupt'
+  | 'suspend'
   /** These characters take the place of all after the one that is looked at. */
   | { readonly type: 'feed'; readonly text: string }
   /** So does one that the network chooses. */
@@ -74,12 +75,11 @@ export const BINDINGS: readonly Binding[] = [
   },
 ];
 
-const QUIT: Request = { type: 'end', how: 'quit' };
 const REQUESTS: Record<string, Request> = {
-  escape: QUIT,
-  'ctrl-q': QUIT,
-  'ctrl-c': { type: 'end', how: 'interrupt' },
-  'ctrl-z': { type: 'suspend' },
+  escape: 'quit',
+  'ctrl-q': 'quit',
+  'ctrl-c': 'interrupt',
+  'ctrl-z': 'suspend',
 };
 
 /** The state after a key, and what the key asks for. */
@@ -90,7 +90,7 @@ export function press(asked: State, stroke: Stroke): Answer {
     return stroke.text === ' ' && isAhead(state) ? going(state, 1) : feeding(state, stroke.text);
   }
   const request = REQUESTS[stroke.key];
-  if (request === QUIT && asked.isHelping) return { state };
+  if (request === 'quit' && asked.isHelping) return { state };
   if (request) return { state, request };
   if (asked.isHelping && ['enter', 'f1', 'ctrl-g'].includes(stroke.key)) return { state };
   return BINDINGS.find(({ keys }) => keys.includes(stroke.key))?.press(state) ?? { state: asked };

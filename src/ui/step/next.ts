@@ -1,7 +1,9 @@
 import { decimal } from '../../format.js';
+import type { NextCharacter } from '../../insight/step.js';
+import { visible } from '../glyphs.js';
 import { cut, type Line, type Segment, widthOf } from '../line.js';
 import { bar, number } from './bars.js';
-import { type NextCharacter, type Shown, softmaxLine, visible } from './shown.js';
+import { type Shown, softmaxLine } from './shown.js';
 
 const CHARACTER = 4;
 const FIGURE = 9;

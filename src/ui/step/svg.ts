@@ -1,10 +1,12 @@
 import { decimal } from '../../format.js';
+import type { Quantity } from '../../insight/equations.js';
+import { visible } from '../glyphs.js';
 import type { Line } from '../line.js';
 import { type Color, PALETTE } from '../palette.js';
 import { barPath, short } from '../plot/svg-marks.js';
-import { escaped, fitted, text } from '../plot/svg-text.js';
+import { document, escaped, fitted, text } from '../plot/svg-text.js';
 import { quantityColor, signColor } from './bars.js';
-import { fullLength, type Quantity, type Shown, softmaxLine, type View, visible } from './shown.js';
+import { fullLength, type Shown, softmaxLine, type View } from './shown.js';
 import { firstUnit } from './table.js';
 import { worked } from './worked.js';
 
@@ -51,14 +53,8 @@ export function stepSvg(shown: Shown, drawn: Drawn): string {
     body += `\n${more}`;
     top += height;
   }
-  const height = short(top + EDGE);
-  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
-<title>${escaped(name)}</title>
-<style>${STYLE}</style>
-<rect class="back" width="100%" height="100%"/>
-${body}
-</svg>
-`;
+  const style = COLORS.map((color) => `.c-${color} { fill: ${PALETTE[color]}; }`).join(' ');
+  return document({ width: WIDTH, height: top + EDGE, title: name, style, body });
 }
 
 interface Part {
@@ -111,7 +107,7 @@ function cellOf(
 ): string {
   const value = quantity.values[at]!;
   const length = (Math.abs(value) / fullLength(shown, quantity)) * (width - NUMBER - 8);
-  const mark = bar(left, y + 5, left + length, y + 5 + BAR_HEIGHT, quantityColor(quantity.name, value));
+  const mark = bar(left, y + 5, left + length, y + 5 + BAR_HEIGHT, quantityColor(quantity, value));
   return mark + label(left + width - 8, y, decimal(value, 3), `${kind} end`);
 }
 
@@ -165,13 +161,3 @@ function bar(x0: number, y0: number, x1: number, y1: number, color: Color): stri
 }
 
 const COLORS: readonly Color[] = ['accent', 'good', 'training', 'validation'];
-
-const STYLE = `
-text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; fill: #222; }
-.mono { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre; unicode-bidi: bidi-override; }
-.back { fill: #fff; } .strong { font-weight: 600; } .end { text-anchor: end; } .faint { fill: #666; }
-${COLORS.map((color) => `.c-${color} { fill: ${PALETTE[color]}; }`).join(' ')}
-@media (prefers-color-scheme: dark) {
-text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
-}
-`;

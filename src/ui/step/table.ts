@@ -1,6 +1,7 @@
+import type { Quantity } from '../../insight/equations.js';
 import type { Line, Segment } from '../line.js';
-import { bar, isShare, number, quantityColor } from './bars.js';
-import { fullLength, isCellState, type Quantity, type Shown } from './shown.js';
+import { bar, number, quantityColor } from './bars.js';
+import { fullLength, type Shown } from './shown.js';
 
 const LABEL = 6;
 const GAP = 1;
@@ -10,9 +11,11 @@ const LEAST_BAR = { 3: 3, 2: 2 } as const;
 
 type Decimals = keyof typeof LEAST_BAR;
 
-/** Columns of a number, with a space before it: shares have no sign, and cell states may have two digits. */
-function numberWidth({ name }: Quantity, decimals: Decimals): number {
-  return decimals + (isShare(name) ? 3 : isCellState(name) ? 5 : 4);
+/** Columns of a number beside its decimals, with a space before it: cell states may have two digits. */
+const BESIDE_DECIMALS = { share: 3, signed: 4, state: 5 } as const;
+
+function numberWidth({ kind }: Quantity, decimals: Decimals): number {
+  return decimals + BESIDE_DECIMALS[kind];
 }
 
 /** Columns of the bars of each of some quantities. */
@@ -63,7 +66,7 @@ export function unitTable(
         const value = quantity.values[at]!;
         return [
           { text: ' '.repeat(GAP) },
-          bar(Math.abs(value) / length, barColumns, quantityColor(quantity.name, value)),
+          bar(Math.abs(value) / length, barColumns, quantityColor(quantity, value)),
           { text: number(value, own, decimals), bold: isChosen },
         ];
       }),

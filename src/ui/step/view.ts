@@ -1,10 +1,10 @@
 import { harmlessLine } from '../../format.js';
+import { visible } from '../glyphs.js';
 import { keyTable } from '../key-table.js';
 import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../line.js';
 import { columns } from './bars.js';
 import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
-import { visible } from './shown.js';
 import type { State } from './state.js';
 import { firstUnit, hasRoom, unitTable } from './table.js';
 import { worked } from './worked.js';

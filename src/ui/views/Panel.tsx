@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { cut, type Line, widthOf } from '../line.js';
 import { PALETTE } from '../palette.js';
+import { isDimmed } from '../styled.js';
 import { Lines } from './Lines.js';
 
 interface PanelProps {
@@ -23,7 +24,8 @@ export function Panel({ title, area: { width, height }, framed, draw }: PanelPro
       <Lines lines={[upperEdge(title, width)]} width={width} />
       <Box
         borderStyle="round"
-        borderColor={PALETTE.faint}
+        borderColor={isDimmed('faint') ? undefined : PALETTE.faint}
+        borderDimColor={isDimmed('faint')}
         borderTop={false}
         width={width}
         height={height - 1}

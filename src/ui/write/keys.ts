@@ -7,7 +7,7 @@ import { asking, changed, isAtEnd, type State, settled } from './state.js';
 import { choicesAt, shownGhost } from './suggestions.js';
 
 /** What a key asks of the world outside the screen. */
-export type Request = 'save' | 'quit' | 'interrupt';
+export type Request = { readonly type: 'save' } | 'quit' | 'interrupt';
 
 export interface Answer {
   readonly state: State;
@@ -68,7 +68,7 @@ export const BINDINGS: readonly Binding[] = [
 ];
 
 const REQUESTS: Record<string, Request> = {
-  'ctrl-s': 'save',
+  'ctrl-s': { type: 'save' },
   'ctrl-q': 'quit',
   'ctrl-x': 'quit',
   'ctrl-c': 'interrupt',

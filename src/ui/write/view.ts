@@ -7,6 +7,7 @@ import {
   joined,
   type Line,
   lineWidth,
+  type Picture,
   type Segment,
   shortened,
   spread,
@@ -24,13 +25,6 @@ const LONG_READING = 200;
 const LEAST_NAME = 12;
 /** So many characters are named that the network does not know. */
 const MOST_NAMED = 3;
-
-/** What is on the screen, and where the cursor stands on it. */
-export interface Picture {
-  /** As many as the screen has rows. */
-  readonly lines: readonly Line[];
-  readonly cursor: { readonly row: number; readonly column: number };
-}
 
 export function picture(state: State): Picture {
   const { columns, rows } = state;
