@@ -53,6 +53,11 @@ describe('the gradient by a state k steps back', () => {
     for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / update ** (lag - 1)).toBeCloseTo(1, 3);
   });
 
+  it('is measured on few sequences at a time where the logits of many would not fit', () => {
+    const weights = unit({ vocabulary: 2 ** 15 }, { 'decoder.weight': [0] });
+    expect(gradientsByLag(weights, Array(513).fill(0), { maxLag: 255, places: 3 }).places).toBe(4);
+  });
+
   it('leaves no gradients behind, and the place itself has that of its own loss', () => {
     const weights = unit({}, { 'lstm.bias_ih_l0': [0, 1, 0, 0] });
     const { layers, places } = gradientsByLag(weights, text, { maxLag: 1, places: 33 });

@@ -80,8 +80,7 @@ async function inspectSurprise(path: string | undefined, flags: SurpriseFlags): 
     const training = trainingText(runOf(file), record);
     const others =
       training && (await ngramLosses(training, record.corpus.trainLength, model.vocabulary, ids, breathe));
-    const characters = Array.from(ids, (id) => model.vocabulary.character(id));
-    const classes = lossByClass(textClasses(characters), losses, others);
+    const classes = lossByClass(textClasses(model.vocabulary.characters(ids)), losses, others);
     const { bpc } = classes[0]!;
     const result: Result = {
       model: file,
