@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** Numbers, durations and foreign text as they are shown to a person. */
 
 /** Seconds as "9s", "4m 05s", "2h 10m". */
@@ -20,9 +22,10 @@ export function rate(value: number): string {
   return value.toExponential(1);
 }
 
-/** A share as "0.3%", "42%". */
-export function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))}%`;
+/** A share as "0.3%", "42%", to two figures; in a column with so many decimals, "0.3%", "42.0%". */
+export function percent(share: number, decimals?: number): string {
+  const shown = 100 * share;
+  return `${decimals === undefined ? Number(shown.toPrecision(2)) : shown.toFixed(decimals)}%`;
 }
 
 /**
@@ -71,14 +74,19 @@ export function excerpt(text: string | undefined): string {
   return characters.length > EXCERPT ? `${characters.slice(0, EXCERPT).join('')}…` : characters.join('');
 }
 
-/** Rows of cells as aligned columns, two spaces apart; numbers are set to the right. */
+/** Rows of cells as aligned columns of a terminal, two spaces apart; numbers are set to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]!.length), 0),
+    rows.reduce((width, row) => Math.max(width, stringWidth(row[column]!)), 0),
   );
-  const isNumber = (cell: string) => /^-?[\d.,]+%?$/.test(cell);
+  const isNumber = (cell: string) => /^[-\u2212]?[\d.,]+(e[-+]?\d+)?%?$/.test(cell);
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => (isNumber(cell) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
+    row
+      .map((cell, i) => {
+        const blanks = ' '.repeat(widths[i]! - stringWidth(cell));
+        return isNumber(cell) ? blanks + cell : cell + blanks;
+      })
+      .join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 

@@ -24,6 +24,17 @@ export function describeRange({ minimum, maximum, integer }: NumberRange): strin
     : `${kind} from ${minimum} to ${maximum}`;
 }
 
+export function sumOf(numbers: Iterable<number>): number {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}
+
+/** NaN of none. */
+export function meanOf(numbers: Iterable<number> & { readonly length: number }): number {
+  return sumOf(numbers) / numbers.length;
+}
+
 /** 1190317 as "1,190,317", the same in every locale. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');

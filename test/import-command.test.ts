@@ -136,7 +136,7 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
       expect(stdout).not.toMatch(/epochs|best validation/);
     }
     const cells = await command('inspect', 'cells', 'lstm', '--text', 'text.txt', '--unit', '3', '--json');
-    expect(JSON.parse(cells.stdout).shown).toMatchObject({ layer: 1, unit: 3 });
+    expect(JSON.parse(cells.stdout).shown).toMatchObject({ layer: 0, unit: 3 });
   });
 
   it('says of what needs its text that it has none, and what to do', async () => {

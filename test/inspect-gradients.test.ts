@@ -1,14 +1,17 @@
 // How far gradients reach, against closed forms, and the commands that show it.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
 import { gradientsByLag, leastText } from '../src/insight/gradients.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { Weights } from '../src/model/weights.js';
-import { copyAccuracy } from '../src/train/copy-memory.js';
+import { copyAccuracies } from '../src/train/copy-memory.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
+import { foreignFile } from './files.js';
+import { fixture, formulaParameters } from './pytorch.js';
 
 /** One unit whose states stay at zero, since all weights are but those that are given. */
 function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
@@ -53,6 +56,11 @@ describe('the gradient by a state k steps back', () => {
     for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / update ** (lag - 1)).toBeCloseTo(1, 3);
   });
 
+  it('is measured on few sequences at a time where the logits of many would not fit', () => {
+    const weights = unit({ vocabulary: 2 ** 15 }, { 'decoder.weight': [0] });
+    expect(gradientsByLag(weights, Array(513).fill(0), { maxLag: 255, places: 3 }).places).toBe(4);
+  });
+
   it('leaves no gradients behind, and the place itself has that of its own loss', () => {
     const weights = unit({}, { 'lstm.bias_ih_l0': [0, 1, 0, 0] });
     const { layers, places } = gradientsByLag(weights, text, { maxLag: 1, places: 33 });
@@ -67,13 +75,23 @@ describe('the gradient by a state k steps back', () => {
 
 describe('the copy-memory task', () => {
   const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
-  const asked = (config: { cell: 'lstm' | 'rnn'; hidden: number }, lag: number, steps = task.steps) =>
-    copyAccuracy(openEngine(), { ...task, steps, lag, config: { ...config, layers: 1 } });
+  type Config = { cell: 'lstm' | 'rnn'; hidden: number };
+  const askedAll = (config: Config, lags: number[], more: { steps?: number; mixed?: boolean } = {}) => [
+    ...copyAccuracies(openEngine(), { ...task, ...more, lags, config: { ...config, layers: 1 } }),
+  ];
+  const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
 
   it('is learned over a short distance, and left to chance without training or over a long one', () => {
     expect(asked({ cell: 'lstm', hidden: 32 }, 2)).toBeGreaterThan(0.9);
     expect(asked({ cell: 'lstm', hidden: 32 }, 2, 0)).toBeLessThan(0.35);
     expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
+  });
+
+  it('begins anew for each lag, in memory that the longest one takes', () => {
+    for (const mixed of [false, true]) {
+      const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
+      expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));
+    }
   });
 });
 
@@ -100,12 +118,31 @@ describe('as commands', () => {
 
   it('gradients of a model, layer by layer', async () => {
     const { stdout } = await inspect('gradients', 'lstm', '--max-lag', '30', '--json');
-    const { networks } = JSON.parse(stdout) as { networks: { layers: number[][] }[] };
+    const { networks } = JSON.parse(stdout) as {
+      networks: { name: string; model: string; places: number; layers: number[][] }[];
+    };
     expect(networks).toHaveLength(1);
+    expect(networks[0]!.name).toBe('lstm, 2 x 12 LSTM');
+    expect(networks[0]!.model).toMatch(/^lstm\/step-.*\.safetensors$/);
+    expect(networks[0]!.places).toBe(64);
     expect(networks[0]!.layers.map((norms) => norms.length)).toEqual([31, 31]);
     const told = (await inspect('gradients', 'lstm', '--max-lag', '30')).stdout;
     expect(told).toContain('k, characters back');
+    expect(told).toMatch(/^lstm\/step-\S+ on validation, [\d,]+ characters read, gradients of 64 of them\n/);
     for (const norms of networks[0]!.layers) expect(told).toContain(norms[1]!.toExponential(1));
+  });
+
+  it('gradients tell how many places they took, and name a checkpoint of the folder they are in', async () => {
+    const file = basename(resolveCheckpoint(join(folder, 'lstm'), 'best').path);
+    const args = ['inspect', 'gradients', file, '--max-lag', '5', '--places', '17', '--json'];
+    const { stdout } = await run(join(folder, 'lstm'), args);
+    expect(JSON.parse(stdout).networks[0]).toMatchObject({ name: 'lstm, 2 x 12 LSTM', places: 32 });
+  });
+
+  it('gradients take places of the beginning of a long text', async () => {
+    await writeFile(join(folder, 'long.txt'), 'the sea and '.repeat(20_000));
+    const { stdout } = await inspect('gradients', 'lstm', '--text', 'long.txt', '--max-lag', '3');
+    expect(stdout).toContain('on long.txt, 200,000 characters read');
   });
 
   it('gradients of several, drawn over each other', async () => {
@@ -127,7 +164,24 @@ describe('as commands', () => {
     // The claim of the project, already where nothing was learned: a thousand times and more.
     expect(share(4)).toBeGreaterThan(1000 * share(0));
     expect(share(4)).toBeGreaterThan(1000 * share(2));
-    expect((await inspect(...args)).stdout).toContain('times as much');
+    const told = (await inspect(...args)).stdout;
+    expect(told).toContain('times as much');
+    expect(told).toMatch(
+      /^networks of 2 x 12, embedding 6, trained on lighthouse for 15 steps; 64 places of /,
+    );
+  });
+
+  it('--compare takes Moby-Dick where the newest run was imported, and says that one has no text', async () => {
+    const elsewhere = await temporaryFolder();
+    const shapes = Object.entries(fixture.modules.gru.shapes);
+    const values = formulaParameters(shapes);
+    const tensors = shapes.map(([name, shape]) => ({ name, shape, data: values.get(name)! }));
+    const vocabulary = JSON.stringify([...'abcdefghijk']);
+    await writeFile(join(elsewhere, 'gru.safetensors'), foreignFile(tensors, { vocabulary }));
+    await run(elsewhere, ['import', 'gru.safetensors']);
+    const args = ['inspect', 'gradients', '--compare', '--steps', '1', '--max-lag', '2', '--places', '1'];
+    expect(JSON.parse((await run(elsewhere, [...args, '--json'])).stdout).text).toBe('moby-dick');
+    expectFailure(await run(elsewhere, [...args, 'gru-1']), 66, 'gru-1 was imported', 'no text');
   });
 
   it('memory of each kind of cell', async () => {
@@ -136,7 +190,22 @@ describe('as commands', () => {
     const { networks, lags } = JSON.parse(stdout) as { networks: { accuracy: number[] }[]; lags: number[] };
     expect(lags).toEqual([1, 2]);
     for (const { accuracy } of networks) expect(accuracy).toHaveLength(2);
-    expect((await inspect(...args)).stdout).toMatch(/right answers +1 +2\nRNN/);
+    const told = (await inspect(...args, '--threads', '2')).stdout;
+    expect(told).toMatch(/^1 x 4 units, 5 steps for each lag, lr 0.003, seed 1\n/);
+    expect(told).toMatch(/right answers +1 +2\nRNN/);
+  });
+
+  it('memory has one LSTM of forget bias 0, also where all have that', async () => {
+    const named = async (bias: string) => {
+      const args = ['--lags', '1', '--steps', '1', '--hidden', '4', '--forget-bias', bias, '--json'];
+      const { networks } = JSON.parse((await inspect('memory', ...args)).stdout) as {
+        networks: { name: string }[];
+      };
+      return networks.map(({ name }) => name);
+    };
+    const zero = 'LSTM, forget bias 0';
+    expect(await named('1')).toEqual(['RNN', zero, 'LSTM', 'peephole LSTM', 'GRU']);
+    expect(await named('0')).toEqual(['RNN', zero, `peephole ${zero}`, 'GRU, forget bias 0']);
   });
 
   it('a drawing replaces a drawing, and no other file', async () => {
@@ -156,6 +225,11 @@ describe('as commands', () => {
     expectFailure(await inspect('gradients', 'lstm', '--steps', '5'), 2, '--steps');
     expectFailure(await inspect('gradients', '--compare', 'gru', '--max-lag', '2000'), 65, '--max-lag');
     expectFailure(await inspect('gradients', '--compare', 'lstm', '--text', 'x'), 2, '--text');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', '--unknown', 'skip'), 2, '--unknown skip');
+    const file = resolveCheckpoint(join(folder, 'lstm'), 'best').path;
+    const brief = ['--steps', '1', '--max-lag', '2', '--places', '1'];
+    const over = await inspect('gradients', '--compare', 'lstm', ...brief, '--svg', file);
+    expectFailure(over, 2, 'is read by this command');
     expectFailure(await inspect('memory', '--lags', '1,x'), 2, '--lags');
     expectFailure(await inspect('memory', '--lags', '0'), 2, '--lags');
   });

@@ -151,12 +151,19 @@ describe('what it refuses', () => {
     ['an escape character', ['--prompt', '\x1a'], 65, /U\+001A/],
     ['a layer that is not there', ['--layer', '2'], 2, /--layer is 2. Give a number from 0 to 1/],
     ['a unit that is not there', ['--unit', '12'], 2, /--unit is 12. Give a number from 0 to 11/],
-    ['a long prompt', ['--prompt', 'e'.repeat(2001)], 2, /2001 characters. Give at most 2000/],
+    ['a long prompt', ['--prompt', 'e'.repeat(2001)], 2, /2,001 characters. Give at most 2,000/],
     [
       'a prompt of which nothing is left',
       ['--prompt', 'ω', '--unknown', 'skip'],
       2,
       /no character of the prompt/,
+    ],
+    ['a seed where nothing is drawn', ['--seed', '1'], 2, /--seed is given.*printed/],
+    [
+      'a drawing in place of the prompt',
+      ['--prompt', '@prompt.txt', '--svg', 'prompt.txt'],
+      2,
+      /prompt.txt is read by this command/,
     ],
     ['a drawing in a folder', ['--svg', '.'], 73, /a folder/],
   ])('%s', async (_name, flags, code, message) => {

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Ngrams } from '../src/baseline/ngram.js';
 import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../src/checkpoint/run.js';
+import { withText } from '../src/cli/eval-text.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../src/insight/surprise.js';
 import { REPEATED, repeatDistances, type TextClass, textClasses } from '../src/insight/text-classes.js';
 import { wordPositions } from '../src/insight/words.js';
@@ -251,6 +252,20 @@ describe('charlstm inspect surprise', () => {
     expect(stdout).toContain('costs the most');
   });
 
+  it('lends a text that is closed afterwards, whatever became of it', async () => {
+    const model = await load(join(folder, 'plain'));
+    const { record } = await readCheckpoint(resolveCheckpoint(join(folder, 'plain'), 'best').path);
+    for (const text of [undefined, join(folder, 'text.txt')]) {
+      const choice = { text, run: join(folder, 'plain'), record, unknown: 'error' } as const;
+      const lent = await withText(choice, model.vocabulary, 1, async (stretch) => stretch);
+      expect(() => lent.dataset.read(lent.start, 1)).toThrow();
+      const failing = withText(choice, model.vocabulary, 1, async ({ dataset, start }) => {
+        throw dataset.read(start, 1);
+      });
+      await expect(failing).rejects.toHaveLength(1);
+    }
+  });
+
   it('goes on without n-grams where the training text is gone, and says so', async () => {
     const { code, stdout, stderr } = await surprise('alone', '--text', 'text.txt');
     expect(code).toBe(0);
@@ -267,6 +282,7 @@ describe('charlstm inspect surprise', () => {
     const { code, stderr } = await surprise('plain', '--text', 'text.txt', '--svg', 'x.svg');
     expect([code, stderr]).toEqual([0, 'drawing x.svg\n']);
     const svg = readFileSync(join(folder, 'x.svg'), 'utf8');
+    expect(svg).toContain('>where the loss comes from<');
     const { classes } = await json('plain', '--text', 'text.txt');
     for (const one of classes) expect(svg).toContain(`>${one.class}</text>`);
     expect(svg.match(/class="bars c-/g)).toHaveLength(2 * classes.length + 2);

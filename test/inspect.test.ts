@@ -68,6 +68,7 @@ describe('a unit that was named', () => {
     expect(answer.units).toBeUndefined();
     const c = at(states[0]!.c);
     const largest = Math.max(...c.map(Math.abs));
+    expect((await json('--unit', '3', '--text', 'plain.txt')).shown).toEqual(shown);
     const relative = (await json('--layer', '0', '--unit', '3', '--text', 'plain.txt', '--relative')).shown;
     expect(relative.scale).toBe('relative');
     expect(relative.largest).toBe(largest);
@@ -132,9 +133,9 @@ describe('a unit that was named', () => {
     expect(readFileSync(join(folder, 'plain.txt'))).toEqual(before);
   });
 
-  it('is of the last layer where none is named, and shows as much as was asked for', async () => {
+  it('is of layer 0 where none is named, and shows as much as was asked for', async () => {
     const { shown, characters } = await json('--unit', '5', '--length', '70');
-    expect([shown.layer, shown.unit, shown.values.length, characters]).toEqual([1, 5, 70, 70]);
+    expect([shown.layer, shown.unit, shown.values.length, characters]).toEqual([0, 5, 70, 70]);
     const later = (await json('--unit', '5', '--length', '50', '--skip', '20')).shown;
     expect([later.start, later.text, later.values]).toEqual([
       20,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../src/checkpoint/json.js';
-import { excerpt, harmless, harmlessJson, harmlessLine } from '../src/format.js';
+import { excerpt, harmless, harmlessJson, harmlessLine, percent, table } from '../src/format.js';
 
 const LIMITS = { depth: 3, values: 100, characters: 1000 };
 const parse = (text: string) => parseJson(text, LIMITS);
@@ -89,5 +89,31 @@ describe('foreign text', () => {
     expect(excerpt('é'.repeat(60))).toBe('é'.repeat(60));
     expect(excerpt('😀'.repeat(61))).toBe(`${'😀'.repeat(60)}…`);
     expect(excerpt(undefined)).toBe('undefined');
+  });
+});
+
+describe('a table', () => {
+  it('sets numbers to the right, in whatever form, and aligns by the columns of a terminal', () => {
+    const rows = [
+      ['鯨', 'x'],
+      ['a', '3e-16'],
+      ['abcdef', '\u22120.5'],
+      ['b', '-12'],
+      ['c', '99.5%'],
+      ['d', 'none'],
+    ];
+    expect(table(rows).split('\n')).toEqual([
+      '鯨      x',
+      'a       3e-16',
+      'abcdef   \u22120.5',
+      'b         -12',
+      'c       99.5%',
+      'd       none',
+    ]);
+  });
+
+  it('has shares to two figures, or in a column with the same decimals', () => {
+    expect([0.00312, 0.421, 1].map((share) => percent(share))).toEqual(['0.31%', '42%', '100%']);
+    expect([0.00312, 0.421, 1].map((share) => percent(share, 1))).toEqual(['0.3%', '42.1%', '100.0%']);
   });
 });

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { withProgress } from '../src/cli/progress-line.js';
 import { counted, progressLine, ReadingProgress } from '../src/cli/reading.js';
 import type { Source } from '../src/text/source.js';
 
@@ -30,4 +31,26 @@ it('counts two passes; how long standard input is, it knows after the first', as
   }
   expect(totals).toEqual([undefined, undefined, 30, 30]);
   expect(progress.bytes).toBe(30);
+});
+
+it('long work says now and then how far it is, where nobody sees a line change', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const result = await withProgress(async (progress) => {
+      for (let second = 1; second <= 12; second++) {
+        vi.advanceTimersByTime(1000);
+        await progress.show(`step ${second}`);
+      }
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(write.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('step 5'),
+      expect.stringContaining('step 10'),
+    ]);
+  } finally {
+    write.mockRestore();
+    vi.useRealTimers();
+  }
 });

@@ -26,6 +26,27 @@ describe('encoding and decoding', () => {
     );
   });
 
+  it('tells what bytes are of the characters that they make up, each byte apart', () => {
+    const kinds = (bytes: Buffer) =>
+      allBytes
+        .characters(Uint32Array.from(bytes))
+        .map((c) => c.replace(/\p{L}/u, 'a').replace(/\p{Co}/u, '?'));
+    expect(kinds(Buffer.from('É“n’7Я'))).toEqual([...'aa???a???7aa']);
+    expect(kinds(Buffer.from('\xc9t\xe9 \xa0\x80', 'latin1'))).toEqual([...'?a? ??']);
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const characters = allBytes.characters(bytes);
+        expect(characters.length).toBe(bytes.length);
+        bytes.forEach((byte, i) => {
+          expect(characters[i]!.codePointAt(0)! & 0xff).toBe(byte);
+          if (byte >= 0x80) expect(characters[i]).toMatch(/^[\p{Lo}\p{Co}]$/u);
+        });
+      }),
+    );
+    const vocabulary = vocabularyOf('É“7');
+    expect(vocabulary.characters([2, 0, 1])).toEqual(['“', '7', 'É']);
+  });
+
   it('numbers the characters by code point', () => {
     const vocabulary = vocabularyOf('b😀aé\n\uffff');
     expect(vocabulary.size).toBe(6);

@@ -8,7 +8,6 @@ import type { ModelConfig } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import type { Place } from '../ui/cells/state.js';
 import { CELL_STATE, HIDDEN_STATE, type ScaleName, type StateKind, valuesOf } from '../ui/cells/values.js';
-import { charactersOf } from './cells-find.js';
 
 /** From where to where a text is shown, in characters, and on which scale. */
 export interface Stretch {
@@ -63,7 +62,7 @@ export function tellingStretch(
 ): Stretch {
   const { kind, of } = PROPERTIES[best.property];
   if (kind === 'counter') return stretchOf(ids, { ...asked, relative: true });
-  const characters = charactersOf(model, ids);
+  const characters = model.vocabulary.characters(ids);
   return stretchOf(ids, {
     ...asked,
     skip: asked.skip ?? variedLine(characters, of(characters), asked.length),

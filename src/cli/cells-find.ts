@@ -28,7 +28,7 @@ export function find(
   ids: Uint32Array,
   { find, others }: { readonly find: PropertyName | 'auto'; readonly others: boolean },
 ): Found {
-  const characters = charactersOf(model, ids);
+  const characters = model.vocabulary.characters(ids);
   const asked =
     find === 'auto' ? markedBy(characters, PROPERTY_NAMES, FEWEST) : markedBy(characters, [find], 1);
   if (asked.length === 0) {
@@ -51,11 +51,7 @@ export function find(
 
 /** Finds what each unit tracks, little by little; none track anything where the text is too short to tell. */
 export function* findAll(model: CharacterModel, ids: Uint32Array): Generator<number, Found> {
-  const marked = markedBy(charactersOf(model, ids), PROPERTY_NAMES, FEWEST);
+  const marked = markedBy(model.vocabulary.characters(ids), PROPERTY_NAMES, FEWEST);
   const tracked = marked.length > 0 ? clearest(yield* rankUnits(model, ids, marked)) : [];
   return { units: tracked.slice(0, TOLD), tracked };
-}
-
-export function charactersOf({ vocabulary }: CharacterModel, ids: Uint32Array): string[] {
-  return Array.from(ids, (id) => vocabulary.character(id));
 }

@@ -1,17 +1,21 @@
 import { harmlessLine, quoted } from '../format.js';
+import type { Line } from '../ui/line.js';
 import type { Chart, Figure } from '../ui/plot/chart.js';
 import { linesOf } from '../ui/plot/terminal.js';
 import { styled } from '../ui/styled.js';
 import { withPage } from './page-file.js';
+import { columnsToPrint } from './terminal.js';
 
 const ROWS = { alone: 16, among: 11 };
-const USUAL_COLUMNS = 80;
 
 /** Prints charts as wide as standard output. */
 export function printFigure(figure: Chart | Figure): void {
-  const columns = process.stdout.columns || USUAL_COLUMNS;
   const isAlone = !('charts' in figure) || figure.charts.length === 1;
-  const lines = linesOf(figure, { columns, rows: isAlone ? ROWS.alone : ROWS.among });
+  const rows = isAlone ? ROWS.alone : ROWS.among;
+  printLines(linesOf(figure, { columns: columnsToPrint(), rows }));
+}
+
+export function printLines(lines: readonly Line[]): void {
   process.stdout.write(lines.map((line) => `${line.map(styled).join('').trimEnd()}\n`).join(''));
 }
 

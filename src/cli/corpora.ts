@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { harmlessJson, table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
+import { jsonOption } from './options.js';
 
 /** `charlstm corpora`: what can be trained by name. */
 export function corporaCommand(command: Command): void {
   command
-    .option('--json', 'as JSON')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  charlstm corpora\n  charlstm train names\n')
     .action(({ json }: { json?: true }) => {
       const corpora = readCatalogue().map((entry) => ({

@@ -7,6 +7,7 @@ import { speedOf } from '../engine/speed.js';
 import { openWasmEngine, VARIANTS } from '../engine/wasm.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, table } from '../format.js';
+import { jsonOption } from './options.js';
 
 const ABOUT = `
 The arithmetic is C, built in two ways: to WebAssembly, which runs everywhere, and, where there is a C compiler, for the
@@ -23,7 +24,7 @@ Examples:
 export function engineCommand(command: Command): void {
   command
     .option('--build', 'build the native one with the C compiler of this machine')
-    .option('--json', 'as JSON')
+    .addOption(jsonOption())
     .addHelpText('after', ABOUT)
     .action(async ({ build, json }: { build?: true; json?: true }) => {
       if (build) await buildHere();

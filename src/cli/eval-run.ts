@@ -8,6 +8,7 @@ import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Evaluator, type Stretch } from '../train/evaluate.js';
 import { surprises } from '../train/surprise.js';
+import { breathe } from './breathing.js';
 import type { EvalFlags } from './eval-flags.js';
 import { Heat } from './eval-heat.js';
 import { LineObjects, LineTable } from './eval-lines.js';
@@ -109,8 +110,7 @@ async function read(
     whole.add(piece);
     await print(view?.piece(piece) ?? '');
     if (performance.now() - breathed < BREATH_EVERY_MS) continue;
-    // Lets a signal in, or the news that the reader has gone.
-    await new Promise(setImmediate);
+    await breathe();
     breathed = performance.now();
   }
   await print(`${view?.end() ?? ''}${describe(whole.figures)}`);

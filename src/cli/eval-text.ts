@@ -17,17 +17,24 @@ interface TextChoice {
 }
 
 /**
- * Lends a text as ids.
+ * Lends a text as ids; it is closed when `use` has ended.
  * @param least how many characters it must have
  * @param use gets the text and the files that it comes from
  * @throws UserError where there is no such text
  */
-export async function withText(
+export async function withText<T>(
   { text, run, record, unknown }: TextChoice,
   vocabulary: Vocabulary,
   least: number,
-  use: (stretch: Stretch, files: readonly string[]) => Promise<void>,
-): Promise<void> {
+  use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const lend = async (dataset: Dataset, start: number, end: number, files: readonly string[]) => {
+    try {
+      return await use({ dataset, start, end }, files);
+    } finally {
+      dataset.close();
+    }
+  };
   if (text === undefined) {
     const { trainLength, length } = record.corpus;
     const kept = length - trainLength;
@@ -41,38 +48,20 @@ export async function withText(
       );
     }
     const dataset = new Dataset(run, record.model.vocabulary);
-    return use({ dataset, start: trainLength, end: length }, [dataset.path]);
+    return lend(dataset, trainLength, length, [dataset.path]);
   }
   const { sources } = await resolveCorpus([text]);
   const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
-  await withTemporaryFolder(async (folder) => {
+  return withTemporaryFolder(async (folder) => {
     const { length } = await writeIds(sources, record.decoding, vocabulary, folder, standIns);
     if (length < least) {
       throw new UserError(
-        `${text} has fewer than ${least} characters that the model knows`,
+        `${text} has fewer than ${grouped(least)} characters that the model knows`,
         'Give a longer text.',
         ExitCode.badData,
       );
     }
     const files = sources.map((source) => source.label);
-    await use({ dataset: new Dataset(folder, vocabulary.size), start: 0, end: length }, files);
+    return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
-}
-
-/**
- * The beginning of a text, as ids.
- * @param most characters
- * @throws UserError where there is no such text, or no character of it is known
- */
-export async function beginningOf(
-  choice: TextChoice,
-  vocabulary: Vocabulary,
-  most: number,
-): Promise<{ ids: Uint32Array; files: readonly string[] }> {
-  let beginning: { ids: Uint32Array; files: readonly string[] } | undefined;
-  await withText(choice, vocabulary, 1, async ({ dataset, start, end }, files) => {
-    beginning = { ids: Uint32Array.from(dataset.read(start, Math.min(most, end - start))), files };
-    dataset.close();
-  });
-  return beginning!;
 }

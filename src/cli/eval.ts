@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { EVAL_PROTOCOLS, type EvalFlags } from './eval-flags.js';
 import { runEval } from './eval-run.js';
-import { engineOption, MODEL_HELP, threadsOption, unknownOption, wordOption } from './options.js';
+import {
+  engineOption,
+  jsonOption,
+  MODEL_HELP,
+  textOption,
+  threadsOption,
+  unknownOption,
+  wordOption,
+} from './options.js';
 
 const EXAMPLES = `${MODEL_HELP}
 Protocols: stream carries the state through the whole text; cold scores random windows of 256 from a zero state; once
@@ -21,7 +29,7 @@ Examples:
 /** `charlstm eval`: how well a model predicts a text, and where it does not. */
 export function evalCommand(command: Command): void {
   command
-    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(textOption())
     .option('--lines', 'the figures of each line')
     .option('--heat', 'the text, each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')
@@ -29,7 +37,7 @@ export function evalCommand(command: Command): void {
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option('--json', 'as JSON')
+    .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: EvalFlags) => runEval(path, flags));
 }

@@ -1,14 +1,15 @@
-import { table } from '../format.js';
+import { percent, table } from '../format.js';
 import type { GateStatistics, GateUse } from '../insight/gates.js';
 import { SATURATED } from '../model/saturation.js';
+import { meanOf } from '../numbers.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { widthOf } from '../ui/line.js';
 import { styled } from '../ui/styled.js';
 import { byFrequency, nameOf } from './gates-characters.js';
+import { columnsToPrint } from './terminal.js';
 
-/** Rows of the table of characters, and how wide it may be where there is no terminal. */
+/** Rows of the table of characters, in the order of their number. */
 const CHARACTERS = 24;
-const USUAL_COLUMNS = 80;
 /** A character that was read less often says little of a gate. */
 const FEWEST = 50;
 /** Characters, and units, that are named as the first of an order. */
@@ -25,20 +26,12 @@ export function saturationTable({ layers }: GateStatistics): string {
       String(layer),
       name,
       activation,
-      `${percent(meanOf(left))} below ${SATURATED[activation].left}`,
-      `${percent(meanOf(right))} above ${SATURATED[activation].right}`,
+      `${percent(meanOf(left), 1).padStart(6)} below ${SATURATED[activation].left}`,
+      `${percent(meanOf(right), 1).padStart(6)} above ${SATURATED[activation].right}`,
       mean.toFixed(3),
     ]),
   );
   return table([['layer', 'gate', 'activation', 'saturated left', 'saturated right', 'mean'], ...rows]);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1).padStart(5)}%`;
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The mean of each gate as each of the commonest characters is read: layers side by side as far as they fit. */
@@ -50,7 +43,7 @@ export function characterTables(statistics: GateStatistics, vocabulary: Vocabula
     gates.map((gate) => ({ heading: `${layer} ${gate.name}`, cells: cellsOf(gate, ids) })),
   );
   const perLayer = statistics.layers[0]!.gates.length;
-  const width = (process.stdout.columns || USUAL_COLUMNS) - first;
+  const width = columnsToPrint() - first;
   const fit = perLayer * Math.max(1, Math.floor(width / (perLayer * CELL)));
   let out = `mean of each layer and gate as a character is read; the ${ids.length} commonest\n`;
   for (let from = 0; from < columns.length; from += fit) {

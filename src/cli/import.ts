@@ -59,7 +59,7 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
   } finally {
     await claim.release();
   }
-  const what = `${describeModel(record.model)}, ${grouped(values.length)} parameters, ${characters.length} characters`;
+  const what = `${describeModel(record.model)}, ${grouped(values.length)} parameters, ${grouped(characters.length)} characters`;
   const run = harmlessLine(quoted(claim.path));
   process.stdout.write(`imported ${what}: ${run}\nwrite with it: charlstm sample ${run}\n`);
 }

@@ -13,12 +13,12 @@ import { parameterTable } from '../model/parameters.js';
 import { grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './model.js';
-import { MODEL_HELP } from './options.js';
+import { jsonOption, MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */
 export function infoCommand(command: Command): void {
   command
-    .option('--json', 'as JSON')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `${MODEL_HELP}\n\nExamples:\n  charlstm info\n  charlstm info checkpoints/moby-dick-1 --json\n`,

@@ -1,46 +1,41 @@
 import type { Command } from 'commander';
-import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { harmlessJson, harmlessLine } from '../format.js';
+import { harmlessJson } from '../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
 import { grouped } from '../numbers.js';
-import type { Unknown } from '../text/vocabulary.js';
 import { isAt, type Place } from '../ui/cells/state.js';
 import { browse, longestStretch } from './cells-browse.js';
 import { excerptOf, stretchOf, tellingStretch } from './cells-excerpt.js';
 import { find } from './cells-find.js';
 import { excerptSvg, tintedText, unitsTable } from './cells-print.js';
 import { writeSvg } from './chart-output.js';
-import { beginningOf } from './eval-text.js';
-import { readModel, threadsToRead } from './model.js';
+import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
 import {
-  type EngineFlags,
+  checkPlace,
   engineOption,
+  jsonOption,
   MODEL_HELP,
   numberOption,
+  svgOption,
+  textOption,
   threadsOption,
   unknownOption,
   wordOption,
 } from './options.js';
 import { hasTerminal } from './terminal.js';
 
-interface CellsFlags extends EngineFlags {
-  text?: string;
+interface CellsFlags extends TextFlags {
   find?: PropertyName | 'auto';
   layer?: number;
   unit?: number;
   skip?: number;
   length?: number;
   relative?: true;
-  unknown: Unknown;
-  json?: true;
-  svg?: string;
 }
 
-/** So much of a text is read to rank the units, and so much of that can be shown. */
-const LONGEST = 200_000;
 /** Characters that are shown where nothing is said: printed, and on a screen that scrolls. */
 const PRINTED = 1000;
 const BROWSED = 4000;
@@ -49,7 +44,8 @@ const EXAMPLES = `${MODEL_HELP}
 A text, tinted by what one unit of the network holds: tanh of its cell state c, from -1 to 1, or, for a count and with
 --relative, c divided by the largest |c| of what is shown. Cells without a cell state show their hidden state h.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
-for the units that track any of them most clearly. Layers and units are counted from 0. See docs/inspect.md.
+for the units that track any of them most clearly. At most the first ${grouped(LONGEST_TEXT)} characters of the text are read. Layers
+and units are counted from 0. See docs/inspect.md.
 In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
 
 Examples:
@@ -61,15 +57,15 @@ Examples:
 `;
 
 const number = { minimum: 0, maximum: 1e6, integer: true };
-const skippedLength = { minimum: 0, maximum: LONGEST - 1, integer: true };
-const excerptLength = { minimum: 1, maximum: LONGEST, integer: true };
+const skippedLength = { minimum: 0, maximum: LONGEST_TEXT - 1, integer: true };
+const excerptLength = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
 
 /** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
 export function cellsCommand(command: Command): void {
   command
-    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(textOption())
     .addOption(wordOption('--find <property>', 'which units track it', [...PROPERTY_NAMES, 'auto']))
-    .addOption(numberOption('--layer <n>', 'the layer of --unit; default: the last', number))
+    .addOption(numberOption('--layer <n>', 'the layer of --unit (default: 0)', number))
     .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
     .addOption(
       numberOption(
@@ -89,41 +85,35 @@ export function cellsCommand(command: Command): void {
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option('--json', 'as JSON')
-    .option('--svg <file>', 'draw the text in a file, too')
+    .addOption(jsonOption())
+    .addOption(svgOption('the text'))
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
 }
 
 async function inspectCells(path: string | undefined, flags: CellsFlags): Promise<void> {
   checkFlags(flags);
-  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
-  const { record } = checkpoint;
-  const named = flags.unit === undefined ? undefined : unitOf(flags, record.model);
-  const threads = flags.threads ?? threadsToRead(record.model);
-  const model = modelOf(checkpoint, { engine: flags.engine, threads });
+  const { unit, skip = 0 } = flags;
   const isBrowsed = hasTerminal() && !flags.json && flags.svg === undefined;
+  const most = unit === undefined || isBrowsed ? LONGEST_TEXT : skip + (flags.length ?? PRINTED);
+  const { file, model, ids, inputs, about, heading } = await openText(path, flags, { most });
+  const named = unit === undefined ? undefined : unitOf({ ...flags, unit }, model.config);
   const length = isBrowsed ? browsedLength(model, flags.length) : (flags.length ?? PRINTED);
   const asked = { ...flags, length };
-  const most = named && !isBrowsed ? (flags.skip ?? 0) + length : LONGEST;
-  const choice = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
-  const { ids, files } = await beginningOf(choice, model.vocabulary, most);
   const wanted = flags.find ?? 'auto';
   const found = named ? undefined : find(model, ids, { find: wanted, others: isBrowsed });
   const best = found?.units[0];
   const stretch = best ? tellingStretch(model, ids, best, asked) : stretchOf(ids, asked);
   const place = named ?? best!;
-  const source = flags.text ?? 'validation';
   if (isBrowsed) {
     const name = path ?? runOf(file);
     const command = againWith(name, stretch.start, flags);
-    return browse({ model, name, source, ids, stretch, place, found, command });
+    return browse({ model, name, source: about.text, ids, stretch, place, found, command });
   }
-  const about = { model: file, text: source, characters: ids.length };
   const excerpt = excerptOf(model, ids, stretch, place);
   if (flags.svg !== undefined) {
     const tracking = found?.tracked.find((one) => isAt(one, place));
-    await writeSvg(flags.svg, excerptSvg(excerpt, about, tracking), [file, ...files]);
+    await writeSvg(flags.svg, excerptSvg(excerpt, about, tracking), inputs);
   }
   if (flags.json) {
     const units = found && { find: wanted, units: found.units };
@@ -134,8 +124,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
     );
     return;
   }
-  const what = `${about.model} on ${about.text}, ${grouped(ids.length)} characters read`;
-  process.stdout.write(`${harmlessLine(what)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
+  process.stdout.write(`${heading}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
   process.stdout.write(tintedText(excerpt));
 }
 
@@ -172,10 +161,11 @@ function checkFlags({ find, layer, unit }: CellsFlags): void {
 }
 
 /** @throws UserError where the network has no such unit */
-function unitOf(flags: CellsFlags, { layers, hidden }: { layers: number; hidden: number }): Place {
-  const layer = flags.layer ?? layers - 1;
-  const unit = flags.unit!;
-  if (layer >= layers) throw new UserError(`--layer is ${layer}`, `Give a number from 0 to ${layers - 1}.`);
-  if (unit >= hidden) throw new UserError(`--unit is ${unit}`, `Give a number from 0 to ${hidden - 1}.`);
+function unitOf(
+  { layer = 0, unit }: { layer?: number; unit: number },
+  { layers, hidden }: { layers: number; hidden: number },
+): Place {
+  checkPlace('--layer', layer, layers);
+  checkPlace('--unit', unit, hidden);
   return { layer, unit };
 }

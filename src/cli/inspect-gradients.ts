@@ -1,33 +1,39 @@
-import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
-import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, table } from '../format.js';
-import { gradientsByLag, leastText } from '../insight/gradients.js';
-import { describeModel } from '../model/config.js';
-import type { Unknown } from '../text/vocabulary.js';
+import { leastText } from '../insight/gradients.js';
+import { grouped } from '../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { printFigure, writeSvg } from './chart-output.js';
-import { withText } from './eval-text.js';
-import { type Compared, type CompareFlags, compare, type Measured } from './gradients-compare.js';
-import { readModel } from './model.js';
-import { engineOption, MODEL_HELP, numberOption, threadsOption, unknownOption } from './options.js';
+import {
+  COMPARED_STEPS,
+  type Compared,
+  type CompareFlags,
+  compare,
+  type Measured,
+  normsOf,
+} from './gradients-compare.js';
+import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
+import { titleOf } from './model.js';
+import {
+  engineOption,
+  jsonOption,
+  MODEL_HELP,
+  numberOption,
+  svgOption,
+  textOption,
+  threadsOption,
+  unknownOption,
+} from './options.js';
 
-interface GradientsFlags extends CompareFlags {
+interface GradientsFlags extends CompareFlags, TextFlags {
   compare?: true;
-  text?: string;
-  unknown: Unknown;
-  json?: true;
-  svg?: string;
 }
 
 /** What the command found; its form is that of `--json`. */
 interface Result {
   readonly text: string;
-  readonly places: number;
   readonly maxLag: number;
   readonly networks: readonly Measured[];
 }
@@ -39,10 +45,11 @@ const TOLD = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 const EXAMPLES = `${MODEL_HELP}
 How far back a loss reaches: the norm of d loss(t) / d h(t-k), the gradient of the loss of one character by the hidden
-states k characters before it, averaged over places of the text. Several models are drawn over each other.
+states k characters before it, averaged over places of the first ${grouped(LONGEST_TEXT)} characters of the text. Several models are
+drawn over each other.
 --compare trains a plain RNN, an LSTM whose forget bias begins at 0 and an LSTM (at 1) of equal size on the text of the
-model, or of Moby-Dick where there is no run, which takes about a minute, and measures them before and after. See
-docs/lstm.md.
+model, or of Moby-Dick where there is no run that has one, which takes about a minute, and measures them before and
+after. See docs/lstm.md.
 
 Examples:
   charlstm inspect gradients
@@ -60,42 +67,43 @@ export function gradientsCommand(command: Command): void {
     .addOption(numberOption('--max-lag <n>', 'how many characters to go back', lags).default(DEFAULT_LAG))
     .addOption(numberOption('--places <n>', 'how many places of the text', many).default(DEFAULT_PLACES))
     .addOption(
-      numberOption('--steps <n>', 'how long --compare trains each of them (default: 1500)', {
+      numberOption('--steps <n>', `how long --compare trains each of them (default: ${COMPARED_STEPS})`, {
         minimum: 1,
         maximum: 1e6,
         integer: true,
       }),
     )
-    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(textOption())
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option('--json', 'as JSON')
-    .option('--svg <file>', 'write a chart there')
+    .addOption(jsonOption())
+    .addOption(svgOption('a chart'))
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], flags: GradientsFlags) => inspectGradients(paths, flags));
 }
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
-  const { text, networks, inputs } = flags.compare
+  const { heading, text, networks, inputs } = flags.compare
     ? await compare(paths[0], flags)
     : await measureAll(paths, flags);
-  const { maxLag, places } = flags;
+  const { maxLag } = flags;
   const figure = figureOf(networks);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
   if (flags.json) {
-    const result: Result = { text, places, maxLag, networks };
+    const result: Result = { text, maxLag, networks };
     process.stdout.write(`${harmlessJson(result)}\n`);
     return;
   }
+  process.stdout.write(`${heading}\n\n`);
   printFigure(figure);
   process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);
   if (flags.compare) process.stdout.write(`\n${inWords(networks, maxLag)}\n`);
 }
 
 /** @throws UserError for flags that do not go together */
-function checkFlags(paths: readonly string[], { compare, steps, text }: GradientsFlags): void {
+function checkFlags(paths: readonly string[], { compare, steps, text, unknown }: GradientsFlags): void {
   if (compare && paths.length > 1) {
     throw new UserError(
       `--compare takes one model, for its size and its text, and ${paths.length} are given`,
@@ -104,6 +112,12 @@ function checkFlags(paths: readonly string[], { compare, steps, text }: Gradient
   }
   if (!compare && steps !== undefined) {
     throw new UserError('--steps is given without --compare', 'Only --compare trains; leave --steps out.');
+  }
+  if (compare && unknown !== 'error') {
+    throw new UserError(
+      `--unknown ${unknown} is given, and --compare knows all characters of its text`,
+      'Leave --unknown out.',
+    );
   }
   if (compare && text !== undefined) {
     throw new UserError(
@@ -114,32 +128,19 @@ function checkFlags(paths: readonly string[], { compare, steps, text }: Gradient
 }
 
 async function measureAll(paths: readonly string[], flags: GradientsFlags): Promise<Compared> {
+  const { maxLag, places } = flags;
+  const headings: string[] = [];
   const inputs: string[] = [];
   const networks: Measured[] = [];
   for (const path of paths.length > 0 ? paths : [undefined]) {
-    networks.push(await measured(path, flags, inputs));
+    const opened = await openText(path, flags, { least: leastText(maxLag), training: true });
+    const { file, record, model, ids } = opened;
+    const norms = normsOf(model.weights, ids, { maxLag, places });
+    networks.push({ name: titleOf(file, record.model), model: file, state: 'trained', ...norms });
+    headings.push(`${opened.heading}, gradients of ${grouped(norms.places)} of them`);
+    inputs.push(...opened.inputs);
   }
-  return { text: flags.text ?? 'validation', networks, inputs };
-}
-
-/** @param inputs grows by the files that were read */
-async function measured(
-  path: string | undefined,
-  { text, unknown, engine, threads = availableParallelism(), maxLag, places }: GradientsFlags,
-  inputs: string[],
-): Promise<Measured> {
-  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
-  const { record } = checkpoint;
-  const { weights, vocabulary } = modelOf(checkpoint, { engine, threads, training: true });
-  const source = { text, run: runOf(file), record, unknown };
-  let layers: readonly Float64Array[] = [];
-  await withText(source, vocabulary, leastText(maxLag), async ({ dataset, start, end }, files) => {
-    inputs.push(file, ...files);
-    layers = gradientsByLag(weights, dataset.read(start, end - start), { maxLag, places }).layers;
-    dataset.close();
-  });
-  const name = `${basename(runOf(file))}, ${describeModel(record.model)}`;
-  return { name, state: 'trained', layers: layers.map((layer) => [...layer]) };
+  return { heading: headings.join('\n'), text: flags.text ?? 'validation', networks, inputs };
 }
 
 const AXES = {

@@ -1,16 +1,28 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { openEngine } from '../engine/engine.js';
+import { withThreads } from '../engine/team.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, table } from '../format.js';
-import { MODEL_DEFAULTS, MODEL_RANGES, type ModelConfig } from '../model/config.js';
-import { CHANCE, copyAccuracy } from '../train/copy-memory.js';
+import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
+import { grouped } from '../numbers.js';
+import { CHANCE, copyAccuracies } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { printFigure, writeSvg } from './chart-output.js';
-import { type EngineFlags, engineOption, numberOption, parseNumber } from './options.js';
-import { ProgressLine } from './progress-line.js';
+import { type ComparedKind, comparedKinds, withBias } from './compared-kinds.js';
+import {
+  type EngineFlags,
+  engineOption,
+  jsonOption,
+  numberOption,
+  parseNumber,
+  svgOption,
+  threadsOption,
+} from './options.js';
+import { type ProgressLine, withProgress } from './progress-line.js';
 
-interface MemoryFlags extends Pick<EngineFlags, 'engine'> {
+interface MemoryFlags extends EngineFlags {
   lags: number[];
   hidden: number;
   steps: number;
@@ -22,17 +34,12 @@ interface MemoryFlags extends Pick<EngineFlags, 'engine'> {
   svg?: string;
 }
 
-type Kind = readonly [name: string, kind: Pick<ModelConfig, 'cell' | 'forgetBias'>];
-
-/** The networks that are asked, each of one layer. @param forgetBias of all but the one that is to have 0 */
-function kindsOf(forgetBias: number): readonly Kind[] {
-  const bias = forgetBias === MODEL_DEFAULTS.forgetBias ? '' : `, forget bias ${forgetBias}`;
+/** The networks that are asked, each of one layer. @param forgetBias of all but the one that has 0 whatever is given */
+function kindsOf(forgetBias: number): readonly ComparedKind[] {
   return [
-    ['RNN', { cell: 'rnn' }],
-    ['LSTM, forget bias 0', { cell: 'lstm', forgetBias: 0 }],
-    [`LSTM${bias}`, { cell: 'lstm', forgetBias }],
-    [`peephole LSTM${bias}`, { cell: 'peephole', forgetBias }],
-    [`GRU${bias}`, { cell: 'gru', forgetBias }],
+    ...comparedKinds(forgetBias),
+    withBias('peephole LSTM', { cell: 'peephole', forgetBias }),
+    withBias('GRU', { cell: 'gru', forgetBias }),
   ];
 }
 
@@ -44,7 +51,7 @@ const EXAMPLES = `
 A character is shown, then k others at random, then a sign at which the first is to be named; there are 8 to choose from.
 A network of each kind is trained from nothing for each k, and asked; all that it can learn has to come back over k steps.
 With --mixed one is trained on all lags up to k, short ones as often as long ones: then what was learned at short lags helps
-at long ones. Takes about a minute. See docs/lstm.md.
+at long ones. One LSTM has forget bias 0, whatever --forget-bias gives the others. Takes about a minute. See docs/lstm.md.
 
 Examples:
   charlstm inspect memory
@@ -82,8 +89,9 @@ export function memoryCommand(command: Command): void {
     )
     .option('--mixed', 'train on all lags up to k instead of k alone')
     .addOption(engineOption())
-    .option('--json', 'as JSON')
-    .option('--svg <file>', 'write a chart there')
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .addOption(svgOption('a chart'))
     .addHelpText('after', EXAMPLES)
     .action((flags: MemoryFlags) => inspectMemory(flags));
 }
@@ -105,19 +113,7 @@ interface Remembered {
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
-  const networks: Remembered[] = [];
-  const progress = new ProgressLine();
-  for (const [name, kind] of kindsOf(forgetBias)) {
-    const accuracy: number[] = [];
-    for (const lag of lags) {
-      await progress.show(`${name}, ${lag} steps back`);
-      const config = { ...kind, hidden, layers: 1 };
-      const engine = openEngine(flags.engine, { quickly: true });
-      accuracy.push(copyAccuracy(engine, { config, lag, steps, lr, seed, mixed }));
-    }
-    networks.push({ name, accuracy });
-  }
-  progress.end();
+  const networks = await withProgress((progress) => trainAndAsk(flags, progress));
   const chart = chartOf(networks, lags);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
   if (flags.json) {
@@ -126,9 +122,39 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
     process.stdout.write(`${harmlessJson(result)}\n`);
     return;
   }
+  process.stdout.write(
+    `1 x ${hidden} units, ${grouped(steps)} steps for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
+  );
   printFigure(chart);
   const rows = networks.map(({ name, accuracy }) => [name, ...accuracy.map((share) => share.toFixed(2))]);
   process.stdout.write(`\n${table([['right answers', ...lags.map(String)], ...rows])}\n`);
+}
+
+async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<Remembered[]> {
+  const {
+    lags,
+    hidden,
+    steps,
+    lr,
+    seed,
+    forgetBias,
+    mixed = false,
+    threads = availableParallelism(),
+  } = flags;
+  const networks: Remembered[] = [];
+  for (const [name, kind] of kindsOf(forgetBias)) {
+    const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
+    const config = { ...kind, hidden, layers: 1 };
+    const accuracy: number[] = [];
+    await progress.show(`${name}, ${lags[0]} steps back`);
+    for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
+      accuracy.push(share);
+      const lag = lags[accuracy.length];
+      if (lag !== undefined) await progress.show(`${name}, ${lag} steps back`);
+    }
+    networks.push({ name, accuracy });
+  }
+  return networks;
 }
 
 function chartOf(networks: readonly Remembered[], lags: readonly number[]): Chart {

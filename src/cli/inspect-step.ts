@@ -1,20 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
-import { describeModel } from '../model/config.js';
+import { grouped } from '../numbers.js';
 import { SAMPLE_RANGES } from '../sample/options.js';
 import { textStart } from '../sample/writer.js';
 import type { Unknown } from '../text/vocabulary.js';
-import { readModel, threadsToRead } from './model.js';
+import { readModel, threadsToRead, titleOf } from './model.js';
 import {
+  checkPlace,
   type EngineFlags,
   engineOption,
+  jsonOption,
   MODEL_HELP,
   numberOption,
   readTextArgument,
+  svgOption,
+  threadsOption,
   unescaped,
   unknownOption,
 } from './options.js';
@@ -70,17 +73,26 @@ export function stepCommand(command: Command): void {
     )
     .addOption(numberOption('--top <n>', 'show so many characters that may come next', count).default(10))
     .addOption(
-      numberOption('--seed <n>', 'the same seed draws the same (default: random)', SAMPLE_RANGES.seed),
+      numberOption(
+        '--seed <n>',
+        'on the screen, the same seed draws the same (default: random)',
+        SAMPLE_RANGES.seed,
+      ),
     )
     .addOption(unknownOption())
     .addOption(engineOption())
-    .option('--json', 'as JSON: all numbers of all steps')
-    .option('--svg <file>', 'draw the last step in a file, too')
+    .addOption(threadsOption())
+    .addOption(jsonOption('as JSON: all numbers of all steps'))
+    .addOption(svgOption('the last step'))
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: StepFlags) => inspectStep(path, flags));
 }
 
 async function inspectStep(path: string | undefined, flags: StepFlags): Promise<void> {
+  const isPrinted = flags.json || flags.svg !== undefined || !hasTerminal();
+  if (isPrinted && flags.seed !== undefined) {
+    throw new UserError('--seed is given, and nothing is drawn where steps are printed', 'Leave --seed out.');
+  }
   const prompt = unescaped(readTextArgument(flags.prompt ?? ''));
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { layers, hidden } = checkpoint.record.model;
@@ -88,12 +100,11 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   checkPlace('--unit', flags.unit, hidden);
   const model = modelOf(checkpoint, {
     engine: flags.engine,
-    threads: threadsToRead(checkpoint.record.model),
+    threads: flags.threads ?? threadsToRead(checkpoint.record.model),
   });
   const trail = new Trail(model, idsOf(model, prompt, flags.unknown), flags.seed ?? randomInt(2 ** 32));
   const view = { at: 0, layer: flags.layer ?? 0, unit: flags.unit, temperature: flags.temp };
-  const name = `${basename(dirname(file))}, ${describeModel(model.config)}`;
-  const isPrinted = flags.json || flags.svg !== undefined || !hasTerminal();
+  const name = titleOf(file, model.config);
   if (!isPrinted) {
     const { stepThrough } = await import('./step-screen.js');
     const most = { units: flags.units ?? hidden, characters: flags.top };
@@ -104,7 +115,8 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     const { stepSvg } = await import('../ui/step/svg.js');
     const { writeSvg } = await import('./chart-output.js');
     const shown = { ...last, model: name, units: flags.units, characters: flags.top };
-    await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file]);
+    const prompted = flags.prompt?.startsWith('@') ? [flags.prompt.slice(1)] : [];
+    await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file, ...prompted]);
   }
   if (flags.json) {
     for (const piece of stepsJson(trail, { model: file, temperature: flags.temp })) {
@@ -122,22 +134,13 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   });
 }
 
-/** @throws UserError where there is no such layer or unit */
-function checkPlace(flag: string, value: number, size: number): void {
-  if (value < size) return;
-  throw new UserError(
-    `${flag} is ${value}`,
-    size === 1 ? 'There is only 0.' : `Give a number from 0 to ${size - 1}.`,
-  );
-}
-
 /** The prompt in characters; a line break where there is none, as a text without a prompt begins. */
 function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterable<number> {
   const ids = model.vocabulary.encode(prompt, unknown);
   if (ids.length > LONGEST) {
     throw new UserError(
-      `the prompt has ${ids.length} characters`,
-      `Give at most ${LONGEST}: they are looked at one by one.`,
+      `the prompt has ${grouped(ids.length)} characters`,
+      `Give at most ${grouped(LONGEST)}: they are looked at one by one.`,
     );
   }
   if (ids.length > 0 || prompt === '') return ids.length > 0 ? ids : [textStart(model)];

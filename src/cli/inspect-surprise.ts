@@ -1,40 +1,38 @@
 import type { Command } from 'commander';
 import { LONGEST_NGRAM, ngramLosses } from '../baseline/baselines.js';
-import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { harmlessJson, harmlessLine, table } from '../format.js';
+import { harmlessJson, percent, table } from '../format.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../insight/surprise.js';
 import { textClasses } from '../insight/text-classes.js';
 import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Dataset } from '../text/dataset.js';
-import type { Unknown } from '../text/vocabulary.js';
-import type { Stretch } from '../train/evaluate.js';
 import { surprises } from '../train/surprise.js';
 import { figureOf, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
+import { breathe } from './breathing.js';
 import { writeSvg } from './chart-output.js';
-import { withText } from './eval-text.js';
-import { readModel, threadsToRead } from './model.js';
+import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
-import { type EngineFlags, engineOption, MODEL_HELP, threadsOption, unknownOption } from './options.js';
+import {
+  engineOption,
+  jsonOption,
+  MODEL_HELP,
+  svgOption,
+  textOption,
+  threadsOption,
+  unknownOption,
+} from './options.js';
 
-interface SurpriseFlags extends EngineFlags {
-  text?: string;
-  unknown: Unknown;
-  json?: true;
-  svg?: string;
-}
-
-/** So much of a text is read. */
-const LONGEST = 200_000;
 const BASELINE = `${LONGEST_NGRAM}-gram`;
 
 const EXAMPLES = `${MODEL_HELP}
 Where the loss of a text comes from: bits a character by what the character is and where it stands, beside those of
-n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. See docs/surprise.md.
+n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. At most the first ${grouped(LONGEST_TEXT)} characters are
+read. See docs/surprise.md.
 
 Examples:
   charlstm inspect surprise
@@ -46,14 +44,14 @@ Examples:
 /** `charlstm inspect surprise`: the loss of a text by classes of its characters. */
 export function surpriseCommand(command: Command): void {
   command
-    .option('--text <file>', "the text: a file, a folder, a glob or - (default: the run's validation text)")
+    .addOption(textOption())
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option('--json', 'as JSON')
-    .option('--svg <file>', 'write a chart there')
+    .addOption(jsonOption())
+    .addOption(svgOption('a chart'))
     .addHelpText('after', EXAMPLES)
-    .action((path: string | undefined, flags: SurpriseFlags) => inspectSurprise(path, flags));
+    .action((path: string | undefined, flags: TextFlags) => inspectSurprise(path, flags));
 }
 
 /** What the command found; its form is that of `--json`. */
@@ -69,58 +67,42 @@ interface Result {
   readonly classes: readonly ClassLoss[];
 }
 
-async function inspectSurprise(path: string | undefined, flags: SurpriseFlags): Promise<void> {
-  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
-  const { record } = checkpoint;
-  const threads = flags.threads ?? threadsToRead(record.model);
-  const model = modelOf(checkpoint, { engine: flags.engine, threads });
-  const source = { text: flags.text, run: runOf(file), record, unknown: flags.unknown };
-  await withText(source, model.vocabulary, 1, async (stretch, files) => {
-    const { ids, losses } = await read(model, stretch);
-    const training = trainingText(runOf(file), record);
-    const others =
-      training && (await ngramLosses(training, record.corpus.trainLength, model.vocabulary, ids, breathe));
-    const characters = Array.from(ids, (id) => model.vocabulary.character(id));
-    const classes = lossByClass(textClasses(characters), losses, others);
+async function inspectSurprise(path: string | undefined, flags: TextFlags): Promise<void> {
+  const { file, record, model, ids, inputs, about, heading } = await openText(path, flags);
+  const losses = await lossesOf(model, ids);
+  const training = trainingText(runOf(file), record);
+  try {
+    const { trainLength } = record.corpus;
+    const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));
+    const classes = lossByClass(textClasses(model.vocabulary.characters(ids)), losses, others);
     const { bpc } = classes[0]!;
-    const result: Result = {
-      model: file,
-      text: flags.text ?? 'validation',
-      characters: ids.length,
-      loss: bpc * Math.LN2,
-      bpc,
-      ...(training && { baseline: BASELINE }),
-      classes,
-    };
+    const baseline = training && { baseline: BASELINE };
+    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, classes };
     if (flags.svg !== undefined) {
-      const inputs = [file, ...files, ...(training ? [training.path] : [])];
-      await writeSvg(flags.svg, svgOf(figureOf(chartOf(result))), inputs);
+      const all = training ? [...inputs, training.path] : inputs;
+      await writeSvg(flags.svg, svgOf(figureOf(chartOf(result))), all);
     }
-    process.stdout.write(flags.json ? `${harmlessJson(result)}\n` : described(result));
-  });
+    process.stdout.write(flags.json ? `${harmlessJson(result)}\n` : described(result, heading));
+  } finally {
+    training?.close();
+  }
 }
 
-/** Lets a signal in. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Reads the beginning of a text once, from zero state; losses in nats. */
-async function read(
-  model: CharacterModel,
-  { dataset, start, end }: Stretch,
-): Promise<{ ids: Uint32Array; losses: Float32Array }> {
-  const stretch = { dataset, start, end: Math.min(end, start + LONGEST) };
-  const ids = new Uint32Array(stretch.end - start);
+/** Reads a text once, from zero state; losses in nats. */
+async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
+  const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
   const losses = new Float32Array(ids.length);
   let at = 0;
-  for (const scored of surprises(model.weights, stretch, textStart(model))) {
-    ids.set(scored.ids, at);
+  for (const scored of surprises(
+    model.weights,
+    { dataset: text, start: 0, end: ids.length },
+    textStart(model),
+  )) {
     losses.set(scored.losses.subarray(0, scored.ids.length), at);
     at += scored.ids.length;
     await breathe();
   }
-  return { ids, losses };
+  return losses;
 }
 
 /** The text that the run learned, if it is still there. */
@@ -136,11 +118,10 @@ function trainingText(run: string, { model, corpus }: RunRecord): Dataset | unde
   return undefined;
 }
 
-function described(result: Result): string {
-  const { model, text, characters, loss, bpc, classes } = result;
-  const what = `${model} on ${text}, ${grouped(characters)} characters read`;
+function described(result: Result, heading: string): string {
+  const { loss, bpc, classes } = result;
   const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
-  return `${harmlessLine(what)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
+  return `${heading}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
 }
 
 /** The groups of classes, a blank line between them. */
@@ -150,19 +131,15 @@ function tableOf({ classes, baseline }: Result): string {
     const cells = [
       one.class,
       grouped(one.places),
-      percent(one.share),
+      percent(one.share, 1),
       one.bpc.toFixed(3),
-      percent(one.lossShare),
+      percent(one.lossShare, 1),
       ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3)] : []),
     ];
     const begins = i > 0 && classes[i - 1]!.group !== one.group;
     return begins ? [cells.map(() => ''), cells] : [cells];
   });
   return table([baseline ? [...heading, baseline, 'gain'] : heading, ...rows]);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** The figures that matter most, in words. */
@@ -179,7 +156,7 @@ function summary(classes: readonly ClassLoss[]): string {
   }
   const share = largestShare(classes);
   if (share) {
-    const part = `${percent(share.lossShare)} of the loss`;
+    const part = `${percent(share.lossShare, 1)} of the loss`;
     sentences.push(`Of the smaller classes, "${share.class}" costs the most: ${part}.`);
   }
   return sentences.join('\n');
@@ -197,7 +174,7 @@ function chartOf({ model, text, classes, baseline }: Result) {
     points: classes.map((one, i) => [i, of(one)] as const),
   });
   return {
-    title: 'Where the loss comes from',
+    title: 'where the loss comes from',
     subtitle: `${model} on ${text}`,
     x: { label: '', categories: classes.map((one) => one.class) },
     y: { label: 'bits a character' },

@@ -37,7 +37,8 @@ const VIEWS: readonly CommandRow[] = [
 ];
 
 const EXAMPLES = `
-Each view prints to the terminal; --json gives the numbers. See docs/inspect.md.
+Each view prints to the terminal; --json gives the numbers, and --svg FILE has them drawn, too. gradients takes several
+models, and memory none. See docs/inspect.md.
 
 Examples:
   charlstm inspect cells
@@ -50,7 +51,7 @@ Examples:
 /** `charlstm inspect`: what a network does while it reads. */
 export function inspectCommand(command: Command, asked: readonly string[]): Promise<void> {
   command
-    .usage('<view> [model] [options]')
+    .usage('<view> [model...] [options]')
     .argument('[view]')
     .allowExcessArguments()
     .allowUnknownOption()

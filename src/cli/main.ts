@@ -40,7 +40,7 @@ const COMMANDS: readonly CommandRow[] = [
   ],
   [
     'inspect',
-    'look into a trained model: cells, gates, gradients, surprise',
+    'look into a trained model: cells, gates, step, gradients, memory, surprise',
     async () => (await import('./inspect.js')).inspectCommand,
   ],
   [

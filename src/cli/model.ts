@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { readFirst } from '../checkpoint/fallback.js';
-import { resolveCheckpoints } from '../checkpoint/run.js';
-import type { ModelConfig } from '../model/config.js';
+import { resolveCheckpoints, runOf } from '../checkpoint/run.js';
+import { describeModel, type ModelConfig } from '../model/config.js';
 import { note } from './note.js';
 
 /**
@@ -18,6 +19,11 @@ export async function readModel<T>(
   const { path, value, damaged } = await readFirst(resolveCheckpoints(model, which), read);
   for (const { message } of damaged) note(`${message}; ${path} is taken in its place`);
   return { path, value };
+}
+
+/** A model in a heading: the name of its run, and what it is. */
+export function titleOf(file: string, config: ModelConfig): string {
+  return `${basename(resolve(runOf(file)))}, ${describeModel(config)}`;
 }
 
 /**

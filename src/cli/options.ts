@@ -73,6 +73,35 @@ export function unknownOption(): Option {
   );
 }
 
+/** Which text a model reads. */
+export function textOption(): Option {
+  return new Option(
+    '--text <file>',
+    "the text: a file, a folder, a glob or - (default: the run's validation text)",
+  );
+}
+
+export function jsonOption(description = 'as JSON'): Option {
+  return new Option('--json', description);
+}
+
+/** @param what is drawn */
+export function svgOption(what: string): Option {
+  return new Option('--svg <file>', `also draw ${what} into an SVG file`);
+}
+
+/**
+ * Makes sure that a network has a layer or a unit.
+ * @throws UserError naming the flag
+ */
+export function checkPlace(flag: string, value: number, size: number): void {
+  if (value < size) return;
+  throw new UserError(
+    `${flag} is ${value}`,
+    size === 1 ? 'There is only 0.' : `Give a number from 0 to ${size - 1}.`,
+  );
+}
+
 /** For the help of every command that takes a model as its argument. */
 export const MODEL_HELP = `
 The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.`;

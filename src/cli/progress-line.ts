@@ -1,9 +1,24 @@
-const DRAW_EVERY_MS = 100;
+import { chalkStderr as chalk } from 'chalk';
+import { breathe } from './breathing.js';
 
-/** One line on stderr that says how far something has come; only in a terminal, and gone at the end. */
+const DRAW_EVERY_MS = 100;
+const LINE_EVERY_MS = 5000;
+
+/** Says on stderr how far something has come while `use` is under way: see ProgressLine. */
+export async function withProgress<T>(use: (progress: ProgressLine) => Promise<T>): Promise<T> {
+  const progress = new ProgressLine();
+  try {
+    return await use(progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** In a terminal one line, which is gone at the end; elsewhere a line every few seconds. */
 export class ProgressLine {
   readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
   #next = performance.now() + 2 * DRAW_EVERY_MS;
+  #nextLine = performance.now() + LINE_EVERY_MS;
   #isDrawn = false;
 
   /** Also lets signals in, which the work between two calls keeps out. */
@@ -14,8 +29,11 @@ export class ProgressLine {
     if (this.#isTerminal) {
       process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
       this.#isDrawn = true;
+    } else if (now >= this.#nextLine) {
+      process.stderr.write(`${chalk.dim(text)}\n`);
+      this.#nextLine = now + LINE_EVERY_MS;
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await breathe();
   }
 
   end(): void {

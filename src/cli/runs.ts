@@ -5,11 +5,12 @@ import { UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
+import { jsonOption } from './options.js';
 
 /** `charlstm runs`: what lies under checkpoints/. */
 export function runsCommand(command: Command): void {
   command
-    .option('--json', 'as JSON')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  charlstm runs\n  charlstm sample checkpoints/moby-dick-1\n')
     .action(async ({ json }: { json?: true }) => {
       const runs = await Promise.all(listRuns().map(describe));

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { harmless, harmlessJson, table } from '../format.js';
+import { harmless, harmlessJson, percent, table } from '../format.js';
 import { copyReport } from '../sample/copying.js';
 import type { Draft } from '../sample/draft.js';
 import type { GeneratedText } from '../sample/generate.js';
 import type { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { hasColours, merged } from '../ui/tint.js';
+import { breathe } from './breathing.js';
 import type { SampleFlags } from './sample-flags.js';
 import { SURPRISE, tinted, tintLegend } from './tint.js';
 
@@ -116,8 +117,7 @@ class TextStream {
     const pause = process.stdout.isTTY ? FLUSH_EVERY_MS.terminal : FLUSH_EVERY_MS.pipe;
     if (performance.now() - this.#flushed < pause) return;
     await this.flush();
-    // Lets a signal in, or the news that the reader has gone.
-    await new Promise(setImmediate);
+    await breathe();
   }
 
   async flush(): Promise<void> {
@@ -163,14 +163,13 @@ const OVERLAP_WIDTH = 60;
 
 /** Tells on stderr of the longest overlaps. */
 export function tellCopies({ share, overlaps }: ReturnType<typeof copiesOf>): void {
-  const percent = `${(100 * share).toFixed(1)}%`;
   const rows = overlaps.slice(0, OVERLAPS_SHOWN).map(({ length, text }) => {
     const line = harmless(text.replace(/\s+/g, ' '));
     return [String(length), line.length > OVERLAP_WIDTH ? `${line.slice(0, OVERLAP_WIDTH)}…` : line];
   });
   const more = overlaps.length > OVERLAPS_SHOWN ? `, the longest of ${overlaps.length}` : '';
   process.stderr.write(
-    `\ncopied from the corpus in stretches of 20 characters and more: ${percent} of the text${rows.length > 0 ? more : ''}\n` +
+    `\ncopied from the corpus in stretches of 20 characters and more: ${percent(share, 1)} of the text${rows.length > 0 ? more : ''}\n` +
       (rows.length > 0 ? `${table(rows)}\n` : ''),
   );
 }

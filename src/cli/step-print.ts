@@ -5,8 +5,9 @@ import { type Line, widthOf } from '../ui/line.js';
 import { nextCharacters } from '../ui/step/next.js';
 import type { View } from '../ui/step/shown.js';
 import { worked } from '../ui/step/worked.js';
-import { styled } from '../ui/styled.js';
+import { printLines } from './chart-output.js';
 import type { Trail } from './step-trail.js';
+import { columnsToPrint } from './terminal.js';
 
 interface Printed {
   /** Of the model. */
@@ -20,26 +21,23 @@ interface Printed {
 }
 
 const FIGURE = 9;
-const USUAL_COLUMNS = 100;
 /** Lines above the characters that may come next. */
 const HEAD = 2;
 
 /** Prints each step as a table, then the equations of the last one, and what may come after it. */
 export function printSteps(trail: Trail, { name, view, layers, units, top }: Printed): void {
-  const write = (lines: readonly Line[]) =>
-    process.stdout.write(lines.map((line) => `${line.map(styled).join('').trimEnd()}\n`).join(''));
-  write([[{ text: harmlessLine(name), color: 'faint' }]]);
+  printLines([[{ text: harmlessLine(name), color: 'faint' }]]);
   const shown = layers ?? Array.from({ length: trail.model.config.layers }, (_, layer) => layer);
-  for (let at = 0; at < trail.length; at++) write([[], ...stepTable(trail, at, shown, units)]);
+  for (let at = 0; at < trail.length; at++) printLines([[], ...stepTable(trail, at, shown, units)]);
   const last = trail.look(view);
-  const width = process.stdout.columns || USUAL_COLUMNS;
+  const width = columnsToPrint();
   const what = `after ${visible(last.character)}: unit ${view.unit} of layer ${view.layer}`;
-  write([
+  printLines([
     [],
     [{ text: what, bold: true }],
     ...worked(last.equations, width, Number.POSITIVE_INFINITY).flat(),
   ]);
-  write([[], ...nextCharacters(last, width, HEAD + top, top)]);
+  printLines([[], ...nextCharacters(last, width, HEAD + top, top)]);
 }
 
 /** Some units of some layers: a line for each of them, and one that names the numbers. */

@@ -1,6 +1,7 @@
 import { drawable } from '../ui/glyphs.js';
 import { hasColours, merged, painted, type Scale, type Tint } from '../ui/tint.js';
 import { note } from './note.js';
+import { columnsToPrint } from './terminal.js';
 
 interface Drawn {
   readonly text: string;
@@ -9,20 +10,15 @@ interface Drawn {
   readonly mark: string;
 }
 
-/** Columns of a row with marks below it, where no terminal says how many there are. */
-const MARKED_WIDTH = 80;
-
 /**
  * At how many columns to break rows: those of the terminal; elsewhere never, but where there are no colours, which is
  * said.
  * @param standIn what there is instead of colours
  */
 export function rowWidth(standIn: string): number {
-  const { isTTY, columns } = process.stdout;
-  const terminal = isTTY && columns > 0 ? columns : undefined;
-  if (hasColours()) return terminal ?? Number.POSITIVE_INFINITY;
+  if (hasColours()) return process.stdout.columns || Number.POSITIVE_INFINITY;
   note(`colours are off, ${standIn}; FORCE_COLOR=1 without NO_COLOR forces them`);
-  return terminal ?? MARKED_WIDTH;
+  return columnsToPrint();
 }
 
 /** Lays out text, each character tinted by a number; without colours, with marks below it. */

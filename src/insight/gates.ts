@@ -2,6 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Gate } from '../model/cell.js';
 import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
+import { sumOf } from '../numbers.js';
 import { readWindows } from './reading.js';
 
 /** What a gate of a layer does while the network reads. */
@@ -92,22 +93,20 @@ class Tally {
     countSaturated(activations, { from, width, activation: this.gate.activation }, this.#saturated);
     for (const [t, id] of ids.entries()) {
       const row = activations.subarray(t * width + from, t * width + from + this.hidden);
-      let sum = 0;
-      for (const value of row) sum += value;
-      this.#byCharacter[id]! += sum;
+      this.#byCharacter[id]! += sumOf(row);
       if (!this.#logarithms) continue;
       for (let unit = 0; unit < row.length; unit++) this.#logarithms[unit]! += Math.log(row[unit]!);
     }
   }
 
   use(counts: Uint32Array): GateUse {
-    const characters = Math.max(1, total(counts));
+    const characters = Math.max(1, sumOf(counts));
     const shares = (count: Uint32Array) => Float64Array.from(count, (times) => times / characters);
     return {
       ...this.gate,
       left: shares(this.#saturated.left),
       right: shares(this.#saturated.right),
-      mean: total(this.#byCharacter) / (characters * this.hidden),
+      mean: sumOf(this.#byCharacter) / (characters * this.hidden),
       byCharacter: this.#byCharacter.map((sum, id) => sum / (counts[id]! * this.hidden)),
     };
   }
@@ -115,10 +114,4 @@ class Tally {
   memory(characters: number): Float64Array {
     return this.#logarithms!.map((sum) => (sum === 0 ? Number.POSITIVE_INFINITY : -characters / sum));
   }
-}
-
-function total(numbers: Uint32Array | Float64Array): number {
-  let sum = 0;
-  for (const number of numbers) sum += number;
-  return sum;
 }

@@ -4,15 +4,15 @@ import { Random, Stream } from '../random.js';
 
 /** How far back a loss reaches: the mean norm of d loss(t) / d h(t-k) over places t of a text. */
 export interface LagGradients {
-  /** The places. */
+  /** How many places: at least as many as were asked for, in batches of equal size. */
   readonly places: number;
   /** For each layer, the first one first, the norms for k = 0 up to the longest lag. */
   readonly layers: readonly Float64Array[];
 }
 
-/** Sequences side by side at most, and floats of one layer's gates at most: what a long lag leaves room for. */
+/** Sequences side by side at most, and floats of one layer's gates, or of the logits, at most: what a long lag leaves room for. */
 const MOST_ROWS = 16;
-const MOST_GATES = 2 ** 24;
+const MOST_FLOATS = 2 ** 24;
 
 /**
  * A gradient that vanishes is soon smaller than a 32-bit float can be. It is linear in the gradient of the loss, so that
@@ -37,9 +37,9 @@ export function gradientsByLag(
   ids: ArrayLike<number>,
   { maxLag, places = 64, seed = 1 }: { maxLag: number; places?: number; seed?: number },
 ): LagGradients {
-  const { hidden, layers } = weights.config;
+  const { hidden, layers, vocabulary } = weights.config;
   const steps = maxLag + 1;
-  const room = Math.floor(MOST_GATES / (steps * 4 * hidden));
+  const room = Math.floor(MOST_FLOATS / (steps * Math.max(4 * hidden, vocabulary)));
   const rows = Math.max(1, Math.min(MOST_ROWS, places, room));
   const network = new Network(weights, { rows, steps, training: true });
   const random = new Random(seed, Stream.evaluation);

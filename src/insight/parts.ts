@@ -1,6 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Gate } from '../model/cell.js';
 import { CELLS, gatesOf } from '../model/cells.js';
+import { meanOf } from '../numbers.js';
 
 /** As in kernels/norm.c. */
 const EPSILON = 1e-5;
@@ -113,7 +114,7 @@ function product(matrix: Float32Array, x: Float32Array): Float64Array {
 }
 
 function normalise(y: Float64Array): Float64Array {
-  const mean = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const mean = meanOf(y);
   const variance = y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / y.length;
   const deviation = Math.sqrt(variance + EPSILON);
   return y.map((value) => (value - mean) / deviation);

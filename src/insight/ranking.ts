@@ -1,3 +1,4 @@
+import { meanOf, sumOf } from '../numbers.js';
 import type { CellWindow } from './cells.js';
 import type { Property, PropertyName } from './properties.js';
 
@@ -36,9 +37,8 @@ export function bestThreshold(
   all: Uint32Array,
   on: Uint32Array,
 ): { score: number; direction: 'above' | 'below'; threshold: number } {
-  const sum = (counts: Uint32Array) => counts.reduce((total, count) => total + count, 0);
-  const total = sum(all);
-  const holds = sum(on);
+  const total = sumOf(all);
+  const holds = sumOf(on);
   let best = { score: 0, direction: 'above' as 'above' | 'below', threshold: -1 };
   let allBelow = 0;
   let onBelow = 0;
@@ -110,7 +110,7 @@ class SwitchRanking implements Ranking {
 
   ranked(): Tracking[] {
     const { property, hidden, layers, marks } = this.subject;
-    const share = marks.reduce((sum, mark) => sum + mark, 0) / marks.length;
+    const share = meanOf(marks);
     // What a unit gets that says it holds everywhere.
     const chance = (2 * share) / (1 + share);
     const trackings = Array.from({ length: layers * hidden }, (_, index): Tracking => {
@@ -136,7 +136,7 @@ class CounterRanking implements Ranking {
 
   constructor(readonly subject: Subject) {
     const { marks, hidden, layers } = subject;
-    this.#mean = marks.reduce((sum, mark) => sum + mark, 0) / marks.length;
+    this.#mean = meanOf(marks);
     this.#first = new Float32Array(layers * hidden);
     this.#sum = new Float64Array(layers * hidden);
     this.#squares = new Float64Array(layers * hidden);

@@ -2,6 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { CELLS } from '../model/cells.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
+import { sumOf } from '../numbers.js';
 import { indexOfLargest } from '../sample/choose.js';
 import type { State } from '../sample/reader.js';
 import { type Parts, partsOf, tensor } from './parts.js';
@@ -128,7 +129,7 @@ export function distributionOf(
   const weights = order.map((id, rank) =>
     temperature === 0 ? Number(rank === 0) : Math.exp((logits[id]! - largest) / temperature),
   );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sumOf(weights);
   const characters = order.map((id, rank) => ({
     id,
     character: vocabulary.character(id),

@@ -1,3 +1,4 @@
+import { sumOf } from '../numbers.js';
 import type { Group, TextClass } from './text-classes.js';
 
 /** What the places of one class cost; all figures but shares are means in bits a character. */
@@ -27,21 +28,21 @@ export function lossByClass(
   baseline?: ArrayLike<number>,
 ): ClassLoss[] {
   const count = losses.length;
-  const total = sumOf(losses, () => true);
+  const total = sumWhere(losses, () => true);
   const entry = (group: ClassLoss['group'], name: string, marks?: Uint8Array): ClassLoss => {
     const holds = (i: number) => marks === undefined || marks[i] === 1;
-    const places = marks === undefined ? count : marks.reduce((sum, mark) => sum + mark, 0);
-    const loss = sumOf(losses, holds);
+    const places = marks === undefined ? count : sumOf(marks);
+    const loss = sumWhere(losses, holds);
     const bits = (nats: number) => nats / places / Math.LN2;
     const figures = { places, share: places / count, bpc: bits(loss), lossShare: loss / total };
     if (!baseline) return { group, class: name, ...figures };
-    const other = bits(sumOf(baseline, holds));
+    const other = bits(sumWhere(baseline, holds));
     return { group, class: name, ...figures, baseline: other, gain: other - figures.bpc };
   };
   return [entry('all', 'all'), ...classes.map(({ group, name, marks }) => entry(group, name, marks))];
 }
 
-function sumOf(losses: ArrayLike<number>, holds: (i: number) => boolean): number {
+function sumWhere(losses: ArrayLike<number>, holds: (i: number) => boolean): number {
   let sum = 0;
   for (let i = 0; i < losses.length; i++) if (holds(i)) sum += losses[i]!;
   return sum;

@@ -93,6 +93,23 @@ export class Vocabulary {
     return text;
   }
 
+  /**
+   * The characters of a text, for rules that ask whether one is a letter, a capital or a quotation mark. A byte from 0x80
+   * on is none of these for itself: of `bytes` it becomes a letter without case where it belongs to a letter or digit in
+   * UTF-8, and elsewhere a character for private use; different bytes stay different.
+   * @returns one string of one code point for each id
+   */
+  characters(ids: ArrayLike<number>): string[] {
+    const characters = Array.from(ids, (id) => this.character(id));
+    if (this.encoding !== 'bytes') return characters;
+    const text = characters.join('').replace(/[\xc2-\xf4][\x80-\xbf]+|[\x80-\xff]/g, (bytes) => {
+      const isOfWord = /^[\p{L}\p{M}\p{N}]$/u.test(Buffer.from(bytes, 'latin1').toString());
+      const first = isOfWord ? 0x3400 : 0xe000;
+      return Array.from(bytes, (byte) => String.fromCharCode(first + byte.charCodeAt(0))).join('');
+    });
+    return [...text];
+  }
+
   /** The characters of a text: its code points, or for `bytes` the bytes of its UTF-8 form. */
   #charactersOf(text: string): number[] {
     return this.encoding === 'bytes' ? [...Buffer.from(text)] : Array.from(text, (c) => c.codePointAt(0)!);

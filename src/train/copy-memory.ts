@@ -1,8 +1,9 @@
 import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
+import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
+import { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
-import { newWeights } from './brief.js';
 import { AdamW } from './optimizer.js';
 
 /** Characters that are to be remembered, then those that are to be read over, then the one that asks. */
@@ -18,33 +19,48 @@ const WARM_UP = 50;
 /** What is guessed right by chance. */
 export const CHANCE = 1 / SYMBOLS;
 
-/** One network, and one task. */
+/** One kind of network, and some tasks. */
 export interface CopyTask {
   readonly config: Pick<
     ModelConfig,
     'cell' | 'hidden' | 'layers' | 'coupled' | 'layerNorm' | 'residual' | 'forgetBias'
   >;
-  /** Characters that are read over. */
-  readonly lag: number;
+  /** Characters that are read over, in each task. */
+  readonly lags: readonly number[];
   readonly steps: number;
   readonly lr: number;
   readonly seed: number;
-  /** Train on all lags up to this one, drawn so that their logarithms are alike, instead of on it alone. */
+  /** Train on all lags up to that of the task, drawn so that their logarithms are alike, instead of on it alone. */
   readonly mixed: boolean;
 }
 
 /**
  * The copy-memory task (after Hochreiter & Schmidhuber 1997): a character is shown, then `lag` others at random, then
  * a sign at which the first one is to be named. Only that answer has a loss, so all that can be learned has to come
- * back over so many steps.
- * @returns the share of right answers, measured on fresh sequences after training
+ * back over so many steps. For each lag a network is trained from nothing, in the same memory.
+ * @returns a generator that yields for each lag the share of right answers, measured on fresh sequences after training
  */
-export function copyAccuracy(engine: Engine, task: CopyTask): number {
-  const { lag, steps, lr, seed, mixed } = task;
+export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<number, void, void> {
   const config = { ...task.config, vocabulary: CUE + 1, embedding: EMBEDDING, dropout: 0 };
-  const weights = newWeights(engine, config, seed);
-  const network = new Network(weights, { rows: ROWS, steps: lag + 2, training: true });
+  const weights = new Weights(engine, config, { training: true });
+  const steps = Math.max(...task.lags) + 2;
+  const network = new Network(weights, { rows: ROWS, steps, training: true });
   const optimizer = new AdamW(weights);
+  for (const lag of task.lags) {
+    initialise(weights.table, weights.values, task.seed);
+    weights.pack();
+    for (const moment of Object.values(optimizer.moments)) moment.fill(0);
+    yield accuracy(network, optimizer, lag, task);
+  }
+}
+
+/** Trains the network on one lag, and asks it. */
+function accuracy(
+  network: Network,
+  optimizer: AdamW,
+  lag: number,
+  { steps, lr, seed, mixed }: CopyTask,
+): number {
   const random = new Random(seed, Stream.sampling);
   for (let step = 1; step <= steps; step++) {
     const drawn = mixed ? Math.round(Math.exp(random.uniform() * Math.log(lag))) : lag;

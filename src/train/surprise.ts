@@ -1,5 +1,6 @@
 import { Network } from '../model/network.js';
 import type { Weights } from '../model/weights.js';
+import type { Dataset } from '../text/dataset.js';
 import type { Stretch } from './evaluate.js';
 
 /** Some characters that follow one another, and what each cost. */
@@ -19,7 +20,7 @@ const STEPS = 64;
  */
 export function* surprises(
   weights: Weights,
-  { dataset, start, end }: Stretch,
+  { dataset, start, end }: Omit<Stretch, 'dataset'> & { readonly dataset: Pick<Dataset, 'read'> },
   before: number,
 ): Generator<Scored> {
   const network = new Network(weights, { rows: 1, steps: STEPS, training: false });
