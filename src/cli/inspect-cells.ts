@@ -11,20 +11,9 @@ import { excerptOf, stretchOf, tellingStretch } from './cells-excerpt.js';
 import { find } from './cells-find.js';
 import { excerptSvg, tintedText, unitsTable } from './cells-print.js';
 import { writeSvg } from './chart-output.js';
-import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
-import {
-  checkPlace,
-  engineOption,
-  jsonOption,
-  MODEL_HELP,
-  numberOption,
-  svgOption,
-  textOption,
-  threadsOption,
-  unknownOption,
-  wordOption,
-} from './options.js';
+import { checkPlace, MODEL_HELP, numberOption, wordOption } from './options.js';
 import { hasTerminal } from './terminal.js';
 
 interface CellsFlags extends TextFlags {
@@ -63,7 +52,6 @@ const excerptLength = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
 /** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
 export function cellsCommand(command: Command): void {
   command
-    .addOption(textOption())
     .addOption(wordOption('--find <property>', 'which units track it', [...PROPERTY_NAMES, 'auto']))
     .addOption(numberOption('--layer <n>', 'the layer of --unit (default: 0)', number))
     .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
@@ -81,12 +69,8 @@ export function cellsCommand(command: Command): void {
         excerptLength,
       ),
     )
-    .option('--relative', 'tint by the state, divided by its largest, instead of its tanh')
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption('the text'))
+    .option('--relative', 'tint by the state, divided by its largest, instead of its tanh');
+  addTextOptions(command, 'the text')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
 }

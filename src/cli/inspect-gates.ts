@@ -8,16 +8,8 @@ import { printFigure, writeSvg } from './chart-output.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './gates-figure.js';
 import { gatesJson } from './gates-json.js';
 import { characterTables, extremes, memoryTable, saturationTable } from './gates-tables.js';
-import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
-import {
-  engineOption,
-  jsonOption,
-  MODEL_HELP,
-  svgOption,
-  textOption,
-  threadsOption,
-  unknownOption,
-} from './options.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
+import { MODEL_HELP } from './options.js';
 
 const EXAMPLES = `${MODEL_HELP}
 What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is
@@ -33,13 +25,7 @@ Examples:
 
 /** `charlstm inspect gates`: saturation, activation by character, and memory. */
 export function gatesCommand(command: Command): void {
-  command
-    .addOption(textOption())
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption('all charts'))
+  addTextOptions(command, 'all charts')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: TextFlags) => inspectGates(path, flags));
 }

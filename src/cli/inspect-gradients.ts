@@ -14,18 +14,9 @@ import {
   type Measured,
   normsOf,
 } from './gradients-compare.js';
-import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { titleOf } from './model.js';
-import {
-  engineOption,
-  jsonOption,
-  MODEL_HELP,
-  numberOption,
-  svgOption,
-  textOption,
-  threadsOption,
-  unknownOption,
-} from './options.js';
+import { MODEL_HELP, numberOption } from './options.js';
 
 interface GradientsFlags extends CompareFlags, TextFlags {
   compare?: true;
@@ -72,13 +63,8 @@ export function gradientsCommand(command: Command): void {
         maximum: 1e6,
         integer: true,
       }),
-    )
-    .addOption(textOption())
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption('a chart'))
+    );
+  addTextOptions(command, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], flags: GradientsFlags) => inspectGradients(paths, flags));
 }

@@ -15,17 +15,9 @@ import { figureOf, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { breathe } from './breathing.js';
 import { writeSvg } from './chart-output.js';
-import { LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
-import {
-  engineOption,
-  jsonOption,
-  MODEL_HELP,
-  svgOption,
-  textOption,
-  threadsOption,
-  unknownOption,
-} from './options.js';
+import { MODEL_HELP } from './options.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
 
@@ -43,13 +35,7 @@ Examples:
 
 /** `charlstm inspect surprise`: the loss of a text by classes of its characters. */
 export function surpriseCommand(command: Command): void {
-  command
-    .addOption(textOption())
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption('a chart'))
+  addTextOptions(command, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: TextFlags) => inspectSurprise(path, flags));
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { runOf } from '../checkpoint/run.js';
@@ -7,7 +8,15 @@ import { grouped } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
-import type { EngineFlags } from './options.js';
+import {
+  type EngineFlags,
+  engineOption,
+  jsonOption,
+  svgOption,
+  textOption,
+  threadsOption,
+  unknownOption,
+} from './options.js';
 
 /** So much of a text is read at most by what looks into a network. */
 export const LONGEST_TEXT = 200_000;
@@ -18,6 +27,20 @@ export interface TextFlags extends EngineFlags {
   unknown: Unknown;
   json?: true;
   svg?: string;
+}
+
+/**
+ * Adds the options of these flags.
+ * @param drawn what `--svg` draws
+ */
+export function addTextOptions(command: Command, drawn: string): Command {
+  return command
+    .addOption(textOption())
+    .addOption(unknownOption())
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .addOption(svgOption(drawn));
 }
 
 /** A model, and the beginning of a text that it is to read. */
