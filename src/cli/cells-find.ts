@@ -1,9 +1,11 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../errors.js';
+import { percent } from '../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../insight/properties.js';
 import { clearest, type Tracking } from '../insight/ranking.js';
 import { isTold, markedBy, rankUnits } from '../insight/search.js';
 import { note } from './note.js';
+import { withProgress } from './progress-line.js';
 
 /** So many units are told. */
 const TOLD = 10;
@@ -23,11 +25,11 @@ export interface Found {
  * @param others whether it is also found out what of other properties each unit tracks
  * @throws UserError where the text does not have it
  */
-export function find(
+export async function find(
   model: CharacterModel,
   ids: Uint32Array,
   { find, others }: { readonly find: PropertyName | 'auto'; readonly others: boolean },
-): Found {
+): Promise<Found> {
   const characters = model.vocabulary.characters(ids);
   const asked =
     find === 'auto' ? markedBy(characters, PROPERTY_NAMES, FEWEST) : markedBy(characters, [find], 1);
@@ -43,10 +45,13 @@ export function find(
   }
   const rest = others && find !== 'auto' ? PROPERTY_NAMES.filter((name) => name !== find) : [];
   const work = rankUnits(model, ids, [...asked, ...markedBy(characters, rest, FEWEST)]);
-  let step = work.next();
-  while (!step.done) step = work.next();
-  const units = clearest(step.value.slice(0, asked.length)).slice(0, TOLD);
-  return { units, tracked: clearest(step.value) };
+  const rankings = await withProgress(async (progress) => {
+    let step = work.next();
+    for (; !step.done; step = work.next()) await progress.show(`ranking units: ${percent(step.value)}`);
+    return step.value;
+  });
+  const units = clearest(rankings.slice(0, asked.length)).slice(0, TOLD);
+  return { units, tracked: clearest(rankings) };
 }
 
 /** Finds what each unit tracks, little by little; none track anything where the text is too short to tell. */

@@ -47,13 +47,21 @@ export async function withText<T>(
         ExitCode.noInput,
       );
     }
-    const dataset = new Dataset(run, record.model.vocabulary);
+    const lost = () => 'Name a text with --text FILE.';
+    const dataset = await advised(lost, async () => new Dataset(run, record.model.vocabulary));
     return lend(dataset, trainLength, length, [dataset.path]);
   }
   const { sources } = await resolveCorpus([text]);
   const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
   return withTemporaryFolder(async (folder) => {
-    const { length } = await writeIds(sources, record.decoding, vocabulary, folder, standIns);
+    // The flag is one of training: a text that a model reads is decoded as its own was.
+    const undecodable = (hint: string) =>
+      hint.includes('--encoding')
+        ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
+        : hint;
+    const { length } = await advised(undecodable, () =>
+      writeIds(sources, record.decoding, vocabulary, folder, standIns),
+    );
     if (length < least) {
       throw new UserError(
         `${text} has fewer than ${grouped(least)} characters that the model knows`,
@@ -64,4 +72,14 @@ export async function withText<T>(
     const files = sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
+}
+
+/** Does something; where a user can mend what goes wrong, what to do next is said in other words. */
+async function advised<T>(hintFor: (hint: string) => string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message, hintFor(error.hint), error.exitCode);
+  }
 }

@@ -85,7 +85,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const length = isBrowsed ? browsedLength(model, flags.length) : (flags.length ?? PRINTED);
   const asked = { ...flags, length };
   const wanted = flags.find ?? 'auto';
-  const found = named ? undefined : find(model, ids, { find: wanted, others: isBrowsed });
+  const found = named ? undefined : await find(model, ids, { find: wanted, others: isBrowsed });
   const best = found?.units[0];
   const stretch = best ? tellingStretch(model, ids, best, asked) : stretchOf(ids, asked);
   const place = named ?? best!;
