@@ -99,13 +99,14 @@ describe('printed', () => {
     expect(code).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(`lstm, 2 x ${HIDDEN} LSTM`);
-    expect(lines.filter((line) => /layer +unit/.test(line)).map((line) => line.slice(0, 4))).toEqual([
+    expect(lines.filter((line) => /^\d .* unit /.test(line)).map((line) => line.slice(0, 4))).toEqual([
       '1  T',
       '2  h',
       '3  e',
       '4  ↵',
     ]);
-    expect(stdout.match(/^ +1 +[34]( +−?\d\.\d{3}){8}$/gm)).toHaveLength(8);
+    expect(stdout.match(/^ +1\/[34]( +−?\d\.\d{3}){8}$/gm)).toHaveLength(8);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     expect(stdout).toContain('after ↵: unit 3 of layer 1\n');
     for (const name of ['i', 'f', 'o']) {
       const number = String.raw`−?\d+\.\d{3}`;

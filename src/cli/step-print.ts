@@ -20,7 +20,9 @@ interface Printed {
   readonly top: number;
 }
 
-const FIGURE = 9;
+/** Columns of a number, and of the layer and unit that it is of, as 1/94. */
+const FIGURE = 8;
+const PLACE = 8;
 /** Lines above the characters that may come next. */
 const HEAD = 2;
 
@@ -50,20 +52,17 @@ function stepTable(trail: Trail, at: number, layers: readonly number[], units: P
   const number = String(at + 1);
   const character = visible(step.character);
   const used = number.length + 2 + widthOf(character);
-  const label = Math.max(used, 'layer'.length) + 2;
   const names = ofLayers[0]!.quantities.map((quantity) => quantity.name.padStart(FIGURE)).join('');
   const head: Line = [
     { text: `${number}  ` },
     { text: character, color: 'accent', bold: true },
-    { text: `${' '.repeat(label - used)}layer  unit${names}`, color: 'faint' },
+    { text: `${'unit'.padStart(PLACE)}${names}`, color: 'faint' },
   ];
   const rows = ofLayers.flatMap(({ layer, quantities }) =>
     Array.from({ length: units.count }, (_, row): Line => {
       const unit = units.first + row;
       const figures = quantities.map(({ values }) => decimal(values[unit]!, 3).padStart(FIGURE)).join('');
-      return [
-        { text: `${' '.repeat(label)}${String(layer).padStart(5)}${String(unit).padStart(6)}${figures}` },
-      ];
+      return [{ text: `${' '.repeat(used)}${`${layer}/${unit}`.padStart(PLACE)}${figures}` }];
     }),
   );
   return [head, ...rows];

@@ -18,6 +18,22 @@ function numberWidth({ kind }: Quantity, decimals: Decimals): number {
   return decimals + BESIDE_DECIMALS[kind];
 }
 
+/** What a line of names ends with where there is no room for all. */
+const LEFT_OUT = ' …';
+
+/** Those that there is room for, without bars: first the states before the step are left out, then what comes last. */
+function fitting(quantities: readonly Quantity[], width: number): readonly Quantity[] {
+  const fits = (some: readonly Quantity[], room: number) =>
+    some.reduce((sum, one) => sum + GAP + numberWidth(one, 2), LABEL) <= room;
+  if (fits(quantities, width)) return quantities;
+  const some = [...quantities];
+  while (some.length > 1 && !fits(some, width - LEFT_OUT.length)) {
+    const before = some.findLastIndex(({ name }) => name.endsWith("'"));
+    some.splice(before < 0 ? some.length - 1 : before, 1);
+  }
+  return some;
+}
+
 /** Columns of the bars of each of some quantities. */
 function barWidth(quantities: readonly Quantity[], width: number, decimals: Decimals): number {
   const taken = quantities.reduce((sum, one) => sum + GAP + numberWidth(one, decimals), LABEL);
@@ -40,9 +56,11 @@ export function unitTable(
   { unit, first, count }: { readonly unit: number; readonly first: number; readonly count: number },
   width: number,
 ): Line[] {
-  const { quantities } = shown;
+  const quantities = fitting(shown.quantities, width);
   const decimals = barWidth(quantities, width, 3) >= LEAST_BAR[3] ? 3 : 2;
-  const barColumns = hasRoom(shown, width) ? barWidth(quantities, width, decimals) : 0;
+  const bars = barWidth(quantities, width, decimals);
+  const isWhole = quantities.length === shown.quantities.length;
+  const barColumns = isWhole && bars >= LEAST_BAR[2] ? bars : 0;
   const columns = quantities.map((quantity) => ({
     quantity,
     length: fullLength(shown, quantity),
@@ -56,6 +74,7 @@ export function unitTable(
         bold: true,
       }),
     ),
+    ...(isWhole ? [] : [{ text: LEFT_OUT, color: 'faint' } as const]),
   ];
   const rowOf = (at: number): Line => {
     const isChosen = at === unit;
