@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellStates, cellWindows, unitStates } from '../src/insight/cells.js';
 import { PROPERTIES, PROPERTY_NAMES, type PropertyName } from '../src/insight/properties.js';
-import { BINS, bestThreshold, clearest, rankingOf } from '../src/insight/ranking.js';
+import { BINS, bestThreshold, binOf, borderOf, clearest, rankingOf } from '../src/insight/ranking.js';
 import { Network } from '../src/model/network.js';
 import { modelOf } from './models.js';
 
@@ -134,11 +134,21 @@ describe('ranking', () => {
           );
         }
         expect(best.score).toBeCloseTo(highest, 12);
-        const isAbove = (i: number) => (2 * places[i]!.bin) / BINS - 1 >= best.threshold;
+        const isAbove = (i: number) => borderOf(places[i]!.bin) >= best.threshold;
         const told = f1((i) => isAbove(i) === (best.direction === 'above'), marks);
         expect(told).toBeCloseTo(best.score, 12);
       }),
     );
+  });
+
+  it('has bins that end where the next begins, finest at the ends', () => {
+    expect([borderOf(0), borderOf(BINS / 2), borderOf(BINS)]).toEqual([-1, 0, 1]);
+    expect([binOf(-1), binOf(0), binOf(1)]).toEqual([0, BINS / 2, BINS - 1]);
+    for (let bin = 0; bin < BINS; bin++) {
+      const [from, to] = [borderOf(bin), borderOf(bin + 1)];
+      for (const share of [1e-6, 0.5, 1 - 1e-6]) expect(binOf(from + share * (to - from))).toBe(bin);
+    }
+    expect(1 - borderOf(BINS - 1)).toBe(2 ** -16);
   });
 
   it.each<PropertyName>(['word-start', 'quote', 'line-position'])(

@@ -20,11 +20,22 @@ export interface Tracking {
 }
 
 /** Thresholds tried are the borders of so many bins between -1 and 1. */
-export const BINS = 256;
+export const BINS = 512;
+const HALF = BINS / 2;
 
-/** The bin of a value from -1 to 1. A product with a power of two is exact, so borders are, too. */
-function binOf(value: number): number {
-  return Math.min(BINS - 1, Math.floor((value * BINS) / 2) + BINS / 2);
+/**
+ * The bin of a value from -1 to 1. Bins are the narrower the nearer they are to the ends, where units that saturate have all
+ * their values: the widest take 1/128, the last ones 1/65,536.
+ */
+export function binOf(value: number): number {
+  const distance = HALF * (1 - Math.sqrt(1 - Math.abs(value)));
+  return Math.min(BINS - 1, Math.floor(value < 0 ? HALF - distance : HALF + distance));
+}
+
+/** Where a bin begins. */
+export function borderOf(bin: number): number {
+  const rest = 1 - Math.abs(bin - HALF) / HALF;
+  return Math.sign(bin - HALF) * (1 - rest * rest);
 }
 
 /**
@@ -43,7 +54,7 @@ export function bestThreshold(
   let allBelow = 0;
   let onBelow = 0;
   for (let border = 0; border <= BINS; border++) {
-    const threshold = (2 * border) / BINS - 1;
+    const threshold = borderOf(border);
     // 2TP + FP + FN: as many as are taken for it, and as many as it holds for.
     const above = (2 * (holds - onBelow)) / (total - allBelow + holds);
     const below = (2 * onBelow) / (allBelow + holds);
