@@ -22,7 +22,7 @@ export function unitsTable(units: readonly Tracking[]): string {
     score.toFixed(3),
     clarity.toFixed(3),
     direction,
-    threshold === undefined ? '' : threshold.toFixed(4),
+    threshold === undefined ? '' : threshold.toFixed(5),
   ]);
   return table([HEADING, ...rows]);
 }
