@@ -32,7 +32,7 @@ interface InspectOptions extends TerminalOptions {
 let shells = 0;
 
 /** The command in a terminal; the shell tells the exit code. */
-async function opened({ flags = '--unit 5', env, ...options }: InspectOptions = {}) {
+async function opened({ flags = '--layer 1 --unit 5', env, ...options }: InspectOptions = {}) {
   const number = shells++;
   // The shell becomes the program, and so has its number.
   const inner = `echo $$ > ${number}.pid; exec $charlstm inspect cells model --text plain.txt ${flags}`;
@@ -106,7 +106,7 @@ describe('the screen', () => {
   });
 
   it('ranks the units of a text while it is open', async () => {
-    const terminal = new PseudoTerminal(folder, '$charlstm inspect cells model --unit 5', { columns: 200 });
+    const terminal = new PseudoTerminal(folder, '$charlstm inspect cells model --layer 1 --unit 5', { columns: 200 });
     onTestFinished(() => terminal.kill());
     await terminal.until(/layer 1, unit 5 +best at [a-z-]+: (F1|r) 0\.\d\d/);
     await terminal.until(/property +layer\/unit +score/);
@@ -203,7 +203,7 @@ describe('ways out', () => {
 
 it('does not take the screen for JSON, a drawing, or a pipe', async () => {
   for (const command of ['--json', '--svg cells.svg', '| cat']) {
-    const line = `$charlstm inspect cells model --text plain.txt --unit 5 ${command}; echo "code $?"`;
+    const line = `$charlstm inspect cells model --text plain.txt --layer 1 --unit 5 ${command}; echo "code $?"`;
     const terminal = new PseudoTerminal(folder, line);
     await terminal.ended;
     await terminal.until('code 0');
