@@ -147,7 +147,7 @@ describe('the screen', () => {
   });
 
   it('obeys no escape codes in the text, nor leaves any behind', async () => {
-    const { terminal } = await opened({ flags: '--text hostile.txt --unit 3' });
+    const { terminal } = await opened({ flags: '--text hostile.txt --layer 1 --unit 3' });
     await terminal.until('␛[2J␛]0;title␇');
     await terminal.until('⇥z');
     terminal.type('q');
