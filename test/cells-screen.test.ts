@@ -106,7 +106,9 @@ describe('the screen', () => {
   });
 
   it('ranks the units of a text while it is open', async () => {
-    const terminal = new PseudoTerminal(folder, '$charlstm inspect cells model --layer 1 --unit 5', { columns: 200 });
+    const terminal = new PseudoTerminal(folder, '$charlstm inspect cells model --layer 1 --unit 5', {
+      columns: 200,
+    });
     onTestFinished(() => terminal.kill());
     await terminal.until(/layer 1, unit 5 +best at [a-z-]+: (F1|r) 0\.\d\d/);
     await terminal.until(/property +layer\/unit +score/);
