@@ -52,6 +52,10 @@ function words({ arena }: Engine, values: number[]): number {
   return at;
 }
 
+function isTooSmall(x: number): boolean {
+  return x !== 0 && Math.abs(x) < 2 ** -126;
+}
+
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < expected.length; i++) {
@@ -223,9 +227,38 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     // i = 1, f = 0, g = 1, o = NaN
     kernels.lstm_forward(gates.at, c.at, zeros(engine, 4).at, h.at, 0, 1, 4, 16, 0);
     expect(gates.view[0]).toBe(1);
-    expect(gates.view[4]).toBeLessThan(1e-30);
+    expect(gates.view[4]).toBeLessThan(1e-13); // not 0: see kernels/vector.h
     expect(gates.view[8]).toBe(1);
     expect(h.view[0]).toBeNaN();
+  });
+
+  it('shut gates and vanished gradients make no numbers too small for a normal float', () => {
+    const shut = zeros(engine, 16);
+    const dh = zeros(engine, 4);
+    const dc = zeros(engine, 4);
+    const [c, h, none] = [zeros(engine, 4), zeros(engine, 4), zeros(engine, 4)];
+    shut.view.set([-1000, -1000, 0.5, -1000].flatMap((x) => [x, x, x, x]));
+    kernels.lstm_forward(shut.at, none.at, c.at, h.at, 0, 1, 4, 16, 0);
+    expect(h.view[0]).toBeGreaterThan(0);
+    dh.view.fill(1e-20);
+    dc.view.fill(1e-20);
+    kernels.lstm_backward(shut.at, c.at, c.at, dh.at, dc.at, 0, 1, 4, 16, 0);
+    const past = zeros(engine, 12);
+    const gru = zeros(engine, 12);
+    gru.view.fill(-1000, 4, 8);
+    dh.view.fill(1e-36);
+    kernels.gru_forward(gru.at, past.at, h.at, c.at, 1, 4);
+    kernels.gru_backward(gru.at, past.at, h.at, dh.at, none.at, 1, 4);
+    const rnn = random(engine, 4);
+    kernels.rnn_forward(rnn.at, c.at, 1, 4);
+    kernels.rnn_backward(rnn.at, dh.at, 1, 4);
+    const [m, v] = [zeros(engine, 4), zeros(engine, 4)];
+    dh.view.set([1e-10, 1e-15, 1e-20, 1e-30]);
+    for (let step = 0; step < 9000; step++) {
+      kernels.adamw(none.at, dh.at, m.at, v.at, 4, 1, 0.01, 0.9, 0.99, 1e-8, 0, 1, 1);
+      for (const x of [...m.view, ...v.view]) if (isTooSmall(x)) expect.fail(`${x} after ${step + 1} steps`);
+    }
+    for (const { view } of [shut, h, dc, gru, past, none, rnn]) expect(view.some(isTooSmall)).toBe(false);
   });
 
   it('tanh keeps its relative accuracy near zero', () => {

@@ -18,7 +18,7 @@ const MOST_FLOATS = 2 ** 24;
  * A gradient that vanishes is soon smaller than a 32-bit float can be. It is linear in the gradient of the loss, so that
  * begins this much larger; a power of two changes no bit of what follows.
  */
-const SCALE = 2 ** 64;
+const SCALE = 2 ** 96;
 
 /** Characters that `gradientsByLag` needs: as many again before a place, to fill the state, and the one to be predicted. */
 export function leastText(maxLag: number): number {

@@ -35,13 +35,13 @@ void gru_backward(float *gates, float *past, const float *h_previous, const floa
       const vec dn = dy * (1.0f - z) * (1.0f - n * n);
       const vec dz = dy * (load(h_previous + at, left) - n) * z * (1.0f - z);
       const vec dr = dn * load(un + j, left) * r * (1.0f - r);
-      store(xr + j, dr, left);
-      store(xz + j, dz, left);
-      store(xn + j, dn, left);
-      store(ur + j, dr, left);
-      store(uz + j, dz, left);
-      store(un + j, dn * r, left);
-      store(dh_previous + at, load(dh_previous + at, left) + dy * z, left);
+      store(xr + j, flushed(dr), left);
+      store(xz + j, flushed(dz), left);
+      store(xn + j, flushed(dn), left);
+      store(ur + j, flushed(dr), left);
+      store(uz + j, flushed(dz), left);
+      store(un + j, flushed(dn * r), left);
+      store(dh_previous + at, flushed(load(dh_previous + at, left) + dy * z), left);
     }
   }
 }

@@ -24,7 +24,7 @@ void softmax_cross_entropy(float *logits, const int *targets, float *losses, int
     vec total = splat(0);
     for (int j = 0; j < vocabulary; j += LANES) {
       const int n = vocabulary - j;
-      const vec e = vexp(load(logits + j, n) - largest);
+      const vec e = vexp(at_least(load(logits + j, n) - largest, -60.0f)); // times scale, still a normal number
       if (scale != 0) store(logits + j, e, n);
       if (n >= LANES) total += e;
       else for (int lane = 0; lane < LANES - 1; lane++) total[lane] += lane < n ? e[lane] : 0;

@@ -63,11 +63,11 @@ ALWAYS_INLINE void backward(float *gates, const float *c_previous, const float *
         dbefore += dzf * load(pf + j, n);
         if (!is_coupled) dbefore += dzi * load(pi + j, n);
       }
-      if (!is_coupled) store(zi + j, dzi, n);
-      store(zf + j, dzf, n);
-      store(zg + j, dcell * i * (1.0f - g * g), n); // tanh' = 1 - tanh²
-      store(zo + j, dzo, n);
-      store(dc + at, dbefore, n);
+      if (!is_coupled) store(zi + j, flushed(dzi), n);
+      store(zf + j, flushed(dzf), n);
+      store(zg + j, flushed(dcell * i * (1.0f - g * g)), n); // tanh' = 1 - tanh²
+      store(zo + j, flushed(dzo), n);
+      store(dc + at, flushed(dbefore), n);
     }
   }
 }

@@ -11,33 +11,6 @@
 
 #include <stdlib.h>
 
-// Numbers too small for a normal float take the processor a hundred times as long, and units that have stopped learning
-// make many of them (a gradient of 1e-20 squared, in AdamW). While a kernel runs, they are zero; JavaScript, which would
-// notice, has them back afterwards.
-#if defined(__SSE__)
-#include <xmmintrin.h>
-typedef unsigned Rounding;
-static inline Rounding flush_tiny(void) {
-  const Rounding before = _mm_getcsr();
-  _mm_setcsr(before | 0x8040); // results, and operands
-  return before;
-}
-static inline void restore(Rounding before) { _mm_setcsr(before); }
-#elif defined(__aarch64__)
-typedef unsigned long Rounding;
-static inline Rounding flush_tiny(void) {
-  Rounding before;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
-  __asm__ volatile("msr fpcr, %0" : : "r"(before | 1UL << 24));
-  return before;
-}
-static inline void restore(Rounding before) { __asm__ volatile("msr fpcr, %0" : : "r"(before)); }
-#else
-typedef int Rounding;
-static inline Rounding flush_tiny(void) { return 0; }
-static inline void restore(Rounding before) { (void)before; }
-#endif
-
 #define MOST_ARGUMENTS 13
 
 typedef struct {
@@ -91,11 +64,8 @@ static int fits(const Call *call, int i, double count) {
 #define FUNCTION(name, is_within, ...)                                             \
   static napi_value call_##name(napi_env env, napi_callback_info info) {           \
     const Call call = arguments(env, info);                                        \
-    if (is_within) {                                                               \
-      const Rounding before = flush_tiny();                                        \
-      name(__VA_ARGS__);                                                           \
-      restore(before);                                                             \
-    } else napi_throw_range_error(env, 0, #name " was called with places outside its memory"); \
+    if (is_within) name(__VA_ARGS__);                                              \
+    else napi_throw_range_error(env, 0, #name " was called with places outside its memory"); \
     return 0;                                                                      \
   }
 

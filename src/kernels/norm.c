@@ -39,7 +39,7 @@ void normalise_rows_backward(float *dx, const float *dy, const float *x, const f
     const float mean = sum(total) / (float)width, slope = sum(along) / (float)width;
     for (int j = 0; j < width; j += LANES) {
       const vec g = load(dy + j, width - j) * load(scale + j, width - j);
-      store(dx + j, inverse[r] * (g - mean - load(x + j, width - j) * slope), width - j);
+      store(dx + j, flushed(inverse[r] * (g - mean - load(x + j, width - j) * slope)), width - j);
     }
   }
 }

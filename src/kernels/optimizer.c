@@ -14,14 +14,17 @@ double squared_norm(const float *x, int n) {
   return total;
 }
 
+// A gradient whose square, and a mean of squares, would be too small for a normal float count as zero; see vector.h.
+static inline float above(float least, float x) { return __builtin_fabsf(x) < least ? 0 : x; }
+
 void adamw(float *value, float *gradient, float *m, float *v, int n, float gradient_scale, float lr,
            float beta1, float beta2, float epsilon, float weight_decay, float bias1, float bias2) {
   const float keep = 1 - lr * weight_decay, step = lr / bias1, correction = 1 / __builtin_sqrtf(bias2);
   for (int i = 0; i < n; i++) {
-    const float g = gradient[i] * gradient_scale;
+    const float g = above(0x1p-56f, gradient[i] * gradient_scale);
     gradient[i] = 0;
-    m[i] = beta1 * m[i] + (1 - beta1) * g;
-    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+    m[i] = above(0x1p-100f, beta1 * m[i] + (1 - beta1) * g);
+    v[i] = above(0x1p-120f, beta2 * v[i] + (1 - beta2) * g * g);
     value[i] = keep * value[i] - step * m[i] / (__builtin_sqrtf(v[i]) * correction + epsilon);
   }
 }

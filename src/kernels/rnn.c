@@ -16,6 +16,6 @@ void rnn_backward(float *z, const float *dh, int rows, int hidden) {
   const int count = rows * hidden;
   for (int j = 0; j < count; j += LANES) {
     const vec y = load(z + j, count - j);
-    store(z + j, load(dh + j, count - j) * (1.0f - y * y), count - j);
+    store(z + j, flushed(load(dh + j, count - j) * (1.0f - y * y)), count - j);
   }
 }

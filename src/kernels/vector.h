@@ -57,8 +57,14 @@ ALWAYS_INLINE void store(float *p, vec x, int n) {
 }
 
 ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
-ALWAYS_INLINE vec at_most(vec x, float limit) { return choose(x < splat(limit), x, splat(limit)); }
-ALWAYS_INLINE vec at_least(vec x, float limit) { return choose(x > splat(limit), x, splat(limit)); }
+// NaN stays NaN.
+ALWAYS_INLINE vec at_most(vec x, float limit) { return choose(x > splat(limit), splat(limit), x); }
+ALWAYS_INLINE vec at_least(vec x, float limit) { return choose(x < splat(limit), splat(limit), x); }
+
+// Numbers too small for a normal float (below 2^-126) take a processor up to a hundred times as long, and units that have
+// stopped learning would make many of them. So a gate is never below e^-30 (2^-43), and gradients below 2^-80 become zero
+// where a cell hands them on: the product of two such numbers is still a normal one. NaN stays NaN.
+ALWAYS_INLINE vec flushed(vec x) { return (vec)((ivec)x & ~((x < splat(0x1p-80f)) & (x > splat(-0x1p-80f)))); }
 
 // Neighbours first: ((x0 + x1) + (x2 + x3)) + ...
 ALWAYS_INLINE float sum(vec x) {
@@ -88,7 +94,7 @@ ALWAYS_INLINE vec vexp(vec x) {
   return choose(x == x, e * (vec)exponent, x);
 }
 
-ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(-x)); }
+ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(at_most(-x, 30.0f))); } // see flushed
 
 // tanh(x): near zero an odd polynomial keeps the relative accuracy that 1 - 2 / (e^2x + 1) would lose.
 ALWAYS_INLINE vec vtanh(vec x) {
