@@ -171,6 +171,46 @@ describe('as commands', () => {
     );
   });
 
+  it('gradients that are 0, or too large, are said to be; the axis has the lags that were asked for', async () => {
+    const shapes = {
+      'embedding.weight': [5, 1],
+      'rnn.weight_ih_l0': [1, 1],
+      'rnn.weight_hh_l0': [1, 1],
+      'rnn.bias_ih_l0': [1],
+      'rnn.bias_hh_l0': [1],
+      'decoder.weight': [5, 1],
+      'decoder.bias': [5],
+    };
+    await writeFile(join(folder, 'five.txt'), 'abc cab\n'.repeat(40));
+    const told = async (recurrent: number, decoder: number, ...args: string[]) => {
+      const name = `rnn-${recurrent}-${decoder}`;
+      const tensors = Object.entries(shapes).map(([name, shape]) => {
+        const value = { 'rnn.weight_hh_l0': recurrent, 'decoder.weight': decoder }[name] ?? 0;
+        const data = Array.from({ length: shape[0]! }, (_, i) => value * (i + 1));
+        return { name, shape, data };
+      });
+      const vocabulary = JSON.stringify([...'abc \n']);
+      await writeFile(join(folder, `${name}.safetensors`), foreignFile(tensors, { vocabulary }));
+      await run(folder, ['import', `${name}.safetensors`, '--out', name]);
+      return (await inspect('gradients', name, '--text', 'five.txt', ...args)).stdout;
+    };
+    const row = (stdout: string) =>
+      /^ +0 .*$/m
+        .exec(stdout.split('longer lags')[1] ?? '')?.[0]
+        .split(/ +/)
+        .slice(3);
+    const small = await told(1e-6, 1, '--max-lag', '50');
+    expect(row(small)).toEqual(['1e-6', '1e-24', '0', '0', '0']);
+    expect(small).toMatch(/^0: nothing, or too small/m);
+    const large = await told(1e6, 1, '--max-lag', '10');
+    expect(row(large)).toEqual(['1e+6', '∞', '∞']);
+    expect(large).toMatch(/^∞: too large/m);
+    const none = await told(1, 0, '--max-lag', '3');
+    expect(row(none)).toEqual(['0', '0']);
+    expect(none).toMatch(/no values[\s\S]*\n +0 +1 +2 +3\n/);
+    expect(await told(1, 1, '--max-lag', '1')).toMatch(/\n +0 +1\n[\s\S]*The norm at lag 1:\nlayer +lag 1\n/);
+  });
+
   it('--compare takes Moby-Dick where the newest run was imported, and says that one has no text', async () => {
     const elsewhere = await temporaryFolder();
     const shapes = Object.entries(fixture.modules.gru.shapes);
