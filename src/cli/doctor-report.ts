@@ -39,6 +39,10 @@ const NAMES = 27;
 export function asText(path: string, record: RunRecord, examination: Examination): string {
   const { model, corpus, progress, training } = record;
   const { done, text } = examination;
+  if (corpus.length === 0) {
+    const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
+    return `${wrapped(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
+  }
   const [findings, fine, unchecked] = [
     ofKind(examination, 'finding'),
     ofKind(examination, 'fine'),

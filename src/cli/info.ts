@@ -52,8 +52,8 @@ function thinned<T>(points: readonly T[]): T[] {
 
 type Fact = [name: string, value: string];
 
-function origin({ path, corpus, step }: Origin): Fact {
-  return ['weights from', `${path} (${corpus}, step ${grouped(step)})`];
+function origin({ path, corpus, step }: Origin, isImported: boolean): Fact {
+  return ['weights from', `${path} (${corpus}${isImported ? '' : `, step ${grouped(step)}`})`];
 }
 
 function rollbacks(count: number): Fact {
@@ -93,7 +93,7 @@ function asText(
       'decoding',
       record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
     ],
-    ...(record.from ? [origin(record.from)] : []),
+    ...(record.from ? [origin(record.from, isImported)] : []),
     ...(isImported ? [] : trainingFacts(training, progress)),
     ...(progress.rollbacks > 0 ? [rollbacks(progress.rollbacks)] : []),
     ['engine', engine],
@@ -111,7 +111,8 @@ function asText(
   return [
     facts.map(([name, value]) => `${name.padEnd(17)}${harmlessLine(value)}`).join('\n'),
     table([['tensor', 'shape', 'parameters'], ...tensors]),
-    points.length > 0 ? table([['step', 'training', 'validation', 'lr'], ...points]) : 'no history yet',
+    ...(points.length > 0 ? [table([['step', 'training', 'validation', 'lr'], ...points])] : []),
+    ...(points.length > 0 || isImported ? [] : ['no history yet']),
     `vocabulary of ${characters.length}: ${characters.join(' ')}`,
     '',
   ].join('\n\n');
