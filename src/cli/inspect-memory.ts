@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { UserError } from '../errors.js';
@@ -63,7 +63,11 @@ Examples:
 /** `charlstm inspect memory`: the copy-memory task for each kind of cell. */
 export function memoryCommand(command: Command): void {
   command
-    .option('--lags <list>', 'how many characters to remember over', parseLags, DEFAULT_LAGS)
+    .addOption(
+      new Option('--lags <list>', 'how many characters to remember over')
+        .argParser(parseLags)
+        .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
+    )
     .addOption(numberOption('--hidden <n>', 'units', MODEL_RANGES.hidden).default(64))
     .addOption(
       numberOption('--steps <n>', 'batches of 32 to train for', {
