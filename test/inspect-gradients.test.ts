@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resolveCheckpoint } from '../src/checkpoint/run.js';
+import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
 import { gradientsByLag, leastText } from '../src/insight/gradients.js';
 import type { ModelConfig } from '../src/model/config.js';
@@ -112,7 +112,19 @@ describe('as commands', () => {
       '10',
     ];
     await run(folder, ['train', 'lighthouse', ...tiny, '--layers', '2', '--out', 'lstm']);
-    await run(folder, ['train', 'lighthouse', ...tiny, '--cell', 'gru', '--val', '0.02', '--out', 'gru']);
+    await run(folder, [
+      'train',
+      'lighthouse',
+      ...tiny,
+      '--cell',
+      'gru',
+      '--val',
+      '0.02',
+      '--eval-every',
+      '5',
+      '--out',
+      'gru',
+    ]);
   });
   const inspect = (...args: string[]) => run(folder, ['inspect', ...args]);
 
@@ -149,6 +161,13 @@ describe('as commands', () => {
     const { stdout } = await inspect('gradients', 'lstm', 'gru', '--max-lag', '20', '--svg', 'both.svg');
     expect(stdout).toMatch(/lstm, 2 x 12 LSTM[\s\S]*gru, 2 x 12 GRU/);
     expect(await readFile(join(folder, 'both.svg'), 'utf8')).toMatch(/<svg[\s\S]*GRU[\s\S]*<\/svg>/);
+  });
+
+  it('gradients of two checkpoints of a run, told apart by their steps', async () => {
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => path);
+    const { stdout } = await inspect('gradients', ...files, 'lstm', '--max-lag', '5', '--json');
+    const names = JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['step 5 of gru, 2 x 12 GRU', 'step 10 of gru, 2 x 12 GRU', 'lstm, 2 x 12 LSTM']);
   });
 
   it('gradients compared: an RNN and two LSTMs, before and after training', async () => {

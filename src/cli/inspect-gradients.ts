@@ -117,15 +117,21 @@ async function measureAll(paths: readonly string[], flags: GradientsFlags): Prom
   const { maxLag, places } = flags;
   const headings: string[] = [];
   const inputs: string[] = [];
-  const networks: Measured[] = [];
+  const found: { network: Measured; step: number }[] = [];
   for (const path of paths.length > 0 ? paths : [undefined]) {
     const opened = await openText(path, flags, { least: leastText(maxLag), training: true });
     const { file, record, model, ids } = opened;
     const norms = normsOf(model.weights, ids, { maxLag, places });
-    networks.push({ name: titleOf(file, record.model), model: file, state: 'trained', ...norms });
+    const network = { name: titleOf(file, record.model), model: file, state: 'trained', ...norms } as const;
+    found.push({ network, step: record.progress.step });
     headings.push(`${opened.heading}, gradients of ${grouped(norms.places)} of them`);
     inputs.push(...opened.inputs);
   }
+  // Checkpoints of one run; what tells them apart comes first, since a legend may have to cut names.
+  const isShared = (name: string) => found.filter(({ network }) => network.name === name).length > 1;
+  const networks = found.map(({ network, step }) =>
+    isShared(network.name) ? { ...network, name: `step ${grouped(step)} of ${network.name}` } : network,
+  );
   return { heading: headings.join('\n'), text: flags.text ?? 'validation', networks, inputs };
 }
 
