@@ -10,7 +10,7 @@ import {
 import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
@@ -64,7 +64,10 @@ function trainingFacts(training: TrainingOptions, { step, bestLoss }: Progress):
   return [
     ['step', `${grouped(step)}; to be trained for ${describeLength(training.length)}`],
     ['best validation', bestLoss === null ? 'none' : `${bestLoss.toFixed(4)} nats`],
-    ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
+    [
+      'batch',
+      `${amountOf(training.batchSize, 'sequence')} of ${amountOf(training.sequenceLength, 'character')}`,
+    ],
     [
       'training',
       `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
@@ -87,7 +90,7 @@ function asText(
       'corpus',
       isImported
         ? 'not known: the weights were imported'
-        : `${corpus.name}, ${grouped(corpus.length)} characters, ${grouped(corpus.trainLength)} to train on`,
+        : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
     [
       'decoding',

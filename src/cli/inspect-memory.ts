@@ -5,7 +5,7 @@ import { withThreads } from '../engine/team.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, table } from '../format.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { CHANCE, copyAccuracies } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
@@ -127,7 +127,7 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
     return;
   }
   process.stdout.write(
-    `1 x ${hidden} units, ${grouped(steps)} steps for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
+    `1 x ${amountOf(hidden, 'unit')}, ${amountOf(steps, 'step')} for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
   );
   printFigure(chart);
   const rows = networks.map(({ name, accuracy }) => [name, ...accuracy.map((share) => share.toFixed(2))]);
@@ -150,11 +150,11 @@ async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<
     const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
     const config = { ...kind, hidden, layers: 1 };
     const accuracy: number[] = [];
-    await progress.show(`${name}, ${lags[0]} steps back`);
+    await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
     for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
       accuracy.push(share);
       const lag = lags[accuracy.length];
-      if (lag !== undefined) await progress.show(`${name}, ${lag} steps back`);
+      if (lag !== undefined) await progress.show(`${name}, ${amountOf(lag, 'step')} back`);
     }
     networks.push({ name, accuracy });
   }

@@ -1,5 +1,5 @@
 import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
@@ -95,7 +95,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const asleep: Missing | undefined =
     record.progress.step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake
       ? {
-          missing: `the weights have hardly moved in ${grouped(record.progress.step)} steps: units may still wake`,
+          missing: `the weights have hardly moved in ${amountOf(record.progress.step, 'step')}: units may still wake`,
         }
       : undefined;
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
