@@ -79,7 +79,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) =>
     rows.reduce((width, row) => Math.max(width, stringWidth(row[column]!)), 0),
   );
-  const isNumber = (cell: string) => /^[-\u2212]?[\d.,]+(e[-+]?\d+)?%?$/.test(cell);
+  const isNumber = (cell: string) => /^[-\u2212]?([\d.,]+(e[-+]?\d+)?%?|∞)$/.test(cell);
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => {

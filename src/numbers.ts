@@ -39,3 +39,8 @@ export function meanOf(numbers: Iterable<number> & { readonly length: number }):
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** "1 character", "2,000 characters". */
+export function amountOf(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+}

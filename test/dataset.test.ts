@@ -324,7 +324,7 @@ describe('splitCorpus', () => {
   it.each([0, 1, 2, 31])('refuses a text of %i characters', async (length) => {
     const request = { validation: 0.1, batchSize: 1, sequenceLength: 1 };
     const { message, exitCode } = await errorOf(() => splitCorpus(length, request));
-    expect(message).toContain(`${length} characters`);
+    expect(message).toContain(`the text has ${length} character${length === 1 ? '' : 's'},`);
     expect(exitCode).toBe(ExitCode.badData);
   });
 });

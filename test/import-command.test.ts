@@ -117,7 +117,7 @@ describe('import', { timeout: 30_000 }, () => {
     await weights('odd.safetensors', 'gru', { vocabulary: '["a"' });
     expectFailure(await command('import', 'odd.safetensors'), 65, '"vocabulary" in the metadata', 'not JSON');
     const taken = await command('import', 'gru.safetensors', '--out', 'gru');
-    expectFailure(taken, 73, 'gru already holds a run');
+    expectFailure(taken, 73, /gru already holds a run, which would be overwritten. Choose another folder/);
     expect(existsSync(at('checkpoints/odd-1'))).toBe(false);
   });
 });
@@ -132,11 +132,23 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
       expect(JSON.parse(measured.stdout)).toMatchObject({ characters: expect.any(Number) });
       const { stdout } = await command('info', cell);
       expect(stdout).toMatch(/corpus +not known: the weights were imported\n/);
-      expect(stdout).toMatch(new RegExp(`weights from +${cell}.safetensors \\(PyTorch`));
-      expect(stdout).not.toMatch(/epochs|best validation/);
+      expect(stdout).toMatch(new RegExp(`weights from +${cell}.safetensors \\(PyTorch\\)\n`));
+      expect(stdout).not.toMatch(/epochs|best validation|step 0|history/);
     }
     const cells = await command('inspect', 'cells', 'lstm', '--text', 'text.txt', '--unit', '3', '--json');
     expect(JSON.parse(cells.stdout).shown).toMatchObject({ layer: 0, unit: 3 });
+  });
+
+  it('has no training that the doctor could look at', async () => {
+    const { code, stdout } = await command('doctor', 'gru');
+    expect(stdout).toMatch(
+      /^gru\/step-0000000.safetensors: 2 x 9 GRU, imported from gru.safetensors\n\nThere is noth/,
+    );
+    expect(stdout).not.toMatch(/epochs|not looked at|yet/);
+    const { findings, fine, unchecked } = JSON.parse((await command('doctor', 'gru', '--json')).stdout);
+    expect([findings, fine]).toEqual([[], []]);
+    for (const { reason } of unchecked) expect(reason).toBe('the weights were imported');
+    expect(code).toBe(0);
   });
 
   it('says of what needs its text that it has none, and what to do', async () => {

@@ -240,7 +240,7 @@ describe('the command', () => {
     await writeFile(join(folder, 'one.txt'), 'T');
     const { stdout, code } = await gates('bytes', '--text', 'one.txt');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 characters read');
+    expect(stdout).toContain('1 character read');
     expect(stdout).toMatch(/\nT +0\.\d{3}/);
   });
 

@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resolveCheckpoint } from '../src/checkpoint/run.js';
+import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
 import { gradientsByLag, leastText } from '../src/insight/gradients.js';
 import type { ModelConfig } from '../src/model/config.js';
@@ -112,7 +112,19 @@ describe('as commands', () => {
       '10',
     ];
     await run(folder, ['train', 'lighthouse', ...tiny, '--layers', '2', '--out', 'lstm']);
-    await run(folder, ['train', 'lighthouse', ...tiny, '--cell', 'gru', '--val', '0.02', '--out', 'gru']);
+    await run(folder, [
+      'train',
+      'lighthouse',
+      ...tiny,
+      '--cell',
+      'gru',
+      '--val',
+      '0.02',
+      '--eval-every',
+      '5',
+      '--out',
+      'gru',
+    ]);
   });
   const inspect = (...args: string[]) => run(folder, ['inspect', ...args]);
 
@@ -151,6 +163,13 @@ describe('as commands', () => {
     expect(await readFile(join(folder, 'both.svg'), 'utf8')).toMatch(/<svg[\s\S]*GRU[\s\S]*<\/svg>/);
   });
 
+  it('gradients of two checkpoints of a run, told apart by their steps', async () => {
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => path);
+    const { stdout } = await inspect('gradients', ...files, 'lstm', '--max-lag', '5', '--json');
+    const names = JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['step 5 of gru, 2 x 12 GRU', 'step 10 of gru, 2 x 12 GRU', 'lstm, 2 x 12 LSTM']);
+  });
+
   it('gradients compared: an RNN and two LSTMs, before and after training', async () => {
     const args = ['gradients', '--compare', 'lstm', '--steps', '15', '--max-lag', '100'];
     const { stdout } = await inspect(...args, '--json');
@@ -169,6 +188,46 @@ describe('as commands', () => {
     expect(told).toMatch(
       /^networks of 2 x 12, embedding 6, trained on lighthouse for 15 steps; 64 places of /,
     );
+  });
+
+  it('gradients that are 0, or too large, are said to be; the axis has the lags that were asked for', async () => {
+    const shapes = {
+      'embedding.weight': [5, 1],
+      'rnn.weight_ih_l0': [1, 1],
+      'rnn.weight_hh_l0': [1, 1],
+      'rnn.bias_ih_l0': [1],
+      'rnn.bias_hh_l0': [1],
+      'decoder.weight': [5, 1],
+      'decoder.bias': [5],
+    };
+    await writeFile(join(folder, 'five.txt'), 'abc cab\n'.repeat(40));
+    const told = async (recurrent: number, decoder: number, ...args: string[]) => {
+      const name = `rnn-${recurrent}-${decoder}`;
+      const tensors = Object.entries(shapes).map(([name, shape]) => {
+        const value = { 'rnn.weight_hh_l0': recurrent, 'decoder.weight': decoder }[name] ?? 0;
+        const data = Array.from({ length: shape[0]! }, (_, i) => value * (i + 1));
+        return { name, shape, data };
+      });
+      const vocabulary = JSON.stringify([...'abc \n']);
+      await writeFile(join(folder, `${name}.safetensors`), foreignFile(tensors, { vocabulary }));
+      await run(folder, ['import', `${name}.safetensors`, '--out', name]);
+      return (await inspect('gradients', name, '--text', 'five.txt', ...args)).stdout;
+    };
+    const row = (stdout: string) =>
+      /^ +0 .*$/m
+        .exec(stdout.split('longer lags')[1] ?? '')?.[0]
+        .split(/ +/)
+        .slice(3);
+    const small = await told(1e-6, 1, '--max-lag', '50');
+    expect(row(small)).toEqual(['1e-6', '1e-24', '0', '0', '0']);
+    expect(small).toMatch(/^0: nothing, or too small/m);
+    const large = await told(1e6, 1, '--max-lag', '10');
+    expect(row(large)).toEqual(['1e+6', '∞', '∞']);
+    expect(large).toMatch(/^∞: too large/m);
+    const none = await told(1, 0, '--max-lag', '3');
+    expect(row(none)).toEqual(['0', '0']);
+    expect(none).toMatch(/no values[\s\S]*\n +0 +1 +2 +3\n/);
+    expect(await told(1, 1, '--max-lag', '1')).toMatch(/\n +0 +1\n[\s\S]*The norm at lag 1:\nlayer +lag 1\n/);
   });
 
   it('--compare takes Moby-Dick where the newest run was imported, and says that one has no text', async () => {

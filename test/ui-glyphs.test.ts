@@ -49,12 +49,26 @@ const anyText = fc
   )
   .map((parts) => parts.join(''));
 
+it.each([
+  ['a separator', 'a\u2028b\u2029', 'a�b�'],
+  ['a joiner with nothing to join', 'a\u200db\u200c👩\u200d', 'a�b�👩�'],
+  ['what takes no room', '\u00ad\u200b\ufeff', '���'],
+  ['a letter in tags', 'a\u{e0041}', 'a�'],
+  [
+    'emoji and letters that are joined',
+    '👨‍👩‍👧🏴\u{e0067}\u{e007f}क्\u200dष',
+    '👨‍👩‍👧🏴\u{e0067}\u{e007f}क्\u200dष',
+  ],
+])('%s is seen', (_, text, shown) => {
+  expect(lines(text)).toEqual([shown]);
+});
+
 describe('what comes out', () => {
   it('has no character that does more than be seen', () => {
     fc.assert(
       fc.property(anyText, anyText, fc.integer({ min: 1, max: 40 }), (text, prompt, width) => {
         for (const line of lines(text, width, prompt)) {
-          expect(line).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u);
+          expect(line).not.toMatch(/\p{Cc}|\p{Zl}|\p{Zp}|[\u202a-\u202e\u2066-\u2069]/u);
         }
       }),
     );

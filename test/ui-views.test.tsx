@@ -78,6 +78,14 @@ const watched = (layers: number, ratio?: number) =>
     ...Array.from({ length: 30 }, (_, i) => at(lastMs, gaugesEvent(801 + i, layers, ratio))),
   );
 
+/** The same at a step of many digits. */
+const late = (state: State) => {
+  const { gauges, samples } = state;
+  const step = 4_321_000;
+  const pages = samples.pages.map((page) => ({ ...page, step }));
+  return { ...state, gauges: { ...gauges, last: { ...gauges.last!, step } }, samples: { ...samples, pages } };
+};
+
 /** Every screen that is kept as a picture in test/screens. */
 const SCREENS: Record<string, State> = {
   '30x8': { ...trained, ...size(30, 8) },
@@ -98,6 +106,7 @@ const SCREENS: Record<string, State> = {
   gates: watched(2),
   'gates before the first': pressed(trained, 'g'),
   'gates of five layers': watched(5, 10),
+  'gates of 32 layers': late(watched(32, 2)),
   'gates at 40x12': { ...watched(2, 5000), ...size(40, 12) },
   'gates at 120x40': { ...watched(3), ...size(120, 40) },
 };
@@ -159,6 +168,17 @@ it.each(Object.keys(SCREENS))('panels have straight edges: %s', (name) => {
   expect(columnsOf(lines[bottom]!, '╰╯')).toEqual(edges);
   for (const line of lines.slice(top + 1, bottom)) {
     expect(columnsOf(line, '│┤')).toEqual(expect.arrayContaining(edges));
+  }
+});
+
+it('titles of panels are said in fewer words rather than cut, at the usual size and in the narrowest panel', () => {
+  for (const columns of [72, 80, 120]) {
+    for (const keys of [['g', 'l', 'u'], ['[', 'l'], []]) {
+      const state = pressed(late(watched(2)), 'g', ...keys);
+      const [edges] = /╭.*╮/.exec(drawn({ ...state, columns }))!;
+      expect(edges).not.toContain('…');
+      expect(edges).toMatch(/ ─+╮╭.* ─+╮$/);
+    }
   }
 });
 

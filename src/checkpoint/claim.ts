@@ -159,12 +159,17 @@ async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
 /**
  * Makes and takes the folder of a new run: `--out`, which must be new or empty, or checkpoints/<corpus>-<n>. What a
  * killed run left behind counts as empty.
+ * @param isTrained whether a run that is there already may be the one that is meant, to be trained further
  * @throws UserError where there is something already, or where nothing can be made
  */
-export async function claimNewRun(out: string | undefined, corpusName: string): Promise<Claim> {
+export async function claimNewRun(
+  out: string | undefined,
+  corpusName: string,
+  { isTrained = true } = {},
+): Promise<Claim> {
   const path = out ?? (await freeName(corpusName));
   try {
-    refuseTaken(path);
+    refuseTaken(path, isTrained);
     const topmost = await makeFolders(path);
     const claim = await claimRun(path);
     await removeMatching(path, LEFT_OVER);
@@ -191,7 +196,7 @@ async function makeFolders(path: string): Promise<string | undefined> {
   return missing[0];
 }
 
-function refuseTaken(path: string): void {
+function refuseTaken(path: string, isTrained: boolean): void {
   if (path === '') throw new UserError('--out is ""', 'Name a folder: --out checkpoints/mine.');
   if (isFree(path)) return;
   const isFolder = statSync(path).isDirectory();
@@ -199,7 +204,7 @@ function refuseTaken(path: string): void {
   const what = isRun ? 'already holds a run, which would be overwritten' : 'is not empty';
   throw new UserError(
     `${path} ${isFolder ? what : 'is a file'}`,
-    `${isRun ? `Go on with the run by --resume ${path}, or choose` : 'Choose'} another folder with --out.`,
+    `${isRun && isTrained ? `Go on with the run by --resume ${path}, or choose` : 'Choose'} another folder with --out.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { PROPERTIES } from '../insight/properties.js';
 import type { Tracking } from '../insight/ranking.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import type { Place } from '../ui/cells/state.js';
 import { CELL_STATE, HIDDEN_STATE, type ScaleName, type StateKind, valuesOf } from '../ui/cells/values.js';
 
@@ -43,7 +43,7 @@ export interface Asked {
 export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative }: Asked): Stretch {
   if (start >= ids.length) {
     throw new UserError(
-      `--skip is ${start}, and of the text ${grouped(ids.length)} characters are read`,
+      `--skip is ${start}, and ${amountOf(ids.length, 'character')} of the text ${ids.length === 1 ? 'is' : 'are'} read`,
       'Skip fewer of them.',
     );
   }

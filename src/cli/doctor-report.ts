@@ -5,7 +5,7 @@ import { runOf } from '../checkpoint/run.js';
 import type { Examination, Outcome } from '../doctor/examination.js';
 import { harmlessLine, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -39,6 +39,10 @@ const NAMES = 27;
 export function asText(path: string, record: RunRecord, examination: Examination): string {
   const { model, corpus, progress, training } = record;
   const { done, text } = examination;
+  if (corpus.length === 0) {
+    const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
+    return `${wrapped(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
+  }
   const [findings, fine, unchecked] = [
     ofKind(examination, 'finding'),
     ofKind(examination, 'fine'),
@@ -50,7 +54,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
     looked === 0
       ? 'There is nothing to look at.'
       : `Looked at ${looked === 1 ? 'one thing' : `${looked} things`}, and found ${came} wrong.`;
-  const on = text ? `; measured on ${grouped(text.characters)} characters of its ${text.part} text` : '';
+  const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [
     wrapped(harmlessLine(head), 0),

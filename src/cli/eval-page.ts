@@ -1,5 +1,5 @@
 import { harmless, unmarked } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { merged } from '../ui/tint.js';
 import { type Glyph, glyphsOf, type Piece, Tally, type View } from './eval-pieces.js';
 import { type SurpriseTint, stepOf, TINTS } from './tint.js';
@@ -69,7 +69,7 @@ ${STYLE}
     const last = this.#line.characters > 0 ? this.#endLine() : '';
     const { characters, loss, bpc, perplexity } = this.#text.figures;
     return `${last}</main>
-<footer>${grouped(characters)} characters: loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(3)}</footer>
+<footer>${amountOf(characters, 'character')}: loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(3)}</footer>
 </body>
 </html>
 `;
@@ -99,7 +99,7 @@ ${STYLE}
     const { characters, loss, bpc, perplexity } = this.#line.figures;
     this.#line = new Tally();
     const title = this.#detailed
-      ? ` title="${characters} characters, ${loss.toFixed(4)} nats and ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(2)}"`
+      ? ` title="${amountOf(characters, 'character')}, ${loss.toFixed(4)} nats and ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(2)}"`
       : '';
     return `<b data-b="${bpc.toFixed(2)}"${title}></b></div>`;
   }

@@ -4,7 +4,7 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/chec
 import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, quoted } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Evaluator, type Stretch } from '../train/evaluate.js';
 import { surprises } from '../train/surprise.js';
@@ -126,7 +126,7 @@ async function print(text: string): Promise<void> {
 function described(
   result: Figures & { readonly model: string; readonly text: string; readonly protocol: string },
 ): string {
-  const what = `${result.model} on ${result.text} (${result.protocol}, ${grouped(result.characters)} characters)`;
+  const what = `${result.model} on ${result.text} (${result.protocol}, ${amountOf(result.characters, 'character')})`;
   return (
     `${harmlessLine(what)}\n` +
     `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { Dataset, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
@@ -42,7 +42,7 @@ export async function withText<T>(
       throw new UserError(
         kept === 0
           ? `${run} kept no text for validation`
-          : `${run} kept ${grouped(kept)} characters for validation, and ${grouped(least)} are needed`,
+          : `${run} kept ${amountOf(kept, 'character')} for validation, and ${grouped(least)} are needed`,
         'Name a text with --text FILE.',
         ExitCode.noInput,
       );
@@ -64,7 +64,7 @@ export async function withText<T>(
     );
     if (length < least) {
       throw new UserError(
-        `${text} has fewer than ${grouped(least)} characters that the model knows`,
+        `${text} has fewer than ${amountOf(least, 'character')} that the model knows`,
         'Give a longer text.',
         ExitCode.badData,
       );

@@ -8,7 +8,7 @@ import { harmlessLine } from '../format.js';
 import { gradientsByLag, leastText } from '../insight/gradients.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import type { Weights } from '../model/weights.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
@@ -110,8 +110,8 @@ async function compareOn(ground: Ground, flags: CompareFlags): Promise<Compared>
   try {
     const networks = await withProgress((progress) => trainAndMeasure(ground, flags, progress));
     const { layers, hidden, embedding } = size;
-    const steps = grouped(flags.steps ?? COMPARED_STEPS);
-    const heading = `networks of ${layers} x ${hidden}, embedding ${embedding}, trained on ${text} for ${steps} steps; ${grouped(networks[0]!.places)} places of its validation text`;
+    const steps = amountOf(flags.steps ?? COMPARED_STEPS, 'step');
+    const heading = `networks of ${layers} x ${hidden}, embedding ${embedding}, trained on ${text} for ${steps}; ${amountOf(networks[0]!.places, 'place')} of its validation text`;
     return { heading: harmlessLine(heading), text, networks, inputs };
   } finally {
     ground.dataset.close();
@@ -126,7 +126,7 @@ async function trainAndMeasure(
   const kept = length - split.trainLength;
   if (kept < leastText(maxLag)) {
     throw new UserError(
-      `${text} keeps ${grouped(kept)} characters for validation, and --max-lag ${maxLag} takes ${grouped(leastText(maxLag))}`,
+      `${text} keeps ${amountOf(kept, 'character')} for validation, and --max-lag ${maxLag} takes ${grouped(leastText(maxLag))}`,
       'Give a smaller --max-lag, or a run with more text for validation.',
       ExitCode.badData,
     );

@@ -3,7 +3,7 @@ import type { ImportedNetwork } from '../checkpoint/import.js';
 import { parseJson } from '../checkpoint/json.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 
 /** Under this name the metadata of the weights may hold the characters. */
@@ -29,7 +29,7 @@ export function charactersOf(
   const source = file ?? weights;
   if (characters.length !== config.vocabulary) {
     throw wrong(
-      `${source} names ${grouped(characters.length)} characters, and the network in ${weights} has ${grouped(config.vocabulary)}`,
+      `${source} names ${amountOf(characters.length, 'character')}, and the network in ${weights} has ${grouped(config.vocabulary)}`,
     );
   }
   const codePoints = characters.map((character) => codePointOf(character, source));

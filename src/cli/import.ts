@@ -47,7 +47,7 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
   const network = await readImported(path);
   const characters = charactersOf(flags.vocabulary, path, network);
   const { record, values } = beginningOf(path, network, characters);
-  const claim = await claimNewRun(flags.out, shortName(path));
+  const claim = await claimNewRun(flags.out, shortName(path), { isTrained: false });
   try {
     await orTakenBack(claim.release, () =>
       writeCheckpoint(checkpointPath(claim.path, 0, undefined), {

@@ -10,7 +10,7 @@ import {
 import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
@@ -52,8 +52,8 @@ function thinned<T>(points: readonly T[]): T[] {
 
 type Fact = [name: string, value: string];
 
-function origin({ path, corpus, step }: Origin): Fact {
-  return ['weights from', `${path} (${corpus}, step ${grouped(step)})`];
+function origin({ path, corpus, step }: Origin, isImported: boolean): Fact {
+  return ['weights from', `${path} (${corpus}${isImported ? '' : `, step ${grouped(step)}`})`];
 }
 
 function rollbacks(count: number): Fact {
@@ -64,7 +64,10 @@ function trainingFacts(training: TrainingOptions, { step, bestLoss }: Progress):
   return [
     ['step', `${grouped(step)}; to be trained for ${describeLength(training.length)}`],
     ['best validation', bestLoss === null ? 'none' : `${bestLoss.toFixed(4)} nats`],
-    ['batch', `${training.batchSize} sequences of ${training.sequenceLength} characters`],
+    [
+      'batch',
+      `${amountOf(training.batchSize, 'sequence')} of ${amountOf(training.sequenceLength, 'character')}`,
+    ],
     [
       'training',
       `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
@@ -87,13 +90,13 @@ function asText(
       'corpus',
       isImported
         ? 'not known: the weights were imported'
-        : `${corpus.name}, ${grouped(corpus.length)} characters, ${grouped(corpus.trainLength)} to train on`,
+        : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
     [
       'decoding',
       record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
     ],
-    ...(record.from ? [origin(record.from)] : []),
+    ...(record.from ? [origin(record.from, isImported)] : []),
     ...(isImported ? [] : trainingFacts(training, progress)),
     ...(progress.rollbacks > 0 ? [rollbacks(progress.rollbacks)] : []),
     ['engine', engine],
@@ -111,7 +114,8 @@ function asText(
   return [
     facts.map(([name, value]) => `${name.padEnd(17)}${harmlessLine(value)}`).join('\n'),
     table([['tensor', 'shape', 'parameters'], ...tensors]),
-    points.length > 0 ? table([['step', 'training', 'validation', 'lr'], ...points]) : 'no history yet',
+    ...(points.length > 0 ? [table([['step', 'training', 'validation', 'lr'], ...points])] : []),
+    ...(points.length > 0 || isImported ? [] : ['no history yet']),
     `vocabulary of ${characters.length}: ${characters.join(' ')}`,
     '',
   ].join('\n\n');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { harmlessJson } from '../format.js';
 import { gatesWhileReading } from '../insight/gates.js';
 import { describeModel } from '../model/config.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { printFigure, writeSvg } from './chart-output.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './gates-figure.js';
@@ -33,7 +33,7 @@ export function gatesCommand(command: Command): void {
 async function inspectGates(path: string | undefined, flags: TextFlags): Promise<void> {
   const { model, ids, inputs, about, heading } = await openText(path, flags);
   const statistics = gatesWhileReading(model, ids);
-  const title = `gates of ${describeModel(model.config)}, ${grouped(ids.length)} characters of ${about.text}`;
+  const title = `gates of ${describeModel(model.config)}, ${amountOf(ids.length, 'character')} of ${about.text}`;
   if (flags.svg !== undefined) {
     await writeSvg(flags.svg, svgOf(gatesFigure(title, statistics, model.vocabulary)), inputs);
   }

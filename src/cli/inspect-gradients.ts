@@ -75,7 +75,7 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
     ? await compare(paths[0], flags)
     : await measureAll(paths, flags);
   const { maxLag } = flags;
-  const figure = figureOf(networks);
+  const figure = figureOf(networks, maxLag);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
   if (flags.json) {
     const result: Result = { text, maxLag, networks };
@@ -85,7 +85,7 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
   process.stdout.write(`${heading}\n\n`);
   printFigure(figure);
   process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);
-  if (flags.compare) process.stdout.write(`\n${inWords(networks, maxLag)}\n`);
+  if (flags.compare && maxLag > 1) process.stdout.write(`\n${inWords(networks, maxLag)}\n`);
 }
 
 /** @throws UserError for flags that do not go together */
@@ -117,30 +117,35 @@ async function measureAll(paths: readonly string[], flags: GradientsFlags): Prom
   const { maxLag, places } = flags;
   const headings: string[] = [];
   const inputs: string[] = [];
-  const networks: Measured[] = [];
+  const found: { network: Measured; step: number }[] = [];
   for (const path of paths.length > 0 ? paths : [undefined]) {
     const opened = await openText(path, flags, { least: leastText(maxLag), training: true });
     const { file, record, model, ids } = opened;
     const norms = normsOf(model.weights, ids, { maxLag, places });
-    networks.push({ name: titleOf(file, record.model), model: file, state: 'trained', ...norms });
+    const network = { name: titleOf(file, record.model), model: file, state: 'trained', ...norms } as const;
+    found.push({ network, step: record.progress.step });
     headings.push(`${opened.heading}, gradients of ${grouped(norms.places)} of them`);
     inputs.push(...opened.inputs);
   }
+  // Checkpoints of one run; what tells them apart comes first, since a legend may have to cut names.
+  const isShared = (name: string) => found.filter(({ network }) => network.name === name).length > 1;
+  const networks = found.map(({ network, step }) =>
+    isShared(network.name) ? { ...network, name: `step ${grouped(step)} of ${network.name}` } : network,
+  );
   return { heading: headings.join('\n'), text: flags.text ?? 'validation', networks, inputs };
 }
 
-const AXES = {
-  x: { label: 'k, characters back' },
-  y: { label: '|d loss(t) / d h(t-k)|', log: true },
-} as const;
+const Y_AXIS = { label: '|d loss(t) / d h(t-k)|', log: true } as const;
 
 /** One network layer by layer; of several the last layers, untrained and trained apart. */
-function figureOf(networks: readonly Measured[]): Figure {
+function figureOf(networks: readonly Measured[], maxLag: number): Figure {
+  // As far as was measured: a curve that ends before it does is seen to.
+  const x = { label: 'k, characters back', from: 0, to: maxLag, whole: true };
   const [first, ...others] = networks;
   if (others.length === 0) {
     const { name, layers } = first!;
     const series = layers.map((norms, layer) => seriesOf(`layer ${layer}`, norms, layer));
-    return { title: '', charts: [{ title: name, ...AXES, series }], columns: 1 };
+    return { title: '', charts: [{ title: name, x, y: Y_AXIS, series }], columns: 1 };
   }
   const states = (['untrained', 'trained'] as const).map((state) =>
     networks.filter((one) => one.state === state),
@@ -153,7 +158,7 @@ function figureOf(networks: readonly Measured[]): Figure {
         states[0]!.length === 0 ? '' : some[0]!.state === 'trained' ? ', after training' : ', at first';
       return {
         title: `the gradient by the last layer's hidden state${when}`,
-        ...AXES,
+        x,
         y: yAxis(some),
         series,
       };
@@ -163,12 +168,14 @@ function figureOf(networks: readonly Measured[]): Figure {
 
 /** A plain RNN's gradient falls so far that all others would be one line: the axis ends some way below these. */
 function yAxis(networks: readonly Measured[]) {
-  const ends = networks
-    .map(({ layers }) => layers.at(-1)!.findLast((norm) => norm > 0) ?? 1)
-    .sort((a, b) => b - a);
-  const most = Math.max(...networks.flatMap(({ layers }) => layers.at(-1)!));
+  const drawn = networks
+    .map(({ layers }) => layers.at(-1)!.filter((norm) => norm > 0 && Number.isFinite(norm)))
+    .filter((norms) => norms.length > 0);
+  if (drawn.length === 0) return Y_AXIS;
+  const ends = drawn.map((norms) => norms.at(-1)!).sort((a, b) => b - a);
+  const most = Math.max(...drawn.flat());
   const from = Math.max(ends.at(-1)!, Math.min(1e-3 * ends[0]!, 1e-12 * most));
-  return { ...AXES.y, from, to: most };
+  return { ...Y_AXIS, from, to: most };
 }
 
 function seriesOf(name: string, norms: readonly number[], index: number) {
@@ -176,20 +183,40 @@ function seriesOf(name: string, norms: readonly number[], index: number) {
   return { name, kind: 'line' as const, points, color: SERIES_COLORS[index % SERIES_COLORS.length]! };
 }
 
+const TOO_LARGE = '∞';
+/** Norms at which a curve ends: what the gradient is scaled by for its sake (see `gradientsByLag`) is not enough, or too much. */
+const ENDS = [
+  ['0', 'nothing, or too small to be passed back in 32-bit floats'],
+  [TOO_LARGE, 'too large to be passed back in 32-bit floats'],
+] as const;
+
 /** The norm at lag 1, and those of longer lags relative to it. */
 function tableOf(networks: readonly Measured[], maxLag: number): string {
-  const lags = TOLD.filter((lag) => lag > 1 && lag <= maxLag);
+  const lags = [...new Set([...TOLD.filter((lag) => lag < maxLag), maxLag])].filter((lag) => lag > 1);
   const rows = networks.flatMap(({ name, state, loss, layers }) =>
     layers.map((norms, layer) => [
       ...(networks.length > 1 ? [harmlessLine(name), state, loss?.toFixed(3) ?? ''] : []),
       String(layer),
-      norms[1]!.toExponential(1),
-      ...lags.map((lag) => (norms[lag]! / norms[1]!).toExponential(0)),
+      cellOf(norms[1]!, 1, 1),
+      ...lags.map((lag) => cellOf(norms[lag]!, norms[1]!, 0)),
     ]),
   );
   const which = networks.length > 1 ? ['network', '', 'loss'] : [];
   const heading = [...which, 'layer', 'lag 1', ...lags.map(String)];
-  return `The norm at lag 1, and at longer lags as a share of it:\n${table([heading, ...rows])}`;
+  const what = `The norm at lag 1${lags.length > 0 ? ', and at longer lags as a share of it' : ''}:`;
+  const notes = ENDS.filter(([mark]) => rows.some((row) => row.slice(which.length + 1).includes(mark)));
+  return [
+    what,
+    table([heading, ...rows]),
+    ...notes.map(([mark, why]) => `${mark}: ${why}; the curve ends there`),
+  ].join('\n');
+}
+
+/** A norm as a share of another. */
+function cellOf(norm: number, of: number, decimals: number): string {
+  if (norm === 0) return '0';
+  const share = norm / of;
+  return Number.isFinite(share) ? share.toExponential(decimals) : TOO_LARGE;
 }
 
 /** What there is to be seen. */

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, table } from '../format.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../model/config.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { CHANCE, copyAccuracies } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
@@ -63,7 +63,11 @@ Examples:
 /** `charlstm inspect memory`: the copy-memory task for each kind of cell. */
 export function memoryCommand(command: Command): void {
   command
-    .option('--lags <list>', 'how many characters to remember over', parseLags, DEFAULT_LAGS)
+    .addOption(
+      new Option('--lags <list>', 'how many characters to remember over')
+        .argParser(parseLags)
+        .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
+    )
     .addOption(numberOption('--hidden <n>', 'units', MODEL_RANGES.hidden).default(64))
     .addOption(
       numberOption('--steps <n>', 'batches of 32 to train for', {
@@ -123,7 +127,7 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
     return;
   }
   process.stdout.write(
-    `1 x ${hidden} units, ${grouped(steps)} steps for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
+    `1 x ${amountOf(hidden, 'unit')}, ${amountOf(steps, 'step')} for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
   );
   printFigure(chart);
   const rows = networks.map(({ name, accuracy }) => [name, ...accuracy.map((share) => share.toFixed(2))]);
@@ -146,11 +150,11 @@ async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<
     const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
     const config = { ...kind, hidden, layers: 1 };
     const accuracy: number[] = [];
-    await progress.show(`${name}, ${lags[0]} steps back`);
+    await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
     for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
       accuracy.push(share);
       const lag = lags[accuracy.length];
-      if (lag !== undefined) await progress.show(`${name}, ${lag} steps back`);
+      if (lag !== undefined) await progress.show(`${name}, ${amountOf(lag, 'step')} back`);
     }
     networks.push({ name, accuracy });
   }

@@ -4,7 +4,7 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/chec
 import type { RunRecord } from '../checkpoint/record.js';
 import { runOf } from '../checkpoint/run.js';
 import { harmlessLine } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
@@ -77,7 +77,7 @@ export async function openText(
   return withText(choice, model.vocabulary, least, async ({ dataset, start, end }, files) => {
     const ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
     const about = { model: file, text: text ?? 'validation', characters: ids.length };
-    const heading = harmlessLine(`${file} on ${about.text}, ${grouped(ids.length)} characters read`);
+    const heading = harmlessLine(`${file} on ${about.text}, ${amountOf(ids.length, 'character')} read`);
     return { file, record, model, ids, inputs: [file, ...files], about, heading };
   });
 }

@@ -108,17 +108,22 @@ function onOutputError(error: NodeJS.ErrnoException): void {
   output.onUnread();
 }
 
-/** Without a command, the help; `help nonsense` is about an unknown command. */
+/**
+ * Without a command, the help. `help inspect cells` and `inspect help cells` are `inspect cells --help`; `help nonsense` is
+ * about an unknown command.
+ */
 function withCommand(args: readonly string[]): readonly string[] {
-  const [first, second] = args;
   if (args.every((argument) => ['--', '--no-color'].includes(argument))) return ['--help'];
-  const isKnown = COMMANDS.some(([usage]) => usage.split(' ')[0] === second);
-  return first === 'help' && second !== undefined && !isKnown ? [second] : args;
+  const [first, second] = args;
+  if (first === 'inspect' && second === 'help') return ['inspect', ...args.slice(2), '--help'];
+  if (first !== 'help') return args;
+  const isKnown = second === undefined || COMMANDS.some(([usage]) => usage.split(' ')[0] === second);
+  return isKnown ? [...args.slice(1), '--help'] : [second];
 }
 
 /** The command that is called, or that help is wanted for, and what follows it. */
 function namesIn(args: readonly string[]): readonly string[] {
-  return args.filter((argument) => !argument.startsWith('-') && argument !== 'help');
+  return args.filter((argument) => !argument.startsWith('-'));
 }
 
 /** Prints what went wrong on one line, and says with which code to exit. */

@@ -1,6 +1,6 @@
 import { describeLength } from '../checkpoint/record.js';
 import { duration, harmless, harmlessJson, harmlessLine, rate } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
 
 /** Shows the events of training. */
@@ -67,7 +67,7 @@ function header(event: StartEvent): string {
   const length =
     event.totalSteps === undefined
       ? describeLength({ unit: 'minutes', amount: event.minutes ?? 0 })
-      : `${grouped(event.totalSteps)} steps, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
+      : `${amountOf(event.totalSteps, 'step')}, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
   const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
   return (
     `${harmlessLine(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +

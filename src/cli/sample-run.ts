@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { harmlessLine } from '../format.js';
+import { amountOf } from '../numbers.js';
 import { beamSearch } from '../sample/beam.js';
 import { corpusOf } from '../sample/corpus.js';
 import type { Draft } from '../sample/draft.js';
@@ -108,11 +109,13 @@ function tell(
   { isSearch, corpus }: { isSearch: boolean; corpus: SuffixIndex | undefined | false },
 ): void {
   if (text.reason === 'blocked') {
-    say(`the text ended after ${Array.from(text.text).length} characters: nothing more was allowed`);
+    say(
+      `the text ended after ${amountOf(Array.from(text.text).length, 'character')}: nothing more was allowed`,
+    );
   }
   if (text.cycle !== undefined) {
     const remedy = isSearch ? 'leave --beam out' : 'try a higher --temp, or --repetition-penalty 1.2';
-    say(`the text goes in circles of ${text.cycle} characters: ${remedy}`);
+    say(`the text goes in circles of ${amountOf(text.cycle, 'character')}: ${remedy}`);
   }
   if (corpus) tellCopies(copiesOf(text, plan, corpus));
 }

@@ -135,12 +135,19 @@ function shapeOf(
       'Leave --coupled out, or use --cell lstm or --cell peephole.',
     );
   }
+  const layers = flags.layers ?? base.layers;
+  if (flags.residual && layers === 1) {
+    throw new UserError(
+      '--residual is given with --layers 1, and it joins layers above the first one',
+      'Leave --residual out, or give more --layers.',
+    );
+  }
   const config: ModelConfig = {
     cell,
     vocabulary: vocabulary.size,
     embedding: flags.embedding ?? base.embedding,
     hidden: flags.hidden ?? base.hidden,
-    layers: flags.layers ?? base.layers,
+    layers,
     dropout: flags.dropout ?? base.dropout,
     ...(coupled && { coupled }),
     ...((flags.layerNorm ?? base.layerNorm) && { layerNorm: true }),

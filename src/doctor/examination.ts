@@ -1,5 +1,5 @@
 import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
-import { grouped } from '../numbers.js';
+import { amountOf } from '../numbers.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
@@ -69,10 +69,14 @@ interface ExaminationOptions {
 /** Where no text validates, so many characters at the end of the training text are read instead. */
 const MOST_TRAINING = 100_000;
 
-/** Looks at a run with every check. Nothing is written. */
+/** Looks at a run with every check; of one that was imported, there is no training to look at. Nothing is written. */
 export function examine(patient: Patient, { threads, onWork }: ExaminationOptions): Examination {
   const { checkpoint, log, text } = patient;
   const { record } = checkpoint;
+  if (record.corpus.length === 0) {
+    const unchecked = { kind: 'unchecked', reason: 'the weights were imported' } as const;
+    return { done: 0, text: null, outcomes: CHECK_IDS.map((id) => ({ id, ...unchecked })) };
+  }
   const { training } = record;
   const done = shareDone(checkpoint);
   const moves = movement(checkpoint);
@@ -91,7 +95,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const asleep: Missing | undefined =
     record.progress.step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake
       ? {
-          missing: `the weights have hardly moved in ${grouped(record.progress.step)} steps: units may still wake`,
+          missing: `the weights have hardly moved in ${amountOf(record.progress.step, 'step')}: units may still wake`,
         }
       : undefined;
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;

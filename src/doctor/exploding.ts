@@ -1,6 +1,6 @@
 import type { TrainingOptions } from '../checkpoint/record.js';
 import { percent } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import type { Check, Missing } from './check.js';
 import type { RunLog } from './log.js';
 import { medianOf } from './statistics.js';
@@ -34,7 +34,7 @@ export function explodingEvidence(
   training: TrainingOptions,
 ): ExplodingEvidence | Missing {
   if (steps.length < EARLY_STEPS && rollbacks.length === 0 && end?.fault === undefined) {
-    return { missing: `the log has ${steps.length} steps, and ${EARLY_STEPS} are needed` };
+    return { missing: `the log has ${amountOf(steps.length, 'step')}, and ${EARLY_STEPS} are needed` };
   }
   const { clip, batchSize, sequenceLength } = training;
   const begun = steps.slice(Math.min(BEGINNING, steps.length >> 3));
@@ -76,7 +76,7 @@ export const exploding: Check<ExplodingEvidence> = {
   figures: ({ medianNorm, largestNorm, largestAt, clip, clippedShare, spikes }) =>
     `gradient norm ${medianNorm.toPrecision(2)} in the middle, ${largestNorm.toPrecision(3)} at most (step ${grouped(largestAt)}); ` +
     (clip > 0 ? `${percent(clippedShare)} of the steps clipped at ${clip}` : 'not clipped') +
-    (spikes > 0 ? `; ${grouped(spikes)} ${spikes === 1 ? 'spike' : 'spikes'}` : ''),
+    (spikes > 0 ? `; ${amountOf(spikes, 'spike')}` : ''),
   diagnose(evidence) {
     const { clip, largeNorm, largeShare, spikes, normsBeforeRollbacks, medianNorm, fault } = evidence;
     const worst = Math.max(0, ...normsBeforeRollbacks.map((norm) => norm ?? 0));
@@ -90,7 +90,7 @@ export const exploding: Check<ExplodingEvidence> = {
       return { severity: 'caution', sentence, remedy };
     }
     if (spikes < (clip > 0 ? EXPLODING.spikes : 1)) return undefined;
-    const sentence = `Gradients explode now and then: ${grouped(spikes)} of ${grouped(evidence.steps)} steps have more than ${EXPLODING.spike} times the norm of those before.`;
+    const sentence = `Gradients explode now and then: in ${grouped(spikes)} of ${amountOf(evidence.steps, 'step')} the norm is more than ${EXPLODING.spike} times that of those before.`;
     return { severity: 'caution', sentence, remedy };
   },
 };

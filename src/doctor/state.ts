@@ -1,3 +1,4 @@
+import { amountOf } from '../numbers.js';
 import type { Check, Missing } from './check.js';
 import { estimateOf } from './statistics.js';
 import { CERTAIN, LEAST_WINDOWS, STATE, WINDOW } from './thresholds.js';
@@ -39,7 +40,7 @@ export function stateEvidence(
   const windows = Math.floor(Math.min(carried.length, reset.length) / window);
   if (windows < LEAST_WINDOWS) {
     return {
-      missing: `the text has ${windows} windows of ${window} characters, and ${LEAST_WINDOWS} are needed`,
+      missing: `the text has ${amountOf(windows, 'window')} of ${amountOf(window, 'character')}, and ${LEAST_WINDOWS} are needed`,
     };
   }
   const tail = Math.max(1, Math.round(WINDOW.tail * window));
@@ -81,13 +82,13 @@ export function stateEvidence(
 export const stateUse: Check<StateEvidence> = {
   id: 'state-not-used',
   figures: ({ window, carried, reset, gain, gainError }) =>
-    `loss ${carried.toFixed(4)} with the state carried, ${reset.toFixed(4)} with it reset every ${window} characters: ` +
+    `loss ${carried.toFixed(4)} with the state carried, ${reset.toFixed(4)} with it reset every ${amountOf(window, 'character')}: ` +
     `${gain.toFixed(2)} ± ${(CERTAIN * gainError).toFixed(2)} nats a window`,
   diagnose({ window, gain, gainError }) {
     if (gain + CERTAIN * gainError >= STATE.gain) return undefined;
     return {
       severity: 'caution',
-      sentence: `The state is not used: forgetting all of it every ${window} characters costs nothing.`,
+      sentence: `The state is not used: forgetting all of it every ${amountOf(window, 'character')} costs nothing.`,
       remedy:
         'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length',
     };

@@ -1,4 +1,4 @@
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import type { Check } from './check.js';
 import { blockMeans, type Estimate, estimateOf } from './statistics.js';
 import { CERTAIN, LEAST_WINDOWS, VALIDATION } from './thresholds.js';
@@ -52,7 +52,7 @@ export function validationEvidence(losses: Float32Array, lead: LeadEvidence | nu
 export const validationLength: Check<ValidationEvidence> = {
   id: 'validation-too-short',
   figures: ({ characters, loss, error, lead }) =>
-    `loss ${loss.toFixed(4)} ± ${(CERTAIN * error).toFixed(4)} on ${grouped(characters)} characters` +
+    `loss ${loss.toFixed(4)} ± ${(CERTAIN * error).toFixed(4)} on ${amountOf(characters, 'character')}` +
     (lead
       ? `; step ${grouped(lead.bestStep)} is better than step ${grouped(lead.otherStep)} by ${lead.lead.toFixed(4)} ± ${(CERTAIN * lead.leadError).toFixed(4)}`
       : ''),
@@ -68,7 +68,7 @@ export const validationLength: Check<ValidationEvidence> = {
       : `which of the checkpoints is best is a matter of chance`;
     return {
       severity: 'caution',
-      sentence: `The validation text is too short to trust: from ${grouped(characters)} characters, ${what}.`,
+      sentence: `The validation text is too short to trust: from ${amountOf(characters, 'character')}, ${what}.`,
       remedy: 'try a larger --val (a tenth is usual), or train on more text',
     };
   },

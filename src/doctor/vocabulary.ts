@@ -69,7 +69,7 @@ export function vocabularyEvidence(
 export const vocabulary: Check<VocabularyEvidence> = {
   id: 'vocabulary-too-small',
   figures: ({ vocabulary, rare, limit, unseen, trainingShare, validationShare, lossShare }) =>
-    `${grouped(rare)} of ${grouped(vocabulary)} characters occur fewer than ${limit} times in the training text, ${grouped(unseen)} never; ` +
+    `${grouped(rare)} of ${grouped(vocabulary)} characters ${rare === 1 ? 'occurs' : 'occur'} fewer than ${limit} times in the training text, ${grouped(unseen)} never; ` +
     (validationShare === null || lossShare === null
       ? `they make ${percent(trainingShare)} of it`
       : `they make ${percent(validationShare)} of the validation text and ${percent(lossShare)} of its loss`),

@@ -1,5 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
+import { amountOf } from '../numbers.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { CopyGuard } from './copying.js';
 import { checkOptions, type GenerateOptions } from './options.js';
@@ -111,7 +112,7 @@ export class Plan {
     const least = pattern.distance(pattern.start);
     if (least > this.length) {
       throw new UserError(
-        `a text that matches ${JSON.stringify(source)} has ${least} characters at least, and ${this.length} may be written`,
+        `a text that matches ${JSON.stringify(source)} has ${amountOf(least, 'character')} at least, and ${this.length} may be written`,
         'Give a greater --length.',
       );
     }

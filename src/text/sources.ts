@@ -91,7 +91,7 @@ async function resolveGlob(pattern: string): Promise<Corpus> {
 
 /** Tells of files that are no text; of none there is nothing to tell. */
 function leftOut(found: number, taken: number, where: string): string[] {
-  return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} are not text; left out`];
+  return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} left out: not text`];
 }
 
 /** All text in a folder: hidden files, node_modules and files with a zero byte near their start are passed over. */

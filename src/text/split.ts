@@ -1,5 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 
 /** Fewer characters than this teach nothing. */
 const LEAST_CHARACTERS = 32;
@@ -43,7 +43,7 @@ export function splitCorpus(
 ): { split: Split; notices: readonly string[] } {
   if (length < LEAST_CHARACTERS) {
     throw new UserError(
-      `the text has ${length} characters, which is too little to learn from`,
+      `the text has ${amountOf(length, 'character')}, which is too little to learn from`,
       `Give at least ${LEAST_CHARACTERS}; a few hundred thousand make a good model.`,
       ExitCode.badData,
     );

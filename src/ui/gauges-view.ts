@@ -18,9 +18,10 @@ const LEAST_RATIO = 10;
 /** Columns of a bar that still tells something. */
 const LEAST_BAR = 3;
 
-/** What the panel shows, in a few words. */
-export function gaugesTitle({ gauges }: State): string {
-  return `gates and gradients${gauges.last ? ` · step ${grouped(gauges.last.step)}` : ''}`;
+/** What the panel shows, in a few words and in fewer. */
+export function gaugesTitle({ gauges }: State): string[] {
+  const step = gauges.last ? ` · step ${grouped(gauges.last.step)}` : '';
+  return [`gates and gradients${step}`, `gates${step}`];
 }
 
 /**
@@ -79,7 +80,8 @@ function inTwoRows(state: State, { gates }: Layer, layer: number, width: number)
 
 function inOneRow(state: State, { gates }: Layer, layer: number, width: number): Line[] {
   const { norm, look } = normOf(state, layer);
-  const head = { text: `${layer} ${norm.padEnd(7)} `, ...look };
+  const number = String(layer).padStart(String(state.gauges.last!.layers.length - 1).length);
+  const head = { text: `${number} ${norm.padEnd(7)} `, ...look };
   return [[head, ...gateRow(gates, width - lineWidth([head]))]];
 }
 

@@ -50,12 +50,17 @@ function glyphOf(source: string, at: number): Glyph {
   return { ...drawn, source, at };
 }
 
+/** Separators and format characters, but for a joiner within a letter (Indic scripts); what is left over of an emoji. */
+const UNSEEN = /(?!\u200d\p{L})[\p{Cf}\p{Zl}\p{Zp}]/gu;
+const UNJOINED = /\u200d$/;
+
 /**
- * A grapheme, no line feed, as it is safe to draw: control characters as pictures, and a stand-in for what has no width
- * of its own, which would otherwise change its neighbours.
+ * A grapheme, no line feed, as it is safe to draw: control characters as pictures, and a stand-in for what is not seen or
+ * has no width of its own, which would otherwise change its neighbours. Emoji may be joined.
  */
 export function drawable(grapheme: string): { text: string; width: number } {
-  const text = harmless(grapheme).replaceAll('\t', '⇥');
+  const unseen = /\p{Extended_Pictographic}/u.test(grapheme) ? UNJOINED : UNSEEN;
+  const text = harmless(grapheme).replaceAll('\t', '⇥').replace(unseen, '\ufffd');
   const width = widthOf(text);
   if (width > 0) return { text, width };
   return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };

@@ -1,5 +1,5 @@
 import { duration, harmlessLine } from '../format.js';
-import { grouped } from '../numbers.js';
+import { amountOf, grouped } from '../numbers.js';
 import { cut, fitting, type Line, lineWidth, type Segment, spread } from './line.js';
 import type { State } from './state.js';
 
@@ -27,7 +27,7 @@ export function header(state: State, most: 1 | 2): Line[] {
     { text: `${grouped(start.parameters)} parameters` },
   ];
   const where: Segment[] = [
-    { text: start.threads === 1 ? `${start.engine}, 1 thread` : `${start.engine}, ${start.threads} threads` },
+    { text: `${start.engine}, ${amountOf(start.threads, 'thread')}` },
     { text: cut(harmlessLine(start.run), Math.floor(columns / 2)) },
   ];
   const room = width - statusWidth - 2;

@@ -14,8 +14,9 @@ const MARK_DISTANCE = 3;
 const BEST = { text: '★', color: 'validation', bold: true } as const;
 
 /** What the chart shows, in a few words. */
-export function chartTitle({ view }: State): string {
-  return `loss · ${view.unit} a character · ${view.recent ? 'recent' : 'whole run'}${view.log ? ' · log' : ''}`;
+export function chartTitle({ view }: State): string[] {
+  const rest = ` · ${view.recent ? 'recent' : 'whole run'}${view.log ? ' · log' : ''}`;
+  return [`loss · ${view.unit} a character${rest}`, `loss · ${view.unit}${rest}`];
 }
 
 /**

@@ -12,12 +12,13 @@ function shownPage({ samples }: State): { page: Page | undefined; isLive: boolea
 }
 
 /** What the panel shows, in a few words. */
-export function sampleTitle(state: State): string {
+export function sampleTitle(state: State): string[] {
   const { page, isLive } = shownPage(state);
   const temperature = (isLive ? state.temperature : (page?.temperature ?? 0)).toFixed(1);
   const at = isLive ? state.last?.step : page?.step;
   const step = at === undefined ? '' : ` · step ${grouped(at)}`;
-  return `${isLive ? 'live' : 'sample'}${step} · temp ${temperature}`;
+  const title = `${isLive ? 'live' : 'sample'}${step}`;
+  return [`${title} · temp ${temperature}`, `${title} · T ${temperature}`, title];
 }
 
 /**

@@ -3,6 +3,8 @@ export interface AxisScale {
   readonly from: number;
   readonly to: number;
   readonly log: boolean;
+  /** Only whole numbers are ticks. */
+  readonly whole?: boolean;
 }
 
 /** Where a number lies: 0 at `from`, 1 at `to`. */
@@ -14,10 +16,12 @@ export function placeOf(value: number, { from, to, log }: AxisScale): number {
 }
 
 /** Round numbers of an axis, at most `most` of them and if possible at least two. */
-export function ticks({ from, to }: AxisScale, most: number): number[] {
+export function ticks({ from, to, whole = false }: AxisScale, most: number): number[] {
   if (!(to > from) || most < 1) return [];
   const power = 10 ** Math.floor(Math.log10((to - from) / most));
+  const least = whole ? 1 : 0;
   for (const step of [1, 2, 5, 10, 20, 50].map((n) => n * power)) {
+    if (step < least) continue;
     const first = Math.ceil(from / step - 1e-9);
     const count = Math.floor(to / step + 1e-9) - first + 1;
     if (count <= most) return Array.from({ length: Math.max(0, count) }, (_, i) => (first + i) * step);

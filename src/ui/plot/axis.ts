@@ -28,7 +28,7 @@ export function horizontalScale(axis: Axis, series: readonly Series[]): AxisScal
     0,
   );
   const margin = bars > 1 ? 0.6 / (bars - 1) : series.every(({ kind }) => kind === 'line') ? 0 : MARGIN;
-  return scaleOf(axis, values, margin);
+  return { ...scaleOf(axis, values, margin), whole: axis.whole ?? false };
 }
 
 function scaleOf({ from, to, log = false }: Axis, values: readonly number[], margin: number): AxisScale {

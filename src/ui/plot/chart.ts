@@ -5,6 +5,8 @@ export interface Axis {
   readonly label: string;
   /** Equal ratios take equal room, and values that are not above 0 are left out. */
   readonly log?: boolean;
+  /** What is counted has no places between whole numbers that could be named. */
+  readonly whole?: boolean;
   /** The ends, where they do not follow from the values. */
   readonly from?: number;
   readonly to?: number;

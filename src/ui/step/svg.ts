@@ -1,5 +1,6 @@
 import { decimal } from '../../format.js';
 import type { Quantity } from '../../insight/equations.js';
+import { amountOf } from '../../numbers.js';
 import { visible } from '../glyphs.js';
 import type { Line } from '../line.js';
 import { type Color, PALETTE } from '../palette.js';
@@ -72,7 +73,7 @@ function input({ input: { name, values } }: Shown, _drawn: Drawn, top: number): 
     const end = middle - (value / largest) * (INPUT_HEIGHT / 2);
     return bar(EDGE + i * width, middle, EDGE + (i + 0.85) * width, end, signColor(value));
   });
-  const words = `x: ${name}, ${all.length} numbers, the largest ${decimal(largest, 3)}`;
+  const words = `x: ${name}, ${amountOf(all.length, 'number')}, the largest ${decimal(largest, 3)}`;
   return { body: label(EDGE, top, words, 'faint') + bars.join(''), height: ROW + INPUT_HEIGHT };
 }
 

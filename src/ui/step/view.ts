@@ -1,4 +1,5 @@
 import { harmlessLine } from '../../format.js';
+import { amountOf } from '../../numbers.js';
 import { visible } from '../glyphs.js';
 import { keyTable } from '../key-table.js';
 import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../line.js';
@@ -131,7 +132,7 @@ function unitsIn({ shown, view, hidden, most }: State, width: number, height: nu
 /** What enters the layer. */
 function inputBars({ shown }: State, width: number, height: number): Line[] {
   const { name, values } = shown.input;
-  const count = `${values.length} numbers`;
+  const count = amountOf(values.length, 'number');
   // Two numbers a column at most; where that is not enough, the first ones are shown.
   const isCut = values.length > 2 * (width - LEAST_LABEL);
   const label = [harmlessLine(name), isCut ? `first of ${count}` : count];

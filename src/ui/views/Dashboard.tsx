@@ -26,7 +26,7 @@ export function Dashboard({ state }: { state: State }) {
     <Box flexDirection="column">
       <Lines lines={head} width={columns} />
       {state.dialog === 'help' ? (
-        <Panel title="keys" framed={framed} area={{ width: columns, height: body }} draw={help} />
+        <Panel title={['keys']} framed={framed} area={{ width: columns, height: body }} draw={help} />
       ) : (
         <Body state={state} layout={layout} />
       )}

@@ -5,7 +5,8 @@ import { isDimmed } from '../styled.js';
 import { Lines } from './Lines.js';
 
 interface PanelProps {
-  readonly title: string;
+  /** In ways that get shorter. */
+  readonly title: readonly string[];
   readonly area: { readonly width: number; readonly height: number };
   /** Whether there is room for a frame, which bears the title. */
   readonly framed: boolean;
@@ -38,18 +39,27 @@ export function Panel({ title, area: { width, height }, framed, draw }: PanelPro
 }
 
 /** A column is left free at the right, and a row for the title where there are enough. */
-function frameless(title: string, width: number, height: number, draw: PanelProps['draw']): Line[] {
+function frameless(
+  title: PanelProps['title'],
+  width: number,
+  height: number,
+  draw: PanelProps['draw'],
+): Line[] {
   const heading: Line[] =
-    height < TITLED ? [] : [[{ text: ` ${cut(title, width - 2)}`, color: 'faint', bold: true }]];
+    height < TITLED ? [] : [[{ text: ` ${inShort(title, width - 2)}`, color: 'faint', bold: true }]];
   return [...heading, ...draw(width - 1, height - heading.length)];
 }
 
-function upperEdge(title: string, width: number): Line {
-  const heading = cut(title, width - 6);
+function upperEdge(title: PanelProps['title'], width: number): Line {
+  const heading = inShort(title, width - 6);
   const edge = '─'.repeat(Math.max(0, width - 5 - widthOf(heading)));
   return [
     { text: '╭─ ', color: 'faint' },
     { text: heading, bold: true },
     { text: ` ${edge}╮`, color: 'faint' },
   ];
+}
+
+function inShort(ways: PanelProps['title'], width: number): string {
+  return ways.find((title) => widthOf(title) <= width) ?? cut(ways.at(-1)!, width);
 }

@@ -1,5 +1,5 @@
 import { harmless } from '../../format.js';
-import { grouped } from '../../numbers.js';
+import { amountOf, grouped } from '../../numbers.js';
 import { keyTable } from '../key-table.js';
 import {
   cut,
@@ -69,8 +69,8 @@ function header(state: State): Line {
     : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
   const counts: Line = fitting(
     [
-      { text: counted(draft.words, 'word'), color: 'faint' },
-      { text: counted(draft.characters, 'character'), color: 'faint' },
+      { text: amountOf(draft.words, 'word'), color: 'faint' },
+      { text: amountOf(draft.characters, 'character'), color: 'faint' },
     ],
     ' · ',
     Math.floor(columns / 2),
@@ -83,10 +83,6 @@ function header(state: State): Line {
     right,
     columns - 2,
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** What was said just now, or the settings; at the right which alternative is shown, or how far reading has come. */
