@@ -1,10 +1,9 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
 import { grouped } from '../numbers.js';
-import { Dataset, writeIds } from '../text/dataset.js';
+import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
-import type { Stretch } from '../train/evaluate.js';
 import { withTemporaryFolder } from './temporary.js';
 
 /** Which text a model is measured on. */

@@ -2,7 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
 import { windowsAlong } from '../text/batches.js';
-import type { Stretch } from '../train/evaluate.js';
+import type { Stretch } from '../text/dataset.js';
 
 const ROWS = 32;
 /** Few, since the logits of every step take memory, much of it where there are many characters. */

@@ -1,5 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import type { Dataset } from '../text/dataset.js';
+import type { Stretch } from '../text/dataset.js';
 import { readAlone, STEPS } from './reading.js';
 
 /** Some characters that follow one another, and what each cost. */
@@ -9,26 +9,22 @@ export interface Scored {
   readonly losses: Float32Array;
 }
 
-/** A stretch of a text, from the character `start` up to but without `end`. */
-interface Stretch {
-  readonly dataset: Pick<Dataset, 'read'>;
-  readonly start: number;
-  readonly end: number;
-}
+/** A stretch of any text that can be read. */
+type TextStretch = Omit<Stretch, 'dataset'> & { readonly dataset: Pick<Stretch['dataset'], 'read'> };
 
 /**
  * Reads a stretch once from its start, from zero state, and scores each of its characters given all before it: what a
  * network that writes the same text reports, to rounding.
  * @param before the id that is read first, unscored; see `textStart`
  */
-export function* surprises(model: CharacterModel, stretch: Stretch, before: number): Generator<Scored> {
+export function* surprises(model: CharacterModel, stretch: TextStretch, before: number): Generator<Scored> {
   for (const { ids, network } of readAlone(model, windowsAfter(before, stretch))) {
     yield { ids, losses: network.losses(ids) };
   }
 }
 
 /** The characters of a stretch, and as inputs those before each. */
-function* windowsAfter(before: number, { dataset, start, end }: Stretch) {
+function* windowsAfter(before: number, { dataset, start, end }: TextStretch) {
   let last = before;
   for (let at = start; at < end; at += STEPS) {
     const ids = Uint32Array.from(dataset.read(at, Math.min(STEPS, end - at)));

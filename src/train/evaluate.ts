@@ -4,14 +4,7 @@ import type { Weights } from '../model/weights.js';
 import { sumOf } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { windowsAlong } from '../text/batches.js';
-import type { Dataset } from '../text/dataset.js';
-
-/** A stretch of a dataset, from the character `start` up to but without `end`. */
-export interface Stretch {
-  readonly dataset: Dataset;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Stretch } from '../text/dataset.js';
 
 export interface Evaluation {
   /** Mean loss in nats a character. */
