@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode, UserError } from '../src/errors.js';
-import { Batches, readWindow } from '../src/text/batches.js';
+import { Batches, readWindow, windowsAlong } from '../src/text/batches.js';
 import { DEFAULT_CORPUS, locateCorpus, readCatalogue } from '../src/text/catalogue.js';
 import { Dataset, prepareDataset, writeIds } from '../src/text/dataset.js';
 import type { DecodeOptions } from '../src/text/decode.js';
@@ -420,6 +420,32 @@ describe('batches', async () => {
     const { inputs, targets } = readWindow(dataset, [10, 50, 90], 2);
     expect([...inputs]).toEqual([10, 50, 90, 11, 51, 91]);
     expect([...targets]).toEqual([11, 51, 91, 12, 52, 92]);
+  });
+
+  it('along parts of a text have each character once, in order, and none from both sides of a start', () => {
+    const some = fc.record({
+      starts: fc.array(fc.integer({ min: 300, max: 3000 }), { minLength: 1, maxLength: 4 }),
+      length: fc.integer({ min: 0, max: 300 }),
+      warmUp: fc.integer({ min: 0, max: 300 }),
+      steps: fc.integer({ min: 1, max: 70 }),
+    });
+    const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    fc.assert(
+      fc.property(some, ({ starts, length, warmUp, steps }) => {
+        const windows = [...windowsAlong(dataset, { starts, length, warmUp, steps })];
+        starts.forEach((start, b) => {
+          const read = (key: 'inputs' | 'targets') =>
+            windows.flatMap((window) => row(window[key], starts.length, b));
+          expect(read('inputs')).toEqual(range(start - warmUp, start + length));
+          expect(read('targets')).toEqual(range(start - warmUp + 1, start + length + 1));
+          for (const { at, inputs } of windows) expect(inputs[b]).toBe(start + at);
+        });
+        for (const { at, inputs } of windows) {
+          const last = at + inputs.length / starts.length - 1;
+          expect(last < at + steps && last < 0 === at < 0).toBe(true);
+        }
+      }),
+    );
   });
 });
 

@@ -9,10 +9,10 @@ import { escaped } from '../src/cli/eval-page.js';
 import { glyphsOf, piecesOf } from '../src/cli/eval-pieces.js';
 import { digitOf, stepOf, TINTS } from '../src/cli/tint.js';
 import { harmless } from '../src/format.js';
+import { surprises } from '../src/insight/scored.js';
 import { Network } from '../src/model/network.js';
 import { textStart } from '../src/sample/writer.js';
 import { Dataset } from '../src/text/dataset.js';
-import { surprises } from '../src/train/surprise.js';
 import { merged } from '../src/ui/tint.js';
 import { events, expectFailure, run, start, temporaryFolder } from './cli.js';
 import { PseudoTerminal } from './terminal.js';
@@ -57,7 +57,7 @@ describe('the surprise of each character', () => {
     const dataset = new Dataset(join(folder, 'plain'), vocabulary.size);
     const stretch = { dataset, start: 1000, end: 1333 };
     const found: number[] = [];
-    for (const { losses } of surprises(weights, stretch, textStart(model))) found.push(...losses);
+    for (const { losses } of surprises(model, stretch, textStart(model))) found.push(...losses);
     const ids = dataset.read(1000, 333);
     const network = new Network(weights, { rows: 1, steps: 1, training: false });
     network.resetState();
@@ -70,7 +70,7 @@ describe('the surprise of each character', () => {
       network.carry();
       last = id;
     }
-    const pieces = [...piecesOf(surprises(weights, stretch, textStart(model)), vocabulary)];
+    const pieces = [...piecesOf(surprises(model, stretch, textStart(model)), vocabulary)];
     expect(pieces.map(({ text }) => text).join('')).toBe(vocabulary.decode(ids));
     expect(pieces.flatMap(({ losses }) => losses)).toEqual(found);
   });

@@ -184,6 +184,15 @@ describe('what cannot be imported is refused:', () => {
       ),
       'decoder.bias holds',
     ],
+    [
+      'two biases whose sum 32 bits cannot hold',
+      of('lstm', (tensors) =>
+        tensors.map((t) =>
+          t.name.includes('.bias_') ? { ...t, data: Float32Array.from(t.data, () => 3e38) } : t,
+        ),
+      ),
+      /bias_[hi]h_l0 holds/,
+    ],
   ])('%s', async (_what, tensors, named) => {
     await expectBadData(importedFrom(tensors), 'cannot be imported', named);
   });

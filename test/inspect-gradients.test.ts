@@ -291,5 +291,6 @@ describe('as commands', () => {
     expectFailure(over, 2, 'is read by this command');
     expectFailure(await inspect('memory', '--lags', '1,x'), 2, '--lags');
     expectFailure(await inspect('memory', '--lags', '0'), 2, '--lags');
+    expectFailure(await inspect('memory', '--lags', '1000', '--hidden', '8192'), 2, 'GiB', '--lags');
   });
 });

@@ -9,13 +9,13 @@ import { Ngrams } from '../src/baseline/ngram.js';
 import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../src/checkpoint/run.js';
 import { withText } from '../src/cli/eval-text.js';
+import { surprises } from '../src/insight/scored.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../src/insight/surprise.js';
 import { REPEATED, repeatDistances, type TextClass, textClasses } from '../src/insight/text-classes.js';
 import { wordPositions } from '../src/insight/words.js';
 import { load } from '../src/sample/api.js';
 import { textStart } from '../src/sample/writer.js';
 import { Dataset } from '../src/text/dataset.js';
-import { surprises } from '../src/train/surprise.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
 
 /** The places of a class, as a row of marks below the text. */
@@ -191,7 +191,7 @@ describe('charlstm inspect surprise', () => {
     const dataset = new Dataset(join(folder, 'plain'), model.vocabulary.size);
     const stretch = { dataset, start: trainLength, end: length };
     const losses: number[] = [];
-    for (const scored of surprises(model.weights, stretch, textStart(model))) losses.push(...scored.losses);
+    for (const scored of surprises(model, stretch, textStart(model))) losses.push(...scored.losses);
     const ids = Uint32Array.from(dataset.read(trainLength, length - trainLength));
     expect(characters).toBe(ids.length);
 

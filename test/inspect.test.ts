@@ -96,7 +96,9 @@ describe('a unit that was named', () => {
     expect(shown.values).toEqual(Array.from(PLAIN, (_, t) => states!.tanh[t * 16 + 3]!));
     expect(states!.tanh).toEqual(states!.c);
     expect((await inspect(...args)).stdout).toContain('under a character is h in tenths');
-    expect((await inspect(...args, '--relative')).stdout).toMatch(/is h \/ 0\.\d+ in tenths/);
+    const relative = await inspect(...args, '--relative');
+    expect(relative.stdout).toMatch(/is h \/ 0\.\d+ in tenths/);
+    expect(relative.stderr).toMatch(/marks tell h \/ 0\.\d+;/);
   });
 
   it('is drawn with the values that the programming interface gives, as a document without markup of the text', async () => {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
+import { LONGEST_TRAIL, Trail } from '../src/cli/step-trail.js';
 import { openEngine } from '../src/engine/engine.js';
 import { equationsOf, quantitiesOf } from '../src/insight/equations.js';
 import { type Equation, equation, part, product, sum } from '../src/insight/expression.js';
@@ -195,6 +196,16 @@ it('a product of numbers that are too short is said to be near', () => {
     { relation: '=', text: '0.998·22.800' },
     { relation: '≈', text: '22.766' },
   ]);
+});
+
+it('a text that is stepped through grows up to its limit, however it grows', () => {
+  const trail = new Trail(models.get(KINDS[0]!)!, [0], 1);
+  const most = { known: LONGEST_TRAIL, at: LONGEST_TRAIL - 1 };
+  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL))).toEqual({ notice: expect.stringContaining('2,001') });
+  expect(trail.length).toBe(1);
+  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL - 1))).toEqual(most);
+  expect(trail.draw(most.at, 'likeliest', 1)).toEqual({ notice: expect.stringContaining('2,001') });
+  expect(trail.feed(most.at - 1, 'b')).toEqual(most);
 });
 
 describe('the distribution', () => {

@@ -50,12 +50,13 @@ export function readImported(path: string): Promise<ImportedNetwork> {
     checkShapes(file.places, rows, refuse);
     const values = new Float32Array(count);
     for await (const { name, data } of file.tensors()) {
-      if (!data.every(Number.isFinite)) {
-        refuse(`tensor ${name} holds numbers that are not finite in 32 bits`);
-      }
-      const { start } = rows.get(name)!;
+      const { start, length } = rows.get(name)!;
+      const own = values.subarray(start, start + length);
       // A second bias is added to the first, in whatever order they come.
-      for (let i = 0; i < data.length; i++) values[start + i]! += data[i]!;
+      for (let i = 0; i < length; i++) own[i]! += data[i]!;
+      if (!own.every(Number.isFinite)) {
+        refuse(`tensor ${name} holds numbers that are not finite in 32 bits, alone or with its second bias`);
+      }
     }
     return { config, values, metadata: file.metadata };
   });

@@ -3,7 +3,7 @@ import { ExitCode } from '../errors.js';
 import { harmlessLine, quoted } from '../format.js';
 import { stretchStates } from '../insight/cells.js';
 import type { Place, State, StretchStates } from '../ui/cells/state.js';
-import { type Excerpt, kindOf, type Stretch } from './cells-excerpt.js';
+import { type Excerpt, kindOf, type ShownStretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
 import { untilEnded } from './endings.js';
@@ -16,7 +16,7 @@ interface Subject {
   readonly source: string;
   /** The text: what lies before the stretch is read, too, and units are ranked by all of it. */
   readonly ids: Uint32Array;
-  readonly stretch: Stretch;
+  readonly stretch: ShownStretch;
   readonly place: Place;
   /** Undefined where it is still to be found out, while the screen is open. */
   readonly found: Found | undefined;
@@ -72,7 +72,7 @@ export async function browse(subject: Subject): Promise<void> {
 }
 
 /** The stretch with the states of all units: no key has the text read again. */
-function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: Stretch): StretchStates {
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): StretchStates {
   const { hidden, layers } = model.config;
   const states = stretchStates(model, ids.subarray(0, end), start);
   const text = model.vocabulary.decode(ids.subarray(start, end));

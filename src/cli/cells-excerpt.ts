@@ -10,7 +10,7 @@ import type { Place } from '../ui/cells/state.js';
 import { CELL_STATE, HIDDEN_STATE, type ScaleName, type StateKind, valuesOf } from '../ui/cells/values.js';
 
 /** From where to where a text is shown, in characters, and on which scale. */
-export interface Stretch {
+export interface ShownStretch {
   readonly start: number;
   readonly end: number;
   readonly scale: ScaleName;
@@ -40,7 +40,7 @@ export interface Asked {
  * The stretch that was asked for.
  * @throws UserError where the text ends before it begins
  */
-export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative }: Asked): Stretch {
+export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative }: Asked): ShownStretch {
   if (start >= ids.length) {
     throw new UserError(
       `--skip is ${start}, and ${amountOf(ids.length, 'character')} of the text ${ids.length === 1 ? 'is' : 'are'} read`,
@@ -59,7 +59,7 @@ export function tellingStretch(
   ids: Uint32Array,
   best: Tracking,
   asked: Asked,
-): Stretch {
+): ShownStretch {
   const { kind, of } = PROPERTIES[best.property];
   if (kind === 'counter') return stretchOf(ids, { ...asked, relative: true });
   const characters = model.vocabulary.characters(ids);
@@ -95,7 +95,7 @@ export function kindOf({ cell }: Pick<ModelConfig, 'cell'>): StateKind {
 export function excerptOf(
   model: CharacterModel,
   ids: Uint32Array,
-  { start, end, scale }: Stretch,
+  { start, end, scale }: ShownStretch,
   { layer, unit }: Place,
 ): Excerpt {
   const states = unitStates(model, ids.subarray(0, end), { layer, unit }).subarray(start);

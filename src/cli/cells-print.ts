@@ -30,8 +30,8 @@ export function unitsTable(units: readonly Tracking[]): string {
 /** A text, tinted by what a unit holds, for a terminal; without colours, with marks below it. */
 export function tintedText(excerpt: Excerpt): string {
   const { layer, unit, start, text, kind, values } = excerpt;
-  const rows = new TintedRows(STATE_SCALE, rowWidth(`marks tell ${kind.bounded}`));
   const what = labelOf(excerpt, kind);
+  const rows = new TintedRows(STATE_SCALE, rowWidth(`marks tell ${what}`));
   let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
   let read = 0;
   for (const { source } of glyphsOf(text)) {

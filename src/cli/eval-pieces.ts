@@ -1,6 +1,6 @@
+import type { Scored } from '../insight/scored.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { bitsPerCharacter } from '../train/evaluate.js';
-import type { Scored } from '../train/surprise.js';
 
 /** A line with its line feed, or a part of a long one, or what the text ends with. */
 export interface Piece {

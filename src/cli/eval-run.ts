@@ -4,10 +4,11 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/chec
 import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, quoted } from '../format.js';
+import { surprises } from '../insight/scored.js';
 import { amountOf } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
-import { Evaluator, type Stretch } from '../train/evaluate.js';
-import { surprises } from '../train/surprise.js';
+import type { Stretch } from '../text/dataset.js';
+import { Evaluator } from '../train/evaluate.js';
 import { breathe } from './breathing.js';
 import type { EvalFlags } from './eval-flags.js';
 import { Heat } from './eval-heat.js';
@@ -106,7 +107,7 @@ async function read(
 ): Promise<void> {
   const whole = new Tally();
   let breathed = performance.now();
-  for (const piece of piecesOf(surprises(model.weights, stretch, textStart(model)), model.vocabulary)) {
+  for (const piece of piecesOf(surprises(model, stretch, textStart(model)), model.vocabulary)) {
     whole.add(piece);
     await print(view?.piece(piece) ?? '');
     if (performance.now() - breathed < BREATH_EVERY_MS) continue;

@@ -1,10 +1,10 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
 import { amountOf, grouped } from '../numbers.js';
-import { Dataset, writeIds } from '../text/dataset.js';
+import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
-import type { Stretch } from '../train/evaluate.js';
+import { advised } from './advised.js';
 import { withTemporaryFolder } from './temporary.js';
 
 /** Which text a model is measured on. */
@@ -72,14 +72,4 @@ export async function withText<T>(
     const files = sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
-}
-
-/** Does something; where a user can mend what goes wrong, what to do next is said in other words. */
-async function advised<T>(hintFor: (hint: string) => string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.message, hintFor(error.hint), error.exitCode);
-  }
 }

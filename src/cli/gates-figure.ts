@@ -16,7 +16,7 @@ export function saturationFigure(statistics: GateStatistics): Figure {
   return {
     title: 'each dot a unit: the share of the time that it is saturated',
     charts,
-    columns: gatesOf(statistics).length,
+    columns: statistics.layers[0]!.gates.length,
   };
 }
 
@@ -35,10 +35,6 @@ export function gatesFigure(title: string, statistics: GateStatistics, vocabular
   const names = common.map((id) => nameOf(vocabulary, id));
   const bars = layers.map((ofLayer, layer) => characterBars(ofLayer, layer, common, names));
   return { title, charts: [...charts, ...memory, ...bars], columns: Math.max(2, columns) };
-}
-
-function gatesOf({ layers }: GateStatistics): readonly GateUse[] {
-  return layers[0]!.gates;
 }
 
 function scatter({ name, activation, left, right }: GateUse, layer: number): Chart {

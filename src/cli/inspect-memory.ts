@@ -9,6 +9,7 @@ import { amountOf } from '../numbers.js';
 import { CHANCE, copyAccuracies } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
+import { advised } from './advised.js';
 import { printFigure, writeSvg } from './chart-output.js';
 import { type ComparedKind, comparedKinds, withBias } from './compared-kinds.js';
 import {
@@ -117,7 +118,10 @@ interface Remembered {
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
-  const networks = await withProgress((progress) => trainAndAsk(flags, progress));
+  // Memory is sized by other flags in training.
+  const smaller = (hint: string) =>
+    hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;
+  const networks = await advised(smaller, () => withProgress((progress) => trainAndAsk(flags, progress)));
   const chart = chartOf(networks, lags);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
   if (flags.json) {

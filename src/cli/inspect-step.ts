@@ -23,7 +23,7 @@ import {
 } from './options.js';
 import { stepsJson } from './step-json.js';
 import { printSteps } from './step-print.js';
-import { Trail } from './step-trail.js';
+import { LONGEST_TRAIL, Trail } from './step-trail.js';
 import { hasTerminal } from './terminal.js';
 
 interface StepFlags extends EngineFlags {
@@ -41,8 +41,6 @@ interface StepFlags extends EngineFlags {
 
 /** Units that are printed where nobody says how many. */
 const PRINTED_UNITS = 4;
-/** What is longer is not looked at character by character. */
-const LONGEST = 2000;
 
 const EXAMPLES = `${MODEL_HELP}
 In a terminal: one character at a time, with the arrow keys; F1 or ^G names all keys. Elsewhere, and with --json or --svg,
@@ -137,10 +135,10 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
 /** The prompt in characters; a line break where there is none, as a text without a prompt begins. */
 function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterable<number> {
   const ids = model.vocabulary.encode(prompt, unknown);
-  if (ids.length > LONGEST) {
+  if (ids.length > LONGEST_TRAIL) {
     throw new UserError(
       `the prompt has ${grouped(ids.length)} characters`,
-      `Give at most ${grouped(LONGEST)}: they are looked at one by one.`,
+      `Give at most ${grouped(LONGEST_TRAIL)}: they are looked at one by one.`,
     );
   }
   if (ids.length > 0 || prompt === '') return ids.length > 0 ? ids : [textStart(model)];

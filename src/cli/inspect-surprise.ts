@@ -5,12 +5,12 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, percent, table } from '../format.js';
+import { surprises } from '../insight/scored.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../insight/surprise.js';
 import { textClasses } from '../insight/text-classes.js';
 import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Dataset } from '../text/dataset.js';
-import { surprises } from '../train/surprise.js';
 import { figureOf, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { breathe } from './breathing.js';
@@ -79,13 +79,10 @@ async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float3
   const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
   const losses = new Float32Array(ids.length);
   let at = 0;
-  for (const scored of surprises(
-    model.weights,
-    { dataset: text, start: 0, end: ids.length },
-    textStart(model),
-  )) {
-    losses.set(scored.losses.subarray(0, scored.ids.length), at);
-    at += scored.ids.length;
+  const whole = { dataset: text, start: 0, end: ids.length };
+  for (const scored of surprises(model, whole, textStart(model))) {
+    losses.set(scored.losses, at);
+    at += scored.losses.length;
     await breathe();
   }
   return losses;

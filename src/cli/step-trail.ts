@@ -2,11 +2,15 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
 import { equationsOf, quantitiesOf } from '../insight/equations.js';
 import { distributionOf, type Memory, type Step, stepAfter } from '../insight/step.js';
+import { grouped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { choose } from '../sample/choose.js';
 import { giveBackReader, takeReader } from '../sample/reader.js';
 import type { Shown, View } from '../ui/step/shown.js';
 import type { Outcome } from '../ui/step/stepping.js';
+
+/** What is longer is not looked at character by character. */
+export const LONGEST_TRAIL = 2000;
 
 /**
  * A text that is read step by step, back and forth: its characters, and what the network remembered after each of those
@@ -89,8 +93,14 @@ export class Trail {
     return this.#goOn(at, [choose(this.step(at).logits, choice, this.#random.uniform())]);
   }
 
-  #goOn(at: number, ids: Iterable<number>): Outcome {
-    this.#ids = [...this.#ids.slice(0, at + 1), ...ids];
+  #goOn(at: number, ids: ArrayLike<number>): Outcome {
+    const length = at + 1 + ids.length;
+    if (length > LONGEST_TRAIL) {
+      return {
+        notice: `the text would have ${grouped(length)} characters, and ${grouped(LONGEST_TRAIL)} are the most`,
+      };
+    }
+    this.#ids = [...this.#ids.slice(0, at + 1), ...Array.from(ids)];
     this.#memories.length = Math.min(this.#memories.length, at + 1);
     return { known: this.length, at: this.length - 1 };
   }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExitCode, fileError } from '../errors.js';
+import { fileError } from '../errors.js';
+import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**
  * Lends a folder that is gone afterwards, however the process ends.
@@ -25,22 +26,19 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   );
 }
 
-const CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
-
 function leave(signal: NodeJS.Signals): void {
-  process.exit(CODES[signal as keyof typeof CODES]);
+  process.exit(SIGNALS[signal as Signal]);
 }
 
 /** Does something, and cleans up after it, also if a signal or a reader that went away ends the process meanwhile. */
 export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>): Promise<T> {
-  const signals = Object.keys(CODES) as (keyof typeof CODES)[];
   process.once('exit', cleanUp);
-  for (const signal of signals) process.on(signal, leave);
+  for (const signal of SIGNAL_NAMES) process.on(signal, leave);
   try {
     return await use();
   } finally {
     process.off('exit', cleanUp);
-    for (const signal of signals) process.off(signal, leave);
+    for (const signal of SIGNAL_NAMES) process.off(signal, leave);
     cleanUp();
   }
 }
@@ -49,14 +47,13 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
 export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
   // Its default action, since process.exit would wait for a pipe that nobody opens at the other end.
   const onSignal = (signal: NodeJS.Signals) => {
-    for (const name of signals) process.off(name, onSignal);
+    for (const name of SIGNAL_NAMES) process.off(name, onSignal);
     void takeBack().finally(() => process.kill(process.pid, signal));
   };
-  const signals = Object.keys(CODES);
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of SIGNAL_NAMES) process.on(signal, onSignal);
   try {
     return await use();
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    for (const signal of SIGNAL_NAMES) process.off(signal, onSignal);
   }
 }

@@ -1,5 +1,5 @@
 import { Ngrams } from '../baseline/ngram.js';
-import type { Stretch } from '../train/evaluate.js';
+import type { Stretch } from '../text/dataset.js';
 
 /** What simpler methods make of the validation text, nats a character. */
 export interface Baselines {

@@ -1,9 +1,8 @@
 import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
 import { amountOf } from '../numbers.js';
 import { windowsPerEpoch } from '../text/batches.js';
-import type { Dataset } from '../text/dataset.js';
+import type { Dataset, Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
-import type { Stretch } from '../train/evaluate.js';
 import { totalSteps } from '../train/schedule.js';
 import { baselinesOf } from './baseline.js';
 import {

@@ -29,6 +29,7 @@ export interface ExplodingEvidence {
 /** Weights find their scale first: the norms of these steps, as many as a warm-up has, say nothing. */
 const BEGINNING = 100;
 
+/** What the log tells of the gradient norms, which it has from before clipping, and of numbers that were wrong. */
 export function explodingEvidence(
   { steps, rollbacks, end }: RunLog,
   training: TrainingOptions,

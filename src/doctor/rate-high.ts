@@ -33,6 +33,10 @@ export interface RateHighEvidence {
   readonly moved: number | null;
 }
 
+/**
+ * How the loss went while the rate was high, by the log or, without one, by the checkpoint's history.
+ * @param moved how far the matrices moved, as a share of their initial norm; undefined where that is not known
+ */
 export function rateHighEvidence(
   { model, progress, history }: RunRecord,
   log: RunLog | Missing,

@@ -1,7 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
-import { readWindow } from '../text/batches.js';
-import type { Stretch } from '../train/evaluate.js';
+import { windowsAlong } from '../text/batches.js';
+import type { Stretch } from '../text/dataset.js';
 
 const ROWS = 32;
 /** Few, since the logits of every step take memory, much of it where there are many characters. */
@@ -16,34 +17,27 @@ type Observer = (network: Network) => void;
 
 /**
  * The loss of each character of a stretch but the first, given all before it: it is cut into up to 32 parts that are
- * read side by side, each after the characters before it.
+ * read side by side, each after as many of the 256 characters before it as there are before the stretch.
  * @returns nats, in the order of the text; fewer than 32 characters at the end are left out
  */
 export function carriedLosses(
   model: CharacterModel,
-  stretch: Stretch,
+  { dataset, start, end }: Stretch,
   observe: Observer = () => {},
 ): Float32Array {
-  const { dataset, start, end } = stretch;
-  const targets = end - start - 1;
-  const rows = Math.max(1, Math.min(ROWS, Math.floor(targets / LEAST_PART)));
-  const part = Math.floor(targets / rows);
-  const network = networkOf(model, rows, STEPS);
-  const losses = new Float32Array(rows * part);
+  const characters = end - start - 1;
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(characters / LEAST_PART)));
+  const length = Math.floor(characters / rows);
+  const network = new Network(model.weights, { rows, steps: STEPS, training: false });
+  const losses = new Float32Array(rows * length);
+  const places = Array.from({ length: rows }, (_, row) => row * length);
+  const starts = places.map((place) => start + place);
   const warmUp = Math.min(WARM_UP, start);
-  for (let at = -warmUp; at < part; ) {
-    const length = Math.min(STEPS, (at < 0 ? 0 : part) - at);
-    const starts = Array.from({ length: rows }, (_, row) => start + row * part + at);
-    const window = readWindow(dataset, starts, length);
-    network.forward(window.inputs);
-    if (at >= 0) {
-      observe(network);
-      const found = network.losses(window.targets);
-      for (let i = 0; i < found.length; i++)
-        losses[(i % rows) * part + at + Math.floor(i / rows)] = found[i]!;
-    }
-    network.carry();
-    at += length;
+  const windows = windowsAlong(dataset, { starts, length, warmUp, steps: STEPS });
+  for (const { at, targets } of readInTurn(network, windows)) {
+    if (at < 0) continue;
+    observe(network);
+    put(network.losses(targets), losses, places, at);
   }
   return losses;
 }
@@ -58,30 +52,26 @@ export function resetLosses(
   { dataset, start, end }: Stretch,
   window: number,
 ): Float32Array {
-  const windows = Math.floor((end - start - 1) / window);
-  const rows = Math.max(1, Math.min(ROWS, windows));
-  const network = networkOf(model, rows, Math.min(STEPS, window));
-  const losses = new Float32Array(windows * window);
-  for (let first = 0; first < windows; first += rows) {
+  const count = Math.floor((end - start - 1) / window);
+  const rows = Math.max(1, Math.min(ROWS, count));
+  const network = new Network(model.weights, { rows, steps: Math.min(STEPS, window), training: false });
+  const losses = new Float32Array(count * window);
+  for (let first = 0; first < count; first += rows) {
     // The last ones may be fewer than there are rows: some are read twice.
-    const numbers = Array.from({ length: rows }, (_, row) => Math.min(first + row, windows - 1));
-    network.resetState();
-    for (let at = 0; at < window; at += STEPS) {
-      const starts = numbers.map((number) => start + number * window + at);
-      const part = readWindow(dataset, starts, Math.min(STEPS, window - at));
-      network.forward(part.inputs);
-      const found = network.losses(part.targets);
-      for (let i = 0; i < found.length; i++) {
-        losses[numbers[i % rows]! * window + at + Math.floor(i / rows)] = found[i]!;
-      }
-      network.carry();
+    const places = Array.from({ length: rows }, (_, row) => Math.min(first + row, count - 1) * window);
+    const starts = places.map((place) => start + place);
+    const windows = windowsAlong(dataset, { starts, length: window, steps: STEPS });
+    for (const { at, targets } of readInTurn(network, windows)) {
+      put(network.losses(targets), losses, places, at);
     }
   }
   return losses;
 }
 
-function networkOf({ weights }: CharacterModel, rows: number, steps: number): Network {
-  const network = new Network(weights, { rows, steps, training: false });
-  network.resetState();
-  return network;
+/** Puts losses of a window, time-major, where they belong in the text: each row from its place on, after `at` others. */
+function put(found: Float32Array, losses: Float32Array, places: readonly number[], at: number): void {
+  const rows = places.length;
+  found.forEach((loss, i) => {
+    losses[places[i % rows]! + at + Math.floor(i / rows)] = loss;
+  });
 }

@@ -44,6 +44,7 @@ export function leadOf(best: Scored, other: Scored): LeadEvidence {
   return { bestStep: best.step, otherStep: other.step, lead: mean, leadError: error };
 }
 
+/** How well the mean is known. @param losses nats, of characters that follow one another */
 export function validationEvidence(losses: Float32Array, lead: LeadEvidence | null): ValidationEvidence {
   const { mean, error } = lossEstimate(losses);
   return { characters: losses.length, loss: mean, error, lead };

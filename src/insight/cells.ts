@@ -26,12 +26,12 @@ export interface CellWindow {
 
 /** Reads a text once, from zero state, and tells what the cells hold. */
 export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator<CellWindow> {
-  for (const { start, ids: window, network } of readWindows(model, ids)) {
+  for (const { start, inputs, network } of readWindows(model, ids)) {
     const layers = network.layers.map(({ index }) => {
       const c = network.cells(index);
       return { c, tanh: bounded(model, c) };
     });
-    yield { start, length: window.length, layers };
+    yield { start, length: inputs.length, layers };
   }
 }
 

@@ -51,7 +51,7 @@ export function gatesWhileReading(model: CharacterModel, ids: Uint32Array): Gate
   const gates = gatesOf(model.config);
   const tallies = Array.from({ length: layers }, () => gates.map((gate) => new Tally(gate, model.config)));
   const counts = new Uint32Array(vocabulary);
-  for (const { ids: window, network } of readWindows(model, ids)) {
+  for (const { inputs: window, network } of readWindows(model, ids)) {
     for (const id of window) counts[id]!++;
     for (const [layer, ofLayer] of tallies.entries()) {
       const activations = network.gates(layer);

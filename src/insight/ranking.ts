@@ -84,6 +84,7 @@ interface Subject {
   readonly layers: number;
 }
 
+/** By F1 for what holds or does not, by Pearson's r for what counts something. */
 export function rankingOf({ kind }: Property, subject: Subject): Ranking {
   return kind === 'switch' ? new SwitchRanking(subject) : new CounterRanking(subject);
 }

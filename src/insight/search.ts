@@ -9,7 +9,7 @@ export interface Marked {
   readonly marks: Float32Array;
 }
 
-/** The properties that at least so many characters have as the first one has them, and so many have otherwise. */
+/** The properties that are told apart at `least` places or more: see `isTold`. */
 export function markedBy(
   characters: readonly string[],
   names: readonly PropertyName[],
@@ -19,6 +19,7 @@ export function markedBy(
   return marked.filter(({ marks }) => isTold(marks, least));
 }
 
+/** Whether at least so many places are marked as the first one is, and at least so many otherwise. */
 export function isTold(marks: Float32Array, least: number): boolean {
   const alike = marks.filter((mark) => mark === marks[0]).length;
   return Math.min(alike, marks.length - alike) >= least;

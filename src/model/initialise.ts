@@ -7,9 +7,9 @@ import type { Parameter, ParameterTable } from './parameters.js';
  * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
  *   the hidden state (Saxe et al. 2014).
  * - Input matrices: uniform in ±1/√(inputs). Embeddings: standard normal.
- * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the
- *   configuration says, on every layer, so that the cell
- *   remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al. 2015).
+ * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the configuration says, on
+ *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al.
+ *   2015).
  */
 export function initialise(table: ParameterTable, values: Float32Array, seed: number): void {
   const random = new Random(seed, Stream.initialisation);

@@ -29,7 +29,7 @@ export class Network {
   /** (T*B, H) a layer: what it hands up, where that is not its outputs; 0 where it is. */
   readonly #handed: readonly number[];
   readonly #drops: boolean;
-  /** (T*B, V): logits, and their gradient after `loss` with training. */
+  /** (T*B, V): logits, and their gradient after `losses` with training. */
   readonly #logits: number;
   readonly #targets: number;
   readonly #losses: number;

@@ -24,6 +24,32 @@ export function readWindow(dataset: Dataset, starts: readonly number[], steps: n
   return { inputs, targets };
 }
 
+/** Which characters are read side by side, and how. */
+interface Parts {
+  readonly starts: readonly number[];
+  /** Characters of each part, and of what is read before it; none where nothing is said. */
+  readonly length: number;
+  readonly warmUp?: number;
+  /** Characters of a window at most. */
+  readonly steps: number;
+}
+
+/**
+ * Parts of a text in windows that follow one another, side by side. No window lies on both sides of the starts.
+ * @returns a generator of windows, and how far after the starts each begins: less than 0 in the warm-up
+ */
+export function* windowsAlong(
+  dataset: Dataset,
+  { starts, length, warmUp = 0, steps }: Parts,
+): Generator<Batch & { readonly at: number }, void, void> {
+  for (let at = -warmUp; at < length; ) {
+    const count = Math.min(steps, (at < 0 ? 0 : length) - at);
+    const places = starts.map((start) => start + at);
+    yield { at, ...readWindow(dataset, places, count) };
+    at += count;
+  }
+}
+
 /** Steps of an epoch: whole windows in each of the streams. */
 export function windowsPerEpoch({
   trainLength,

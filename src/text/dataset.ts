@@ -282,3 +282,10 @@ export class Dataset {
     );
   }
 }
+
+/** A stretch of a dataset, from the character `start` up to but without `end`. */
+export interface Stretch {
+  readonly dataset: Dataset;
+  readonly start: number;
+  readonly end: number;
+}

@@ -20,7 +20,7 @@ export interface BriefTraining {
   readonly seed: number;
 }
 
-/** Of the last losses each counts for this share. */
+/** Weight of the newest loss in the running mean. */
 const SMOOTHING = 0.02;
 
 /** Weights as a new run has them. */

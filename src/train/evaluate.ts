@@ -1,15 +1,10 @@
+import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
 import type { Weights } from '../model/weights.js';
+import { sumOf } from '../numbers.js';
 import { Random, Stream } from '../random.js';
-import { readWindow } from '../text/batches.js';
-import type { Dataset } from '../text/dataset.js';
-
-/** A stretch of a dataset, from the character `start` up to but without `end`. */
-export interface Stretch {
-  readonly dataset: Dataset;
-  readonly start: number;
-  readonly end: number;
-}
+import { windowsAlong } from '../text/batches.js';
+import type { Stretch } from '../text/dataset.js';
 
 export interface Evaluation {
   /** Mean loss in nats a character. */
@@ -61,11 +56,11 @@ export class Evaluator {
     const warmUp = rows > 1 ? WARM_UP : 0;
     const part = Math.floor((targets - warmUp) / rows);
     const network = this.#network(rows, STEPS);
-    network.resetState();
+    const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part);
     let loss = 0;
-    for (let at = -warmUp; at < part; at += STEPS) {
-      const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part + at);
-      loss += score(network, dataset, starts, Math.min(STEPS, part - at), at >= 0);
+    const windows = windowsAlong(dataset, { starts, length: part, warmUp, steps: STEPS });
+    for (const { at, targets } of readInTurn(network, windows)) {
+      if (at >= 0) loss += sumOf(network.losses(targets));
     }
     return { loss: loss / (rows * part), characters: rows * part };
   }
@@ -79,8 +74,8 @@ export class Evaluator {
     let loss = 0;
     for (let i = 0; i < batches; i++) {
       const starts = Array.from({ length: ROWS }, () => start + random.below(end - start - window));
-      network.resetState();
-      loss += score(network, dataset, starts, window, true);
+      const windows = windowsAlong(dataset, { starts, length: window, steps: window });
+      for (const { targets } of readInTurn(network, windows)) loss += sumOf(network.losses(targets));
     }
     const characters = batches * ROWS * window;
     return { loss: loss / characters, characters };
@@ -97,14 +92,4 @@ export class Evaluator {
 /** How many parts of so many characters are read side by side. */
 function streamRows(characters: number): number {
   return Math.max(1, Math.min(ROWS, Math.floor(characters / (4 * WARM_UP))));
-}
-
-/** Reads one window on and returns the sum of its losses, or 0 if they do not count. */
-function score(network: Network, dataset: Dataset, starts: number[], steps: number, counts: boolean): number {
-  const { inputs, targets } = readWindow(dataset, starts, steps);
-  network.forward(inputs);
-  let sum = 0;
-  if (counts) for (const loss of network.losses(targets)) sum += loss;
-  network.carry();
-  return sum;
 }

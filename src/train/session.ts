@@ -9,10 +9,10 @@ import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
-import { Dataset } from '../text/dataset.js';
+import { Dataset, type Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { Evaluator, type Stretch } from './evaluate.js';
+import { Evaluator } from './evaluate.js';
 import { AdamW } from './optimizer.js';
 
 /** Everything a training run works with: the record it goes on from, and the machinery set up from it. */

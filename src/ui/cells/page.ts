@@ -42,6 +42,7 @@ export function layoutOf({ columns, rows, colors }: Size) {
   return { isRoomy, gap, listWidth, head, foot, height, linesPerRow, shown, width };
 }
 
+/** The glyphs of a text, each with the code point that it ends with. */
 export function textGlyphs(text: string): TextGlyph[] {
   let read = 0;
   return glyphsOf(text).map((glyph) => {

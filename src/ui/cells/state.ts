@@ -68,7 +68,7 @@ export function initialState(
   const { stretch, found } = known;
   const glyphs = textGlyphs(stretch.text);
   const chosen = found.findIndex((one) => isAt(known, one));
-  const state = {
+  return {
     ...known,
     ...size,
     glyphs,
@@ -80,7 +80,6 @@ export function initialState(
     panel: undefined,
     notice: undefined,
   };
-  return state;
 }
 
 /** The state after something has happened other than a key. */
