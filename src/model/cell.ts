@@ -50,6 +50,8 @@ export interface Cell {
   readonly hasCellState: boolean;
   /** Whether W_hh · h' is kept apart from what comes from below. It has a bias of its own then. */
   readonly keepsPast: boolean;
+  /** How large hidden states are in a new network, root mean square: what the weights that read them are scaled by. */
+  readonly size: number;
   /** A vector of its own, and how long it is in blocks of H. */
   readonly own?: { readonly name: string; blocks(gates: number): number };
   forward(kernels: Kernels, at: Places): void;

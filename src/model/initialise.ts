@@ -6,7 +6,9 @@ import type { Parameter, ParameterTable } from './parameters.js';
  *
  * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
  *   the hidden state (Saxe et al. 2014).
- * - Input matrices: uniform in ±1/√(inputs). Embeddings: standard normal.
+ * - Embeddings: standard normal. Matrices that read embeddings, or hidden states: uniform, and so large that their
+ *   products have a variance of 1 (LeCun et al. 1998). Hidden states of an LSTM begin small, so that takes larger weights
+ *   than usual; with the usual ones each layer would hand up less than it was given, and learn as much later.
  * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the configuration says, on
  *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al.
  *   2015).
@@ -19,30 +21,20 @@ export function initialise(table: ParameterTable, values: Float32Array, seed: nu
 }
 
 function fill(parameter: Parameter, values: Float32Array, random: Random): void {
-  const [rows, columns = 1] = parameter.shape as [number, number?];
-  switch (parameter.initialisation) {
-    case 'normal':
-      for (let i = 0; i < values.length; i++) values[i] = normal(random);
-      break;
-    case 'uniform': {
-      const bound = 1 / Math.sqrt(columns);
-      for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * bound;
-      break;
-    }
-    case 'orthogonal':
-      for (let gate = 0; gate < rows / columns; gate++) {
-        orthogonal(
-          values.subarray(gate * columns * columns, (gate + 1) * columns * columns),
-          columns,
-          random,
-        );
-      }
-      break;
-    default: {
-      const blocks = parameter.initialisation;
-      const size = values.length / blocks.length;
-      for (const [block, value] of blocks.entries()) values.fill(value, block * size, (block + 1) * size);
-    }
+  const { initialisation } = parameter;
+  if (initialisation === 'normal') {
+    for (let i = 0; i < values.length; i++) values[i] = normal(random);
+  } else if (initialisation === 'orthogonal') {
+    const [rows, columns] = parameter.shape as [number, number];
+    const size = columns * columns;
+    for (let gate = 0; gate < rows / columns; gate++)
+      orthogonal(values.subarray(gate * size, (gate + 1) * size), columns, random);
+  } else if ('bound' in initialisation) {
+    for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * initialisation.bound;
+  } else {
+    const size = values.length / initialisation.length;
+    for (const [block, value] of initialisation.entries())
+      values.fill(value, block * size, (block + 1) * size);
   }
 }
 

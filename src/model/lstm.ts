@@ -18,6 +18,7 @@ export const lstm: Cell = {
   canBeCoupled: true,
   hasCellState: true,
   keepsPast: false,
+  size: 0.3,
   forward: (kernels, { gates, cBefore, c, h, rows, hidden, width }) =>
     kernels.lstm_forward(gates, cBefore, c, h, 0, rows, hidden, width, 0),
   backward: (kernels, { gates, cBefore, c, dh, dc, rows, hidden, width }) =>

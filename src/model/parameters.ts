@@ -1,8 +1,11 @@
 import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 
-/** How values begin (see initialise.ts); a list of values is for the (H) blocks of a vector, one each. */
-type Initialisation = 'normal' | 'uniform' | 'orthogonal' | readonly number[];
+/**
+ * How values begin (see initialise.ts): a bound is for uniform ones; a list of values is for the (H) blocks of a vector,
+ * one each.
+ */
+type Initialisation = 'normal' | 'orthogonal' | { readonly bound: number } | readonly number[];
 
 /** One tensor of the network: its place in the flat span that values, gradients and moments share. */
 export interface Parameter {
@@ -43,7 +46,7 @@ export function parameterTable(config: ModelConfig): ParameterTable {
     matrices.push(...rows.filter(([, shape]) => shape.length === 2));
     vectors.push(...rows.filter(([, shape]) => shape.length === 1));
   }
-  matrices.push(['decoder.weight', [vocabulary, hidden], 'uniform']);
+  matrices.push(['decoder.weight', [vocabulary, hidden], toUnitVariance(hidden, CELLS[config.cell].size)]);
   vectors.push(['decoder.bias', [vocabulary], [0]]);
 
   const parameters: Parameter[] = [];
@@ -67,10 +70,15 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
+/** For a matrix whose products begin with a variance of 1. @param size of the inputs, root mean square */
+function toUnitVariance(inputs: number, size: number): Initialisation {
+  return { bound: Math.sqrt(3 / inputs) / size };
+}
+
 /** The parameters of a layer. */
 function layerRows(config: ModelConfig, layer: number): Row[] {
   const { cell, coupled = false, layerNorm = false, forgetBias = 1, embedding, hidden } = config;
-  const { module, keepsPast, own, gates: gatesOf } = CELLS[cell];
+  const { module, keepsPast, own, size, gates: gatesOf } = CELLS[cell];
   const gates = gatesOf(coupled);
   const width = gates.length * hidden;
   const row = (name: string, shape: readonly number[], initialisation: Initialisation): Row => [
@@ -78,8 +86,9 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
     shape,
     initialisation,
   ];
+  const input = layer === 0 ? { length: embedding, size: 1 } : { length: hidden, size };
   return [
-    row('weight_ih', [width, layer === 0 ? embedding : hidden], 'uniform'),
+    row('weight_ih', [width, input.length], toUnitVariance(input.length, input.size)),
     row('weight_hh', [width, hidden], 'orthogonal'),
     row(
       'bias_ih',
