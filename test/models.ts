@@ -50,12 +50,20 @@ export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
     dropout: 0.5,
   } as const;
   const weights = new Weights(engine, config, { training: false });
-  initialise(weights.table, weights.values, seed);
-  const { start, length } = weights.table.named('decoder.weight');
-  const decoder = weights.values.subarray(start, start + length);
-  decoder.set(decoder.map((x) => x * gain));
-  weights.pack();
+  initialiseSmall(weights, seed, gain);
   return { config, vocabulary, weights };
+}
+
+/** Matrices within 1/√(their inputs), which is less than a new network has; those of the decoder `gain` times as much. */
+export function initialiseSmall(weights: Weights, seed: number, gain: number): void {
+  initialise(weights.table, weights.values, seed);
+  for (const { name, start, length, shape, initialisation } of weights.table.parameters) {
+    if (typeof initialisation === 'string' || !('bound' in initialisation)) continue;
+    const factor = (name === 'decoder.weight' ? gain : 1) / Math.sqrt(shape[1]!) / initialisation.bound;
+    const matrix = weights.values.subarray(start, start + length);
+    matrix.set(matrix.map((x) => x * factor));
+  }
+  weights.pack();
 }
 
 /** The index of a text that a network might have been trained on. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openEngine } from '../src/engine/engine.js';
 import type { Engine } from '../src/engine/kernels.js';
+import { CELL_NAMES, CELLS } from '../src/model/cells.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
@@ -269,6 +270,24 @@ describe('initialisation', () => {
         expect(Math.max(...row(i).map(Math.abs))).toBeLessThan(0.9);
       }
     }
+  });
+
+  it.each(CELL_NAMES)('%s: layers and logits begin as large as the cell says, and as 1', (cell) => {
+    const { network } = build(
+      { cell, vocabulary: 60, embedding: 48, hidden: 64, layers: 3, dropout: 0 },
+      16,
+      40,
+    );
+    const rms = (x: ArrayLike<number>) => Math.sqrt(mean(Array.from(x, (y) => y * y)));
+    network.forward(randomIds(640, 60));
+    network.losses(randomIds(640, 60, 1));
+    for (let layer = 0; layer < 3; layer++) {
+      const size = rms(network.hidden(layer)) / CELLS[cell].size;
+      expect(size).toBeGreaterThan(0.6);
+      expect(size).toBeLessThan(1.6);
+    }
+    expect(rms(network.logits)).toBeGreaterThan(0.6);
+    expect(rms(network.logits)).toBeLessThan(1.6);
   });
 
   it('depends on the seed alone', () => {

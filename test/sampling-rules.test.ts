@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { amountOf } from '../src/numbers.js';
 import { Random, Stream } from '../src/random.js';
 import { beamSearch } from '../src/sample/beam.js';
 import { generate } from '../src/sample/generate.js';
@@ -53,7 +54,7 @@ describe('a pattern', () => {
           counts.short++;
           const { message } = thrownBy(() => new Plan(model, options));
           expect(message).toBe(
-            `a text that matches ${JSON.stringify(match)} has ${least} characters at least, and ${more} may be written`,
+            `a text that matches ${JSON.stringify(match)} has ${amountOf(least, 'character')} at least, and ${more} may be written`,
           );
         }
         const length = least + more;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
 import { openEngine } from '../src/engine/engine.js';
-import { initialise } from '../src/model/initialise.js';
 import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
 import { type Choice, choose } from '../src/sample/choose.js';
@@ -12,6 +11,7 @@ import { type Suggested, Suggester, type SuggestOptions } from '../src/sample/su
 import { textStart } from '../src/sample/writer.js';
 import type { Encoding } from '../src/text/decode.js';
 import { Vocabulary } from '../src/text/vocabulary.js';
+import { initialiseSmall } from './models.js';
 
 const LETTERS = 'abcdefgh \n’é😀';
 
@@ -30,11 +30,7 @@ function modelOf(codePoints: readonly number[], encoding: Encoding = 'utf8'): Ch
     dropout: 0,
   } as const;
   const weights = new Weights(openEngine(), config, { training: false });
-  initialise(weights.table, weights.values, 3);
-  const { start, length } = weights.table.named('decoder.weight');
-  const decoder = weights.values.subarray(start, start + length);
-  decoder.set(decoder.map((x) => x * 20));
-  weights.pack();
+  initialiseSmall(weights, 3, 20);
   return { config, vocabulary, weights };
 }
 

@@ -15,7 +15,7 @@ export const gru: Cell = {
   canBeCoupled: false,
   hasCellState: false,
   keepsPast: true,
-  size: 0.5,
+  size: 0.45,
   forward: (kernels, { gates, past, hBefore, h, rows, hidden }) =>
     kernels.gru_forward(gates, past, hBefore, h, rows, hidden),
   backward: (kernels, { gates, past, hBefore, dh, dhBefore, rows, hidden }) =>
