@@ -115,7 +115,7 @@ describe('a unit that was named', () => {
     const drawing = [...svg.matchAll(/<g><title>[^<]*<\/title>(.*?)<\/g>/g)];
     for (const [t, [, drawn]] of drawing.entries()) {
       const tint = STATE_SCALE.tintOf(tanh[t * 16 + 3]!);
-      const color = /class="(t\d)"/.exec(drawn!)?.[1];
+      const color = /class="(t\d+)"/.exec(drawn!)?.[1];
       expect(color && new RegExp(`rect.${color} { fill: ([^;]*);`).exec(svg)![1]).toBe(tint?.color);
     }
 

@@ -58,10 +58,11 @@ export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
 export function initialiseSmall(weights: Weights, seed: number, gain: number): void {
   initialise(weights.table, weights.values, seed);
   for (const { name, start, length, shape, initialisation } of weights.table.parameters) {
-    if (typeof initialisation === 'string' || !('bound' in initialisation)) continue;
-    const factor = (name === 'decoder.weight' ? gain : 1) / Math.sqrt(shape[1]!) / initialisation.bound;
+    if (typeof initialisation === 'string' || !('bounds' in initialisation)) continue;
     const matrix = weights.values.subarray(start, start + length);
-    matrix.set(matrix.map((x) => x * factor));
+    const block = length / initialisation.bounds.length;
+    const bound = (name === 'decoder.weight' ? gain : 1) / Math.sqrt(shape[1]!);
+    matrix.set(matrix.map((x, i) => (x / initialisation.bounds[Math.floor(i / block)]!) * bound));
   }
   weights.pack();
 }

@@ -7,8 +7,9 @@ import type { Parameter, ParameterTable } from './parameters.js';
  * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
  *   the hidden state (Saxe et al. 2014).
  * - Embeddings: standard normal. Matrices that read embeddings, or hidden states: uniform, and so large that their
- *   products have a variance of 1 (LeCun et al. 1998). Hidden states of an LSTM begin small, so that takes larger weights
- *   than usual; with the usual ones each layer would hand up less than it was given, and learn as much later.
+ *   products have a variance of 1 (LeCun et al. 1998), smaller for the gate that keeps the memory. Hidden states of an LSTM
+ *   begin small, so that takes larger weights than usual; with the usual ones each layer would hand up less than it was
+ *   given, and learn as much later.
  * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the configuration says, on
  *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al.
  *   2015).
@@ -29,13 +30,18 @@ function fill(parameter: Parameter, values: Float32Array, random: Random): void 
     const size = columns * columns;
     for (let gate = 0; gate < rows / columns; gate++)
       orthogonal(values.subarray(gate * size, (gate + 1) * size), columns, random);
-  } else if ('bound' in initialisation) {
-    for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * initialisation.bound;
+  } else if ('bounds' in initialisation) {
+    for (const [block, bound] of blocks(values, initialisation.bounds))
+      for (let i = 0; i < block.length; i++) block[i] = (2 * random.uniform() - 1) * bound;
   } else {
-    const size = values.length / initialisation.length;
-    for (const [block, value] of initialisation.entries())
-      values.fill(value, block * size, (block + 1) * size);
+    for (const [block, value] of blocks(values, initialisation)) block.fill(value);
   }
+}
+
+/** The values in equal blocks, each with its entry of a list. */
+function blocks(values: Float32Array, entries: readonly number[]): [block: Float32Array, entry: number][] {
+  const size = values.length / entries.length;
+  return entries.map((entry, i) => [values.subarray(i * size, (i + 1) * size), entry]);
 }
 
 /** Box and Muller's transform, one of its two values. */

@@ -2,10 +2,10 @@ import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 
 /**
- * How values begin (see initialise.ts): a bound is for uniform ones; a list of values is for the (H) blocks of a vector,
- * one each.
+ * How values begin (see initialise.ts). A list has one entry for each block of rows, as many as there are gates: what a
+ * vector is, or within which bounds uniform numbers are.
  */
-type Initialisation = 'normal' | 'orthogonal' | { readonly bound: number } | readonly number[];
+type Initialisation = 'normal' | 'orthogonal' | { readonly bounds: readonly number[] } | readonly number[];
 
 /** One tensor of the network: its place in the flat span that values, gradients and moments share. */
 export interface Parameter {
@@ -46,7 +46,11 @@ export function parameterTable(config: ModelConfig): ParameterTable {
     matrices.push(...rows.filter(([, shape]) => shape.length === 2));
     vectors.push(...rows.filter(([, shape]) => shape.length === 1));
   }
-  matrices.push(['decoder.weight', [vocabulary, hidden], toUnitVariance(hidden, CELLS[config.cell].size)]);
+  matrices.push([
+    'decoder.weight',
+    [vocabulary, hidden],
+    { bounds: [toUnitVariance(hidden, CELLS[config.cell].size)] },
+  ]);
   vectors.push(['decoder.bias', [vocabulary], [0]]);
 
   const parameters: Parameter[] = [];
@@ -70,9 +74,12 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
-/** For a matrix whose products begin with a variance of 1. @param size of the inputs, root mean square */
-function toUnitVariance(inputs: number, size: number): Initialisation {
-  return { bound: Math.sqrt(3 / inputs) / size };
+/** The gate that keeps the memory begins near its bias, whatever it reads, or the memory would not outlast a few steps. */
+const KEEPS = 0.3;
+
+/** Bound of uniform weights whose products have a variance of 1. @param size of the inputs, root mean square */
+function toUnitVariance(inputs: number, size: number): number {
+  return Math.sqrt(3 / inputs) / size;
 }
 
 /** The parameters of a layer. */
@@ -86,9 +93,10 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
     shape,
     initialisation,
   ];
-  const input = layer === 0 ? { length: embedding, size: 1 } : { length: hidden, size };
+  const inputs = layer === 0 ? embedding : hidden;
+  const bound = toUnitVariance(inputs, layer === 0 ? 1 : size);
   return [
-    row('weight_ih', [width, input.length], toUnitVariance(input.length, input.size)),
+    row('weight_ih', [width, inputs], { bounds: gates.map(({ keeps }) => (keeps ? KEEPS : 1) * bound) }),
     row('weight_hh', [width, hidden], 'orthogonal'),
     row(
       'bias_ih',
