@@ -240,7 +240,7 @@ describe('a run that was made to', () => {
     await train('unfinished', 'lighthouse', '--cell gru --hidden 24 --layers 2 --steps 60');
     const { findings, unchecked } = await doctor('unfinished');
     expect(findings.map(({ id }) => id)).toEqual(['learning-rate-too-low']);
-    expect(findings[0]!.sentence).toMatch('bigrams');
+    expect(findings[0]!.sentence).toMatch('the run too short');
     expect(unchecked.map(({ id }) => id)).toContain('dead-or-saturated-units');
   });
 

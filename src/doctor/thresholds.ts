@@ -53,7 +53,7 @@ export const RATE_TOO_LOW = {
   /** The end of the schedule can be judged when this share of it is over. */
   done: 0.9,
   /**
-   * How far the matrices are from where they began, as a share of their initial norm. Trained ones come to 1 and more
+   * How far the recurrent matrices are from where they began, as a share of their initial norm. Trained ones come to 1 and more
    * within a few hundred steps; the random numbers they began with are then the smaller part.
    */
   moved: 0.3,
@@ -83,8 +83,11 @@ export const OVERFITTING = {
 } as const;
 
 export const STATE = {
-  /** A state that says less of what follows than this, in nats a window (with 95% certainty), is as good as none. */
-  gain: 0.25,
+  /**
+   * A state that says less of what follows than this, in nats a window (with 95% certainty), is as good as none: zero is
+   * not a state that a network is ever in, and so much may be lost by that alone. Sound runs gain 2.5 and more.
+   */
+  gain: 0.75,
 } as const;
 
 export const UNITS = {
@@ -93,10 +96,10 @@ export const UNITS = {
   /** An output whose standard deviation is less than this never moves. */
   still: 1e-3,
   /**
-   * Matrices that moved by less than this share of what they began with: upper layers have hardly woken, and outputs that
+   * Recurrent matrices that moved by less than this share of what they began with: upper layers have hardly woken, and outputs that
    * do not move yet will. Small networks come so far in some hundred steps.
    */
-  awake: 0.75,
+  awake: 0.5,
   /** Share of the units of a layer. Sound networks have a few that rest. */
   share: 0.25,
 } as const;
