@@ -11,6 +11,7 @@ import { textClasses } from '../insight/text-classes.js';
 import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
 import { Dataset } from '../text/dataset.js';
+import { inMemory } from '../text/ids.js';
 import { figureOf, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { breathe } from './breathing.js';
@@ -76,10 +77,9 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
 
 /** Reads a text once, from zero state; losses in nats. */
 async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
-  const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
   const losses = new Float32Array(ids.length);
   let at = 0;
-  const whole = { dataset: text, start: 0, end: ids.length };
+  const whole = { dataset: inMemory(ids), start: 0, end: ids.length };
   for (const scored of surprises(model, whole, textStart(model))) {
     losses.set(scored.losses, at);
     at += scored.losses.length;
