@@ -12,6 +12,7 @@ import { copyAccuracies } from '../src/train/copy-memory.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
 import { foreignFile } from './files.js';
 import { fixture, formulaParameters } from './pytorch.js';
+import { PseudoTerminal } from './terminal.js';
 
 /** One unit whose states stay at zero, since all weights are but those that are given. */
 function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
@@ -252,6 +253,13 @@ describe('as commands', () => {
     const told = (await inspect(...args, '--threads', '2')).stdout;
     expect(told).toMatch(/^1 x 4 units, 5 steps for each lag, lr 0.003, seed 1\n/);
     expect(told).toMatch(/right answers +1 +2\nRNN/);
+  });
+
+  it('memory says what it begins with, and takes that away', async () => {
+    const args = '--lags 1,2 --steps 1 --hidden 4 --json > memory.json';
+    const terminal = new PseudoTerminal(folder, `$charlstm inspect memory ${args}`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.raw).toMatch(/^\r\x1b\[KRNN, 1 step back[^]*\r\x1b\[K$/);
   });
 
   it('memory has one LSTM of forget bias 0, also where all have that', async () => {
