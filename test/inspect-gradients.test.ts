@@ -1,6 +1,6 @@
 // How far gradients reach, against closed forms, and the commands that show it.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
@@ -169,6 +169,22 @@ describe('as commands', () => {
     const { stdout } = await inspect('gradients', ...files, 'lstm', '--max-lag', '5', '--json');
     const names = JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['step 5 of gru, 2 x 12 GRU', 'step 10 of gru, 2 x 12 GRU', 'lstm, 2 x 12 LSTM']);
+  });
+
+  it('gradients of two runs of one name, told apart by their paths', async () => {
+    await cp(join(folder, 'gru'), join(folder, 'other', 'gru'), { recursive: true });
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => join('gru', basename(path)));
+    const names = async (...models: string[]): Promise<string[]> => {
+      const { stdout } = await inspect('gradients', ...models, '--max-lag', '5', '--json');
+      return JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    };
+    const other = join('other', 'gru');
+    expect(await names('gru', other)).toEqual(['gru, 2 x 12 GRU', `${other}, 2 x 12 GRU`]);
+    expect(await names(...files, other)).toEqual([
+      'step 5 of gru, 2 x 12 GRU',
+      'step 10 of gru, 2 x 12 GRU',
+      `${other}, 2 x 12 GRU`,
+    ]);
   });
 
   it('gradients compared: an RNN and two LSTMs, before and after training', async () => {
