@@ -2,12 +2,15 @@
 
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
 import { gradientsByLag, leastText } from '../src/insight/gradients.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { Weights } from '../src/model/weights.js';
+import { Dataset, prepareDataset } from '../src/text/dataset.js';
+import { resolveCorpus } from '../src/text/sources.js';
+import { newWeights, trainBriefly } from '../src/train/brief.js';
 import { copyAccuracies } from '../src/train/copy-memory.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
 import { foreignFile } from './files.js';
@@ -77,7 +80,7 @@ describe('the gradient by a state k steps back', () => {
 describe('the copy-memory task', () => {
   const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
   type Config = { cell: 'lstm' | 'rnn'; hidden: number };
-  const askedAll = (config: Config, lags: number[], more: { steps?: number; mixed?: boolean } = {}) => [
+  const askedAll = (config: Config, lags: number[], more: Partial<typeof task> = {}) => [
     ...copyAccuracies(openEngine(), { ...task, ...more, lags, config: { ...config, layers: 1 } }),
   ];
   const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
@@ -88,11 +91,41 @@ describe('the copy-memory task', () => {
     expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
   });
 
+  it('begins anew also after a lag at which the gradients became no numbers', () => {
+    const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, lr: 1e18 });
+    expect(some([40, 2])).toEqual([40, 2].flatMap((lag) => some([lag])));
+  });
+
   it('begins anew for each lag, in memory that the longest one takes', () => {
     for (const mixed of [false, true]) {
       const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
       expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));
     }
+  });
+});
+
+describe('a brief training', () => {
+  it('leaves a window out whose numbers are wrong, and learns from all others', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'text.txt');
+    await writeFile(file, `${'tide and time '.repeat(40)}#${' time and tide'.repeat(40)}`);
+    const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+    const { vocabulary } = await prepareDataset((await resolveCorpus([file])).sources, decoding, folder);
+    const dataset = new Dataset(folder, vocabulary.size);
+    onTestFinished(() => dataset.close());
+    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20, validation: 0 };
+    const size = { vocabulary: vocabulary.size, embedding: 4, hidden: 8, layers: 1, dropout: 0 };
+    const weights = newWeights(openEngine(), { ...size, cell: 'lstm' }, 1);
+    const rare = vocabulary.encode('#')[0]!;
+    const { start } = weights.table.named('embedding.weight');
+    weights.values.fill(Number.NaN, start + rare * size.embedding, start + (rare + 1) * size.embedding);
+    const training = { dataset, split, steps: 120, lr: 0.01, clip: 1, weightDecay: 0, seed: 1 };
+    const losses = [...trainBriefly(weights, training)];
+    const wrong = losses.filter((loss) => !Number.isFinite(loss)).length;
+    expect(wrong).toBeGreaterThan(0);
+    expect(wrong).toBeLessThan(losses.length / 10);
+    expect(losses.at(-1)).toBeLessThan(Math.log(vocabulary.size) / 2);
+    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
   });
 });
 
