@@ -334,6 +334,31 @@ describe('as commands', () => {
     for (let i = 0; i < 2; i++) expect((await inspect(...args, 'new.svg')).code).toBe(0);
   });
 
+  it('gradients of a network that memory does not hold: by a flag of their own', async () => {
+    const characters = Array.from({ length: 600_000 }, (_, i) => String.fromCodePoint(0x20000 + i));
+    const size = characters.length;
+    const shapes: [string, number[]][] = [
+      ['embedding.weight', [size, 1]],
+      ['rnn.weight_ih_l0', [1, 1]],
+      ['rnn.weight_hh_l0', [1, 1]],
+      ['rnn.bias_ih_l0', [1]],
+      ['rnn.bias_hh_l0', [1]],
+      ['decoder.weight', [size, 1]],
+      ['decoder.bias', [size]],
+    ];
+    const tensors = shapes.map(([name, shape]) => {
+      return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b)) };
+    });
+    await writeFile(
+      join(folder, 'wide.safetensors'),
+      foreignFile(tensors, { vocabulary: JSON.stringify(characters) }),
+    );
+    expect((await run(folder, ['import', 'wide.safetensors', '--out', 'wide'])).code).toBe(0);
+    await writeFile(join(folder, 'wide.txt'), characters.slice(0, 4100).join(''));
+    const result = await inspect('gradients', 'wide', '--text', 'wide.txt', '--max-lag', '2000');
+    expectFailure(result, 2, 'GiB', 'Give a smaller --max-lag, or a smaller model');
+  });
+
   it('mistakes are said in one line', async () => {
     expectFailure(await inspect('memory', 'lstm'), 2, 'too many arguments');
     expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 66, 'are needed', '--text');

@@ -9,6 +9,7 @@ import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
+import { advised } from './advised.js';
 import { printFigure, writeSvg } from './chart-output.js';
 import {
   COMPARED_STEPS,
@@ -75,9 +76,12 @@ export function gradientsCommand(command: Command): void {
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
-  const { heading, text, networks, inputs } = flags.compare
-    ? await compare(paths[0], flags)
-    : await measureAll(paths, flags);
+  // Memory is sized by other flags in training.
+  const smaller = (hint: string) =>
+    hint.includes('--batch-size') ? 'Give a smaller --max-lag, or a smaller model.' : hint;
+  const { heading, text, networks, inputs } = await advised(smaller, () =>
+    flags.compare ? compare(paths[0], flags) : measureAll(paths, flags),
+  );
   const { maxLag } = flags;
   const figure = figureOf(networks, maxLag);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
