@@ -1,17 +1,21 @@
 // How far gradients reach, against closed forms, and the commands that show it.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
 import { gradientsByLag, leastText } from '../src/insight/gradients.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { Weights } from '../src/model/weights.js';
+import { Dataset, prepareDataset } from '../src/text/dataset.js';
+import { resolveCorpus } from '../src/text/sources.js';
+import { newWeights, trainBriefly } from '../src/train/brief.js';
 import { copyAccuracies } from '../src/train/copy-memory.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
 import { foreignFile } from './files.js';
 import { fixture, formulaParameters } from './pytorch.js';
+import { PseudoTerminal } from './terminal.js';
 
 /** One unit whose states stay at zero, since all weights are but those that are given. */
 function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
@@ -76,7 +80,7 @@ describe('the gradient by a state k steps back', () => {
 describe('the copy-memory task', () => {
   const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
   type Config = { cell: 'lstm' | 'rnn'; hidden: number };
-  const askedAll = (config: Config, lags: number[], more: { steps?: number; mixed?: boolean } = {}) => [
+  const askedAll = (config: Config, lags: number[], more: Partial<typeof task> = {}) => [
     ...copyAccuracies(openEngine(), { ...task, ...more, lags, config: { ...config, layers: 1 } }),
   ];
   const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
@@ -87,11 +91,41 @@ describe('the copy-memory task', () => {
     expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
   });
 
+  it('begins anew also after a lag at which the gradients became no numbers', () => {
+    const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, lr: 1e18 });
+    expect(some([40, 2])).toEqual([40, 2].flatMap((lag) => some([lag])));
+  });
+
   it('begins anew for each lag, in memory that the longest one takes', () => {
     for (const mixed of [false, true]) {
       const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
       expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));
     }
+  });
+});
+
+describe('a brief training', () => {
+  it('leaves a window out whose numbers are wrong, and learns from all others', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'text.txt');
+    await writeFile(file, `${'tide and time '.repeat(40)}#${' time and tide'.repeat(40)}`);
+    const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+    const { vocabulary } = await prepareDataset((await resolveCorpus([file])).sources, decoding, folder);
+    const dataset = new Dataset(folder, vocabulary.size);
+    onTestFinished(() => dataset.close());
+    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20, validation: 0 };
+    const size = { vocabulary: vocabulary.size, embedding: 4, hidden: 8, layers: 1, dropout: 0 };
+    const weights = newWeights(openEngine(), { ...size, cell: 'lstm' }, 1);
+    const rare = vocabulary.encode('#')[0]!;
+    const { start } = weights.table.named('embedding.weight');
+    weights.values.fill(Number.NaN, start + rare * size.embedding, start + (rare + 1) * size.embedding);
+    const training = { dataset, split, steps: 120, lr: 0.01, clip: 1, weightDecay: 0, seed: 1 };
+    const losses = [...trainBriefly(weights, training)];
+    const wrong = losses.filter((loss) => !Number.isFinite(loss)).length;
+    expect(wrong).toBeGreaterThan(0);
+    expect(wrong).toBeLessThan(losses.length / 10);
+    expect(losses.at(-1)).toBeLessThan(Math.log(vocabulary.size) / 2);
+    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
   });
 });
 
@@ -168,6 +202,22 @@ describe('as commands', () => {
     const { stdout } = await inspect('gradients', ...files, 'lstm', '--max-lag', '5', '--json');
     const names = JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['step 5 of gru, 2 x 12 GRU', 'step 10 of gru, 2 x 12 GRU', 'lstm, 2 x 12 LSTM']);
+  });
+
+  it('gradients of two runs of one name, told apart by their paths', async () => {
+    await cp(join(folder, 'gru'), join(folder, 'other', 'gru'), { recursive: true });
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => join('gru', basename(path)));
+    const names = async (...models: string[]): Promise<string[]> => {
+      const { stdout } = await inspect('gradients', ...models, '--max-lag', '5', '--json');
+      return JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    };
+    const other = join('other', 'gru');
+    expect(await names('gru', other)).toEqual(['gru, 2 x 12 GRU', `${other}, 2 x 12 GRU`]);
+    expect(await names(...files, other)).toEqual([
+      'step 5 of gru, 2 x 12 GRU',
+      'step 10 of gru, 2 x 12 GRU',
+      `${other}, 2 x 12 GRU`,
+    ]);
   });
 
   it('gradients compared: an RNN and two LSTMs, before and after training', async () => {
@@ -254,6 +304,13 @@ describe('as commands', () => {
     expect(told).toMatch(/right answers +1 +2\nRNN/);
   });
 
+  it('memory says what it begins with, and takes that away', async () => {
+    const args = '--lags 1,2 --steps 1 --hidden 4 --json > memory.json';
+    const terminal = new PseudoTerminal(folder, `$charlstm inspect memory ${args}`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.raw).toMatch(/^\r\x1b\[KRNN, 1 step back[^]*\r\x1b\[K$/);
+  });
+
   it('memory has one LSTM of forget bias 0, also where all have that', async () => {
     const named = async (bias: string) => {
       const args = ['--lags', '1', '--steps', '1', '--hidden', '4', '--forget-bias', bias, '--json'];
@@ -275,6 +332,31 @@ describe('as commands', () => {
       expect(await readFile(join(folder, path))).toEqual(before);
     }
     for (let i = 0; i < 2; i++) expect((await inspect(...args, 'new.svg')).code).toBe(0);
+  });
+
+  it('gradients of a network that memory does not hold: by a flag of their own', async () => {
+    const characters = Array.from({ length: 600_000 }, (_, i) => String.fromCodePoint(0x20000 + i));
+    const size = characters.length;
+    const shapes: [string, number[]][] = [
+      ['embedding.weight', [size, 1]],
+      ['rnn.weight_ih_l0', [1, 1]],
+      ['rnn.weight_hh_l0', [1, 1]],
+      ['rnn.bias_ih_l0', [1]],
+      ['rnn.bias_hh_l0', [1]],
+      ['decoder.weight', [size, 1]],
+      ['decoder.bias', [size]],
+    ];
+    const tensors = shapes.map(([name, shape]) => {
+      return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b)) };
+    });
+    await writeFile(
+      join(folder, 'wide.safetensors'),
+      foreignFile(tensors, { vocabulary: JSON.stringify(characters) }),
+    );
+    expect((await run(folder, ['import', 'wide.safetensors', '--out', 'wide'])).code).toBe(0);
+    await writeFile(join(folder, 'wide.txt'), characters.slice(0, 4100).join(''));
+    const result = await inspect('gradients', 'wide', '--text', 'wide.txt', '--max-lag', '2000');
+    expectFailure(result, 2, 'GiB', 'Give a smaller --max-lag, or a smaller model');
   });
 
   it('mistakes are said in one line', async () => {

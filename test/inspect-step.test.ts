@@ -128,8 +128,8 @@ describe('printed', () => {
 
   it('obeys no escape codes, in the text nor among what comes next', async () => {
     await writeFile(join(folder, 'prompt.txt'), HOSTILE);
-    for (const flags of [[], ['--json']]) {
-      const { stdout, code } = await step('lstm', '--prompt', '@prompt.txt', '--top', '99', ...flags);
+    for (const flags of [['--top', '99'], ['--json']]) {
+      const { stdout, code } = await step('lstm', '--prompt', '@prompt.txt', ...flags);
       expect(code).toBe(0);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
       expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
@@ -146,6 +146,14 @@ it('the drawing is XML with the numbers of the last step, and replaces no model'
   expect(svg).toContain('n</tspan> = tanh(γn·N(Wn·x) + bn + r·(δn·N(Un·h');
 });
 
+it('a drawing beside the JSON shows what was chosen', async () => {
+  const svg = ['--prompt', 'lamp', '--json', '--svg', 'beside.svg'];
+  const { code, stdout } = await step('lstm', ...svg, '--layer', '1', '--unit', '3', '--units', '2');
+  expect(code).toBe(0);
+  expect(stdout).toBe((await step('lstm', '--prompt', 'lamp', '--json')).stdout);
+  expect(readFileSync(join(folder, 'beside.svg'), 'utf8')).toContain('layer 1, unit 3');
+});
+
 describe('what it refuses', () => {
   it.each<[string, string[], number, RegExp]>([
     ['characters that the model never saw', ['--prompt', 'ßω'], 65, /'ß' U\+00DF.*'ω' U\+03C9.*--unknown/],
@@ -160,6 +168,12 @@ describe('what it refuses', () => {
       /no character of the prompt/,
     ],
     ['a seed where nothing is drawn', ['--seed', '1'], 2, /--seed is given.*printed/],
+    ...['--layer', '--unit', '--units', '--top'].map((flag): [string, string[], number, RegExp] => [
+      `${flag} where all is told`,
+      ['--json', flag, '1'],
+      2,
+      new RegExp(`${flag} is given, and --json has all.* Leave ${flag} out`),
+    ]),
     [
       'a drawing in place of the prompt',
       ['--prompt', '@prompt.txt', '--svg', 'prompt.txt'],

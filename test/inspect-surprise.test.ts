@@ -16,6 +16,7 @@ import { wordPositions } from '../src/insight/words.js';
 import { load } from '../src/sample/api.js';
 import { textStart } from '../src/sample/writer.js';
 import { Dataset } from '../src/text/dataset.js';
+import { inMemory } from '../src/text/ids.js';
 import { expectFailure, run, start, temporaryFolder } from './cli.js';
 
 /** The places of a class, as a row of marks below the text. */
@@ -195,7 +196,7 @@ describe('charlstm inspect surprise', () => {
     const ids = Uint32Array.from(dataset.read(trainLength, length - trainLength));
     expect(characters).toBe(ids.length);
 
-    const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
+    const text = inMemory(ids);
     const ngrams = new Ngrams(model.vocabulary.size, 6);
     ngrams.prepare(text, 0, ids.length);
     ngrams.learn(dataset, 0, trainLength);

@@ -190,6 +190,16 @@ it('names what an LSTM does', () => {
   ]);
 });
 
+it('has no equations of a unit that there is not', () => {
+  const model = models.get(KINDS[0]!)!;
+  const [step] = steps(model, ids);
+  for (const unit of [-1, 0.5, HIDDEN, Number.NaN]) {
+    expect(() => equationsOf(model, step!.layers[0]!, 0, unit)).toThrow(
+      new RangeError(`the layer has no unit ${unit}`),
+    );
+  }
+});
+
 it('a product of numbers that are too short is said to be near', () => {
   const { stages } = equation('c', product(part('f', 0.99849), part("c'", 22.8)));
   expect(stages).toEqual([

@@ -1,7 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Dataset } from '../text/dataset.js';
+import { type Ids, inMemory } from '../text/ids.js';
 import type { Vocabulary } from '../text/vocabulary.js';
-import { type Ids, Ngrams } from './ngram.js';
+import { Ngrams } from './ngram.js';
 
 /** What a simpler method makes of the text that validates: so one sees what a loss is worth. */
 export interface Baseline {
@@ -62,7 +63,7 @@ export async function ngramLosses(
   ids: Uint32Array,
   rest: () => Promise<void>,
 ): Promise<Float64Array> {
-  const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
+  const text = inMemory(ids);
   const scored = { text, start: 0, end: ids.length };
   const ngrams = await learned(dataset, trainLength, vocabulary, scored, rest);
   const losses = new Float64Array(ids.length);

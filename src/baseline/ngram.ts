@@ -1,7 +1,4 @@
-/** The characters of a text by position, as ids. */
-export interface Ids {
-  read(position: number, count: number): ArrayLike<number>;
-}
+import type { Ids } from '../text/ids.js';
 
 /**
  * Counts of n-grams, for an interpolated model (Witten & Bell 1991): the estimate of each order is mixed with that of

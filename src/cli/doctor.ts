@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { bestOf, LOG_FILE, listCheckpoints, runOf } from '../checkpoint/run.js';
-import type { Missing } from '../doctor/check.js';
+import { isMissing } from '../doctor/check.js';
 import { examine, type Patient } from '../doctor/examination.js';
 import { readLog } from '../doctor/log.js';
 import { UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
-import { Dataset } from '../text/dataset.js';
 import { asJson, asText } from './doctor-report.js';
 import { readModel } from './model.js';
 import { note } from './note.js';
 import { threadsOption } from './options.js';
+import { ownText } from './own-text.js';
 
 interface DoctorFlags {
   readonly threads?: number;
@@ -54,11 +54,15 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
   };
   const { path, value: checkpoint } = await readModel(named, readCheckpoint, 'last');
   const patient = await patientOf(path, checkpoint, named !== undefined && isFile(named));
-  const examination = examine(patient, { threads: threads ?? availableParallelism(), onWork });
   const { record } = checkpoint;
-  process.stdout.write(
-    json ? `${harmlessJson(asJson(path, record, examination), 2)}\n` : asText(path, record, examination),
-  );
+  try {
+    const examination = examine(patient, { threads: threads ?? availableParallelism(), onWork });
+    process.stdout.write(
+      json ? `${harmlessJson(asJson(path, record, examination), 2)}\n` : asText(path, record, examination),
+    );
+  } finally {
+    if (!isMissing(patient.text)) patient.text.close();
+  }
 }
 
 /**
@@ -67,23 +71,10 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
  */
 async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean): Promise<Patient> {
   const run = runOf(path);
-  const { step } = checkpoint.record.progress;
-  return {
-    checkpoint,
-    log: await readLog(join(run, LOG_FILE), isAlone ? step : undefined),
-    text: textOf(run, checkpoint),
-    rival: await rivalOf(path, checkpoint),
-  };
-}
-
-function textOf(run: string, { record: { model, corpus } }: Checkpoint): Dataset | Missing {
-  try {
-    const dataset = new Dataset(run, model.vocabulary);
-    return dataset.length === corpus.length ? dataset : { missing: 'the text beside it is another one' };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { missing: 'its text, corpus.*, is not beside it' };
-  }
+  const { record } = checkpoint;
+  const log = await readLog(join(run, LOG_FILE), isAlone ? record.progress.step : undefined);
+  const rival = await rivalOf(path, checkpoint);
+  return { checkpoint, log, text: ownText(run, record), rival };
 }
 
 /** The best checkpoint of the run or, where that is the one looked at, the next best; one that cannot be read is none. */

@@ -1,10 +1,15 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RunRecord } from '../checkpoint/record.js';
+import { runOf } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessJson, harmlessLine, table } from '../format.js';
 import { leastText } from '../insight/gradients.js';
+import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
+import { advised } from './advised.js';
 import { printFigure, writeSvg } from './chart-output.js';
 import {
   COMPARED_STEPS,
@@ -71,9 +76,12 @@ export function gradientsCommand(command: Command): void {
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
-  const { heading, text, networks, inputs } = flags.compare
-    ? await compare(paths[0], flags)
-    : await measureAll(paths, flags);
+  // Memory is sized by other flags in training.
+  const smaller = (hint: string) =>
+    hint.includes('--batch-size') ? 'Give a smaller --max-lag, or a smaller model.' : hint;
+  const { heading, text, networks, inputs } = await advised(smaller, () =>
+    flags.compare ? compare(paths[0], flags) : measureAll(paths, flags),
+  );
   const { maxLag } = flags;
   const figure = figureOf(networks, maxLag);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
@@ -117,21 +125,24 @@ async function measureAll(paths: readonly string[], flags: GradientsFlags): Prom
   const { maxLag, places } = flags;
   const headings: string[] = [];
   const inputs: string[] = [];
-  const found: { network: Measured; step: number }[] = [];
+  const found: { network: Measured; run: string; record: RunRecord }[] = [];
   for (const path of paths.length > 0 ? paths : [undefined]) {
     const opened = await openText(path, flags, { least: leastText(maxLag), training: true });
     const { file, record, model, ids } = opened;
     const norms = normsOf(model.weights, ids, { maxLag, places });
     const network = { name: titleOf(file, record.model), model: file, state: 'trained', ...norms } as const;
-    found.push({ network, step: record.progress.step });
+    found.push({ network, run: runOf(file), record });
     headings.push(`${opened.heading}, gradients of ${grouped(norms.places)} of them`);
     inputs.push(...opened.inputs);
   }
-  // Checkpoints of one run; what tells them apart comes first, since a legend may have to cut names.
-  const isShared = (name: string) => found.filter(({ network }) => network.name === name).length > 1;
-  const networks = found.map(({ network, step }) =>
-    isShared(network.name) ? { ...network, name: `step ${grouped(step)} of ${network.name}` } : network,
-  );
+  // Runs of one name in several folders, and checkpoints of one run; what tells these apart comes first, since a legend
+  // may have to cut names.
+  const networks = found.map(({ network, run, record }) => {
+    const alike = found.filter((one) => one.network.name === network.name);
+    const own = alike.filter((one) => resolve(one.run) === resolve(run));
+    const name = own.length < alike.length ? `${run}, ${describeModel(record.model)}` : network.name;
+    return { ...network, name: own.length > 1 ? `step ${grouped(record.progress.step)} of ${name}` : name };
+  });
   return { heading: headings.join('\n'), text: flags.text ?? 'validation', networks, inputs };
 }
 

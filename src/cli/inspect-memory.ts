@@ -121,7 +121,7 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;
-  const networks = await advised(smaller, () => withProgress((progress) => trainAndAsk(flags, progress)));
+  const networks = await advised(smaller, () => withProgress((progress) => trainAndAsk(flags, progress), 0));
   const chart = chartOf(networks, lags);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
   if (flags.json) {
@@ -151,10 +151,10 @@ async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<
   } = flags;
   const networks: Remembered[] = [];
   for (const [name, kind] of kindsOf(forgetBias)) {
+    await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
     const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
     const config = { ...kind, hidden, layers: 1 };
     const accuracy: number[] = [];
-    await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
     for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
       accuracy.push(share);
       const lag = lags[accuracy.length];

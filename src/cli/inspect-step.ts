@@ -83,7 +83,24 @@ export function stepCommand(command: Command): void {
     .addOption(jsonOption('as JSON: all numbers of all steps'))
     .addOption(svgOption('the last step'))
     .addHelpText('after', EXAMPLES)
-    .action((path: string | undefined, flags: StepFlags) => inspectStep(path, flags));
+    .action((path: string | undefined, flags: StepFlags) => {
+      checkShown(command, flags);
+      return inspectStep(path, flags);
+    });
+}
+
+/** What chooses among the numbers that are shown. */
+const CHOOSING = ['layer', 'unit', 'units', 'top'];
+
+/** @throws UserError where all numbers are told, and a flag chooses some of them */
+function checkShown(command: Command, { json, svg }: StepFlags): void {
+  if (!json || svg !== undefined) return;
+  const given = CHOOSING.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  throw new UserError(
+    `--${given} is given, and --json has all layers, units and characters`,
+    `Leave --${given} out.`,
+  );
 }
 
 async function inspectStep(path: string | undefined, flags: StepFlags): Promise<void> {

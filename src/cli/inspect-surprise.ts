@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { LONGEST_NGRAM, ngramLosses } from '../baseline/baselines.js';
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import type { RunRecord } from '../checkpoint/record.js';
 import { runOf } from '../checkpoint/run.js';
-import { UserError } from '../errors.js';
+import { isMissing } from '../doctor/check.js';
 import { harmlessJson, percent, table } from '../format.js';
 import { surprises } from '../insight/scored.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../insight/surprise.js';
 import { textClasses } from '../insight/text-classes.js';
 import { grouped } from '../numbers.js';
 import { textStart } from '../sample/writer.js';
-import { Dataset } from '../text/dataset.js';
+import { inMemory } from '../text/ids.js';
 import { figureOf, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { breathe } from './breathing.js';
@@ -18,6 +17,7 @@ import { writeSvg } from './chart-output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
 import { MODEL_HELP } from './options.js';
+import { ownText } from './own-text.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
 
@@ -56,7 +56,11 @@ interface Result {
 async function inspectSurprise(path: string | undefined, flags: TextFlags): Promise<void> {
   const { file, record, model, ids, inputs, about, heading } = await openText(path, flags);
   const losses = await lossesOf(model, ids);
-  const training = trainingText(runOf(file), record);
+  const run = runOf(file);
+  const own = ownText(run, record);
+  const training = isMissing(own) ? undefined : own;
+  if (!training)
+    note(`the text that the model learned is not in ${run}: there are no n-grams to compare with`);
   try {
     const { trainLength } = record.corpus;
     const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));
@@ -76,29 +80,15 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
 
 /** Reads a text once, from zero state; losses in nats. */
 async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
-  const text = { read: (position: number, count: number) => ids.subarray(position, position + count) };
   const losses = new Float32Array(ids.length);
   let at = 0;
-  const whole = { dataset: text, start: 0, end: ids.length };
+  const whole = { dataset: inMemory(ids), start: 0, end: ids.length };
   for (const scored of surprises(model, whole, textStart(model))) {
     losses.set(scored.losses, at);
     at += scored.losses.length;
     await breathe();
   }
   return losses;
-}
-
-/** The text that the run learned, if it is still there. */
-function trainingText(run: string, { model, corpus }: RunRecord): Dataset | undefined {
-  try {
-    const dataset = new Dataset(run, model.vocabulary);
-    if (dataset.length === corpus.length) return dataset;
-    dataset.close();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-  }
-  note(`the text that the model learned is not in ${run}: there are no n-grams to compare with`);
-  return undefined;
 }
 
 function described(result: Result, heading: string): string {

@@ -4,9 +4,15 @@ import { breathe } from './breathing.js';
 const DRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 
-/** Says on stderr how far something has come while `use` is under way: see ProgressLine. */
-export async function withProgress<T>(use: (progress: ProgressLine) => Promise<T>): Promise<T> {
-  const progress = new ProgressLine();
+/**
+ * Says on stderr how far something has come while `use` is under way: see ProgressLine.
+ * @param wait milliseconds in which nothing is drawn; 0 where the first piece of work may be a long one
+ */
+export async function withProgress<T>(
+  use: (progress: ProgressLine) => Promise<T>,
+  wait = 2 * DRAW_EVERY_MS,
+): Promise<T> {
+  const progress = new ProgressLine(wait);
   try {
     return await use(progress);
   } finally {
@@ -17,9 +23,13 @@ export async function withProgress<T>(use: (progress: ProgressLine) => Promise<T
 /** In a terminal one line, which is gone at the end; elsewhere a line every few seconds. */
 export class ProgressLine {
   readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
-  #next = performance.now() + 2 * DRAW_EVERY_MS;
+  #next: number;
   #nextLine = performance.now() + LINE_EVERY_MS;
   #isDrawn = false;
+
+  constructor(wait: number) {
+    this.#next = performance.now() + wait;
+  }
 
   /** Also lets signals in, which the work between two calls keeps out. */
   async show(text: string): Promise<void> {

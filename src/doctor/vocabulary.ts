@@ -1,6 +1,6 @@
-import type { Ids } from '../baseline/ngram.js';
 import { percent } from '../format.js';
 import { grouped } from '../numbers.js';
+import type { Ids } from '../text/ids.js';
 import type { Check } from './check.js';
 import { CHARACTERS } from './thresholds.js';
 

@@ -1,6 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { CellName } from '../model/cells.js';
 import { gatesOf } from '../model/cells.js';
+import type { ModelConfig } from '../model/config.js';
 import {
   call,
   type Equation,
@@ -12,6 +13,7 @@ import {
   product,
   sum,
 } from './expression.js';
+import type { Parts } from './parts.js';
 import type { LayerStep } from './step.js';
 
 /** Numbers of a layer under the name that they have in its equations. */
@@ -23,14 +25,20 @@ export interface Quantity {
   readonly values: Float32Array;
 }
 
+/** What comes from below, and what comes from the step before. */
+interface Halves {
+  readonly below: Expression;
+  readonly past: Expression;
+}
+
 /** One unit of a layer at one step. */
 interface Unit {
   /** An activation by its name. */
   gate(name: string): number;
   /** What that is taken of, W · x + b + U · h' and the like. */
   sumOf(name: string): Expression;
-  /** The same in two: what comes from below, and what comes from the step before. */
-  halvesOf(name: string): { below: Expression; past: Expression };
+  /** The same in two. */
+  halvesOf(name: string): Halves;
   readonly c: number;
   readonly h: number;
   /** The states before the step. */
@@ -101,9 +109,11 @@ function termsOf(expression: Expression): Expression[] {
 /**
  * The equations of one unit of a layer, in numbers: from what comes from below, the bias and the state before to the new
  * state.
+ * @throws RangeError where the layer has no such unit
  */
 export function equationsOf(model: CharacterModel, step: LayerStep, layer: number, unit: number): Equation[] {
   const { cell, coupled = false, residual = false } = model.config;
+  if (step.after.h[unit] === undefined) throw new RangeError(`the layer has no unit ${unit}`);
   const equations = TABLE[cell](unitOf(model, step, unit), coupled).map(([name, expression, value]) =>
     equation(name, expression, value),
   );
@@ -118,48 +128,48 @@ function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
   const names = gatesOf(model.config).map(({ name }) => name);
   const at = (name: string) => names.indexOf(name) * hidden + unit;
   const past = { c: known("c'", before.c[unit] ?? 0), h: known("h'", before.h[unit]!) };
-  const halvesOf = (name: string) => {
-    const i = at(name);
-    const of = (symbol: string) => (model.config.cell === 'rnn' ? symbol : `${symbol}${name}`);
-    const { normalised, peepholes, pastBias } = parts;
-    // A bias beside products that are worked out stands in two stages, as one number.
-    const bias = (symbol: string, value: number) => (normalised ? known : part)(of(symbol), value);
-    const below = normalised
-      ? product(
-          known(of('γ'), normalised.below.scale[i]!),
-          known(`N(${of('W')}·x)`, normalised.below.values[i]!),
-        )
-      : part(`${of('W')}·x`, parts.below[i]!);
-    const fromPast = normalised
-      ? product(
-          known(of('δ'), normalised.past.scale[i]!),
-          known(`N(${of('U')}·h')`, normalised.past.values[i]!),
-        )
-      : part(`${of('U')}·h'`, parts.past[i]!);
-    const peephole =
-      peepholes && name !== 'g'
-        ? [
-            product(
-              known(of('p'), peepholes.weights[i]!),
-              known(name === 'o' ? 'c' : "c'", peepholes.seen[i]!),
-            ),
-          ]
-        : [];
-    return {
-      below: sum(below, bias('b', parts.bias[i]!)),
-      past: sum(fromPast, ...(pastBias ? [bias('d', pastBias[i]!)] : []), ...peephole),
-    };
-  };
+  const halves = (name: string) => halvesOf(model.config, parts, name, at(name));
   return {
     gate: (name) => (names.includes(name) ? gates[at(name)]! : Math.fround(1 - gates[at('f')]!)),
-    halvesOf,
+    halvesOf: halves,
     sumOf: (name) => {
-      const { below, past } = halvesOf(name);
+      const { below, past } = halves(name);
       return sum(...termsOf(below), ...termsOf(past));
     },
     c: after.c[unit] ?? 0,
     h: after.h[unit]!,
     past,
+  };
+}
+
+/**
+ * What one activation of a unit is taken of.
+ * @param i its place among the activations of the layer, (G)
+ */
+function halvesOf({ cell }: ModelConfig, parts: Parts, name: string, i: number): Halves {
+  const of = (symbol: string) => (cell === 'rnn' ? symbol : `${symbol}${name}`);
+  const { normalised, peepholes, pastBias } = parts;
+  // A bias beside products that are worked out stands in two stages, as one number.
+  const bias = (symbol: string, value: number) => (normalised ? known : part)(of(symbol), value);
+  const below = normalised
+    ? product(
+        known(of('γ'), normalised.below.scale[i]!),
+        known(`N(${of('W')}·x)`, normalised.below.values[i]!),
+      )
+    : part(`${of('W')}·x`, parts.below[i]!);
+  const fromPast = normalised
+    ? product(
+        known(of('δ'), normalised.past.scale[i]!),
+        known(`N(${of('U')}·h')`, normalised.past.values[i]!),
+      )
+    : part(`${of('U')}·h'`, parts.past[i]!);
+  const peephole =
+    peepholes && name !== 'g'
+      ? [product(known(of('p'), peepholes.weights[i]!), known(name === 'o' ? 'c' : "c'", peepholes.seen[i]!))]
+      : [];
+  return {
+    below: sum(below, bias('b', parts.bias[i]!)),
+    past: sum(fromPast, ...(pastBias ? [bias('d', pastBias[i]!)] : []), ...peephole),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Stretch } from '../text/dataset.js';
+import type { Ids } from '../text/ids.js';
 import { readAlone, STEPS } from './reading.js';
 
 /** Some characters that follow one another, and what each cost. */
@@ -10,7 +11,7 @@ export interface Scored {
 }
 
 /** A stretch of any text that can be read. */
-type TextStretch = Omit<Stretch, 'dataset'> & { readonly dataset: Pick<Stretch['dataset'], 'read'> };
+type TextStretch = Omit<Stretch, 'dataset'> & { readonly dataset: Ids };
 
 /**
  * Reads a stretch once from its start, from zero state, and scores each of its characters given all before it: what a

@@ -32,8 +32,10 @@ export function newWeights(engine: Engine, config: ModelConfig, seed: number): W
 }
 
 /**
- * Trains weights for some steps, as trainer.ts does: to compare networks, not to keep them.
- * @returns a generator that yields after each step the mean loss of late, in nats a character
+ * Trains weights for some steps, as trainer.ts does: to compare networks, not to keep them. A step whose gradients are
+ * not finite is left out: neither they nor its states go on to the next one.
+ * @returns a generator that yields after each step the mean loss of late, in nats a character; not finite where that of
+ *   the step was not
  */
 export function* trainBriefly(weights: Weights, given: BriefTraining): Generator<number, void, void> {
   const { dataset, split, steps, lr, clip, weightDecay, seed } = given;
@@ -41,17 +43,18 @@ export function* trainBriefly(weights: Weights, given: BriefTraining): Generator
   const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
   const network = new Network(weights, shape);
   const optimizer = new AdamW(weights);
-  let loss: number | undefined;
+  let loss = Number.NaN;
   for (let step = 0; step < steps; step++) {
     if (batches.startsEpoch(step)) network.resetState();
     const { inputs, targets } = batches.read(step);
     network.forward(inputs, { seed, draw: step });
     const losses = network.losses(targets, { training: true });
     const mean = losses.reduce((sum, x) => sum + x, 0) / losses.length;
-    loss = loss === undefined ? mean : loss + SMOOTHING * (mean - loss);
+    loss = Number.isFinite(loss) ? loss + SMOOTHING * (mean - loss) : mean;
     network.backward();
-    optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });
-    network.carry();
+    const norm = optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });
+    if (Number.isFinite(norm)) network.carry();
+    else weights.gradients.fill(0);
     yield loss;
   }
 }

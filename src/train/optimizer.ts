@@ -37,7 +37,7 @@ export class AdamW {
 
   /**
    * Changes the weights by the gradients, which become zero, and renews their packed copies. Where the norm is
-   * not finite, nothing is changed.
+   * not finite, nothing is changed, the gradients neither, so that one can find out where they went wrong.
    * @param step the number of this step, from 1
    * @returns the global norm of the gradients before clipping
    */
