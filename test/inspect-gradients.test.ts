@@ -308,7 +308,8 @@ describe('as commands', () => {
     const args = '--lags 1,2 --steps 1 --hidden 4 --json > memory.json';
     const terminal = new PseudoTerminal(folder, `$charlstm inspect memory ${args}`);
     expect(await terminal.ended).toBe(0);
-    expect(terminal.raw).toMatch(/^\r\x1b\[KRNN, 1 step back[^]*\r\x1b\[K$/);
+    expect(terminal.raw.startsWith('\r\x1b[KRNN, 1 step back')).toBe(true);
+    expect(terminal.raw.endsWith('\r\x1b[K')).toBe(true);
   });
 
   it('memory has one LSTM of forget bias 0, also where all have that', async () => {
