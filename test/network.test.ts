@@ -272,22 +272,19 @@ describe('initialisation', () => {
     }
   });
 
-  it.each(CELL_NAMES)('%s: layers and logits begin as large as the cell says, and as 1', (cell) => {
-    const { network } = build(
-      { cell, vocabulary: 60, embedding: 48, hidden: 64, layers: 3, dropout: 0 },
-      16,
-      40,
-    );
+  it.each(CELL_NAMES)('%s: layers and logits begin neither small nor saturated', (cell) => {
+    const config: ModelConfig = { cell, vocabulary: 60, embedding: 48, hidden: 64, layers: 3, dropout: 0 };
+    const { network } = build(config, 16, 40);
     const rms = (x: ArrayLike<number>) => Math.sqrt(mean(Array.from(x, (y) => y * y)));
     network.forward(randomIds(640, 60));
     network.losses(randomIds(640, 60, 1));
     for (let layer = 0; layer < 3; layer++) {
       const size = rms(network.hidden(layer)) / CELLS[cell].size;
-      expect(size).toBeGreaterThan(0.6);
-      expect(size).toBeLessThan(1.6);
+      expect(size).toBeGreaterThan(0.2);
+      expect(size).toBeLessThan(1.5);
     }
-    expect(rms(network.logits)).toBeGreaterThan(0.6);
-    expect(rms(network.logits)).toBeLessThan(1.6);
+    expect(rms(network.logits)).toBeGreaterThan(0.2);
+    expect(rms(network.logits)).toBeLessThan(1.5);
   });
 
   it('depends on the seed alone', () => {

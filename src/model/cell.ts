@@ -50,7 +50,10 @@ export interface Cell {
   readonly hasCellState: boolean;
   /** Whether W_hh · h' is kept apart from what comes from below. It has a bias of its own then. */
   readonly keepsPast: boolean;
-  /** How large hidden states are in a new network, root mean square: what the weights that read them are scaled by. */
+  /**
+   * How large hidden states are in a new network, root mean square, or 1 where that is near enough: what the weights that
+   * read them are divided by.
+   */
   readonly size: number;
   /** A vector of its own, and how long it is in blocks of H. */
   readonly own?: { readonly name: string; blocks(gates: number): number };

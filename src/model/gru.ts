@@ -15,7 +15,7 @@ export const gru: Cell = {
   canBeCoupled: false,
   hasCellState: false,
   keepsPast: true,
-  size: 0.45,
+  size: 1,
   forward: (kernels, { gates, past, hBefore, h, rows, hidden }) =>
     kernels.gru_forward(gates, past, hBefore, h, rows, hidden),
   backward: (kernels, { gates, past, hBefore, dh, dhBefore, rows, hidden }) =>
