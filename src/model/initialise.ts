@@ -6,10 +6,10 @@ import type { Parameter, ParameterTable } from './parameters.js';
  *
  * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
  *   the hidden state (Saxe et al. 2014).
- * - Embeddings: standard normal. Matrices that read embeddings, or hidden states: uniform, and so large that their
- *   products have a variance of 1 (LeCun et al. 1998), smaller for the gate that keeps the memory. Hidden states of an LSTM
- *   begin small, so that takes larger weights than usual; with the usual ones each layer would hand up less than it was
- *   given, and learn as much later.
+ * - Embeddings: standard normal. Matrices that read embeddings, or hidden states: uniform, as the cell says. Of an LSTM
+ *   they are so large that products have a variance of 1 (LeCun et al. 1998): its hidden states begin small, and with the
+ *   usual weights each layer would hand up less than it was given, and learn as much later. The gate that keeps the memory
+ *   begins near its bias, whatever it reads, or nothing would outlast a few steps.
  * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the configuration says, on
  *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al.
  *   2015).

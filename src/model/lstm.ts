@@ -7,6 +7,9 @@ const REST: readonly Gate[] = [
   { name: 'o', activation: 'sigmoid' },
 ];
 
+/** Hidden states of a new network have about this root mean square, since o is near 1/2 and c near 0. */
+const SIZE = 0.3;
+
 /**
  * i = σ(zi)  f = σ(zf)  g = tanh(zg)  o = σ(zo);  c = f ⊙ c' + i ⊙ g;  h = o ⊙ tanh(c)
  * (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000). Coupled, i = 1 - f (Greff et al. 2017).
@@ -18,7 +21,7 @@ export const lstm: Cell = {
   canBeCoupled: true,
   hasCellState: true,
   keepsPast: false,
-  size: 0.3,
+  bounds: { embedding: Math.sqrt(3), hidden: Math.sqrt(3) / SIZE },
   forward: (kernels, { gates, cBefore, c, h, rows, hidden, width }) =>
     kernels.lstm_forward(gates, cBefore, c, h, 0, rows, hidden, width, 0),
   backward: (kernels, { gates, cBefore, c, dh, dc, rows, hidden, width }) =>

@@ -49,7 +49,7 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   matrices.push([
     'decoder.weight',
     [vocabulary, hidden],
-    { bounds: [toUnitVariance(hidden, CELLS[config.cell].size)] },
+    { bounds: [CELLS[config.cell].bounds.hidden / Math.sqrt(hidden)] },
   ]);
   vectors.push(['decoder.bias', [vocabulary], [0]]);
 
@@ -74,18 +74,10 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
-/** The gate that keeps the memory begins near its bias, whatever it reads, or the memory would not outlast a few steps. */
-const KEEPS = 0.3;
-
-/** Bound of uniform weights whose products have a variance of 1. @param size of the inputs, root mean square */
-function toUnitVariance(inputs: number, size: number): number {
-  return Math.sqrt(3 / inputs) / size;
-}
-
 /** The parameters of a layer. */
 function layerRows(config: ModelConfig, layer: number): Row[] {
   const { cell, coupled = false, layerNorm = false, forgetBias = 1, embedding, hidden } = config;
-  const { module, keepsPast, own, size, gates: gatesOf } = CELLS[cell];
+  const { module, keepsPast, own, bounds, gates: gatesOf } = CELLS[cell];
   const gates = gatesOf(coupled);
   const width = gates.length * hidden;
   const row = (name: string, shape: readonly number[], initialisation: Initialisation): Row => [
@@ -94,9 +86,11 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
     initialisation,
   ];
   const inputs = layer === 0 ? embedding : hidden;
-  const bound = toUnitVariance(inputs, layer === 0 ? 1 : size);
+  const bound = layer === 0 ? bounds.embedding : bounds.hidden;
   return [
-    row('weight_ih', [width, inputs], { bounds: gates.map(({ keeps }) => (keeps ? KEEPS : 1) * bound) }),
+    row('weight_ih', [width, inputs], {
+      bounds: gates.map(({ keeps }) => (keeps ? 1 : bound) / Math.sqrt(inputs)),
+    }),
     row('weight_hh', [width, hidden], 'orthogonal'),
     row(
       'bias_ih',
