@@ -94,14 +94,15 @@ export const rateTooLow: Check<RateLowEvidence> = {
       unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
     const isAhead = bigram !== null && loss < bigram;
     const hasMoved = moved === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;
+    const isNear = (moved ?? 0) < RATE_TOO_LOW.far;
     const isStraight =
       lastFall !== null &&
       fallBefore !== null &&
       lastFall > RATE_TOO_LOW.fall &&
       lastFall > RATE_TOO_LOW.straight * fallBefore &&
-      (moved ?? 0) < RATE_TOO_LOW.far &&
+      isNear &&
       (trigram === null || loss > trigram);
-    const isBehind = bigram !== null && hasMore && loss > RATE_TOO_LOW.behindBigrams * bigram;
+    const isBehind = bigram !== null && hasMore && isNear && loss > RATE_TOO_LOW.behindBigrams * bigram;
     if (hasMoved && !isStraight && !isBehind) return undefined;
     const reason = !hasMoved
       ? `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`

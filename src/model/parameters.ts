@@ -86,7 +86,8 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
     initialisation,
   ];
   const inputs = layer === 0 ? embedding : hidden;
-  const bound = layer === 0 ? bounds.embedding : bounds.hidden;
+  // Where products are normalised, larger weights only learn slower.
+  const bound = layerNorm ? 1 : layer === 0 ? bounds.embedding : bounds.hidden;
   return [
     row('weight_ih', [width, inputs], {
       bounds: gates.map(({ keeps }) => (keeps ? 1 : bound) / Math.sqrt(inputs)),
