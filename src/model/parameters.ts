@@ -1,3 +1,4 @@
+import type { Cell } from './cell.js';
 import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 
@@ -49,7 +50,7 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   matrices.push([
     'decoder.weight',
     [vocabulary, hidden],
-    { bounds: [CELLS[config.cell].bounds.hidden / Math.sqrt(hidden)] },
+    { bounds: [boundsOf(config).hidden / Math.sqrt(hidden)] },
   ]);
   vectors.push(['decoder.bias', [vocabulary], [0]]);
 
@@ -74,10 +75,15 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
+/** Where products are normalised, larger weights only learn more slowly. */
+function boundsOf({ cell, layerNorm }: ModelConfig): Cell['bounds'] {
+  return layerNorm ? { embedding: 1, hidden: 1 } : CELLS[cell].bounds;
+}
+
 /** The parameters of a layer. */
 function layerRows(config: ModelConfig, layer: number): Row[] {
   const { cell, coupled = false, layerNorm = false, forgetBias = 1, embedding, hidden } = config;
-  const { module, keepsPast, own, bounds, gates: gatesOf } = CELLS[cell];
+  const { module, keepsPast, own, gates: gatesOf } = CELLS[cell];
   const gates = gatesOf(coupled);
   const width = gates.length * hidden;
   const row = (name: string, shape: readonly number[], initialisation: Initialisation): Row => [
@@ -86,8 +92,8 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
     initialisation,
   ];
   const inputs = layer === 0 ? embedding : hidden;
-  // Where products are normalised, larger weights only learn slower.
-  const bound = layerNorm ? 1 : layer === 0 ? bounds.embedding : bounds.hidden;
+  const bounds = boundsOf(config);
+  const bound = layer === 0 ? bounds.embedding : bounds.hidden;
   return [
     row('weight_ih', [width, inputs], {
       bounds: gates.map(({ keeps }) => (keeps ? 1 : bound) / Math.sqrt(inputs)),
