@@ -91,7 +91,7 @@ ALWAYS_INLINE vec vexp(vec x) {
   p = p * r + 5.0000001201e-1f;
   const vec e = p * r * r + r + 1.0f;
   const ivec exponent = ((ivec)shifted - (ivec)magic + 127) << 23;
-  return choose(x == x, e * (vec)exponent, x);
+  return e * (vec)exponent;
 }
 
 ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(at_most(-x, 30.0f))); } // see flushed
