@@ -51,10 +51,10 @@ export interface Cell {
   /** Whether W_hh · h' is kept apart from what comes from below. It has a bias of its own then. */
   readonly keepsPast: boolean;
   /**
-   * How large weights begin that read n embeddings or hidden states: uniform within this / √n. PyTorch has 1 for both, and
-   * the gate that keeps the memory has it here in every cell.
+   * How large weights begin that read n embeddings or hidden states: uniform within this / √n, where not 1 as in PyTorch.
+   * The gate that keeps the memory has 1 in every cell.
    */
-  readonly bounds: { readonly embedding: number; readonly hidden: number };
+  readonly bounds?: { readonly embedding: number; readonly hidden: number };
   /** A vector of its own, and how long it is in blocks of H. */
   readonly own?: { readonly name: string; blocks(gates: number): number };
   forward(kernels: Kernels, at: Places): void;

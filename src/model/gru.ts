@@ -15,7 +15,6 @@ export const gru: Cell = {
   canBeCoupled: false,
   hasCellState: false,
   keepsPast: true,
-  bounds: { embedding: 1, hidden: 1 },
   forward: (kernels, { gates, past, hBefore, h, rows, hidden }) =>
     kernels.gru_forward(gates, past, hBefore, h, rows, hidden),
   backward: (kernels, { gates, past, hBefore, dh, dhBefore, rows, hidden }) =>

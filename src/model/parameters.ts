@@ -75,9 +75,12 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
+const PYTORCH_BOUNDS = { embedding: 1, hidden: 1 };
+
 /** Where products are normalised, larger weights only learn more slowly. */
-function boundsOf({ cell, layerNorm }: ModelConfig): Cell['bounds'] {
-  return layerNorm ? { embedding: 1, hidden: 1 } : CELLS[cell].bounds;
+function boundsOf({ cell, layerNorm }: ModelConfig): NonNullable<Cell['bounds']> {
+  const { bounds = PYTORCH_BOUNDS }: Cell = CELLS[cell];
+  return layerNorm ? PYTORCH_BOUNDS : bounds;
 }
 
 /** The parameters of a layer. */

@@ -8,7 +8,6 @@ export const rnn: Cell = {
   canBeCoupled: false,
   hasCellState: false,
   keepsPast: false,
-  bounds: { embedding: 1, hidden: 1 },
   forward: (kernels, { gates, h, rows, hidden }) => kernels.rnn_forward(gates, h, rows, hidden),
   backward: (kernels, { gates, dh, rows, hidden }) => kernels.rnn_backward(gates, dh, rows, hidden),
 };
