@@ -6,6 +6,14 @@ import xterm from '@xterm/headless';
 
 const PROGRAM = fileURLToPath(new URL('../bin/charlstm.js', import.meta.url));
 
+/**
+ * Runs a command, tells its exit code between two characters that no program here writes, and waits to be killed: where the
+ * last program on a terminal ends, Node may take the terminal for read while output is still there (libuv issue 4992).
+ */
+const KEEPER = 'trap : INT; /bin/sh -c "$0"; printf "\\034%d\\034" $?; kill -STOP $$';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters of KEEPER
+const EXIT_CODE = /\x1c(?:(\d+)(\x1c)?)?$/;
+
 export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
@@ -26,6 +34,7 @@ export interface Cell {
 export class PseudoTerminal {
   /** Everything that was written to the terminal, escape codes and all. */
   raw = '';
+  /** Resolves with the exit code when all output is on the screen; after a hang-up, when the shell has gone. */
   readonly ended: Promise<number>;
   readonly #pty: IPty;
   readonly #patience: number;
@@ -49,17 +58,29 @@ export class PseudoTerminal {
     const known = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     this.#patience = patience;
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-    this.#pty = spawn('/bin/sh', ['-c', command], {
+    this.#pty = spawn('/bin/sh', ['-c', KEEPER, command], {
       cwd,
       cols: columns,
       rows,
       env: Object.fromEntries(known),
     });
-    this.#pty.onData((data) => {
-      this.raw += data;
-      this.#screen.write(data, () => this.#onChange());
+    this.ended = new Promise((resolve) => {
+      let end = ''; // what may be the exit code, as far as it has come
+      this.#pty.onData((data) => {
+        const received = end + data;
+        const match = EXIT_CODE.exec(received);
+        end = match?.[0] ?? '';
+        const output = received.slice(0, match?.index);
+        this.raw += output;
+        this.#screen.write(output, () => {
+          this.#onChange();
+          if (match?.[2] === undefined) return;
+          resolve(Number(match[1]));
+          this.kill();
+        });
+      });
+      this.#pty.onExit(({ exitCode }) => resolve(exitCode));
     });
-    this.ended = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
   }
 
   type(keys: string): void {
@@ -76,8 +97,13 @@ export class PseudoTerminal {
     this.#pty.kill('SIGHUP');
   }
 
+  /** Ends everything that runs in it, if anything does. */
   kill(): void {
-    this.#pty.kill('SIGKILL');
+    try {
+      process.kill(-this.#pty.pid, 'SIGKILL');
+    } catch {
+      // it has ended
+    }
   }
 
   /** The visible rows, without the spaces at their ends. */
