@@ -70,8 +70,10 @@ export function ticksOf(scale: AxisScale, most: number): Tick[] {
 function powersOf({ from, to }: AxisScale, most: number): number[] {
   const first = Math.ceil(Math.log10(from) - 1e-9);
   const last = Math.floor(Math.log10(to) + 1e-9);
-  if (last - first >= 2) {
-    const step = Math.ceil((last - first + 1) / Math.max(2, most));
+  const decades = last - first + 1;
+  if (decades >= 3) {
+    // In twice a step there are two powers at least, wherever it begins.
+    const step = Math.min(Math.ceil(decades / Math.max(2, most)), Math.floor(decades / 2));
     const lowest = Math.ceil(first / step) * step;
     const count = Math.floor((last - lowest) / step) + 1;
     return Array.from({ length: count }, (_, i) => Number(`1e${lowest + i * step}`));
