@@ -36,6 +36,10 @@ describe('the classes of a text', () => {
     ['second of a word', 'abcdef gh', '.^......^'],
     ['third of a word', 'abcdef gh', '..^......'],
     ['fourth of a word on', 'abcdef gh', '...^^^...'],
+    ['after no letter', 'abcdef gh', '^......^.'],
+    ['after 1 letter', 'abcdef gh', '.^......^'],
+    ['after 2 letters', 'abcdef gh', '..^......'],
+    ['after 3 letters or more', 'abcdef gh', '...^^^^..'],
     ['first of a line', 'a\n\nb c\nd', '..^^...^'],
     ['in quotation marks', 'a "bc" d', '...^^^..'],
     ['in brackets', 'a (bc) d', '...^^^..'],
@@ -49,15 +53,14 @@ describe('the classes of a text', () => {
 
   it('know where the last 8 characters stood before, and how far back', () => {
     const text = `abcdefghX${'-'.repeat(3)}abcdefghY`;
-    expect(markedIn(text, 'last 8 seen 1 to 64 ago')).toBe(`${'.'.repeat(20)}^`);
-    const far = (gap: string) =>
-      namesIn(`abcdefgh${gap}abcdefghX`).filter((name) => /^last 8 seen/.test(name));
+    expect(markedIn(text, '8 seen 1 to 64 ago')).toBe(`${'.'.repeat(20)}^`);
+    const far = (gap: string) => namesIn(`abcdefgh${gap}abcdefghX`).filter((name) => /^8 seen/.test(name));
     const gap = (length: number) =>
       Array.from({ length }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('');
-    expect(far(gap(56))).toEqual(['last 8 seen 1 to 64 ago']);
-    expect(far(gap(57))).toEqual(['last 8 seen 65 to 256 ago']);
-    expect(far(gap(249))).toEqual(['last 8 seen 257 to 1,024 ago']);
-    expect(far(gap(1017))).toEqual(['last 8 seen over 1,024 ago']);
+    expect(far(gap(56))).toEqual(['8 seen 1 to 64 ago']);
+    expect(far(gap(57))).toEqual(['8 seen 65 to 256 ago']);
+    expect(far(gap(249))).toEqual(['8 seen 257 to 1,024 ago']);
+    expect(far(gap(1017))).toEqual(['8 seen over 1,024 ago']);
   });
 
   it('tell distances as a search does', () => {
@@ -79,7 +82,7 @@ describe('the classes of a text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), (text) => {
         const classes = textClasses(Array.from(text));
-        for (const group of ['frequency', 'word', 'repeat', 'start']) {
+        for (const group of ['frequency', 'word', 'read', 'repeat', 'start']) {
           const marks = classes.filter((one) => one.group === group).map((one) => one.marks);
           Array.from(text).forEach((_, i) => {
             expect(marks.reduce((sum, mark) => sum + mark[i]!, 0)).toBe(1);
@@ -123,13 +126,33 @@ describe('the loss by class', () => {
     expect(lossByClass(classes, nats)[1]).not.toHaveProperty('gain');
   });
 
-  it('is summed up without what has few places or is most of the text', () => {
+  it('has gains whose error is that of means of blocks, where all blocks have as many places', () => {
+    const marks = Array.from({ length: 640 }, (_, i) => i % 2);
+    const other = marks.map((_, i) => Math.LN2 * Math.sin(i * i));
+    const [, a] = lossByClass([one('a', marks)], new Array(640).fill(0), other);
+    const means = Array.from({ length: 10 }, (_, block) => {
+      const places = other.slice(64 * block, 64 * block + 64).filter((_, i) => i % 2 === 1);
+      return places.reduce((sum, nats) => sum + nats / Math.LN2, 0) / 32;
+    });
+    const mean = means.reduce((sum, value) => sum + value) / 10;
+    const variance = means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 9;
+    expect(a!.gain).toBeCloseTo(mean, 12);
+    expect(a!.gainError).toBeCloseTo(Math.sqrt(variance / 10), 12);
+    const near = marks.map((_, i) => Number(i < 64));
+    expect(lossByClass([one('near', near)], new Array(640).fill(0), other)[1]!.gainError).toBeNull();
+  });
+
+  it('is summed up by what was read, without what may be chance or is most of the text', () => {
     const entry = (name: string, more: Partial<ClassLoss>): ClassLoss => ({
-      ...{ group: 'word', class: name, places: 1000, share: 0.1, bpc: 1, lossShare: 0.1, ...more },
+      ...{ group: 'read', class: name, places: 1000, share: 0.1, bpc: 1, lossShare: 0.1, gainError: 0.4 },
+      ...more,
     });
     const classes = [
       entry('all', { group: 'all', gain: 9, share: 1, lossShare: 1 }),
       entry('few', { places: 99, gain: 5 }),
+      entry('vague', { gain: 5, gainError: 2.6 }),
+      entry('unknown', { gain: 5, gainError: null }),
+      entry('by the outcome', { group: 'word', gain: 5 }),
       entry('worse', { gain: -1 }),
       entry('better', { gain: 2, lossShare: 0.3 }),
       entry('most', { gain: 1, share: 0.6, lossShare: 0.7 }),
@@ -144,7 +167,7 @@ const TEXT =
   'The lamp was lit at 7.\n\n"The wind," said he, "went north, and it\'s the sea that was rough."\n'.repeat(
     3,
   );
-const CLASSES = ['group', 'class', 'places', 'share', 'bpc', 'lossShare', 'baseline', 'gain'];
+const CLASSES = ['group', 'class', 'places', 'share', 'bpc', 'lossShare', 'baseline', 'gain', 'gainError'];
 
 interface Answer {
   readonly characters: number;
@@ -232,7 +255,7 @@ describe('charlstm inspect surprise', () => {
       expect(entry.share).toBeCloseTo(entry.places / TEXT.length, 12);
       expect(entry.lossShare).toBeCloseTo((entry.bpc * entry.places) / (bpc * TEXT.length), 9);
     }
-    for (const group of ['frequency', 'word', 'repeat', 'start']) {
+    for (const group of ['frequency', 'word', 'read', 'repeat', 'start']) {
       const members = classes.filter((one) => one.group === group);
       expect(members.reduce((sum, { places }) => sum + places, 0)).toBe(TEXT.length);
       expect(members.reduce((sum, { lossShare }) => sum + lossShare, 0)).toBeCloseTo(1, 9);

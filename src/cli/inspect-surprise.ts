@@ -107,12 +107,16 @@ function tableOf({ classes, baseline }: Result): string {
       percent(one.share, 1),
       one.bpc.toFixed(3),
       percent(one.lossShare, 1),
-      ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3)] : []),
+      ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3), errorOf(one)] : []),
     ];
     const begins = i > 0 && classes[i - 1]!.group !== one.group;
     return begins ? [cells.map(() => ''), cells] : [cells];
   });
-  return table([baseline ? [...heading, baseline, 'gain'] : heading, ...rows]);
+  return table([baseline ? [...heading, baseline, 'gain', ''] : heading, ...rows]);
+}
+
+function errorOf({ gainError }: ClassLoss): string {
+  return gainError == null ? '' : `±${gainError.toFixed(3)}`;
 }
 
 /** The figures that matter most, in words. */

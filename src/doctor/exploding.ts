@@ -81,7 +81,7 @@ export const exploding: Check<ExplodingEvidence> = {
   diagnose(evidence) {
     const { clip, largeNorm, largeShare, spikes, normsBeforeRollbacks, medianNorm, fault } = evidence;
     const worst = Math.max(0, ...normsBeforeRollbacks.map((norm) => norm ?? 0));
-    const remedy = clip > 0 ? 'try --lr at a quarter of what it was; then --clip 0.5' : 'try --clip 1';
+    const remedy = clip > 0 ? 'try --lr at a quarter of what it was' : 'try --clip 1';
     if (fault !== null || worst > EXPLODING.spike * Math.max(medianNorm, largeNorm)) {
       const what = fault ?? `the gradient norm reached ${worst.toPrecision(3)} before the run went back`;
       return { severity: 'serious', sentence: `Gradients exploded: ${what}.`, remedy };

@@ -88,7 +88,7 @@ export const stateUse: Check<StateEvidence> = {
     if (gain + CERTAIN * gainError >= STATE.gain) return undefined;
     return {
       severity: 'caution',
-      sentence: `The state is not used: forgetting all of it every ${amountOf(window, 'character')} costs nothing.`,
+      sentence: `The state is hardly used: forgetting all of it every ${amountOf(window, 'character')} costs ${Math.max(0, gain).toFixed(2)} nats a window.`,
       remedy:
         'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length',
     };
@@ -104,8 +104,8 @@ export const windowLength: Check<WindowEvidence> = {
     if (gain < WINDOW.gain || gain < CERTAIN * gainError) return undefined;
     return {
       severity: 'caution',
-      sentence: `The window is shorter than what the text depends on: after its ${window} characters, those before it still lower the loss by ${gain.toFixed(2)} nats, which is learned only as far as the window reaches.`,
-      remedy: `try --seq-length ${Math.max(16, 2 * window)}, or twice that, with the --batch-size halved`,
+      sentence: `A longer window may help: at the end of one of ${amountOf(window, 'character')}, the text before it still lowers the loss by ${gain.toFixed(2)} nats, though the network was not taught to look so far.`,
+      remedy: `try --seq-length ${Math.max(16, 2 * window)}, or twice that, with the --batch-size halved, and keep what validates better`,
     };
   },
 };

@@ -15,7 +15,7 @@ export function estimateOf(values: ArrayLike<number>): Estimate {
   return { mean, error: Math.sqrt(squares / (n - 1) / n) };
 }
 
-/** Means of as many whole blocks as there are: neighbours depend on each other, blocks of them hardly do. */
+/** Means of as many whole blocks as there are: neighbours depend on each other, long blocks hardly do. */
 export function blockMeans(values: ArrayLike<number>, length: number): Float64Array {
   const means = new Float64Array(Math.floor(values.length / length));
   for (let block = 0; block < means.length; block++) {

@@ -11,7 +11,7 @@ export const EXPLODING = {
    */
   largeNorm: 1,
   batch: 2048,
-  /** More of the steps after the warm-up than this share are large: clipping is then no exception, but the rule. */
+  /** More of the steps after the warm-up than this share are large: training is then at the edge of what it bears. */
   largeShare: 0.2,
   /** So many times the median of the steps before it makes a step a spike. Sound runs stay below 4. */
   spike: 10,

@@ -21,13 +21,17 @@ export interface ValidationEvidence {
   readonly lead: LeadEvidence | null;
 }
 
-/** Characters of a block: words and sentences are about something, so that neighbours are surprising together. */
+/**
+ * A text is about something for pages, so that what is surprising stands together: blocks of it are taken for independent that
+ * are as long as may be, but at least so many characters. They give an error three times that of single characters.
+ */
 const BLOCK = 64;
+const BLOCKS = 32;
 
 /** The mean of losses, or of differences of losses, of characters that follow one another. */
 function lossEstimate(losses: Float32Array): Estimate {
   const apart = estimateOf(losses);
-  const blocks = blockMeans(losses, BLOCK);
+  const blocks = blockMeans(losses, Math.max(BLOCK, Math.floor(losses.length / BLOCKS)));
   if (blocks.length < LEAST_WINDOWS) return apart;
   return { mean: apart.mean, error: Math.max(apart.error, estimateOf(blocks).error) };
 }

@@ -13,9 +13,14 @@ export interface ClassLoss {
   readonly lossShare: number;
   /** What a simpler model makes of the same places, where there is one. */
   readonly baseline?: number;
-  /** So much less than that. */
+  /** So much less than that, */
   readonly gain?: number;
+  /** and the standard error of it; null where all places are near each other. */
+  readonly gainError?: number | null;
 }
+
+/** Neighbours are surprising together: what is independent of each other, more or less, are blocks of so many. */
+const BLOCK = 64;
 
 /**
  * Divides the loss of a text by classes of its places; the first entry is the whole text.
@@ -37,7 +42,9 @@ export function lossByClass(
     const figures = { places, share: places / count, bpc: bits(loss), lossShare: loss / total };
     if (!baseline) return { group, class: name, ...figures };
     const other = bits(sumWhere(baseline, holds));
-    return { group, class: name, ...figures, baseline: other, gain: other - figures.bpc };
+    const gain = other - figures.bpc;
+    const gainError = errorOfMean(count, holds, (i) => (baseline[i]! - losses[i]!) / Math.LN2 - gain);
+    return { group, class: name, ...figures, baseline: other, gain, gainError };
   };
   return [entry('all', 'all'), ...classes.map(({ group, name, marks }) => entry(group, name, marks))];
 }
@@ -48,14 +55,48 @@ function sumWhere(losses: ArrayLike<number>, holds: (i: number) => boolean): num
   return sum;
 }
 
-/** A mean of fewer places is mostly chance. */
-const FEWEST = 100;
+/**
+ * The standard error of a mean over places of a text, from blocks of it: a ratio, since a block has more places or fewer
+ * (Cochran 1977, section 6.4).
+ * @param difference of a place from the mean
+ * @returns null where fewer than two blocks have a place
+ */
+function errorOfMean(
+  count: number,
+  holds: (i: number) => boolean,
+  difference: (i: number) => number,
+): number | null {
+  let [squares, blocks, places] = [0, 0, 0];
+  for (let from = 0; from < count; from += BLOCK) {
+    const before = places;
+    let sum = 0;
+    for (let i = from; i < Math.min(count, from + BLOCK); i++) {
+      if (!holds(i)) continue;
+      places++;
+      sum += difference(i);
+    }
+    if (places > before) blocks++;
+    squares += sum * sum;
+  }
+  return blocks < 2 ? null : Math.sqrt((squares * blocks) / (blocks - 1)) / places;
+}
 
-/** The classes with enough places for their gain over the baseline to tell something, the largest gain first. */
+/** A mean of fewer places is mostly chance, and so is one of fewer standard errors. */
+const FEWEST = 100;
+const ERRORS = 2;
+
+/**
+ * Classes by what was read, so that nothing of the outcome is in them: of the characters of a word, a model that always expects
+ * the word to go on predicts those within it well and the end of it badly.
+ */
+const KNOWN_BEFORE: readonly ClassLoss['group'][] = ['read', 'place', 'repeat', 'start'];
+
+/** The classes, known before, whose gain over the baseline is no chance, the largest gain first. */
 export function byGain(classes: readonly ClassLoss[]): (ClassLoss & { readonly gain: number })[] {
   return classes
-    .filter(({ group, places }) => group !== 'all' && places >= FEWEST)
+    .filter(({ group, places }) => KNOWN_BEFORE.includes(group) && places >= FEWEST)
     .flatMap((one) => (one.gain === undefined ? [] : { ...one, gain: one.gain }))
+    .filter(({ gain, gainError }) => Math.abs(gain) > ERRORS * (gainError ?? Number.POSITIVE_INFINITY))
     .sort((a, b) => b.gain - a.gain);
 }
 

@@ -10,8 +10,19 @@ export interface TextClass {
   readonly marks: Uint8Array;
 }
 
-/** The classes of `frequency`, `word`, `repeat` and `start` leave no place out, and none is in two of them. */
-export type Group = 'frequency' | 'word' | 'letter of a word' | 'kind' | 'repeat' | 'start';
+/**
+ * The first four are by the character that came, the others by what was read before it. The classes of `frequency`, `word`,
+ * `read`, `repeat` and `start` leave no place out, and none is in two of them.
+ */
+export type Group =
+  | 'frequency'
+  | 'word'
+  | 'letter of a word'
+  | 'kind'
+  | 'read'
+  | 'place'
+  | 'repeat'
+  | 'start';
 
 /** The frequent characters make up so much of a text. */
 const FREQUENT = 0.8;
@@ -46,16 +57,20 @@ export function textClasses(characters: readonly string[]): TextClass[] {
     ['letter of a word', 'second of a word', (i) => at(i) === 2],
     ['letter of a word', 'third of a word', (i) => at(i) === 3],
     ['letter of a word', 'fourth of a word on', (i) => at(i) >= 4],
-    ['kind', 'first of a line', (i) => characters[i - 1] === '\n'],
-    // What comes while a quotation is open, its closing mark included.
-    ['kind', 'in quotation marks', (i) => quote[i - 1] === 1],
-    ['kind', 'in brackets', (i) => bracket[i - 1] === 1],
     ['kind', 'capital letters', (i) => caps[i] === 1],
     ['kind', 'digits', (i) => /^\p{Nd}$/u.test(characters[i]!)],
-    ['repeat', `last ${REPEATED} new`, (i) => distances[i] === 0],
+    ['read', 'after no letter', (i) => at(i - 1) === 0],
+    ['read', 'after 1 letter', (i) => at(i - 1) === 1],
+    ['read', 'after 2 letters', (i) => at(i - 1) === 2],
+    ['read', 'after 3 letters or more', (i) => at(i - 1) >= 3],
+    ['place', 'first of a line', (i) => characters[i - 1] === '\n'],
+    // What comes while a quotation is open, its closing mark included.
+    ['place', 'in quotation marks', (i) => quote[i - 1] === 1],
+    ['place', 'in brackets', (i) => bracket[i - 1] === 1],
+    ['repeat', `${REPEATED} new`, (i) => distances[i] === 0],
     ...between(DISTANCES, (from, to): (typeof rules)[number] => [
       'repeat',
-      `last ${REPEATED} seen ${ranged(from, to)} ago`,
+      `${REPEATED} seen ${ranged(from, to)} ago`,
       (i) => distances[i]! >= from && distances[i]! <= to,
     ]),
     ...between(BEGINNINGS, (from, to): (typeof rules)[number] => [
