@@ -180,9 +180,13 @@ describe('keys', () => {
     await resumed.until('of 3.2e-3');
   });
 
-  it('goes into the background and comes back', async () => {
+  // As a command of its own, and below a shell, as npx starts it.
+  it.each([
+    ['suspended', (command: string) => command],
+    ['below', (command: string) => `sh -c '${command}; :'`],
+  ])('goes into the background and comes back: %s', async (name, started) => {
     const terminal = open('exec bash --norc -i');
-    terminal.type(`$charlstm train lighthouse ${TINY} --epochs 1e6 --out suspended\r`);
+    terminal.type(`${started(`$charlstm train lighthouse ${TINY} --epochs 1e6 --out ${name}`)}\r`);
     await terminal.until('p pause');
     terminal.type('\x1a');
     await terminal.until('Stopped');
@@ -193,6 +197,16 @@ describe('keys', () => {
     expect(terminal.isAlternate).toBe(true);
     terminal.type('\x03');
     await terminal.until('charlstm train --resume');
+  });
+
+  it('stays where nobody could bring it back from the background', async () => {
+    const { terminal } = train();
+    await terminal.until('p pause');
+    terminal.type('\x1a?');
+    await terminal.until('into the background');
+    expect(terminal.isAlternate).toBe(true);
+    terminal.type('\x03');
+    await expectRestored(terminal, 130);
   });
 });
 

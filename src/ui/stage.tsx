@@ -26,6 +26,8 @@ export class Stage {
   readonly #screen = new Screen(process.stdout);
   readonly #app: ReturnType<typeof render>;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether the terminal was given back, to the shell. */
+  #isAway = false;
   /** When the next frame may be drawn. */
   #next = 0;
 
@@ -69,9 +71,17 @@ export class Stage {
     this.#timer ??= setTimeout(() => this.now(), Math.max(0, this.#next - performance.now()));
   }
 
-  /** Goes into the background, as the terminal would have it. */
+  /**
+   * Goes into the background with all that was started as one command, as the terminal would have it. The terminal is given
+   * back before: once the shell has it, touching it would stop this process half-way.
+   */
   suspend(): void {
-    if (CAN_SUSPEND) process.kill(0, 'SIGTSTP');
+    if (!CAN_SUSPEND) return;
+    this.#giveBack();
+    process.off('SIGTSTP', this.#onSuspend);
+    process.kill(0, 'SIGTSTP');
+    // Where no shell could bring it back, the signal stops nothing, and nothing tells that the command goes on.
+    setTimeout(() => this.#isAway && this.#onContinue(), 0);
   }
 
   /** Gives the terminal back; nothing is drawn any more. */
@@ -100,13 +110,21 @@ export class Stage {
     this.now();
   };
 
-  readonly #onSuspend = () => {
+  #giveBack(): void {
+    this.#isAway = true;
     process.stdin.setRawMode(false);
     this.#screen.leave();
+  }
+
+  readonly #onSuspend = () => {
+    this.#giveBack();
     process.kill(process.pid, 'SIGSTOP');
   };
 
   readonly #onContinue = () => {
+    this.#isAway = false;
+    process.off('SIGTSTP', this.#onSuspend);
+    process.on('SIGTSTP', this.#onSuspend);
     // Who stopped us may have changed the mode behind Node's back. In the background this stops us again.
     process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
