@@ -265,7 +265,7 @@ describe('a run that was made to', () => {
   });
 
   it('have too short a window', async () => {
-    const flags = '--hidden 64 --layers 1 --batch-size 32 --seq-length 6 --steps 1000';
+    const flags = '--hidden 64 --layers 1 --batch-size 32 --seq-length 4 --steps 1500';
     await train('narrow', 'lighthouse', flags);
     expect((await found('narrow', 'window-too-short')).remedy).toMatch('--seq-length 16');
   });

@@ -98,7 +98,7 @@ export const stateUse: Check<StateEvidence> = {
 export const windowLength: Check<WindowEvidence> = {
   id: 'window-too-short',
   figures: ({ leastContext, window, withWindow, withAll, gain, gainError }) =>
-    `with ${leastContext} to ${window} characters before it a character costs ${withWindow.toFixed(3)} nats, with all ${withAll.toFixed(3)}: ` +
+    `with ${leastContext < window ? `${leastContext} to ` : ''}${amountOf(window, 'character')} before it a character costs ${withWindow.toFixed(3)} nats, with all ${withAll.toFixed(3)}: ` +
     `${gain.toFixed(3).replace(/^-(0\.0+)$/, '$1')} ± ${(CERTAIN * gainError).toFixed(3)} less`,
   diagnose({ window, gain, gainError }) {
     if (gain < WINDOW.gain || gain < CERTAIN * gainError) return undefined;
