@@ -66,6 +66,7 @@ export async function* train(
   const shareDone = (at = step) => (total === undefined ? clock.seconds / (60 * amount) : at / total);
   let saved: { step: number; lr: number } | undefined;
   const isMeasured = () => history.at(-1)?.step === step;
+  const isOver = () => isMeasured() && shareDone() >= 1;
   const owesMeasure = () =>
     step > 0 && !isMeasured() && (step % training.evalEvery === 0 || shareDone() >= 1);
   const save = async function* (): AsyncGenerator<TrainEvent> {
@@ -97,14 +98,14 @@ export async function* train(
   const sample = (): TrainEvent => ({ type: 'sample', step, text: writeSample(session, step) });
 
   yield startEvent(session, total);
-  // A stop may have given up a validation: a run that goes on begins with it.
-  for (let learns = !owesMeasure(); fault !== undefined || !learns || shareDone() < 1; learns = true) {
+  while (fault !== undefined || !isOver()) {
     if (fault !== undefined) {
       if (rollbacks >= MOST_ROLLBACKS) return yield { ...end('diverged'), fault, lr: controls.lr };
       yield await goBack(fault);
-      learns = !owesMeasure();
       fault = undefined;
     }
+    // A stop may have given a validation up, and a clock may have run out since it was last looked at: that comes first.
+    const learns = !owesMeasure();
     const at = learns ? step : step - 1;
     const lr = controls.lr * rateAt(at, shareDone(at), total);
     const learnt = learns ? learn(session, { watch, gauges }, step, lr) : undefined;
@@ -146,7 +147,7 @@ export async function* train(
       yield* save();
       clock.skip();
     }
-    if (isMeasured() && shareDone() >= 1) break;
+    if (isOver()) break;
 
     while (controls.saves || (controls.paused && !stops())) {
       if (controls.saves) yield* save();

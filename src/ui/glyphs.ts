@@ -32,15 +32,20 @@ export function glyphsOf(text: string): Glyph[] {
   return glyphs;
 }
 
-/** Where the next border between two plain characters is, or the end. */
+/** Where the next border is that is seen without a segmenter, or the end. */
 export function endOfPiece(text: string, start: number): number {
   let end = start + 1;
-  while (end < text.length && !(isPlain(text, end - 1) && isPlain(text, end))) end++;
+  while (end < text.length && !isBorder(text, end)) end++;
   return end;
 }
 
+/** Whether glyphs are parted at a place for sure: after a line feed, and between two plain characters. */
+export function isBorder(text: string, at: number): boolean {
+  return text[at - 1] === '\n' || (isPlain(text, at - 1) && isPlain(text, at));
+}
+
 /** Whether a character is visible ASCII, a space or a line feed. */
-export function isPlain(text: string, at: number): boolean {
+function isPlain(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (code >= 0x20 && code < 0x7f) || code === 0x0a;
 }

@@ -1,4 +1,4 @@
-import { endOfPiece, glyphsOf, isPlain } from '../glyphs.js';
+import { endOfPiece, glyphsOf, isBorder } from '../glyphs.js';
 
 /** Places in a text, in UTF-16 units: what the keys that move the cursor lead to. */
 
@@ -15,7 +15,7 @@ export function lineEnd(text: string, at: number): number {
 export function before(text: string, at: number): number {
   if (at === 0) return 0;
   let from = at - 1;
-  while (from > 0 && !(isPlain(text, from - 1) && isPlain(text, from))) from--;
+  while (from > 0 && !isBorder(text, from)) from--;
   return from + glyphsOf(text.slice(from, at)).at(-1)!.at;
 }
 
