@@ -47,14 +47,18 @@ export function shownText(state: Shown): { text: string; from: number; to: numbe
   };
 }
 
-/** Where the first row on the screen has to begin for the cursor, and what is suggested after it, to be in view. */
+/**
+ * Where the first row on the screen has to begin for the cursor, and what is suggested after it, to be in view; rows stay empty
+ * only where the text has no more.
+ */
 export function scrolled(state: Shown): number {
   const { width, height } = pageOf(state);
   const { text, from, to } = shownText(state);
   const cursorRow = rowAt(text, from, width);
   const below = rowsAfter(text, cursorRow, width, Math.floor(height / 2)).filter((row) => row.start < to);
   const least = rowsUpTo(text, below.at(-1) ?? cursorRow, width, height)[0]!.start;
-  const top = Math.min(Math.max(state.top, least), cursorRow.start);
+  const most = rowsUpTo(text, rowAt(text, text.length, width), width, height)[0]!.start;
+  const top = Math.min(Math.max(state.top, least), cursorRow.start, most);
   return rowAt(text, top, width).start;
 }
 
