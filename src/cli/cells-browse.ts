@@ -3,6 +3,7 @@ import { ExitCode } from '../errors.js';
 import { harmlessLine, quoted } from '../format.js';
 import { stretchStates } from '../insight/cells.js';
 import type { Place, State, StretchStates } from '../ui/cells/state.js';
+import { inSlices } from '../ui/slices.js';
 import { type Excerpt, kindOf, type ShownStretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
@@ -28,8 +29,6 @@ interface Subject {
 const MOST_STATES = 64e6;
 /** So much of the text is left on the terminal. */
 const LEFT_CHARACTERS = 320;
-/** For so long at most a key may have to wait. */
-const SLICE_MS = 8;
 
 /** How long a stretch may be for its states to be kept. */
 export function longestStretch({ config }: CharacterModel): number {
@@ -57,7 +56,7 @@ export async function browse(subject: Subject): Promise<void> {
         const browsing = openBrowsing(beginning, end);
         if (found) return browsing;
         stopWork = inSlices(findAll(model, ids), {
-          onShare: (share) => browsing.take({ type: 'ranking', share }),
+          onStep: (share) => browsing.take({ type: 'ranking', share }),
           onEnd: ({ units, tracked }) => browsing.take({ type: 'ranked', found: units, tracked }),
         });
         return browsing;
@@ -79,26 +78,6 @@ function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownSt
   const statesOf = ({ layer, unit }: Place) =>
     Float32Array.from({ length: end - start }, (_, t) => states[layer]![t * hidden + unit]!);
   return { start, text, layers, hidden, kind: kindOf(model.config), statesOf };
-}
-
-/** Works a few milliseconds at a time, between the events of the program. @returns what stops it */
-function inSlices<T>(
-  work: Generator<number, T>,
-  { onShare, onEnd }: { onShare: (share: number) => void; onEnd: (value: T) => void },
-): () => void {
-  const go = () => {
-    const pause = performance.now() + SLICE_MS;
-    let step = work.next();
-    while (!step.done && performance.now() < pause) step = work.next();
-    if (step.done) return onEnd(step.value);
-    onShare(step.value);
-    next = setImmediate(go);
-  };
-  let next = setImmediate(go);
-  return () => {
-    clearImmediate(next);
-    work.return(undefined as never);
-  };
 }
 
 /** A few lines of what was seen last, and the command that shows it again. */

@@ -1,6 +1,6 @@
 import { type Ending, type OpenScreen, openScreen } from '../open-screen.js';
+import { inSlices } from '../slices.js';
 import { hasColours } from '../tint.js';
-import { Asking, type Progress } from './asking.js';
 import { press } from './keys.js';
 import { type Beginning, initialState, type Message, questionOf, reduce, type State } from './state.js';
 import type { Question } from './suggestions.js';
@@ -8,10 +8,17 @@ import { picture } from './view.js';
 
 export type OpenWriting = OpenScreen<State, Message>;
 
+/** How far an answer has come. */
+export interface Progress {
+  readonly left: number;
+  readonly alternatives: readonly string[];
+  readonly done: boolean;
+}
+
 /** What writing needs of the world outside the screen. */
 export interface World {
   /** Works on a question, a few milliseconds at each step. */
-  answer(question: Question): Iterator<Progress>;
+  answer(question: Question): Generator<Progress, void, void>;
   save(): void;
 }
 
@@ -40,15 +47,25 @@ export function openWriting(
     },
     closed() {
       clearTimeout(pausing);
-      asking.ask(0, undefined);
+      stopWork();
     },
   });
-  const asking = new Asking(
-    world.answer,
-    (question, progress) => screen.take({ type: 'suggested', question, ...progress }),
-    (text) => screen.take({ type: 'notice', text, isBad: true }),
-  );
-  const ask = () => asking.ask(screen.state.suggestions.question, questionOf(screen.state));
+  let asked = 0;
+  let stopWork = () => {};
+  /** Has a question answered that is another one than before; it takes the place of the last. */
+  const ask = () => {
+    const asks = questionOf(screen.state);
+    const { question } = screen.state.suggestions;
+    if (asks && question === asked) return;
+    stopWork();
+    asked = asks ? question : 0;
+    if (!asks) return;
+    stopWork = inSlices(world.answer(asks), {
+      onStep: (progress) => screen.take({ type: 'suggested', question, ...progress }),
+      onFailure: ({ message, hint }) =>
+        screen.take({ type: 'notice', text: `${message}. ${hint}`, isBad: true }),
+    });
+  };
   ask();
   return screen;
 }
