@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { listCheckpoints } from '../src/checkpoint/run.js';
 import type { ModelConfig } from '../src/model/config.js';
+import type { Commands } from '../src/train/controls.js';
 import type { LiveEvent, TrainEvent } from '../src/train/events.js';
 import { rateAt } from '../src/train/schedule.js';
 import { openSession } from '../src/train/session.js';
@@ -250,6 +251,28 @@ describe('schedule', () => {
     expect(Math.max(...rates)).toBeGreaterThan(0.95);
     expect(rates[1000]).toBeCloseTo(0.05, 6);
     expect(rates.slice(100).every((rate, i, all) => i === 0 || rate <= all[i - 1]!)).toBe(true);
+  });
+
+  it('ends by the clock with a validated checkpoint, whenever that runs out', async () => {
+    // Time passes between two looks at the clock, where commands are taken.
+    const slow: Commands = {
+      next() {
+        const until = performance.now() + 3;
+        while (performance.now() < until);
+        return undefined;
+      },
+      async wait() {},
+    };
+    for (let i = 0; i < 8; i++) {
+      const { run, record } = await newRun({ length: { unit: 'minutes', amount: 0.001 }, evalEvery: 1e6 });
+      const events = await collect(openSession(run, record), { commands: slow });
+      expect(events.at(-1)).toMatchObject({
+        type: 'end',
+        reason: 'finished',
+        step: steps(events).at(-1)!.step,
+      });
+      expect(events.at(-2)).toMatchObject({ type: 'checkpoint', step: steps(events).at(-1)!.step });
+    }
   });
 
   it('ends by the clock where the length is in minutes, with a validated checkpoint', async () => {

@@ -8,9 +8,9 @@ import {
 import { UserError } from '../errors.js';
 import { CELLS, gatesOf } from '../model/cells.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
-import { Batches } from '../text/batches.js';
+import { windowsPerEpoch } from '../text/batches.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
-import { Dataset, type LearnedText } from '../text/dataset.js';
+import type { LearnedText } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
@@ -60,11 +60,9 @@ export async function prepareNewRun(names: readonly string[], flags: TrainFlags)
     const { config, training: window, corpus: parts, notices } = shapeOf(learned, flags, base);
     const { trainLength } = parts;
     const seed = flags.seed ?? TRAINING_DEFAULTS.seed;
-    const dataset = new Dataset(run, vocabulary.size);
-    const { windowsPerEpoch } = new Batches(dataset, { ...window, trainLength }, seed);
-    dataset.close();
-    const amount = chosen ?? defaultLength(windowsPerEpoch);
-    const total = totalSteps(amount, windowsPerEpoch);
+    const stepsPerEpoch = windowsPerEpoch({ ...window, trainLength });
+    const amount = chosen ?? defaultLength(stepsPerEpoch);
+    const total = totalSteps(amount, stepsPerEpoch);
     const training: TrainingOptions = {
       length: amount,
       lr: flags.lr ?? defaultLearningRate(config.hidden),

@@ -7,13 +7,12 @@ import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '.
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { quoted } from '../format.js';
-import { Batches } from '../text/batches.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { totalSteps } from '../train/schedule.js';
+import { shareDone } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
 import { withTemporaryFolder } from './temporary.js';
 import {
@@ -89,7 +88,11 @@ async function resumedRecord(
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
   const dataset = new Dataset(run, record.model.vocabulary);
-  dataset.verify(record.corpus);
+  try {
+    dataset.verify(record.corpus);
+  } finally {
+    dataset.close();
+  }
   const bad = new Set(damaged.map(({ path }) => path));
   const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
   if (later.length > 0 && flags.out === undefined) {
@@ -113,16 +116,10 @@ async function resumedRecord(
     evalEvery: flags.evalEvery ?? record.training.evalEvery,
     keep: flags.keep ?? record.training.keep,
   };
-  const batches = new Batches(
-    dataset,
-    { ...training, trainLength: record.corpus.trainLength },
-    training.seed,
-  );
-  dataset.close();
   // Who chooses another rate begins a new attempt.
   const rollbacks = flags.lr === undefined ? record.progress.rollbacks : 0;
   const resumed = { ...record, training, progress: { ...record.progress, rollbacks } };
-  refuseComplete(batches, resumed, run);
+  refuseComplete(resumed, run);
   return resumed;
 }
 
@@ -147,11 +144,10 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   }
 }
 
-function refuseComplete(batches: Batches, { training, progress, history }: RunRecord, run: string): void {
+function refuseComplete(record: RunRecord, run: string): void {
+  const { training, progress, history } = record;
   const { unit, amount } = training.length;
-  const total = totalSteps(training.length, batches.windowsPerEpoch);
-  const complete = total === undefined ? progress.seconds / 60 >= amount : progress.step >= total;
-  if (!complete || history.at(-1)?.step !== progress.step) return; // the last validation may be missing
+  if (shareDone(record) < 1 || history.at(-1)?.step !== progress.step) return; // the last validation may be missing
   throw new UserError(
     `${run} has already had its ${describeLength(training.length)} (step ${progress.step})`,
     `Give it more, for example --${unit} ${unit === 'steps' ? progress.step + amount : 2 * amount}.`,

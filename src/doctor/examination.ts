@@ -1,9 +1,8 @@
 import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
 import { amountOf } from '../numbers.js';
-import { windowsPerEpoch } from '../text/batches.js';
 import type { Dataset, Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
-import { totalSteps } from '../train/schedule.js';
+import { shareDone } from '../train/schedule.js';
 import { baselinesOf } from './baseline.js';
 import {
   CHECK_IDS,
@@ -77,7 +76,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     return { done: 0, text: null, outcomes: CHECK_IDS.map((id) => ({ id, ...unchecked })) };
   }
   const { training } = record;
-  const done = shareDone(checkpoint);
+  const done = Math.min(1, shareDone(record));
   const moves = movement(checkpoint);
   const moved = isMissing(moves) ? undefined : moves.moved;
   const stretch = isMissing(text) ? undefined : stretchOf(checkpoint, text);
@@ -128,12 +127,6 @@ function judged<Evidence extends object>(check: Check<Evidence>, evidence: Evide
   return diagnosis
     ? { id, kind: 'finding', link: linkOf(id), ...diagnosis, ...seen }
     : { id, kind: 'fine', ...seen };
-}
-
-function shareDone({ record: { training, corpus, progress } }: Checkpoint): number {
-  const total = totalSteps(training.length, windowsPerEpoch({ ...training, ...corpus }));
-  const done = total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
-  return Math.min(1, done);
 }
 
 type Part = Stretch & { readonly part: 'validation' | 'training' };

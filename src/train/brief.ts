@@ -3,6 +3,7 @@ import type { ModelConfig } from '../model/config.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
 import { Weights } from '../model/weights.js';
+import { meanOf } from '../numbers.js';
 import { Batches } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import type { Split } from '../text/split.js';
@@ -48,8 +49,7 @@ export function* trainBriefly(weights: Weights, given: BriefTraining): Generator
     if (batches.startsEpoch(step)) network.resetState();
     const { inputs, targets } = batches.read(step);
     network.forward(inputs, { seed, draw: step });
-    const losses = network.losses(targets, { training: true });
-    const mean = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+    const mean = meanOf(network.losses(targets, { training: true }));
     loss = Number.isFinite(loss) ? loss + SMOOTHING * (mean - loss) : mean;
     network.backward();
     const norm = optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });

@@ -1,4 +1,5 @@
-import type { TrainingLength } from '../checkpoint/record.js';
+import type { RunRecord, TrainingLength } from '../checkpoint/record.js';
+import { windowsPerEpoch } from '../text/batches.js';
 
 const WARM_UP_STEPS = 100;
 /** Warm-up takes at most this share of a short run. */
@@ -15,6 +16,12 @@ export function defaultLearningRate(hidden: number): number {
 export function totalSteps({ unit, amount }: TrainingLength, stepsPerEpoch: number): number | undefined {
   if (unit === 'minutes') return undefined;
   return unit === 'steps' ? amount : Math.max(1, Math.round(amount * stepsPerEpoch));
+}
+
+/** Which share of its length a run has had, from 0 on, by steps or by the clock. */
+export function shareDone({ training, corpus, progress }: RunRecord): number {
+  const total = totalSteps(training.length, windowsPerEpoch({ ...training, ...corpus }));
+  return total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
 }
 
 /**

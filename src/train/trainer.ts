@@ -2,7 +2,7 @@ import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { type HistoryPoint, type Progress, TRAINING_RANGES } from '../checkpoint/record.js';
 import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
-import { clamped } from '../numbers.js';
+import { clamped, meanOf } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { type Commands, Controls } from './controls.js';
 import { bitsPerCharacter } from './evaluate.js';
@@ -22,7 +22,7 @@ const SLOWER = 1 / 4;
 /** So often it may; a fault that comes back is not one of chance. */
 const MOST_ROLLBACKS = 1;
 
-/** Characters of the live sample, and how it chooses them. */
+/** Characters of the sample at each validation, and how they are chosen. */
 const SAMPLE_LENGTH = 200;
 const SAMPLE_CHOICE = { temperature: 0.8, topK: 0, topP: 1 } as const;
 
@@ -186,7 +186,7 @@ function learn(
   const { inputs, targets } = batches.read(step);
   const loss = abandon.attempt(() => {
     network.forward(inputs, { seed: training.seed, draw: step });
-    const loss = mean(network.losses(targets, { training: true }));
+    const loss = meanOf(network.losses(targets, { training: true }));
     gauges.readGates();
     network.backward();
     engine.finish();
@@ -285,10 +285,4 @@ function startEvent(session: Session, total: number | undefined): TrainEvent {
 
 function endEvent({ run }: Session, reason: EndReason, step: number, bestLoss: number | null): EndEvent {
   return { type: 'end', reason, step, bestLoss, path: bestOf(listCheckpoints(run))?.path ?? null };
-}
-
-function mean(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
 }

@@ -16,6 +16,7 @@ const port = parentPort;
 if (!port) throw new Error('worker/entry.js runs as a worker thread only');
 const { job, live, abandon } = workerData as WorkerData;
 const post = (message: WorkerMessage) => port.postMessage(message);
+const outbox = new Outbox((events) => post({ type: 'events', events }));
 
 try {
   const { from: path } = job;
@@ -24,7 +25,6 @@ try {
     join(job.run, LOG_FILE),
     path === undefined ? undefined : { step: job.record.progress.step, path },
   );
-  const outbox = new Outbox((events) => post({ type: 'events', events }));
   const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
     from,
@@ -41,6 +41,7 @@ try {
   log.close();
 } catch (failure) {
   const error = fileError(failure, job.run, 'Check that the folder of the run is as it was.', 'write');
+  outbox.flush();
   if (!(error instanceof UserError)) throw error;
   post({ type: 'failure', message: error.message, hint: error.hint, exitCode: error.exitCode });
 }
