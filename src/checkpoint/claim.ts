@@ -49,7 +49,8 @@ export async function claimRun(path: string): Promise<Claim> {
   } catch (error) {
     throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
   }
-  const touching = setInterval(() => void touch(lock), TOUCH_EVERY_MS).unref();
+  // What a disk refuses is found out, and told of, by what is saved.
+  const touching = setInterval(() => void touch(lock).catch(() => {}), TOUCH_EVERY_MS).unref();
   const release = async () => {
     clearInterval(touching);
     await releaseLock(lock);
@@ -121,13 +122,10 @@ async function isTouched(lock: string, own: string): Promise<boolean> {
 
 /** Sets the time of a lock anew, while it is this process's own: by writing, so that it is of the clock of the folder. */
 async function touch(lock: string): Promise<void> {
-  const file = await open(lock, 'r+').catch(() => undefined);
-  if (!file) return;
+  const file = await open(lock, 'r+');
   try {
     const owner = ownerIn(await file.readFile('utf8'));
     if (owner && isOwn(owner)) await file.write(ownLock(), 0);
-  } catch {
-    // What a disk refuses is found out, and told of, by what is saved.
   } finally {
     await file.close();
   }

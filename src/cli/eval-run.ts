@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { runOf } from '../checkpoint/run.js';
@@ -17,7 +16,7 @@ import { Page } from './eval-page.js';
 import { type Figures, figuresOf, piecesOf, Tally, type View } from './eval-pieces.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
-import { output } from './output.js';
+import { output, print } from './output.js';
 import { withPage } from './page-file.js';
 import { rowWidth } from './tinted-rows.js';
 
@@ -89,9 +88,7 @@ function protocolOf({ protocol, lines, heat, html, json }: EvalFlags): 'stream' 
 
 /** What is shown of the text on standard output, if anything. */
 function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
-  const { isTTY, columns } = process.stdout;
-  const terminal = isTTY && columns > 0 ? columns : undefined;
-  if (lines) return json ? new LineObjects() : new LineTable(terminal ?? TABLE_WIDTH);
+  if (lines) return json ? new LineObjects() : new LineTable(process.stdout.columns || TABLE_WIDTH);
   if (!heat) return undefined;
   return new Heat(rowWidth('digits tell the bits'));
 }
@@ -115,13 +112,6 @@ async function read(
     breathed = performance.now();
   }
   await print(`${view?.end() ?? ''}${describe(whole.figures)}`);
-}
-
-/** Writes, and waits while the reader is slow; says nothing to one that has gone. */
-async function print(text: string): Promise<void> {
-  const { stdout } = process;
-  if (text === '' || stdout.errored || stdout.write(text)) return;
-  await once(stdout, 'drain').catch(() => {}); // main sees to what is wrong with standard output
 }
 
 function described(

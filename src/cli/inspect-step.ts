@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
@@ -21,6 +20,7 @@ import {
   unescaped,
   unknownOption,
 } from './options.js';
+import { print } from './output.js';
 import { stepsJson } from './step-json.js';
 import { printSteps } from './step-print.js';
 import { LONGEST_TRAIL, Trail } from './step-trail.js';
@@ -134,9 +134,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file, ...prompted]);
   }
   if (flags.json) {
-    for (const piece of stepsJson(trail, { model: file, temperature: flags.temp })) {
-      if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-    }
+    for (const piece of stepsJson(trail, { model: file, temperature: flags.temp })) await print(piece);
     return;
   }
   const units = { first: flags.unit, count: Math.min(flags.units ?? PRINTED_UNITS, hidden - flags.unit) };

@@ -33,17 +33,22 @@ export class ProgressLine {
 
   /** Also lets signals in, which the work between two calls keeps out. */
   async show(text: string): Promise<void> {
+    if (this.draw(() => text)) await breathe();
+  }
+
+  /** @returns whether it was time for that */
+  draw(textFor: (isTerminal: boolean) => string): boolean {
     const now = performance.now();
-    if (now < this.#next) return;
+    if (now < this.#next) return false;
     this.#next = now + DRAW_EVERY_MS;
     if (this.#isTerminal) {
-      process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
+      process.stderr.write(`\r\x1b[K${textFor(true).slice(0, (process.stderr.columns || 80) - 1)}`);
       this.#isDrawn = true;
     } else if (now >= this.#nextLine) {
-      process.stderr.write(`${chalk.dim(text)}\n`);
+      process.stderr.write(`${chalk.dim(textFor(false))}\n`);
       this.#nextLine = now + LINE_EVERY_MS;
     }
-    await breathe();
+    return true;
   }
 
   end(): void {

@@ -1,55 +1,43 @@
-import { chalkStderr as chalk } from 'chalk';
 import { duration } from '../format.js';
 import { grouped } from '../numbers.js';
 import type { Source } from '../text/source.js';
+import { ProgressLine } from './progress-line.js';
 
 /** A text is read twice: for its vocabulary, and to be written as ids. */
 const PASSES = 2;
 /** What is done sooner is not worth a word. */
 const SHOW_AFTER_MS = 500;
-const LINE_EVERY_MS = 3000;
-const DRAW_EVERY_MS = 100;
 const BAR_CELLS = 20;
 
-/**
- * Says on stderr how far a text has been read: in a terminal as a bar, which is gone at the end, elsewhere in a line
- * every few seconds.
- */
+/** Says on stderr how far a text has been read: see ProgressLine. */
 export class ReadingProgress {
   /** What is being done. */
   what = 'reading';
   bytes = 0;
   /** Bytes there are to read; undefined where nobody knows. */
   total: number | undefined;
-  readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
   #start = 0;
-  #next = 0;
-  #isDrawn = false;
+  #line: ProgressLine | undefined;
 
   begin(what: string, total: number | undefined): void {
+    this.end();
     this.what = what;
     this.total = total;
     this.bytes = 0;
     this.#start = performance.now();
-    this.#next = this.#start + (this.#isTerminal ? SHOW_AFTER_MS : LINE_EVERY_MS);
+    this.#line = new ProgressLine(SHOW_AFTER_MS);
   }
 
   /** Notes that more was read. */
   add(bytes: number): void {
     this.bytes += bytes;
-    const now = performance.now();
-    if (now < this.#next) return;
-    this.#next = now + (this.#isTerminal ? DRAW_EVERY_MS : LINE_EVERY_MS);
-    const text = progressLine(this, (now - this.#start) / 1000, this.#isTerminal);
-    process.stderr.write(this.#isTerminal ? `\r${text}\x1b[K` : `${chalk.dim(text)}\n`);
-    this.#isDrawn = this.#isTerminal;
+    this.#line?.draw((hasBar) => progressLine(this, (performance.now() - this.#start) / 1000, hasBar));
   }
 
   /** Takes the bar away. */
   end(): void {
-    this.#next = Number.POSITIVE_INFINITY;
-    if (this.#isDrawn) process.stderr.write('\r\x1b[K');
-    this.#isDrawn = false;
+    this.#line?.end();
+    this.#line = undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { describeLength } from '../checkpoint/record.js';
 import { duration, harmless, harmlessJson, harmlessLine, rate } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../train/events.js';
+import { glyphsOf, wrapped } from '../ui/glyphs.js';
 
 /** Shows the events of training. */
 export type Reporter = (event: TrainEvent) => void;
@@ -79,22 +80,9 @@ function header(event: StartEvent): string {
 /** The first lines of a sample, wrapped between words and set in by two spaces. */
 export function indented(text: string): string {
   const width = Math.max(20, (process.stderr.columns ?? 100) - 2);
-  const lines: string[] = [];
-  for (const paragraph of harmless(text).split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = '';
-      }
-      line = line === '' ? word : `${line} ${word}`;
-    }
-    if (line.trim() !== '') lines.push(line);
-  }
-  return lines
-    .slice(0, SAMPLE_LINES)
-    .map((line) => `  ${line}`)
-    .join('\n');
+  const rows = wrapped(glyphsOf(text), width).map((row) => row.map((glyph) => glyph.text).join(''));
+  const seen = rows.filter((row) => row.trim() !== '').slice(0, SAMPLE_LINES);
+  return seen.map((row) => `  ${row}`).join('\n');
 }
 
 /** What a row of the table is made from: means over the steps since the last row. */

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { harmless, harmlessJson, percent, table } from '../format.js';
+import { excerpt, harmless, harmlessJson, percent, table } from '../format.js';
 import { copyReport } from '../sample/copying.js';
 import type { Draft } from '../sample/draft.js';
 import type { GeneratedText } from '../sample/generate.js';
@@ -7,6 +6,7 @@ import type { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { hasColours, merged } from '../ui/tint.js';
 import { breathe } from './breathing.js';
+import { print } from './output.js';
 import type { SampleFlags } from './sample-flags.js';
 import { SURPRISE, tinted, tintLegend } from './tint.js';
 
@@ -38,7 +38,7 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
       const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };
-      if (!process.stdout.write(`${harmlessJson(line)}\n`)) await once(process.stdout, 'drain');
+      await print(`${harmlessJson(line)}\n`);
     },
     async end() {},
   };
@@ -129,7 +129,7 @@ class TextStream {
     this.#waiting = [];
     this.#flushed = performance.now();
     const raw = this.bytes && !this.#decodes;
-    if (!stdout.write(raw ? Buffer.from(piece, 'latin1') : piece)) await once(stdout, 'drain');
+    await print(raw ? Buffer.from(piece, 'latin1') : piece);
   }
 
   /** Writes what is left, and on a terminal ends the line. */
@@ -159,13 +159,12 @@ export function copiesOf(
 }
 
 const OVERLAPS_SHOWN = 5;
-const OVERLAP_WIDTH = 60;
 
 /** Tells on stderr of the longest overlaps. */
 export function tellCopies({ share, overlaps }: ReturnType<typeof copiesOf>): void {
   const rows = overlaps.slice(0, OVERLAPS_SHOWN).map(({ length, text }) => {
     const line = harmless(text.replace(/\s+/g, ' '));
-    return [String(length), line.length > OVERLAP_WIDTH ? `${line.slice(0, OVERLAP_WIDTH)}…` : line];
+    return [String(length), excerpt(line)];
   });
   const more = overlaps.length > OVERLAPS_SHOWN ? `, the longest of ${overlaps.length}` : '';
   process.stderr.write(

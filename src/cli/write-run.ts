@@ -1,13 +1,11 @@
-import { basename, dirname } from 'node:path';
 import { type CharacterModel, modelOf, readCheckpoint } from '../checkpoint/checkpoint.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmless, quoted } from '../format.js';
-import { describeModel } from '../model/config.js';
 import { Suggester } from '../sample/suggest.js';
 import type { OpenWriting, World } from '../ui/write/writing.js';
 import { untilEnded } from './endings.js';
-import { readModel } from './model.js';
+import { readModel, titleOf } from './model.js';
 import { rescue, TextFile } from './text-file.js';
 
 export interface WriteFlags {
@@ -32,7 +30,7 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   let writing: OpenWriting | undefined;
   const text = () => writing?.state.draft.text;
   const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
-  const name = `${basename(dirname(checkpoint))}, ${describeModel(model.config)}`;
+  const name = titleOf(checkpoint, model.config);
   const world: World = {
     *answer({ before, settings, round }) {
       const characters = strange(before);

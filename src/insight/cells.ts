@@ -50,8 +50,9 @@ export function unitStates(
 ): Float32Array {
   const { hidden } = model.config;
   const states = new Float32Array(ids.length);
-  for (const { start, length, layers } of cellWindows(model, ids)) {
-    for (let t = 0; t < length; t++) states[start + t] = layers[layer]!.c[t * hidden + unit]!;
+  for (const { start, inputs, network } of readWindows(model, ids)) {
+    const c = network.cells(layer);
+    for (let t = 0; t < inputs.length; t++) states[start + t] = c[t * hidden + unit]!;
   }
   return states;
 }
@@ -64,11 +65,10 @@ export function unitStates(
 export function stretchStates(model: CharacterModel, ids: Uint32Array, start: number): Float32Array[] {
   const { hidden, layers } = model.config;
   const states = Array.from({ length: layers }, () => new Float32Array((ids.length - start) * hidden));
-  for (const window of cellWindows(model, ids)) {
-    const skipped = clamped(start - window.start, { minimum: 0, maximum: window.length });
-    const at = Math.max(0, window.start - start) * hidden;
-    for (const [layer, { c }] of window.layers.entries())
-      states[layer]!.set(c.subarray(skipped * hidden, window.length * hidden), at);
+  for (const { start: begin, inputs, network } of readWindows(model, ids)) {
+    const skipped = clamped(start - begin, { minimum: 0, maximum: inputs.length });
+    const at = Math.max(0, begin - start) * hidden;
+    for (const [layer, all] of states.entries()) all.set(network.cells(layer).subarray(skipped * hidden), at);
   }
   return states;
 }

@@ -1,3 +1,5 @@
+import { IN_WORD } from './words.js';
+
 /** Double quotation marks, and what closes what they open. */
 const DOUBLE: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“”', '«': '»' };
 /** Single ones, whose closing mark may also be an apostrophe. */
@@ -6,7 +8,6 @@ const SINGLE: Readonly<Record<string, string>> = { "'": "'", '‘': '’' };
 /** So far ahead the end of a quotation in single marks is looked for. */
 const FARTHEST = 1000;
 
-const IN_WORD = /^[\p{L}\p{N}]$/u;
 /** Words that begin with an apostrophe. */
 const ELISION = /^(?:tis|twas|twere|twill|twould|em|til|bout|cause|round)(?![\p{L}\p{N}])/iu;
 const LONGEST_ELISION = 7;

@@ -1,3 +1,4 @@
+import { sumOf } from '../numbers.js';
 import { logProbability } from './choose.js';
 import { Draft } from './draft.js';
 import { type GeneratedText, readContext, type Start, seedsFrom } from './generate.js';
@@ -38,7 +39,7 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
   const best = new Map<Draft, Filling>();
   const waiting: Cut[] = [];
   const weigh = (cut: Cut) => {
-    const total = sum(cut.draft.logProbabilities.slice(0, cut.length)) + sum(cut.nats);
+    const total = sumOf(cut.draft.logProbabilities.slice(0, cut.length)) + sumOf(cut.nats);
     const mean = total / (cut.length + ending.length);
     if (mean > (best.get(cut.draft)?.mean ?? Number.NEGATIVE_INFINITY)) best.set(cut.draft, { cut, mean });
   };
@@ -108,8 +109,4 @@ function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedTex
     cycle: draft.cycle,
     logProbabilities: [...draft.logProbabilities.slice(0, length), ...nats],
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -131,13 +131,10 @@ function fixed(value: number, digits: number): string {
   return digits === 0 ? grouped(Math.round(value)) : value.toFixed(digits);
 }
 
-const RAISED = { '-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴' } as Record<string, string>;
-'56789'.split('').forEach((digit, i) => {
-  RAISED[digit] = '⁵⁶⁷⁸⁹'[i]!;
-});
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 function timesTen(factor: string, power: number): string {
-  const ten = `10${Array.from(String(power), (character) => RAISED[character]!).join('')}`;
+  const ten = `10${String(power).replace(/./g, (sign) => (sign === '-' ? '⁻' : RAISED[Number(sign)]!))}`;
   return factor === '1' ? ten : factor === '-1' ? `-${ten}` : `${factor}×${ten}`;
 }
 
