@@ -11,10 +11,15 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
 }
 
-/** A number with so many decimals; the minus sign is as wide as a plus, and 0 has none. */
+/** A number with so many decimals; 0 has no minus sign. */
+export function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** The same with a minus sign that is as wide as a plus. */
 export function decimal(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
+  return fixed(value, decimals).replace('-', '\u2212');
 }
 
 /** A learning rate as "2.5e-3". */

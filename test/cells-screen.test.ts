@@ -111,7 +111,7 @@ describe('the screen', () => {
     });
     onTestFinished(() => terminal.kill());
     await terminal.until(/layer 1, unit 5 +best at [a-z-]+: (F1|r) 0\.\d\d/);
-    await terminal.until(/property +layer\/unit +score/);
+    await terminal.until(/property +layer\/unit +score +clarity/);
     terminal.type('f');
     await terminal.until(/▸[a-z-]+ +\d+\/\d+/);
     terminal.type('q');

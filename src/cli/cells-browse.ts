@@ -8,6 +8,7 @@ import { type Excerpt, kindOf, type ShownStretch } from './cells-excerpt.js';
 import { type Found, findAll } from './cells-find.js';
 import { tintedText } from './cells-print.js';
 import { untilEnded } from './endings.js';
+import { PROGRAM } from './program.js';
 
 /** What is browsed. */
 interface Subject {
@@ -21,7 +22,7 @@ interface Subject {
   readonly place: Place;
   /** Undefined where it is still to be found out, while the screen is open. */
   readonly found: Found | undefined;
-  /** The command that shows the same stretch, but for the unit. */
+  /** The arguments that show the same text, but for the place and the unit. */
   readonly command: readonly string[];
 }
 
@@ -96,6 +97,7 @@ function leftBehind(state: State, command: readonly string[]): string {
     values: [...shown.values.subarray(before, end)],
   };
   const relative = shown.scale === 'relative' ? ['--relative'] : [];
-  const words = [...command, '--layer', `${layer}`, '--unit', `${unit}`, ...relative];
-  return `${tintedText(excerpt)}\n${harmlessLine(words.map(quoted).join(' '))}\n`;
+  const skip = excerpt.start > 0 ? ['--skip', `${excerpt.start}`] : [];
+  const words = [...command, ...skip, '--layer', `${layer}`, '--unit', `${unit}`, ...relative];
+  return `${tintedText(excerpt)}\n${PROGRAM} ${harmlessLine(words.map(quoted).join(' '))}\n`;
 }

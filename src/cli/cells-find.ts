@@ -11,6 +11,8 @@ import { withProgress } from './progress-line.js';
 const TOLD = 10;
 /** A property is not proposed that holds, or does not, at fewer places: some unit fits a few places by chance. */
 const FEWEST = 50;
+/** A unit whose clarity is less hardly does better than one that knows nothing of the text. */
+const CHANCE = 0.1;
 
 /** What was found about the units of a network. */
 export interface Found {
@@ -51,6 +53,11 @@ export async function find(
     return step.value;
   });
   const units = clearest(rankings.slice(0, asked.length)).slice(0, TOLD);
+  if (units[0]!.clarity < CHANCE) {
+    note(
+      `no unit tracks ${find === 'auto' ? 'anything' : `"${find}"`} much better than by chance, which is clarity 0; 1 is perfect`,
+    );
+  }
   return { units, tracked: clearest(rankings) };
 }
 

@@ -91,7 +91,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const place = named ?? best!;
   if (isBrowsed) {
     const name = path ?? runOf(file);
-    const command = againWith(name, stretch.start, flags);
+    const command = againWith(name, flags);
     return browse({ model, name, source: about.text, ids, stretch, place, found, command });
   }
   const excerpt = excerptOf(model, ids, stretch, place);
@@ -119,12 +119,11 @@ function browsedLength(model: CharacterModel, asked: number = BROWSED): number {
   return length;
 }
 
-/** The command that shows a stretch again, up to the unit. */
-function againWith(model: string, start: number, { text, length, unknown }: CellsFlags): string[] {
+/** What shows the text again, but for the place and the unit. */
+function againWith(model: string, { text, length, unknown }: CellsFlags): string[] {
   return [
-    ...['charlstm', 'inspect', 'cells', model],
+    ...['inspect', 'cells', model],
     ...(text === undefined ? [] : ['--text', text]),
-    ...(start > 0 ? ['--skip', `${start}`] : []),
     ...(length === undefined ? [] : ['--length', `${length}`]),
     ...(unknown === 'error' ? [] : ['--unknown', unknown]),
   ];

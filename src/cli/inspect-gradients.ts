@@ -183,7 +183,8 @@ function yAxis(networks: readonly Measured[]) {
     .map(({ layers }) => layers.at(-1)!.filter((norm) => norm > 0 && Number.isFinite(norm)))
     .filter((norms) => norms.length > 0);
   if (drawn.length === 0) return Y_AXIS;
-  const ends = drawn.map((norms) => norms.at(-1)!).sort((a, b) => b - a);
+  // Where each curve is lowest, which may be before its end.
+  const ends = drawn.map((norms) => Math.min(...norms)).sort((a, b) => b - a);
   const most = Math.max(...drawn.flat());
   const from = Math.max(ends.at(-1)!, Math.min(1e-3 * ends[0]!, 1e-12 * most));
   return { ...Y_AXIS, from, to: most };
@@ -204,23 +205,35 @@ const ENDS = [
 /** The norm at lag 1, and those of longer lags relative to it. */
 function tableOf(networks: readonly Measured[], maxLag: number): string {
   const lags = [...new Set([...TOLD.filter((lag) => lag < maxLag), maxLag])].filter((lag) => lag > 1);
-  const rows = networks.flatMap(({ name, state, loss, layers }) =>
+  const rows = networks.flatMap(({ layers }) =>
     layers.map((norms, layer) => [
-      ...(networks.length > 1 ? [harmlessLine(name), state, loss?.toFixed(3) ?? ''] : []),
       String(layer),
       cellOf(norms[1]!, 1, 1),
       ...lags.map((lag) => cellOf(norms[lag]!, norms[1]!, 0)),
     ]),
   );
-  const which = networks.length > 1 ? ['network', '', 'loss'] : [];
-  const heading = [...which, 'layer', 'lag 1', ...lags.map(String)];
+  const lines = table([['layer', 'lag 1', ...lags.map(String)], ...rows]).split('\n');
+  // The names stand above the rows: beside them there would be no room.
+  let at = 1;
+  const named = networks.flatMap((network) => {
+    const own = lines.slice(at, at + network.layers.length);
+    at += own.length;
+    return networks.length > 1 ? [harmlessLine(nameOf(network, networks)), ...own] : own;
+  });
   const what = `The norm at lag 1${lags.length > 0 ? ', and at longer lags as a share of it' : ''}:`;
-  const notes = ENDS.filter(([mark]) => rows.some((row) => row.slice(which.length + 1).includes(mark)));
+  const notes = ENDS.filter(([mark]) => rows.some((row) => row.slice(1).includes(mark)));
   return [
     what,
-    table([heading, ...rows]),
+    lines[0]!,
+    ...named,
     ...notes.map(([mark, why]) => `${mark}: ${why}; the curve ends there`),
   ].join('\n');
+}
+
+/** The name of a network; with its state and its loss where some were trained for the sake of comparing. */
+function nameOf({ name, state, loss }: Measured, networks: readonly Measured[]): string {
+  if (!networks.some((one) => one.state === 'untrained')) return name;
+  return `${name}, ${state}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
 }
 
 /** A norm as a share of another. */
@@ -228,6 +241,12 @@ function cellOf(norm: number, of: number, decimals: number): string {
   if (norm === 0) return '0';
   const share = norm / of;
   return Number.isFinite(share) ? share.toExponential(decimals) : TOO_LARGE;
+}
+
+/** A number to one figure: "0.5", "50", "8e+30". */
+function roughly(value: number): string {
+  const figure = Number(value.toPrecision(1));
+  return figure >= 0.001 && figure < 1e6 ? grouped(figure) : figure.toExponential(0);
 }
 
 /** What there is to be seen. */
@@ -240,7 +259,7 @@ function inWords(networks: readonly Measured[], maxLag: number): string {
         .map(({ layers }) => layers.at(-1)![lag]! / layers.at(-1)![1]!);
       const state = when === 'trained' ? 'After training' : 'Before training';
       const share = (part: number) => (part > 0 ? `a share of ${part.toExponential(0)}` : 'nothing');
-      const times = rnn! > 0 ? `${(lstm! / rnn!).toExponential(0)} times as much` : 'more by any factor';
+      const times = rnn! > 0 ? `${roughly(lstm! / rnn!)} times as much` : 'more by any factor';
       return `${state}, ${share(rnn!)} of the RNN's gradient at lag 1 is left at lag ${lag}, and ${share(lstm!)} of the LSTM's: ${times}.`;
     })
     .join('\n');

@@ -6,6 +6,7 @@ import { harmlessLine, quoted, table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { bitsPerCharacter } from '../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../train/events.js';
+import { PROGRAM } from './program.js';
 import { indented } from './reporter.js';
 
 /** What the summary tells beside what lies in the folder of the run. */
@@ -31,9 +32,8 @@ export async function summarise(run: string, { reason, step }: EndEvent, seen: S
     if (seen.sample !== undefined) lines.push(chalk.cyan(indented(seen.sample)));
     const { unit, amount } = record.training.length;
     const more = reason === 'finished' ? ` --${unit} ${2 * amount}` : '';
-    const charlstm = process.env.npm_command === 'exec' ? 'npx charlstm' : 'charlstm';
-    lines.push('', `write text:  ${charlstm} sample ${harmlessLine(quoted(run))}`);
-    lines.push(`go on:       ${charlstm} train --resume ${harmlessLine(quoted(run))}${more}`);
+    lines.push('', `write text:  ${PROGRAM} sample ${harmlessLine(quoted(run))}`);
+    lines.push(`go on:       ${PROGRAM} train --resume ${harmlessLine(quoted(run))}${more}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }

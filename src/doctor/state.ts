@@ -1,3 +1,4 @@
+import { fixed } from '../format.js';
 import { amountOf } from '../numbers.js';
 import type { Check, Missing } from './check.js';
 import { estimateOf } from './statistics.js';
@@ -99,7 +100,7 @@ export const windowLength: Check<WindowEvidence> = {
   id: 'window-too-short',
   figures: ({ leastContext, window, withWindow, withAll, gain, gainError }) =>
     `with ${leastContext < window ? `${leastContext} to ` : ''}${amountOf(window, 'character')} before it a character costs ${withWindow.toFixed(3)} nats, with all ${withAll.toFixed(3)}: ` +
-    `${gain.toFixed(3).replace(/^-(0\.0+)$/, '$1')} ± ${(CERTAIN * gainError).toFixed(3)} less`,
+    `${fixed(gain, 3)} ± ${(CERTAIN * gainError).toFixed(3)} less`,
   diagnose({ window, gain, gainError }) {
     if (gain < WINDOW.gain || gain < CERTAIN * gainError) return undefined;
     return {

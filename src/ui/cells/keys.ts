@@ -39,7 +39,11 @@ export const BINDINGS: readonly Binding[] = [
     shown: ['End', 'end of the text'],
     press: (state) => cursorTo(state, Number.POSITIVE_INFINITY),
   },
-  { keys: [',', '['], shown: [', .', 'the value a character on'], press: (state) => cursorBy(state, -1) },
+  {
+    keys: [',', '['],
+    shown: [', .', 'also [ ]: a character back, on'],
+    press: (state) => cursorBy(state, -1),
+  },
   { keys: ['.', ']'], press: (state) => cursorBy(state, 1) },
   { keys: ['?', 'h', 'f1'], shown: ['?', 'help'], press: (state) => ({ ...state, panel: 'keys' }) },
 ];

@@ -5,7 +5,7 @@ import { STATE_SCALE } from './tint.js';
 const WIDEST = 100;
 /** From so many columns on, the units that were found stand beside the text. */
 const BESIDE = 108;
-const LIST_WIDTH = 32;
+const LIST_WIDTH = 41;
 /** Rows that a screen must have for lines above the text and below it, and for room between them. */
 const ROOMY = 8;
 const AIRY = 18;

@@ -1,4 +1,4 @@
-import { harmlessLine } from '../../format.js';
+import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
 import { visible } from '../glyphs.js';
@@ -127,7 +127,7 @@ function waiting(tracked: State['tracked']): string {
     : 'the text is too short to rank units by';
 }
 
-const LIST_HEADING = 'property      layer/unit  score';
+const LIST_HEADING = 'property      layer/unit  score  clarity';
 
 /** The same as a table, of as many rows as fit around the chosen one. */
 function listOf(state: State, width: number, height: number): Line[] {
@@ -141,7 +141,7 @@ function listOf(state: State, width: number, height: number): Line[] {
   const lines = found.slice(from, from + rows).map((one): Line => {
     const isChosen = isAt(state, one);
     const place = `${one.layer}/${one.unit}`.padStart(10);
-    const text = `${isChosen ? '▸' : ' '}${one.property.padEnd(13)}${place}${scoreOf(one).padStart(7)}`;
+    const text = `${isChosen ? '▸' : ' '}${one.property.padEnd(13)}${place}${scoreOf(one).padStart(7)}${fixed(one.clarity, 2).padStart(9)}`;
     return [isChosen ? { text, color: 'accent', bold: true } : { text }];
   });
   return [[{ text: ` ${LIST_HEADING}`, color: 'faint' }], ...lines];
@@ -149,14 +149,20 @@ function listOf(state: State, width: number, height: number): Line[] {
 
 /** The unit and what it tracks; or what was said just now. */
 function unitLine(state: State): Line {
-  const { layer, unit, notice, columns } = state;
+  const { layer, unit, notice, columns, found, chosen } = state;
   if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
   const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
-  const one = trackedBy(state);
+  const best = trackedBy(state);
+  const asked = chosen === undefined ? undefined : found[chosen];
+  // What it was found for may be another thing than what it is best at.
+  const isAsked = asked !== undefined && isAt(state, asked) && asked.property !== best?.property;
+  const one = isAsked ? asked : best;
   if (!one) return [{ text: ' ' }, ...fitting([name], '', columns - 2)];
   const how = one.threshold === undefined ? one.direction : `${one.direction} ${one.threshold.toFixed(2)}`;
   const short: Segment = { text: `${one.property} ${one.measure} ${scoreOf(one)}` };
-  const long: Segment = { text: `best at ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}` };
+  const long: Segment = {
+    text: `${isAsked ? 'found for' : 'best at'} ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}`,
+  };
   return [
     { text: ' ' },
     ...shortened(
@@ -189,13 +195,8 @@ function numbers(state: State): Line {
     text: `at ${name} (${place}) ${values[glyph.last]!.toFixed(4)}`,
     color: 'accent',
   };
-  const three: Segment = { text: `min ${min.toFixed(2)}  mean ${mean.toFixed(2)}  max ${max.toFixed(2)}` };
-  const parts = [
-    [three, longer],
-    [three, at],
-    [{ text: `${min.toFixed(1)} / ${mean.toFixed(1)} / ${max.toFixed(1)}` }, at],
-    [at],
-  ];
+  const three: Segment = { text: `min ${fixed(min, 2)}  mean ${fixed(mean, 2)}  max ${fixed(max, 2)}` };
+  const parts = [[three, longer], [three, at], [{ text: `${fixed(min, 1)} to ${fixed(max, 1)}` }, at], [at]];
   return [{ text: ' ' }, ...shortened(parts, '  ', columns - 2)];
 }
 
@@ -265,4 +266,9 @@ function keysPage(width: number, height: number): Line[] {
 }
 
 /** What is told on the page of all keys alone. */
-const EXTRA = [['F', 'the one found before'], ['0-9', 'a unit by its number, or layer/unit'], LEAVE] as const;
+const EXTRA = [
+  ['F', 'the one found before'],
+  ['0-9', 'a unit by its number, or layer/unit'],
+  ['^Z', 'into the background; fg returns'],
+  ['q', 'quit, as Esc and ^C'],
+] as const;
