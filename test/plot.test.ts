@@ -195,11 +195,13 @@ describe('axes', () => {
   it.each<[number, number, boolean, number, string[]]>([
     [0, 1, false, 3, ['0.0', '0.5', '1.0']],
     [0, 20_000, false, 3, ['0', '10,000', '20,000']],
+    [0, 48, false, 2, ['0', '20', '40']],
     [0, 2e7, false, 3, ['0', '10⁷', '2×10⁷']],
     [0.1, 10, true, 5, ['0.1', '1', '10']],
     [1e-8, 1, true, 5, ['10⁻⁸', '10⁻⁶', '10⁻⁴', '10⁻²', '1']],
     [2e-10, 1e9, true, 2, ['10⁻⁹', '1', '10⁹']],
     [1, 9, true, 5, ['1', '2', '5']],
+    [2, 100, true, 5, ['3', '10', '30', '100']],
     [1.5, 1.8, true, 5, ['1.5', '1.6', '1.7', '1.8']],
   ])('%s to %s, log %s, at most %s', (from, to, log, most, expected) => {
     expect(labels(from, to, log, most)).toEqual(expected);

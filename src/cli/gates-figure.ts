@@ -42,8 +42,8 @@ function scatter({ name, activation, left, right }: GateUse, layer: number): Cha
   const points = Array.from(left, (share, unit): Point => [right[unit]!, share]);
   return {
     title: `layer ${layer}, ${name}`,
-    x: { label: `above ${limits.right}`, from: 0, to: 1 },
-    y: { label: `below ${limits.left}`, from: 0, to: 1 },
+    x: { label: `share of the time above ${limits.right}`, from: 0, to: 1 },
+    y: { label: `share of the time below ${limits.left}`, from: 0, to: 1 },
     series: [{ name: 'a unit', kind: 'points', points, color: 'training' }],
   };
 }

@@ -152,6 +152,7 @@ function legend(width: number): Line {
         ...words('shut (tanh: near -1)', 'open (near 1)'),
       ],
       [{ text: 'saturated:', color: 'faint' }, ...words('shut or -1', 'open or 1')],
+      [{ text: '% saturated:', color: 'faint' }, ...words('shut, -1', 'open, 1')],
       words('shut or -1', 'open or 1'),
     ],
     ' ',

@@ -61,12 +61,14 @@ export function ticksOf(scale: AxisScale, most: number): Tick[] {
     const label = powers.every(isPlain) ? (value: number) => bare(written(value)) : raised;
     return powers.map((value) => ({ place: placeOf(value, scale), label: label(value) }));
   }
-  const values = ticks({ ...scale, log: false }, most);
+  const few = ticks({ ...scale, log: false }, most);
+  // A single number is no scale.
+  const values = few.length < 2 ? ticks({ ...scale, log: false }, most + 1) : few;
   const labels = labelsOf(values);
   return values.map((value, i) => ({ place: placeOf(value, scale), label: labels[i]! }));
 }
 
-/** Powers of ten, or of ten times 1, 2 and 5 where these are few. */
+/** Powers of ten; where these are few, multiples of them, too. */
 function powersOf({ from, to }: AxisScale, most: number): number[] {
   const first = Math.ceil(Math.log10(from) - 1e-9);
   const last = Math.floor(Math.log10(to) + 1e-9);
@@ -78,10 +80,22 @@ function powersOf({ from, to }: AxisScale, most: number): number[] {
     const count = Math.floor((last - lowest) / step) + 1;
     return Array.from({ length: count }, (_, i) => Number(`1e${lowest + i * step}`));
   }
-  const all = [first - 1, first, last].flatMap((power) => [1, 2, 5].map((n) => Number(`${n}e${power}`)));
-  const inside = [...new Set(all)].filter((value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9));
-  return inside.length <= Math.max(2, most) ? inside.sort((a, b) => a - b) : [];
+  for (const factors of FACTORS) {
+    const all = [first - 1, first, last].flatMap((power) => factors.map((n) => Number(`${n}e${power}`)));
+    const inside = [...new Set(all)].filter(
+      (value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9),
+    );
+    if (inside.length <= Math.max(2, most)) return inside.sort((a, b) => a - b);
+  }
+  return [];
 }
+
+/** What powers of ten are multiplied by, where there are few of them: the first ones that have room. */
+const FACTORS = [
+  [1, 2, 5],
+  [1, 3],
+  [1],
+] as const;
 
 /** Numbers of a linear axis, with as many digits as tell neighbours apart. */
 function labelsOf(values: readonly number[]): string[] {
