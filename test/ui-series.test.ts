@@ -8,6 +8,7 @@ import {
   noise,
   played,
   START,
+  stepEvent,
   stepEvents,
   trainedState,
   validationEvent,
@@ -190,6 +191,19 @@ describe('the verdict', () => {
       text: 'no better since step 1,000; the best checkpoint is kept',
       color: 'caution',
     });
+  });
+
+  it('forgives a run that goes on at a higher rate than that of its best', () => {
+    const history = [
+      { step: 500, training: 2, validation: 2, lr: 2e-3 },
+      { step: 1000, training: 1.5, validation: 1.5, lr: 5e-4 },
+    ];
+    const resumed = (lr: number) =>
+      played(newState({ history }), at(0, ...[stepEvent(1100, 1.5, { lr }), validationEvent(1100, 1.55)]));
+    expect(verdictOf(resumed(3e-3)).text).toMatch(
+      /^above the best, step 1,000, whose learning rate was lower$/,
+    );
+    expect(verdictOf(resumed(5e-4)).text).toMatch(/since step 1,000; the best checkpoint is kept$/);
   });
 
   it('forgives one validation that is a little worse', () => {

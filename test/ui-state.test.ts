@@ -66,7 +66,7 @@ describe('a run', () => {
       at(0, { ...START, step: 400 }, stepEvent(401, 1.9), validationEvent(401, 2.1)),
     );
     expect(on.losses.buckets.at(-1)).toEqual({ step: 401, low: 1.9, high: 1.9, smooth: 1.9 });
-    expect(on.best).toEqual({ step: 401, loss: 2.1 });
+    expect(on.best).toEqual({ step: 401, loss: 2.1, lr: 0.005 });
   });
 
   it('is as large as the terminal', () => {
@@ -141,8 +141,8 @@ describe('a return to a checkpoint', () => {
       at(4, ...stepEvents(321, 340, () => 3), back, ...stepEvents(301, 310, () => 3)),
     );
     expect(state.last!.step).toBe(310);
-    expect(state.validations).toEqual([{ step: 300, loss: 2 }]);
-    expect(state.best).toEqual({ step: 300, loss: 2 });
+    expect(state.validations).toEqual([{ step: 300, loss: 2, lr: 0.005 }]);
+    expect(state.best).toEqual({ step: 300, loss: 2, lr: 0.005 });
     expect(state.lr).toBe(1e-3);
     expect(state.notice!.text).toBe(
       'after step 340 the loss became NaN: back to step 300, learning rate 1.00e-3',

@@ -6,6 +6,7 @@ import type { Examination, Outcome } from '../doctor/examination.js';
 import { harmlessLine, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { amountOf, grouped } from '../numbers.js';
+import { wrapped } from './terminal.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -31,7 +32,6 @@ export function asJson(model: string, { progress }: RunRecord, examination: Exam
   };
 }
 
-const WIDEST = 100;
 /** Columns of the names of what was looked at. */
 const NAMES = 27;
 
@@ -89,22 +89,4 @@ function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
 
 function named(id: string): string {
   return id.replaceAll('-', ' ');
-}
-
-/**
- * Breaks a text at spaces, and indents its lines.
- * @param first columns that the first one is indented by
- */
-function wrapped(text: string, indent: number, first = indent): string {
-  const width = Math.min(WIDEST, process.stdout.columns || WIDEST);
-  const lines: string[] = [];
-  let line = ' '.repeat(first);
-  for (const word of text.split(' ')) {
-    const isEmpty = line.trim() === '';
-    if (!isEmpty && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = ' '.repeat(indent) + word;
-    } else line += (isEmpty ? '' : ' ') + word;
-  }
-  return [...lines, line].join('\n');
 }

@@ -14,7 +14,7 @@ import { writeSvg } from './chart-output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { note } from './note.js';
 import { checkPlace, MODEL_HELP, numberOption, wordOption } from './options.js';
-import { hasTerminal } from './terminal.js';
+import { atWords, hasTerminal } from './terminal.js';
 
 interface CellsFlags extends TextFlags {
   find?: PropertyName | 'auto';
@@ -108,7 +108,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
     );
     return;
   }
-  process.stdout.write(`${heading}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
+  process.stdout.write(`${atWords(heading)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
   process.stdout.write(tintedText(excerpt));
 }
 

@@ -10,6 +10,7 @@ import { gatesJson } from './gates-json.js';
 import { characterTables, extremes, memoryTable, saturationTable } from './gates-tables.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { MODEL_HELP } from './options.js';
+import { atWords } from './terminal.js';
 
 const EXAMPLES = `${MODEL_HELP}
 What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is
@@ -41,7 +42,7 @@ async function inspectGates(path: string | undefined, flags: TextFlags): Promise
     process.stdout.write(`${harmlessJson({ ...about, ...gatesJson(statistics, model) })}\n`);
     return;
   }
-  process.stdout.write(`${heading}\n\n${saturationTable(statistics)}\n\n`);
+  process.stdout.write(`${atWords(heading)}\n\n${saturationTable(statistics)}\n\n`);
   printFigure(saturationFigure(statistics));
   process.stdout.write(`\n${characterTables(statistics, model.vocabulary)}`);
   process.stdout.write(extremes(statistics, model.vocabulary));

@@ -22,6 +22,7 @@ import {
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspect-text.js';
 import { titleOf } from './model.js';
 import { MODEL_HELP, numberOption } from './options.js';
+import { atWords } from './terminal.js';
 
 interface GradientsFlags extends CompareFlags, TextFlags {
   compare?: true;
@@ -90,10 +91,10 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
     process.stdout.write(`${harmlessJson(result)}\n`);
     return;
   }
-  process.stdout.write(`${heading}\n\n`);
+  process.stdout.write(`${atWords(heading)}\n\n`);
   printFigure(figure);
   process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);
-  if (flags.compare && maxLag > 1) process.stdout.write(`\n${inWords(networks, maxLag)}\n`);
+  if (flags.compare && maxLag > 1) process.stdout.write(`\n${atWords(inWords(networks, maxLag))}\n`);
 }
 
 /** @throws UserError for flags that do not go together */

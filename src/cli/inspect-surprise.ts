@@ -18,6 +18,7 @@ import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './inspec
 import { note } from './note.js';
 import { MODEL_HELP } from './options.js';
 import { ownText } from './own-text.js';
+import { atWords } from './terminal.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
 
@@ -94,7 +95,7 @@ async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float3
 function described(result: Result, heading: string): string {
   const { loss, bpc, classes } = result;
   const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
-  return `${heading}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
+  return `${atWords(heading)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
 }
 
 /** The groups of classes, a blank line between them. */

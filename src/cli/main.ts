@@ -89,12 +89,22 @@ async function createProgram(asked: readonly string[]): Promise<Command> {
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', onOutputError);
   process.stderr.on('error', () => {}); // messages that nobody can read are no reason to stop
+  let called = 'charlstm';
   try {
     const args = withCommand(translateAliases(argv));
-    await (await createProgram(namesIn(args))).parseAsync(args, { from: 'user' });
+    const program = await createProgram(namesIn(args));
+    called = calledIn(program, namesIn(args));
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, called);
   }
+}
+
+/** The command that is called, as it is typed: "charlstm inspect cells". */
+function calledIn(program: Command, names: readonly string[]): string {
+  const [name, ...below] = names;
+  const command = program.commands.find((one) => one.name() === name);
+  return command ? `${program.name()} ${calledIn(command, below)}` : program.name();
 }
 
 /**
@@ -126,8 +136,11 @@ function namesIn(args: readonly string[]): readonly string[] {
   return args.filter((argument) => !argument.startsWith('-'));
 }
 
-/** Prints what went wrong on one line, and says with which code to exit. */
-function report(error: unknown): number {
+/**
+ * Prints what went wrong on one line, and says with which code to exit.
+ * @param called the command whose help has the options
+ */
+function report(error: unknown, called = 'charlstm'): number {
   if (error instanceof UserError) {
     process.stderr.write(`charlstm: ${oneLine(error.message)}. ${oneLine(error.hint)}\n`);
     return error.exitCode;
@@ -135,7 +148,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const [, message, hint] = /^(?:error: )?(.*?)\.?(?:\n\(([^)]*)\))?$/s.exec(error.message)!;
-    process.stderr.write(`charlstm: ${oneLine(message!)}. ${oneLine(hint ?? 'See charlstm --help.')}\n`);
+    process.stderr.write(`charlstm: ${oneLine(message!)}. ${oneLine(hint ?? `See ${called} --help.`)}\n`);
     return ExitCode.usage;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

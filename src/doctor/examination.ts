@@ -160,11 +160,11 @@ function readAll(
   const model: CharacterModel = modelOf(checkpoint, { threads });
   const unitCounts = new UnitCounts(config);
   const carried = carriedLosses(model, stretch, unitCounts.observe);
-  onWork('reading it again without the state');
+  onWork('reading the text again without the state');
   const reset = resetLosses(model, stretch, training.sequenceLength);
   let lead: LeadEvidence | null = null;
   if (rival && stretch.part === 'validation') {
-    onWork('reading it with another checkpoint');
+    onWork('reading the text with another checkpoint');
     const own = { step: progress.step, losses: carried };
     const losses = carriedLosses(modelOf(rival.checkpoint, { threads }), stretch);
     const other = { step: rival.checkpoint.record.progress.step, losses };

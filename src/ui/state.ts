@@ -51,6 +51,8 @@ export interface Validation {
   readonly step: number;
   /** Nats a character. */
   readonly loss: number;
+  /** The learning rate of the step before it, where that is known. */
+  readonly lr?: number | undefined;
 }
 
 export interface Notice {
@@ -104,13 +106,14 @@ export function initialState(
       readonly step: number;
       readonly training: number;
       readonly validation: number | null;
+      readonly lr?: number;
     }[];
   },
   now: number,
   size: { readonly columns: number; readonly rows: number },
 ): State {
-  const validations = run.history.flatMap(({ step, validation }) =>
-    validation === null ? [] : [{ step, loss: validation }],
+  const validations = run.history.flatMap(({ step, validation, lr }) =>
+    validation === null ? [] : [{ step, loss: validation, lr }],
   );
   return {
     ...size,
@@ -203,7 +206,7 @@ function afterEvent(state: State, event: TrainEvent): State {
       return { ...state, last: event, clipped: state.clipped + (isClipped - state.clipped) / CLIPPED_OVER };
     }
     case 'validation': {
-      const all = [...state.validations, { step: event.step, loss: event.loss }];
+      const all = [...state.validations, { step: event.step, loss: event.loss, lr: state.last?.lr }];
       const best = bestOf(all);
       const isKept = (one: Validation, i: number) => i % 2 === 1 || one === best || i === all.length - 1;
       return { ...state, validations: all.length > MOST_VALIDATIONS ? all.filter(isKept) : all, best };

@@ -1,6 +1,6 @@
 import { grouped } from '../numbers.js';
 import type { Color } from './palette.js';
-import type { State } from './state.js';
+import type { State, Validation } from './state.js';
 import { inUnit } from './unit.js';
 
 export interface Verdict {
@@ -11,6 +11,8 @@ export interface Verdict {
 /** Validation must have risen by this share of the best, or failed to improve so often, to be called overfitting. */
 const RISE = 0.005;
 const FAILURES = 3;
+/** A learning rate so many times another is another one. */
+const FASTER = 1.5;
 /** Less of a change than this, in nats, is none. */
 const LEAST_CHANGE = 0.002;
 /** A smoothed training loss so far above its lowest is running away. */
@@ -28,6 +30,12 @@ export function verdictOf(state: State): Verdict {
   if (!best || !newest || validations.length < 2) return beginning(state);
   const failed = validations.filter((one) => one.step > best.step).length;
   if (failed >= FAILURES || newest.loss > best.loss * (1 + RISE)) {
+    if (hasFasterRate(newest, best)) {
+      return {
+        text: `above the best, step ${grouped(best.step)}, whose learning rate was lower`,
+        color: 'faint',
+      };
+    }
     const what = trainingFellSince(state, best.step) ? 'overfitting' : 'no better';
     return {
       text: `${what} since step ${grouped(best.step)}; the best checkpoint is kept`,
@@ -35,6 +43,11 @@ export function verdictOf(state: State): Verdict {
     };
   }
   return improvement(state, newest.loss);
+}
+
+/** A run that is given more time begins anew with a high rate, at which the loss is higher, whatever was learned. */
+function hasFasterRate(newest: Validation, best: Validation): boolean {
+  return newest.lr !== undefined && best.lr !== undefined && newest.lr > FASTER * best.lr;
 }
 
 /** Before two validations can be compared: what the training loss has done in the second half of the steps. */

@@ -91,11 +91,7 @@ function powersOf({ from, to }: AxisScale, most: number): number[] {
 }
 
 /** What powers of ten are multiplied by, where there are few of them: the first ones that have room. */
-const FACTORS = [
-  [1, 2, 5],
-  [1, 3],
-  [1],
-] as const;
+const FACTORS = [[1, 2, 5], [1, 3], [1]] as const;
 
 /** Numbers of a linear axis, with as many digits as tell neighbours apart. */
 function labelsOf(values: readonly number[]): string[] {
