@@ -10,7 +10,7 @@ const BARS = 12;
 /** Bins of the histogram of memory, half an octave each; what lies beyond the ends, in characters, is in the outermost. */
 const BINS = { ratio: Math.SQRT2, from: 0.1, to: 1e6 };
 
-/** For each layer and gate, the units by how often they are saturated: Karpathy, Johnson & Li 2015, figure 2. */
+/** For each layer and gate, the units by how often they are saturated: Karpathy, Johnson & Li 2015, section 4.2. */
 export function saturationFigure(statistics: GateStatistics): Figure {
   const charts = statistics.layers.flatMap(({ gates }, layer) => gates.map((gate) => scatter(gate, layer)));
   return {

@@ -3,8 +3,8 @@
 //   i = σ(zi)   f = σ(zf)   g = tanh(zg)   o = σ(zo)
 //   c = f ⊙ c' + i ⊙ g      h = o ⊙ tanh(c)
 //
-// c' is the cell state of the step before. Its gradient is f ⊙ dc: a gate near 1 hands the gradient back
-// undiminished, which is why an LSTM can learn over hundreds of steps where a plain RNN cannot.
+// c' is the cell state of the step before. Its gradient is f ⊙ dc, beside what goes round through h: a gate near 1 hands
+// the gradient back nearly whole, which is why an LSTM can learn over hundreds of steps where a plain RNN cannot.
 //
 // Peepholes (Gers & Schmidhuber 2000) show the cell state to the gates: zi += pi ⊙ c', zf += pf ⊙ c', zo += po ⊙ c.
 // Coupled gates (Greff et al. 2017) have no zi: i = 1 - f.

@@ -51,7 +51,7 @@ export interface Cell {
   /** Whether W_hh · h' is kept apart from what comes from below. It has a bias of its own then. */
   readonly keepsPast: boolean;
   /**
-   * How large weights begin that read n embeddings or hidden states: uniform within this / √n, where not 1 as in PyTorch.
+   * How large weights begin that read n embeddings or hidden states: uniform within this / √n, where not 1.
    * The gate that keeps the memory has 1 in every cell.
    */
   readonly bounds?: { readonly embedding: number; readonly hidden: number };

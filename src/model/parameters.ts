@@ -75,12 +75,13 @@ export function parameterTable(config: ModelConfig): ParameterTable {
   };
 }
 
-const PYTORCH_BOUNDS = { embedding: 1, hidden: 1 };
+/** As PyTorch draws weights, but for those of its layer 0, which it draws by the number of units instead of inputs. */
+const USUAL_BOUNDS = { embedding: 1, hidden: 1 };
 
 /** Where products are normalised, larger weights only learn more slowly. */
 function boundsOf({ cell, layerNorm }: ModelConfig): NonNullable<Cell['bounds']> {
-  const { bounds = PYTORCH_BOUNDS }: Cell = CELLS[cell];
-  return layerNorm ? PYTORCH_BOUNDS : bounds;
+  const { bounds = USUAL_BOUNDS }: Cell = CELLS[cell];
+  return layerNorm ? USUAL_BOUNDS : bounds;
 }
 
 /** The parameters of a layer. */
