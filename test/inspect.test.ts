@@ -162,7 +162,11 @@ describe('a unit that was named', () => {
 describe('units that are found', () => {
   it('are told in a table, the best first, and the best is shown', async () => {
     const { stdout, stderr } = await plain('--find', 'word-start', '--length', '200');
-    expect(stderr).toMatch(/^note colours are off.*marks.*FORCE_COLOR=1.*\n$/);
+    const [chance, colours] = stderr.split('\n');
+    expect(chance).toMatch(
+      /^note no unit tracks "word-start" much better than by chance, which is clarity 0/,
+    );
+    expect(colours).toMatch(/^note colours are off.*marks.*FORCE_COLOR=1/);
     const [, , heading, ...rows] = stdout.split('\n');
     expect(heading).toMatch(/^property +layer +unit +measure +score +clarity +direction +threshold$/);
     const cells = rows.slice(0, 10).map((row) => row.split(/ +/));
