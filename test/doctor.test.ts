@@ -271,6 +271,40 @@ describe('a run that was made to', () => {
   });
 });
 
+describe('files that a stranger made', () => {
+  it('in the place of its log: what is no event is passed over', async () => {
+    await copy('sound', 'strange-log');
+    const log = join(folder, 'strange-log', 'log.jsonl');
+    const written = await readFile(log, 'utf8');
+    const rollback = (fault: string) => `{"type":"rollback","step":1,"from":2,"fault":${fault}}\n`;
+    for (const hostile of [
+      written + rollback('{"toString":1,"valueOf":1}'),
+      `${written}{"type":"end","step":1,"reason":${'['.repeat(1e5)}${']'.repeat(1e5)}}\n`,
+      written.replace(/"lr":[\d.e-]*/g, '"lr":-1'),
+      written + rollback('"x"').repeat(150_000),
+      `${written}${'\0'.repeat(5e6)}\n${rollback(`"${'y'.repeat(9e5)}"`)}`,
+    ]) {
+      await writeFile(log, hostile);
+      const { findings } = await doctor('strange-log');
+      for (const { sentence, figures } of findings) expect(`${sentence}${figures}`.length).toBeLessThan(1500);
+    }
+  });
+
+  it('beside it: a checkpoint of other characters is none to compare with', async () => {
+    await copy('sound', 'strange-rival');
+    const files = listCheckpoints(join(folder, 'strange-rival'));
+    const last = await readCheckpoint(files.at(-1)!.path);
+    const codePoints = last.record.codePoints.map((_, id) => 0x4e00 + id);
+    const record = { ...last.record, codePoints, progress: { ...last.record.progress, step: 5 } };
+    await writeCheckpoint(join(folder, 'strange-rival', 'step-0000005-val-0.5000.safetensors'), {
+      ...last,
+      record,
+    });
+    const { fine } = await doctor('strange-rival');
+    expect(fine.find(({ id }) => id === 'validation-too-short')!.evidence).toMatchObject({ lead: null });
+  });
+});
+
 it('names what it cannot find', async () => {
   expectFailure(await run(folder, ['doctor', 'nowhere']), 66, 'nowhere does not exist');
   expectFailure(await run(folder, ['doctor', '--threads', '0']), 2, /--threads/);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -193,6 +193,16 @@ describe('a person', () => {
     terminal.type('\x03');
     expect(await terminal.ended).toBe(130);
     expect(terminal.raw).toContain('The');
+  });
+
+  it('may give a prompt through a pipe that is longer than what the pipe holds', async () => {
+    await writeFile(join(folder, 'long.txt'), 'The sea! '.repeat(40_000));
+    const line =
+      'cat long.txt | $charlstm sample model --length 5 --seed 1 --no-echo --prompt - > written.txt';
+    const terminal = new PseudoTerminal(folder, line);
+    onTestFinished(() => terminal.kill());
+    expect(await terminal.ended, terminal.raw).toBe(0);
+    expect(readFileSync(join(folder, 'written.txt'), 'utf8')).toHaveLength(5);
   });
 
   it('may stop reading: | head ends it cleanly', async () => {

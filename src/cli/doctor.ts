@@ -3,11 +3,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Checkpoint, readCheckpoint } from '../checkpoint/checkpoint.js';
+import type { RunRecord } from '../checkpoint/record.js';
 import { bestOf, LOG_FILE, listCheckpoints, runOf } from '../checkpoint/run.js';
 import { isMissing } from '../doctor/check.js';
 import { examine, type Patient } from '../doctor/examination.js';
 import { readLog } from '../doctor/log.js';
-import { UserError } from '../errors.js';
+import { systemErrorCode, UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
 import { asJson, asText } from './doctor-report.js';
 import { readModel } from './model.js';
@@ -79,20 +80,29 @@ async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean)
 
 /** The best checkpoint of the run or, where that is the one looked at, the next best; one that cannot be read is none. */
 async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['rival']> {
-  const { step } = checkpoint.record.progress;
-  const files = listCheckpoints(runOf(path)).filter(({ validation }) => validation !== undefined);
-  const own = files.find((file) => file.step === step);
-  const others = files.filter((file) => file.step !== step);
-  const rival = bestOf(others);
-  if (!own || !rival) return undefined;
+  const { record } = checkpoint;
   try {
+    const files = listCheckpoints(runOf(path)).filter(({ validation }) => validation !== undefined);
+    const { step } = record.progress;
+    const own = files.find((file) => file.step === step);
+    const rival = bestOf(files.filter((file) => file.step !== step));
+    if (!own || !rival) return undefined;
     const other = await readCheckpoint(rival.path);
-    if (other.record.corpus.hash !== checkpoint.record.corpus.hash) return undefined;
+    if (!readsTheSame(other.record, record)) return undefined;
     return { checkpoint: other, isBest: bestOf([own, rival]) === rival };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
     return undefined;
   }
+}
+
+/** Whether the ids of a text mean the same to both: a folder may hold anybody's files. */
+function readsTheSame(a: RunRecord, b: RunRecord): boolean {
+  return (
+    a.corpus.hash === b.corpus.hash &&
+    a.codePoints.length === b.codePoints.length &&
+    a.codePoints.every((codePoint, id) => codePoint === b.codePoints[id])
+  );
 }
 
 function isFile(path: string): boolean {

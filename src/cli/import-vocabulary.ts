@@ -62,6 +62,7 @@ function read(file: string): string {
   let bytes: Buffer;
   try {
     const stats = statSync(file);
+    if (stats.isCharacterDevice()) throw wrong(`${file} is a device, not a list of characters`);
     if (stats.size > LARGEST)
       throw wrong(`${file} has ${grouped(stats.size)} bytes, too many for characters`);
     bytes = readFileSync(file);

@@ -80,7 +80,7 @@ export const exploding: Check<ExplodingEvidence> = {
     (spikes > 0 ? `; ${amountOf(spikes, 'spike')}` : ''),
   diagnose(evidence) {
     const { clip, largeNorm, largeShare, spikes, normsBeforeRollbacks, medianNorm, fault } = evidence;
-    const worst = Math.max(0, ...normsBeforeRollbacks.map((norm) => norm ?? 0));
+    const worst = normsBeforeRollbacks.reduce<number>((most, norm) => Math.max(most, norm ?? 0), 0);
     const remedy = clip > 0 ? 'try --lr at a quarter of what it was' : 'try --clip 1';
     if (fault !== null || worst > EXPLODING.spike * Math.max(medianNorm, largeNorm)) {
       const what = fault ?? `the gradient norm reached ${worst.toPrecision(3)} before the run went back`;

@@ -1,5 +1,4 @@
 import { createReadStream, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { systemErrorCode } from '../errors.js';
 import type { Missing } from './check.js';
 import { EXPLODING } from './thresholds.js';
@@ -33,6 +32,7 @@ export interface RunLog {
 
 /** Longer lines are no events: a sample has a few hundred characters. */
 const LONGEST_LINE = 1 << 20;
+const LONGEST_WORDS = 200;
 
 /**
  * Reads the log of a run, which may be written to meanwhile; what is no event is passed over.
@@ -45,20 +45,20 @@ export async function readLog(path: string, upTo = Number.POSITIVE_INFINITY): Pr
   const rollbacks: Rollback[] = [];
   let end: RunLog['end'];
   try {
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    for await (const line of linesOf(path)) {
       const event = line.length > LONGEST_LINE ? undefined : parsed(line);
       if (!event) continue;
       const { type, step, loss, gradNorm, lr, from, fault, reason } = event;
       if (type === 'start') end = undefined;
       if (type === 'step' && isNumber(step) && isNumber(loss) && isNumber(gradNorm) && isNumber(lr)) {
-        if (step <= upTo) steps.push({ step, loss, gradNorm, lr });
+        if (step <= upTo && lr >= 0) steps.push({ step, loss, gradNorm, lr });
       } else if (type === 'rollback' && isNumber(step) && isNumber(from) && from <= upTo) {
         const norms = steps.slice(-EXPLODING.before).map((one) => one.gradNorm);
         const largestNorm = norms.length > 0 ? Math.max(...norms) : null;
-        rollbacks.push({ step, from, fault: String(fault), largestNorm });
+        rollbacks.push({ step, from, fault: worded(fault), largestNorm });
         steps = steps.filter((one) => one.step <= step);
       } else if (type === 'end' && isNumber(step) && step <= upTo) {
-        end = { reason: String(reason), fault: fault === undefined ? undefined : String(fault) };
+        end = { reason: worded(reason), fault: fault === undefined ? undefined : worded(fault) };
       }
     }
   } catch (error) {
@@ -66,6 +66,23 @@ export async function readLog(path: string, upTo = Number.POSITIVE_INFINITY): Pr
     return { missing: `its log cannot be read (${systemErrorCode(error)})` };
   }
   return steps.length > 0 ? { steps, rollbacks, end } : { missing: 'its log has no steps' };
+}
+
+/** The lines of a file; of one that is too long to be an event, the beginning. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let line = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const parts = String(chunk).split('\n');
+    parts[0] = line.length > LONGEST_LINE ? line : line + parts[0]!;
+    line = parts.pop()!;
+    yield* parts;
+  }
+  yield line;
+}
+
+/** Words of the log, as far as they are some: the file may be anybody's. */
+function worded(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST_WORDS) : 'of a fault that the log does not name';
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {

@@ -130,7 +130,9 @@ function reasonsOf(evidence: RateHighEvidence): string[] {
     step >= RATE_TOO_HIGH.lostSteps &&
     moved >= RATE_TOO_HIGH.lostMoved &&
     loss > RATE_TOO_HIGH.lost * bigram;
-  const noise = jumpHigh !== null && jumpLow !== null ? jumpHigh / jumpLow : 0;
+  const { leastJump } = RATE_TOO_HIGH;
+  const jumps = jumpHigh !== null && jumpLow !== null && jumpHigh >= leastJump;
+  const noise = jumps ? jumpHigh / Math.max(jumpLow, leastJump / 10) : 0;
   return [
     diverged !== null ? `the run ended because ${diverged}` : '',
     rollbacks > 0

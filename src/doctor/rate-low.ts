@@ -93,7 +93,8 @@ export const rateTooLow: Check<RateLowEvidence> = {
     const hasMore =
       unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
     const isAhead = bigram !== null && loss < bigram;
-    const hasMoved = moved === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;
+    // Without n-grams, nobody knows whether weights had to go further.
+    const hasMoved = moved === null || bigram === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;
     const isNear = (moved ?? 0) < RATE_TOO_LOW.far;
     const isStraight =
       lastFall !== null &&

@@ -40,6 +40,8 @@ export const RATE_TOO_HIGH = {
   guessing: 1.05,
   /** The loss jumps from step to step so many times as much while the rate is high as at the end, where it is low. */
   noise: 3,
+  /** Jumps of fewer nats do no harm: those of a text that is known by heart. */
+  leastJump: 0.01,
   lowRate: 0.25,
   /** Fewer steps say little of how much the loss jumps. */
   leastSteps: 20,

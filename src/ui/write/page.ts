@@ -6,7 +6,8 @@ import { type Offer, shownGhost } from './suggestions.js';
 const ROOMY = 8;
 /** Longer lines of text are hard to read. */
 const WIDEST = 100;
-const MOST_KEPT = 200;
+/** Characters of the lines whose rows are kept, but for the last one: rows take a hundred times as much memory. */
+const MOST_KEPT = 100_000;
 
 /** What of the state decides what the text looks like. */
 interface Shown extends Offer {
@@ -120,16 +121,21 @@ function rowsAfter(text: string, row: Row, width: number, most: number): Row[] {
 }
 
 /** Lines that were laid out lately, by their text, at one width: most do not change from key to key. */
-const kept = { width: 0, lines: new Map<string, readonly Row[]>() };
+const kept = { width: 0, characters: 0, lines: new Map<string, readonly Row[]>() };
 
 function rowsOfLine(text: string, start: number, width: number): Row[] {
   const line = text.slice(start, lineEnd(text, start));
-  if (kept.width !== width || kept.lines.size > MOST_KEPT) {
-    kept.width = width;
-    kept.lines.clear();
+  let rows = kept.width === width ? kept.lines.get(line) : undefined;
+  if (!rows) {
+    rows = laidOut(line, width);
+    if (kept.width !== width || kept.characters + line.length > MOST_KEPT) {
+      kept.width = width;
+      kept.characters = 0;
+      kept.lines.clear();
+    }
+    kept.characters += line.length;
+    kept.lines.set(line, rows);
   }
-  const rows = kept.lines.get(line) ?? laidOut(line, width);
-  kept.lines.set(line, rows);
   return rows.map((row) => ({ ...row, start: row.start + start, end: row.end + start, line: start }));
 }
 
