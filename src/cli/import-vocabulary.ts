@@ -5,6 +5,7 @@ import { ExitCode, fileError, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
+import { utf8Of } from './text-argument.js';
 
 /** Under this name the metadata of the weights may hold the characters. */
 const KEY = 'vocabulary';
@@ -69,11 +70,7 @@ function read(file: string): string {
   } catch (error) {
     throw fileError(error, file, FORMS);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UserError(`${file} is not UTF-8`, 'Convert it, for example with iconv.', ExitCode.badData);
-  }
+  return utf8Of(bytes, file);
 }
 
 function listIn(json: string, source: string): unknown[] {

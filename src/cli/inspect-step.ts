@@ -14,7 +14,6 @@ import {
   jsonOption,
   MODEL_HELP,
   numberOption,
-  readTextArgument,
   svgOption,
   threadsOption,
   unescaped,
@@ -25,6 +24,7 @@ import { stepsJson } from './step-json.js';
 import { printSteps } from './step-print.js';
 import { LONGEST_TRAIL, Trail } from './step-trail.js';
 import { hasTerminal } from './terminal.js';
+import { readTextArgument } from './text-argument.js';
 
 interface StepFlags extends EngineFlags {
   prompt?: string;

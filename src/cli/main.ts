@@ -92,8 +92,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   let called = 'charlstm';
   try {
     const args = withCommand(translateAliases(argv));
-    const program = await createProgram(namesIn(args));
-    called = calledIn(program, namesIn(args));
+    const names = namesIn(args);
+    const program = await createProgram(names);
+    called = calledIn(program, names);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, called);

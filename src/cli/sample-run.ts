@@ -12,9 +12,9 @@ import type { GenerateOptions } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { readModel, threadsToWrite } from './model.js';
-import { readTextArgument } from './options.js';
 import { checkFlags, type SampleFlags } from './sample-flags.js';
 import { copiesOf, sampleOutput, tellCopies } from './sample-output.js';
+import { readTextArgument } from './text-argument.js';
 
 /** A text without an end of its own may become so long; with one, it is only kept from never ending. */
 const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;

@@ -91,7 +91,7 @@ export const rateTooLow: Check<RateLowEvidence> = {
   diagnose({ peak, usual, unit, amount, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
     // Where there is nothing to learn but frequencies, weights need not go far.
     const hasMore =
-      unigram === null || loss > RATE_TOO_LOW.behind * unigram || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
+      (unigram !== null && loss > RATE_TOO_LOW.behind * unigram) || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
     const isAhead = bigram !== null && loss < bigram;
     // Without n-grams, nobody knows whether weights had to go further.
     const hasMoved = moved === null || bigram === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;

@@ -87,6 +87,7 @@ export class Stage {
   /** Gives the terminal back; nothing is drawn any more. */
   close(): void {
     this.#stop();
+    this.#isAway = false; // nothing brings it back any more
     process.stdout.off('resize', this.#onResize);
     process.off('SIGTSTP', this.#onSuspend);
     process.off('SIGCONT', this.#onContinue);
