@@ -192,9 +192,13 @@ describe('keys', () => {
     await terminal.until('Stopped');
     expect(terminal.isAlternate).toBe(false);
     expect(terminal.isCursorVisible).toBe(true);
+    const before = terminal.raw.length;
     terminal.type('fg\r');
     await terminal.until('p pause');
     expect(terminal.isAlternate).toBe(true);
+    terminal.type('?');
+    await terminal.until('into the background');
+    expect(terminal.raw.slice(before).split('\x1b[?1049h')).toHaveLength(2); // taken back once
     terminal.type('\x03');
     await terminal.until('charlstm train --resume');
   });

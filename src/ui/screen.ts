@@ -34,11 +34,12 @@ export class Screen extends EventEmitter {
     return this.terminal.rows || 24;
   }
 
+  /** Takes the terminal, or takes it anew where others may have written to it. */
   enter(): void {
-    this.leave();
+    const left = this.#open ? LEAVE : '';
     this.#open = true;
     this.#lines = [];
-    this.terminal.write(ENTER);
+    this.terminal.write(left + ENTER);
   }
 
   /** Gives the terminal back as it was. Does nothing a second time. */

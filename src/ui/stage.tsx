@@ -80,8 +80,9 @@ export class Stage {
     this.#giveBack();
     process.off('SIGTSTP', this.#onSuspend);
     process.kill(0, 'SIGTSTP');
-    // Where no shell could bring it back, the signal stops nothing, and nothing tells that the command goes on.
-    setTimeout(() => this.#isAway && this.#onContinue(), 0);
+    // Where no shell could bring it back, the signal stops nothing, and nothing tells that the command goes on. Where one
+    // did, that is learned first: signals come between timers and what is immediate.
+    setTimeout(() => setImmediate(() => this.#isAway && this.#onContinue()), 0);
   }
 
   /** Gives the terminal back; nothing is drawn any more. */
