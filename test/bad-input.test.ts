@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { expectFailure, PROGRAM, run, temporaryFolder } from './cli.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { expectFailure, PROGRAM, run, start, temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();
 const TEXT = readFileSync(new URL('../corpora/lighthouse.txt', import.meta.url));
@@ -128,6 +128,28 @@ describe('odd places', () => {
     expect(readdirSync(join(folder, 'piped')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'a pipe that nobody writes to is waited for until %s, and nothing is left',
+    async (signal) => {
+      const place = await mkdtemp(join(folder, 'waits-'));
+      await execa('mkfifo', [join(place, 'pipe')]);
+      const child = start(folder, ['eval', 'run', '--text', join(place, 'pipe')], { env: { TMPDIR: place } });
+      const temporary = () => readdirSync(place).filter((name) => name !== 'pipe');
+      await vi.waitFor(() => expect(temporary()).toHaveLength(1), { timeout: 20_000 });
+      child.kill(signal);
+      expect((await child).signal).toBe(signal);
+      expect(temporary()).toEqual([]);
+    },
+  );
+
+  it('a pipe in the place of the text of a run is not waited for', async () => {
+    await cp(join(folder, 'run'), join(folder, 'with-pipe'), { recursive: true });
+    await rm(join(folder, 'with-pipe/corpus.u8'));
+    await execa('mkfifo', ['with-pipe/corpus.u8'], { cwd: folder });
+    await fails(['eval', 'with-pipe'], 66, 'with-pipe/corpus.u8 is no file', '--text');
+    await fails(['train', '--resume', 'with-pipe', '--steps', '9'], 66, 'with-pipe/corpus.u8 is no file');
+  });
+
   it('values are not taken for names of options', async () => {
     const { stdout } = await run(folder, [
       'sample',
@@ -240,6 +262,11 @@ describe('sample and eval refuse', () => {
       65,
       'fewer than 2 characters that the model knows',
     );
+  });
+
+  it('what to do with unknown characters where there can be none', async () => {
+    await fails(['eval', 'run', '--unknown', 'skip'], 2, '--unknown skip is given without --text');
+    await fails(['inspect', 'gates', 'run', '--unknown', 'skip'], 2, '--unknown skip');
   });
 
   it('a missing prompt file or text', async () => {

@@ -242,7 +242,8 @@ describe('ways out', () => {
   });
 
   it('Ctrl-C twice: at once, without saving', async () => {
-    const { terminal, run } = train('--eval-every 100000000');
+    // So large that saving takes longer than it takes the second key to be heard.
+    const { terminal, run } = train('--hidden 1024 --layers 2 --eval-every 100000000');
     await terminal.until('p pause');
     terminal.type('\x03\x03');
     await expectRestored(terminal, 130);

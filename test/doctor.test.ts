@@ -1,5 +1,6 @@
 // `charlstm doctor` on small runs, each trained to have one fault, and on a sound one that has none.
 
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { appendFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -125,8 +126,34 @@ describe('a sound run', () => {
       'learning-rate-too-low',
       'overfitting',
     ]);
-    for (const { reason } of unchecked) expect(reason).toMatch(/beside it/);
+    for (const { reason } of unchecked) expect(reason).toMatch(/beside it|corpus\.u8 does not exist/);
     expect((await run(folder, ['doctor', 'alone.safetensors'])).stdout).toMatch('– exploding gradients');
+  });
+
+  it.each<[what: string, change: (path: string) => void, reason: string]>([
+    [
+      'another text of the same length',
+      (path) => writeFileSync(path, readFileSync(path).reverse()),
+      'not the text',
+    ],
+    ['half a text', (path) => truncateSync(path, 20_000), 'not the text'],
+    ['what is no text', (path) => writeFileSync(path, readFileSync(path).fill(255)), 'is damaged'],
+    [
+      'a folder',
+      (path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+      'is no file',
+    ],
+  ])('is not measured on %s', async (what, change, reason) => {
+    const name = `swapped-${what.replaceAll(' ', '-')}`;
+    await copy('sound', name);
+    change(join(folder, name, 'corpus.u8'));
+    const { text, unchecked } = await doctor(name);
+    expect(text).toBeNull();
+    expect(unchecked.filter((one) => one.reason.includes(reason))).toHaveLength(6);
+    expect((await run(folder, ['eval', name])).stderr).toMatch(reason);
   });
 
   it('is looked at while it trains: nothing is written, and half a line is passed over', async () => {

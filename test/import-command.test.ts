@@ -106,6 +106,14 @@ describe('import', { timeout: 30_000 }, () => {
     expect(exitCode).toBe(65);
   });
 
+  it('needs no metadata where the characters are given', async () => {
+    await weights('empty.safetensors', 'gru', {});
+    await writeFile(at('given.txt'), CHARACTERS.join(''));
+    const { code, stderr } = await command('import', 'empty.safetensors', '--vocabulary', 'given.txt');
+    expect([code, stderr]).toEqual([0, '']);
+    expectFailure(await command('import', 'empty.safetensors'), 2, 'does not say which', '--vocabulary');
+  });
+
   it('refuses what is missing, damaged or taken, and leaves nothing behind', async () => {
     expectFailure(await command('import'), 2, 'weights');
     expectFailure(await command('import', 'gone.safetensors'), 66, 'gone.safetensors does not exist');

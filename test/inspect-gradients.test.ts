@@ -2,6 +2,7 @@
 
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { listCheckpoints, resolveCheckpoint } from '../src/checkpoint/run.js';
 import { openEngine } from '../src/engine/engine.js';
@@ -12,7 +13,7 @@ import { Dataset, prepareDataset } from '../src/text/dataset.js';
 import { resolveCorpus } from '../src/text/sources.js';
 import { newWeights, trainBriefly } from '../src/train/brief.js';
 import { copyAccuracies } from '../src/train/copy-memory.js';
-import { expectFailure, run, temporaryFolder } from './cli.js';
+import { expectFailure, PROGRAM, run, temporaryFolder } from './cli.js';
 import { foreignFile } from './files.js';
 import { fixture, formulaParameters } from './pytorch.js';
 import { PseudoTerminal } from './terminal.js';
@@ -371,9 +372,29 @@ describe('as commands', () => {
     const file = resolveCheckpoint(join(folder, 'lstm'), 'best').path;
     const brief = ['--steps', '1', '--max-lag', '2', '--places', '1'];
     const over = await inspect('gradients', '--compare', 'lstm', ...brief, '--svg', file);
-    expectFailure(over, 2, 'is read by this command');
+    expectFailure(over, 73, 'is there already', '.svg');
+    await writeFile(join(folder, 'read.svg'), 'the lamp of the lighthouse '.repeat(9));
+    const read = ['gradients', 'gru', '--max-lag', '2', '--text', 'read.svg', '--svg', 'read.svg'];
+    expectFailure(await inspect(...read), 2, 'read.svg is read by this command');
+    read[5] = '-';
+    const piped = await execa(
+      '/bin/sh',
+      ['-c', '"$0" "$@" <read.svg', process.execPath, PROGRAM, 'inspect', ...read],
+      {
+        ...{ cwd: folder, reject: false, stripFinalNewline: false, env: { NO_COLOR: '1' } },
+      },
+    );
+    expectFailure({ ...piped, code: piped.exitCode }, 2, 'read.svg is read by this command');
     expectFailure(await inspect('memory', '--lags', '1,x'), 2, '--lags');
     expectFailure(await inspect('memory', '--lags', '0'), 2, '--lags');
     expectFailure(await inspect('memory', '--lags', '1000', '--hidden', '8192'), 2, 'GiB', '--lags');
+  });
+
+  it('a drawing that has no place is told of before the work', async () => {
+    const long = ['--steps', '1000000'];
+    const nowhere = await inspect('memory', ...long, '--svg', 'nowhere/x.svg');
+    expectFailure(nowhere, 73, 'nowhere/x.svg cannot be made there', '--svg');
+    const compared = await inspect('gradients', '--compare', 'lstm', ...long, '--svg', '.');
+    expectFailure(compared, 73, '. is a folder', '--svg');
   });
 });

@@ -293,7 +293,9 @@ describe('charlstm inspect surprise', () => {
   it('goes on without n-grams where the training text is gone, and says so', async () => {
     const { code, stdout, stderr } = await surprise('alone', '--text', 'text.txt');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^note the text that the model learned is not in alone/);
+    expect(stderr).toMatch(
+      /^note the text that the model learned cannot be read.*: alone\/corpus\.u8 does not exist\n$/,
+    );
     expect(stdout).not.toMatch(/6-gram|gain/);
     const answer = await json('alone', '--text', 'text.txt');
     const whole = await json('plain', '--text', 'text.txt');
@@ -325,11 +327,11 @@ describe('charlstm inspect surprise', () => {
   it('refuses what it cannot do, and says how to go on', async () => {
     expectFailure(await surprise('plain', '--svg', ''), 2, /--svg is ""/, /chart\.svg/);
     expectFailure(await surprise('plain', '--svg', '.'), 73, /a folder/, /--svg/);
-    expectFailure(
-      await surprise('plain', '--text', 'text.txt', '--svg', 'text.txt'),
-      2,
-      /read by this command/,
-    );
+    await writeFile(join(folder, 'read.svg'), TEXT);
+    const read = ['--text', 'read.svg', '--svg', 'read.svg'];
+    expectFailure(await surprise('plain', ...read), 2, /read by this command/);
+    const over = await surprise('plain', '--text', 'text.txt', '--svg', 'text.txt');
+    expectFailure(over, 73, /text\.txt is there already/);
     expectFailure(await surprise('plain', '--text', 'none.txt'), 66, /none\.txt/);
     expectFailure(await surprise('none'), 66, /none/);
   });

@@ -38,8 +38,8 @@ export async function claimRun(path: string): Promise<Claim> {
   // Written first and linked then, so that a lock is never seen half written.
   const own = `${lock}.${process.pid}`;
   try {
-    await writeFile(own, ownLock());
     try {
+      await writeFile(own, ownLock());
       if (!(await linked(own, lock))) await takeOver(lock, own);
     } finally {
       await rm(own, { force: true });
@@ -169,12 +169,15 @@ export async function claimNewRun(
   try {
     refuseTaken(path, isTrained);
     const topmost = await makeFolders(path);
-    const claim = await claimRun(path);
+    const claim = await claimRun(path).catch(async (error) => {
+      await removeEmpty(path, topmost);
+      throw error;
+    });
     await removeMatching(path, LEFT_OVER);
     return { path, release: () => releaseNewRun(claim, topmost) };
   } catch (error) {
     const failure = fileError(error, path, 'Choose a folder that can be written with --out.', 'create');
-    if (!(failure instanceof UserError)) throw failure;
+    if (!(failure instanceof UserError) || failure.exitCode === ExitCode.io) throw failure;
     throw new UserError(failure.message, failure.hint, ExitCode.cannotCreate);
   }
 }
@@ -241,7 +244,12 @@ async function releaseNewRun({ path, release }: Claim, topmost: string | undefin
     await removeMatching(path, LEFT_OVER);
   }
   await release();
-  if (!cameToNothing || topmost === undefined) return;
+  if (cameToNothing) await removeEmpty(path, topmost);
+}
+
+/** Removes the folders that were made for a run, as far as they are empty. */
+async function removeEmpty(path: string, topmost: string | undefined): Promise<void> {
+  if (topmost === undefined) return;
   try {
     for (let folder = resolve(path); ; folder = dirname(folder)) {
       await rmdir(folder);

@@ -147,10 +147,10 @@ function checkHeader(head: Buffer, digits: string, refuse: Refuse): void {
 }
 
 function checkMetadata(json: unknown, refuse: Refuse): Map<string, string> {
-  const entries = Object.entries({ ...(json as Record<string, unknown>) });
-  if (entries.length === 0) return refuse('it carries no metadata');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return refuse('it carries no metadata');
   return new Map(
-    entries.map(([key, value]) =>
+    Object.entries(json).map(([key, value]) =>
       typeof value === 'string' ? [key, value] : refuse(`metadata ${excerpt(key)} is no string`),
     ),
   );

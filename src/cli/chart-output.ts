@@ -3,7 +3,7 @@ import type { Line } from '../ui/line.js';
 import type { Chart, Figure } from '../ui/plot/chart.js';
 import { linesOf } from '../ui/plot/terminal.js';
 import { styled } from '../ui/styled.js';
-import { withPage } from './page-file.js';
+import { pagePlace, withPage } from './page-file.js';
 import { columnsToPrint } from './terminal.js';
 
 const ROWS = { alone: 16, among: 11 };
@@ -19,14 +19,22 @@ export function printLines(lines: readonly Line[]): void {
   process.stdout.write(lines.map((line) => `${line.map(styled).join('').trimEnd()}\n`).join(''));
 }
 
+const DRAWING = { flag: '--svg', example: 'chart.svg', what: 'a drawing' };
+
+/**
+ * Makes sure that what `--svg` asks for can be written, before the work for it.
+ * @throws UserError where it cannot
+ */
+export function checkSvgPlace(path: string | undefined): void {
+  if (path !== undefined) pagePlace(path, { ...DRAWING, inputs: [] });
+}
+
 /**
  * Writes what `--svg` asks for, and says so.
  * @param inputs files that it may not replace
  * @throws UserError where it cannot be written
  */
 export async function writeSvg(path: string, svg: string, inputs: readonly string[]): Promise<void> {
-  await withPage(path, { flag: '--svg', example: 'chart.svg', what: 'a drawing', inputs }, async (write) =>
-    write(svg),
-  );
+  await withPage(path, { ...DRAWING, inputs }, async (write) => write(svg));
   process.stderr.write(`drawing ${harmlessLine(quoted(path))}\n`);
 }

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
 import { amountOf, grouped } from '../numbers.js';
-import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
+import { Dataset, openLearned, type Stretch, writeIds } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
 import { advised } from './advised.js';
@@ -36,6 +36,12 @@ export async function withText<T>(
     }
   };
   if (text === undefined) {
+    if (unknown !== 'error') {
+      throw new UserError(
+        `--unknown ${unknown} is given without --text, and the model knows all characters of its own text`,
+        'Leave --unknown out, or name a text with --text FILE.',
+      );
+    }
     const { trainLength, length } = record.corpus;
     const kept = length - trainLength;
     if (kept < least) {
@@ -48,7 +54,7 @@ export async function withText<T>(
       );
     }
     const lost = () => 'Name a text with --text FILE.';
-    const dataset = await advised(lost, async () => new Dataset(run, record.model.vocabulary));
+    const dataset = await advised(lost, async () => openLearned(run, record.model.vocabulary, record.corpus));
     return lend(dataset, trainLength, length, [dataset.path]);
   }
   const { sources } = await resolveCorpus([text]);
@@ -69,7 +75,7 @@ export async function withText<T>(
         ExitCode.badData,
       );
     }
-    const files = sources.map((source) => source.label);
+    const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
 }

@@ -10,7 +10,7 @@ import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
 import type { Weights } from '../model/weights.js';
 import { amountOf, grouped } from '../numbers.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
-import { Dataset, prepareDataset } from '../text/dataset.js';
+import { Dataset, openLearned, prepareDataset } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
 import { type Split, splitCorpus } from '../text/split.js';
 import { newWeights, trainBriefly } from '../train/brief.js';
@@ -99,7 +99,7 @@ async function groundOf(path: string | undefined): Promise<Ground | undefined> {
       ExitCode.noInput,
     );
   }
-  const dataset = new Dataset(runOf(file), model.vocabulary);
+  const dataset = openLearned(runOf(file), model.vocabulary, corpus);
   const split = { ...training, trainLength: corpus.trainLength };
   const inputs = [file, dataset.path];
   return { text: corpus.name, dataset, split, length: corpus.length, size: model, inputs };

@@ -10,7 +10,7 @@ import { grouped } from '../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { advised } from './advised.js';
-import { printFigure, writeSvg } from './chart-output.js';
+import { checkSvgPlace, printFigure, writeSvg } from './chart-output.js';
 import {
   COMPARED_STEPS,
   type Compared,
@@ -77,6 +77,7 @@ export function gradientsCommand(command: Command): void {
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
+  checkSvgPlace(flags.svg); // before --compare trains
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Give a smaller --max-lag, or a smaller model.' : hint;

@@ -10,7 +10,7 @@ import { CHANCE, copyAccuracies } from '../train/copy-memory.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../ui/plot/chart.js';
 import { svgOf } from '../ui/plot/svg.js';
 import { advised } from './advised.js';
-import { printFigure, writeSvg } from './chart-output.js';
+import { checkSvgPlace, printFigure, writeSvg } from './chart-output.js';
 import { type ComparedKind, comparedKinds, withBias } from './compared-kinds.js';
 import {
   type EngineFlags,
@@ -118,6 +118,7 @@ interface Remembered {
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
+  checkSvgPlace(flags.svg);
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;

@@ -57,11 +57,12 @@ interface Result {
 async function inspectSurprise(path: string | undefined, flags: TextFlags): Promise<void> {
   const { file, record, model, ids, inputs, about, heading } = await openText(path, flags);
   const losses = await lossesOf(model, ids);
-  const run = runOf(file);
-  const own = ownText(run, record);
+  const own = ownText(runOf(file), record);
   const training = isMissing(own) ? undefined : own;
-  if (!training)
-    note(`the text that the model learned is not in ${run}: there are no n-grams to compare with`);
+  if (isMissing(own))
+    note(
+      `the text that the model learned cannot be read, and there are no n-grams to compare with: ${own.missing}`,
+    );
   try {
     const { trainLength } = record.corpus;
     const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));

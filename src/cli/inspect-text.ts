@@ -6,6 +6,7 @@ import { runOf } from '../checkpoint/run.js';
 import { harmlessLine } from '../format.js';
 import { amountOf } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
+import { checkSvgPlace } from './chart-output.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import {
@@ -62,13 +63,14 @@ interface Opened {
  * Opens the model that a command was given, and the beginning of its text.
  * @param least characters that the text must have, and `most` that are taken of it
  * @param training whether gradients are wanted: that is work for all cores
- * @throws UserError where there is no such model, no such text, or too little of it
+ * @throws UserError where there is no such model, no such text or too little of it, or no place for what is to be drawn
  */
 export async function openText(
   path: string | undefined,
-  { text, unknown, engine, threads }: TextFlags,
+  { text, unknown, engine, threads, svg }: TextFlags,
   { least = 1, most = LONGEST_TEXT, training = false } = {},
 ): Promise<Opened> {
+  checkSvgPlace(svg);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { record } = checkpoint;
   const usual = training ? availableParallelism() : threadsToRead(record.model);

@@ -26,29 +26,27 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   );
 }
 
-function leave(signal: NodeJS.Signals): void {
-  process.exit(SIGNALS[signal as Signal]);
-}
-
 /** Does something, and cleans up after it, also if a signal or a reader that went away ends the process meanwhile. */
 export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>): Promise<T> {
   process.once('exit', cleanUp);
-  for (const signal of SIGNAL_NAMES) process.on(signal, leave);
   try {
-    return await use();
+    return await orTakenBack(async () => cleanUp(), use);
   } finally {
     process.off('exit', cleanUp);
-    for (const signal of SIGNAL_NAMES) process.off(signal, leave);
     cleanUp();
   }
 }
 
 /** Does something that a signal interrupts: then what there is of it is taken back, and the signal ends the process. */
 export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
-  // Its default action, since process.exit would wait for a pipe that nobody opens at the other end.
+  // Its default action, since process.exit waits for a pipe that nobody opens at the other end; that of the first process
+  // of a container is none.
   const onSignal = (signal: NodeJS.Signals) => {
     for (const name of SIGNAL_NAMES) process.off(name, onSignal);
-    void takeBack().finally(() => process.kill(process.pid, signal));
+    void takeBack().finally(() => {
+      process.kill(process.pid, signal);
+      process.exit(SIGNALS[signal as Signal]);
+    });
   };
   for (const signal of SIGNAL_NAMES) process.on(signal, onSignal);
   try {

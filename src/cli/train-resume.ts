@@ -7,7 +7,7 @@ import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '.
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { quoted } from '../format.js';
-import { Dataset, prepareDataset } from '../text/dataset.js';
+import { Dataset, openLearned, prepareDataset } from '../text/dataset.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
@@ -87,12 +87,7 @@ async function resumedRecord(
   }
   refuseFrozen(flags, record, run);
   if (names.length > 0) await refuseOtherText(names, record, run);
-  const dataset = new Dataset(run, record.model.vocabulary);
-  try {
-    dataset.verify(record.corpus);
-  } finally {
-    dataset.close();
-  }
+  openLearned(run, record.model.vocabulary, record.corpus).close();
   const bad = new Set(damaged.map(({ path }) => path));
   const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
   if (later.length > 0 && flags.out === undefined) {

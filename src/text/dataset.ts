@@ -212,8 +212,10 @@ export class Dataset {
     this.path = join(folder, idsFile(vocabulary));
     this.#make = idArrayFor(vocabulary).from;
     try {
+      const stats = statSync(this.path);
+      if (!stats.isFile()) throw new UserError(`${this.path} is no file`, LOST, ExitCode.noInput); // a pipe would be waited for
+      this.length = stats.size / this.#make(1).BYTES_PER_ELEMENT;
       this.#file = openSync(this.path, 'r');
-      this.length = statSync(this.path).size / this.#make(1).BYTES_PER_ELEMENT;
     } catch (error) {
       throw fileError(error, this.path, LOST);
     }
@@ -280,6 +282,26 @@ export class Dataset {
       'Train the text anew in a new run.',
       ExitCode.badData,
     );
+  }
+}
+
+/**
+ * Opens the text that a run learned, to be closed.
+ * @param corpus what the checkpoint says of it
+ * @throws UserError where it is missing, damaged, or another one
+ */
+export function openLearned(
+  run: string,
+  vocabulary: number,
+  corpus: { readonly hash: string; readonly length: number },
+): Dataset {
+  const dataset = new Dataset(run, vocabulary);
+  try {
+    dataset.verify(corpus);
+    return dataset;
+  } catch (error) {
+    dataset.close();
+    throw error;
   }
 }
 

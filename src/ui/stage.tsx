@@ -1,10 +1,12 @@
 import { render } from 'ink';
 import type { ReactElement } from 'react';
+import { clamped } from '../numbers.js';
 import { Screen } from './screen.js';
 
 /** Windows has no signals to stop and go on. */
 const CAN_SUSPEND = process.platform !== 'win32';
-const LEAST_FRAME_MS = 1000 / 30;
+/** From one frame to the next; so often at least, whatever share that takes, since news stay on the screen for seconds only. */
+const FRAME_MS = { minimum: 1000 / 30, maximum: 1000 };
 
 /** What is shown on the whole screen. */
 export interface Play {
@@ -21,7 +23,7 @@ export interface Play {
  * `NODE_ENV` must be `production` before this module is loaded: React's development build leaks memory at every frame.
  */
 export class Stage {
-  /** Frames that are drawn `soon` take at most this share of the time. */
+  /** Frames that are drawn `soon` take at most this share of the time, unless they are too slow for that. */
   share = 0.1;
   readonly #screen = new Screen(process.stdout);
   readonly #app: ReturnType<typeof render>;
@@ -63,7 +65,7 @@ export class Stage {
     const start = performance.now();
     this.#app.rerender(this.play.frame(this.#screen));
     const end = performance.now();
-    this.#next = start + Math.max(LEAST_FRAME_MS, (end - start) / this.share);
+    this.#next = start + clamped((end - start) / this.share, FRAME_MS);
   }
 
   /** Draws as soon as the share of the time allows. */

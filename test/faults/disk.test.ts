@@ -103,6 +103,25 @@ describe.runIf(canMount)('a full disk', () => {
     }
   });
 
+  it('before a run begins: refused with code 74, and no folder is left', async () => {
+    const disk = join(folder, 'no-room');
+    expect(mounted(disk, 'size=4k')).toBe(true);
+    onTestFinished(() => unmount(disk));
+    await writeFile(join(disk, 'filler'), Buffer.alloc(4096));
+    const out = join(disk, 'some', 'where');
+    const { exitCode, stderr } = await begin(folder, [
+      'train',
+      'lighthouse',
+      ...SHORT,
+      ...PLACE,
+      '--out',
+      out,
+    ]);
+    expect(stderr).toMatch(/^charlstm: \S+lock could not be written: the disk is full\. [^\n]+\n$/);
+    expect(exitCode).toBe(74);
+    expect(readdirSync(disk)).toEqual(['filler']);
+  });
+
   it('that becomes read-only while it trains stops with code 74', async () => {
     const disk = join(folder, 'read-only');
     expect(mounted(disk, 'size=64m')).toBe(true);
