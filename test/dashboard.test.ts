@@ -284,6 +284,23 @@ describe('ways out', () => {
     );
   });
 
+  it('news that come after the end keep neither the screen nor the program', async () => {
+    const event = { type: 'baseline', name: 'zlib', loss: 2, bpc: 3 };
+    await writeFile(
+      join(folder, 'late.mjs'),
+      `process.env.NODE_ENV = 'production';
+       const { openDashboard } = await import('${new URL('../dist/ui/dashboard.js', import.meta.url)}');
+       const dashboard = openDashboard({ lr: 1e-3, clip: 1, history: [] }, () => {});
+       dashboard.take([${JSON.stringify(event)}]);
+       setTimeout(() => {
+         dashboard.close();
+         dashboard.take([${JSON.stringify(event)}]);
+       }, 100);`,
+    );
+    const terminal = open(`${process.execPath} late.mjs; echo "code $?"; stty -a`);
+    await expectRestored(terminal, 0);
+  });
+
   it('a terminal that goes away: saved all the same', async () => {
     const { terminal, run } = train();
     await terminal.until('p pause');

@@ -30,6 +30,7 @@ export class Stage {
   #timer: NodeJS.Timeout | undefined;
   /** Whether the terminal was given back, to the shell. */
   #isAway = false;
+  #isClosed = false;
   /** When the next frame may be drawn. */
   #next = 0;
 
@@ -62,6 +63,7 @@ export class Stage {
   /** Draws at once. */
   now(): void {
     this.#stop();
+    if (this.#isClosed) return; // else ink would listen for keys again, and the program would wait for one
     const start = performance.now();
     this.#app.rerender(this.play.frame(this.#screen));
     const end = performance.now();
@@ -90,6 +92,7 @@ export class Stage {
   /** Gives the terminal back; nothing is drawn any more. */
   close(): void {
     this.#stop();
+    this.#isClosed = true;
     this.#isAway = false; // nothing brings it back any more
     process.stdout.off('resize', this.#onResize);
     process.off('SIGTSTP', this.#onSuspend);

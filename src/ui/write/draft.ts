@@ -1,5 +1,3 @@
-import { lineEnd, lineStart } from './places.js';
-
 /** A text under way: what stands there, where the cursor is, and what was done. */
 export interface Draft {
   readonly text: string;
@@ -61,19 +59,29 @@ export function redone(draft: Draft): Draft {
   return { ...done(draft, edit), undo: [...draft.undo, edit], redo: draft.redo.slice(0, -1) };
 }
 
-/** The text after an edit. Words are counted anew in the lines that it touches alone. */
+/**
+ * What an edit may make a word of, or none: marks within words and one letter, before a place and after it. What is beyond that
+ * letter is of the same words whatever comes before it.
+ */
+const WORD_BEFORE = /(?<=([\p{L}\p{N}]?[\p{M}'’_-]*))/uy;
+const WORD_AFTER = /[\p{M}'’_-]*[\p{L}\p{N}]?/uy;
+
+/** The text after an edit. Words are counted anew only where it may have begun or ended some. */
 function done(draft: Draft, { at, removed, inserted }: Edit): Draft {
   const { text } = draft;
   const end = at + removed.length;
-  const [start, stop] = [lineStart(text, at), lineEnd(text, end)];
-  const lines = counted(text.slice(start, stop));
-  const now = counted(text.slice(start, at) + inserted + text.slice(end, stop));
+  WORD_BEFORE.lastIndex = at;
+  WORD_AFTER.lastIndex = end;
+  const head = WORD_BEFORE.exec(text)![1]!;
+  const tail = WORD_AFTER.exec(text)![0];
+  const before = counted(head + removed + tail);
+  const now = counted(head + inserted + tail);
   return {
     ...draft,
     text: text.slice(0, at) + inserted + text.slice(end),
     cursor: at + inserted.length,
-    words: draft.words - lines.words + now.words,
-    characters: draft.characters - lines.characters + now.characters,
+    words: draft.words - before.words + now.words,
+    characters: draft.characters - before.characters + now.characters,
   };
 }
 

@@ -6,7 +6,11 @@ import { type Offer, shownGhost } from './suggestions.js';
 const ROOMY = 8;
 /** Longer lines of text are hard to read. */
 const WIDEST = 100;
-/** Characters of the lines whose rows are kept, but for the last one: rows take a hundred times as much memory. */
+/** Longer lines of a file are laid out in stretches, the rows of each apart: a screen shows a few of them. */
+const LONGEST_STRETCH = 4096;
+/** A glyph that is longer may be parted at the end of a stretch. */
+const LONGEST_GLYPH = 64;
+/** Characters of the stretches whose rows are kept: rows take a hundred times as much memory. */
 const MOST_KEPT = 100_000;
 
 /** What of the state decides what the text looks like. */
@@ -23,8 +27,8 @@ interface Shown extends Offer {
 export interface Row {
   readonly start: number;
   readonly end: number;
-  /** Where its line of the text begins: places of glyphs count from there. */
-  readonly line: number;
+  /** Where its stretch of a line begins: places of glyphs count from there. */
+  readonly stretch: number;
   readonly glyphs: readonly Glyph[];
 }
 
@@ -79,71 +83,107 @@ export function placeBeside(text: string, at: number, by: number, column: number
   let used = 0;
   for (const glyph of target.glyphs) {
     used += glyph.width;
-    if (used > column) return target.line + glyph.at;
+    if (used > column) return target.stretch + glyph.at;
   }
   return lastPlaceIn(text, target);
 }
 
 /** The last place that is shown in a row, and not at the beginning of the next one. */
 export function lastPlaceIn(text: string, row: Row): number {
-  return row.end < lineEnd(text, row.line) ? row.line + row.glyphs.at(-1)!.at : row.end;
+  return row.end < lineEnd(text, row.stretch) ? row.stretch + row.glyphs.at(-1)!.at : row.end;
 }
 
 /** The column of a place in its row. */
-export function columnOf({ line, glyphs }: Row, at: number): number {
-  return glyphs.reduce((sum, glyph) => sum + (line + glyph.at < at ? glyph.width : 0), 0);
+export function columnOf({ stretch, glyphs }: Row, at: number): number {
+  return glyphs.reduce((sum, glyph) => sum + (stretch + glyph.at < at ? glyph.width : 0), 0);
 }
 
 /** The row that holds a place; of two that meet there, the later. */
 export function rowAt(text: string, at: number, width: number): Row {
-  return rowsOfLine(text, lineStart(text, at), width).findLast((row) => row.start <= at)!;
+  return rowsOf(text, stretchAt(text, at), width).findLast((row) => row.start <= at)!;
 }
 
 /** At most so many rows that end with a row, in their order. */
 function rowsUpTo(text: string, row: Row, width: number, most: number): Row[] {
   let found: Row[] = [];
-  for (let start = lineStart(text, row.start); ; start = lineStart(text, start - 1)) {
-    found = [...rowsOfLine(text, start, width).filter((one) => one.start <= row.start), ...found];
-    if (found.length >= most || start === 0) return found.slice(-most);
+  for (let at = row.start; ; at--) {
+    const stretch = stretchAt(text, at);
+    at = stretch.start;
+    found = [...rowsOf(text, stretch, width).filter((one) => one.start <= row.start), ...found];
+    if (found.length >= most || at === 0) return found.slice(-most);
   }
 }
 
 /** At most so many rows after a row. */
 function rowsAfter(text: string, row: Row, width: number, most: number): Row[] {
   const found: Row[] = [];
-  for (let start = lineStart(text, row.start); found.length < most; ) {
-    found.push(...rowsOfLine(text, start, width).filter((one) => one.start > row.start));
-    const end = lineEnd(text, start);
-    if (end === text.length) break;
-    start = end + 1;
+  for (let at = row.start; found.length < most; ) {
+    const stretch = stretchAt(text, at);
+    found.push(...rowsOf(text, stretch, width).filter((one) => one.start > row.start));
+    if (stretch.end === text.length) break;
+    at = text[stretch.end] === '\n' ? stretch.end + 1 : stretch.end;
   }
   return found.slice(0, most);
 }
 
-/** Lines that were laid out lately, by their text, at one width: most do not change from key to key. */
-const kept = { width: 0, characters: 0, lines: new Map<string, readonly Row[]>() };
-
-function rowsOfLine(text: string, start: number, width: number): Row[] {
-  const line = text.slice(start, lineEnd(text, start));
-  let rows = kept.width === width ? kept.lines.get(line) : undefined;
-  if (!rows) {
-    rows = laidOut(line, width);
-    if (kept.width !== width || kept.characters + line.length > MOST_KEPT) {
-      kept.width = width;
-      kept.characters = 0;
-      kept.lines.clear();
-    }
-    kept.characters += line.length;
-    kept.lines.set(line, rows);
-  }
-  return rows.map((row) => ({ ...row, start: row.start + start, end: row.end + start, line: start }));
+/** A line, or a part of a long one, between two places of the text. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
-function laidOut(line: string, width: number): Row[] {
+/** The stretch that holds a place; of two that meet there, the later. */
+function stretchAt(text: string, at: number): Stretch {
+  const stop = lineEnd(text, at);
+  for (let start = lineStart(text, at); ; ) {
+    const end = stretchEnd(text, start, stop);
+    if (at < end || end === stop) return { start, end };
+    start = end;
+  }
+}
+
+/** A stretch of a long line ends after a word or, where it has none, before a glyph. @param stop where the line ends */
+function stretchEnd(text: string, start: number, stop: number): number {
+  if (stop - start <= LONGEST_STRETCH) return stop;
+  const words = text.slice(start, start + LONGEST_STRETCH).lastIndexOf(' ') + 1;
+  if (words > 0) return start + words;
+  const end = start + LONGEST_STRETCH;
+  const last = glyphsOf(text.slice(end - LONGEST_GLYPH, end)).at(-1)!;
+  return last.at > 0 ? end - LONGEST_GLYPH + last.at : end;
+}
+
+/** Stretches that were laid out lately, by their text, at one width: most do not change from key to key. */
+const kept = { width: 0, characters: 0, stretches: new Map<string, readonly Row[]>() };
+
+function rowsOf(text: string, { start, end }: Stretch, width: number): Row[] {
+  const stretch = text.slice(start, end);
+  let rows = kept.width === width ? kept.stretches.get(stretch) : undefined;
+  if (!rows) {
+    rows = laidOut(stretch, width);
+    if (kept.width !== width || kept.characters + stretch.length > MOST_KEPT) {
+      kept.width = width;
+      kept.characters = 0;
+      kept.stretches.clear();
+    }
+    kept.characters += stretch.length;
+    kept.stretches.set(stretch, rows);
+  }
+  const placed = rows.map((row) => ({
+    ...row,
+    start: row.start + start,
+    end: row.end + start,
+    stretch: start,
+  }));
+  // A space that a row was broken at begins another; that is the next stretch, if there is one.
+  const isLast = end === text.length || text[end] === '\n';
+  return isLast ? placed : placed.filter((row) => row.start < end);
+}
+
+function laidOut(stretch: string, width: number): Row[] {
   let end = 0;
-  return wrapped(glyphsOf(line), width).map((glyphs) => {
+  return wrapped(glyphsOf(stretch), width).map((glyphs) => {
     const start = end;
     for (const { source } of glyphs) end += source.length;
-    return { start, end, line: 0, glyphs };
+    return { start, end, stretch: 0, glyphs };
   });
 }

@@ -42,10 +42,10 @@ export function picture(state: State): Picture {
 
 function textPage(state: State): Line[] {
   const { from, to } = shownText(state);
-  return visibleRows(state).map(({ line, glyphs }) =>
+  return visibleRows(state).map(({ stretch, glyphs }) =>
     joined(
       glyphs.map(({ text, at }): Segment => {
-        const isGhost = line + at >= from && line + at < to;
+        const isGhost = stretch + at >= from && stretch + at < to;
         return isGhost ? { text, color: 'faint' } : { text };
       }),
     ),
