@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { glyphsOf, layOut } from '../src/ui/glyphs.js';
+import { glyphsOf, LONGEST_PIECE, layOut } from '../src/ui/glyphs.js';
 import type { Line } from '../src/ui/line.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');
@@ -103,6 +103,44 @@ describe('what comes out', () => {
         expect(dense(lines(text, width))).toBe(dense(lines(text, 1e6)));
       }),
     );
+  });
+});
+
+describe('glyphs', () => {
+  it('of a long text are those of the whole text, however it is cut to find them', () => {
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    const unit = fc.constantFrom(
+      'a',
+      ' ',
+      '鯨',
+      'é',
+      'e\u0301',
+      '🇮🇸',
+      '👨‍👩‍👧',
+      'ש',
+      'กำ',
+      '\r\n',
+      '\n',
+      '가',
+      '\u0301',
+      '한',
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { minLength: 100, maxLength: 600, size: 'max' }), (units) => {
+        const text = units.join('');
+        const whole = Array.from(segmenter.segment(text), ({ segment }) => segment);
+        fc.pre(whole.every(({ length }) => length < LONGEST_PIECE));
+        const expected = whole.flatMap((glyph) => (glyph === '\r\n' ? ['\r', '\n'] : [glyph]));
+        expect(glyphsOf(text).map(({ source }) => source)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('that are longer than what is looked at are parted, and nothing is lost', () => {
+    const text = `a${'\u0301'.repeat(1000)}b`;
+    const glyphs = glyphsOf(text);
+    expect(glyphs.map(({ source }) => source).join('')).toBe(text);
+    expect(glyphs.map(({ at }) => at)).toEqual([0, 256, 512, 768, 1001]);
   });
 });
 

@@ -179,6 +179,75 @@ describe('editing', () => {
   });
 });
 
+describe('a line that is far longer than a screen', () => {
+  const word = fc.constantFrom('one ', 'two', '鯨', 'é', '👨‍👩‍👧', '\n', '-', ' '.repeat(80));
+  const long = fc
+    .tuple(fc.array(word, { minLength: 1, maxLength: 30 }), fc.integer({ min: 3000, max: 12_000 }))
+    .map(([words, length]) => words.join('').repeat(Math.ceil(length / words.join('').length)));
+
+  it('is shown whole, each place in one row', () => {
+    fc.assert(
+      fc.property(long, fc.integer({ min: 20, max: 102 }), (text, columns) => {
+        const state = pressed(newState(text, { columns, rows: 15_000 }), '\x1b[1;5H');
+        const rows = visibleRows(state);
+        let at = 0;
+        for (const { start, end, stretch, glyphs } of rows) {
+          expect(start).toBe(at);
+          expect(glyphs.map(({ source }) => source).join('')).toBe(text.slice(start, end));
+          expect(glyphs.every((glyph, i) => i > 0 || stretch + glyph.at === start)).toBe(true);
+          at = text[end] === '\n' ? end + 1 : end;
+        }
+        expect(rows.at(-1)!.end).toBe(text.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps its characters whole, whatever is deleted of it', () => {
+    const strokes = fc.constantFrom(
+      UP,
+      DOWN,
+      '\x17',
+      '\x7f',
+      '\x1b[3~',
+      '\x1bd',
+      '\x1b[1;5D',
+      '\x1b[1;5C',
+      LEFT,
+      RIGHT,
+    );
+    const glyph = fc.constantFrom('😀', '𠀀', '👨‍👩‍👧', `a${'\u{1d165}'.repeat(300)}`, '🇮🇸', '鯨');
+    fc.assert(
+      fc.property(glyph, fc.boolean(), fc.array(strokes, { maxLength: 20 }), (one, isOdd, keys) => {
+        const text = (isOdd ? 'x' : '') + one.repeat(Math.ceil(9000 / one.length));
+        const { draft } = pressed(newState(text), ...keys);
+        for (const part of [draft.text.slice(0, draft.cursor), draft.text.slice(draft.cursor)]) {
+          expect(Buffer.from(part).toString()).toBe(part); // else half a character is in it
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is gone through by keys, up and down row by row', () => {
+    fc.assert(
+      fc.property(long, (text) => {
+        const all = newState(text, { columns: 80, rows: 15_000 });
+        const rows = visibleRows(pressed(all, '\x1b[1;5H')).length;
+        let state = newState(text);
+        for (let row = 1; row < rows; row++) {
+          const { cursor } = state.draft;
+          state = press(state, { key: 'up' }).state;
+          expect(state.draft.cursor).toBeLessThan(cursor);
+        }
+        state = press(state, { key: 'up' }).state;
+        expect(state.draft.cursor).toBe(0);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
 describe('suggestions', () => {
   const state = answered(newState('The '), 'whale swam', 'ship sank', 'whale swam', 'sea');
 

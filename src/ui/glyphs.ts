@@ -14,15 +14,21 @@ export interface Glyph {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Text as glyphs that are safe to draw. */
+/** UTF-16 units that are parted at a time: the segmenter takes time by the square of them, a minute for 200,000. */
+export const LONGEST_PIECE = 256;
+
+/** Text as glyphs that are safe to draw. One that is longer than a piece is parted. */
 export function glyphsOf(text: string): Glyph[] {
   const glyphs: Glyph[] = [];
   for (let at = 0; at < text.length; ) {
     // Between two plain characters there is always a border: most of a text needs no segmenter, which is slow.
-    const end = endOfPiece(text, at);
+    let end = endOfPiece(text, at);
     if (end === at + 1 && isPlain(text, at)) glyphs.push(glyphOf(text[at]!, at));
     else {
-      for (const { segment, index } of segmenter.segment(text.slice(at, end))) {
+      const found = Array.from(segmenter.segment(text.slice(at, end)));
+      // The last one may go on beyond the piece: it begins the next.
+      if (found.length > 1 && end < text.length && !isBorder(text, end)) end = at + found.pop()!.index;
+      for (const { segment, index } of found) {
         if (segment === '\r\n') glyphs.push(glyphOf('\r', at + index), glyphOf('\n', at + index + 1));
         else glyphs.push(glyphOf(segment, at + index));
       }
@@ -32,11 +38,17 @@ export function glyphsOf(text: string): Glyph[] {
   return glyphs;
 }
 
-/** Where the next border is that is seen without a segmenter, or the end. */
+/** Where the next border is that is seen without a segmenter; or the end of the text, or of what is parted at a time. */
 export function endOfPiece(text: string, start: number): number {
+  const last = Math.min(text.length, start + LONGEST_PIECE);
   let end = start + 1;
-  while (end < text.length && !isBorder(text, end)) end++;
-  return end;
+  while (end < last && !isBorder(text, end)) end++;
+  return isInPair(text, end) ? end + 1 : end;
+}
+
+/** Whether a place is between two halves of a code point. */
+export function isInPair(text: string, at: number): boolean {
+  return (text.codePointAt(at - 1) ?? 0) > 0xffff;
 }
 
 /** Whether glyphs are parted at a place for sure: after a line feed, and between two plain characters. */

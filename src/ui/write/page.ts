@@ -1,4 +1,4 @@
-import { type Glyph, glyphsOf, wrapped } from '../glyphs.js';
+import { type Glyph, glyphsOf, isInPair, wrapped } from '../glyphs.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';
 
@@ -10,6 +10,8 @@ const WIDEST = 100;
 const LONGEST_STRETCH = 4096;
 /** A glyph that is longer may be parted at the end of a stretch. */
 const LONGEST_GLYPH = 64;
+/** What most glyphs begin with, and few go on with. */
+const BEGINS = /^[\p{L}\p{N}\p{P}\p{Zs}]/u;
 /** Characters of the stretches whose rows are kept: rows take a hundred times as much memory. */
 const MOST_KEPT = 100_000;
 
@@ -147,9 +149,11 @@ function stretchEnd(text: string, start: number, stop: number): number {
   if (stop - start <= LONGEST_STRETCH) return stop;
   const words = text.slice(start, start + LONGEST_STRETCH).lastIndexOf(' ') + 1;
   if (words > 0) return start + words;
-  const end = start + LONGEST_STRETCH;
-  const last = glyphsOf(text.slice(end - LONGEST_GLYPH, end)).at(-1)!;
-  return last.at > 0 ? end - LONGEST_GLYPH + last.at : end;
+  const most = start + LONGEST_STRETCH;
+  for (let end = most; end > most - LONGEST_GLYPH; end--) {
+    if (BEGINS.test(String.fromCodePoint(text.codePointAt(end)!))) return end;
+  }
+  return isInPair(text, most) ? most - 1 : most;
 }
 
 /** Stretches that were laid out lately, by their text, at one width: most do not change from key to key. */

@@ -1,4 +1,4 @@
-import { endOfPiece, glyphsOf, isBorder } from '../glyphs.js';
+import { endOfPiece, glyphsOf, isBorder, isInPair, LONGEST_PIECE } from '../glyphs.js';
 
 /** Places in a text, in UTF-16 units: what the keys that move the cursor lead to. */
 
@@ -15,7 +15,7 @@ export function lineEnd(text: string, at: number): number {
 export function before(text: string, at: number): number {
   if (at === 0) return 0;
   let from = at - 1;
-  while (from > 0 && !isBorder(text, from)) from--;
+  while (from > 0 && (at - from < LONGEST_PIECE || isInPair(text, from)) && !isBorder(text, from)) from--;
   return from + glyphsOf(text.slice(from, at)).at(-1)!.at;
 }
 
@@ -27,21 +27,28 @@ export function after(text: string, at: number): number {
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_'’]/u;
+/** UTF-16 units that are looked through for a word; in scripts without spaces it may go on beyond them. */
+const LONGEST_WORD = 4096;
 
 /** Before the word that ends at a place, or comes before it. */
 export function wordBefore(text: string, at: number): number {
-  let to = at;
-  while (to > 0 && !WORD.test(text.slice(before(text, to), to))) to = before(text, to);
-  while (to > 0 && WORD.test(text.slice(before(text, to), to))) to = before(text, to);
-  return to;
+  const from = Math.max(0, at - LONGEST_WORD);
+  const glyphs = glyphsOf(text.slice(from, at));
+  const word = glyphs.findLastIndex(({ source }) => WORD.test(source));
+  const gap = glyphs.slice(0, Math.max(0, word)).findLastIndex(({ source }) => !WORD.test(source));
+  // The first of a part may be half a character.
+  const start = gap < 0 && from > 0 ? glyphs[1] : glyphs[gap + 1];
+  return from + (start?.at ?? 0);
 }
 
 /** After the word that begins at a place, or comes after it. */
 export function wordAfter(text: string, at: number): number {
-  let to = at;
-  while (to < text.length && !WORD.test(text.slice(to, after(text, to)))) to = after(text, to);
-  while (to < text.length && WORD.test(text.slice(to, after(text, to)))) to = after(text, to);
-  return to;
+  const end = Math.min(text.length, at + LONGEST_WORD);
+  const glyphs = glyphsOf(text.slice(at, end));
+  const word = glyphs.findIndex(({ source }) => WORD.test(source));
+  const gap = word < 0 ? -1 : glyphs.findIndex(({ source }, i) => i > word && !WORD.test(source));
+  if (gap >= 0) return at + glyphs[gap]!.at;
+  return end < text.length ? at + glyphs.at(-1)!.at : end;
 }
 
 /** The first word of a text with the space before it, or its first line breaks. */
