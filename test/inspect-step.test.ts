@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { escaped, unescaped } from '../src/cli/options.js';
 import { steps } from '../src/insight/step.js';
 import { load } from '../src/sample/api.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
@@ -186,6 +188,12 @@ describe('what it refuses', () => {
   });
 });
 
+it('a text becomes an argument that means the same', () => {
+  const awkward = fc.string({ unit: fc.constantFrom('\\', 'n', 't', '\n', '\t', "'", 'a') });
+  fc.assert(fc.property(awkward, (text) => unescaped(escaped(text)) === text));
+  expect(escaped('a\\n\n')).toBe('a\\\\n\\n');
+});
+
 describe('in a terminal', () => {
   async function opened(env: Record<string, string> = {}) {
     const command = `$charlstm inspect step lstm --prompt 'The lamp' --seed 1; echo "code $?"; stty -a`;
@@ -221,6 +229,8 @@ describe('in a terminal', () => {
     await terminal.ended;
     await terminal.until(/isig/);
     expect(terminal.text).toContain('code 0');
+    const [again] = /charlstm inspect step (.*)/.exec(terminal.text)!;
+    expect(again).toMatch(/ lstm\/step-\S+ --prompt 'That.{2}' --layer 1 --unit 2 --temp 1$/);
     expect([terminal.isAlternate, terminal.isCursorVisible]).toEqual([false, true]);
     expect(terminal.raw).toMatch(/ icanon /);
   });

@@ -224,9 +224,15 @@ function isFree(path: string): boolean {
 /** Whether it is a lock, or one in the making, by its name and by what it says. */
 function isLock(path: string): boolean {
   const isMaking = LOCKING.test(basename(path));
-  if ((!isMaking && basename(path) !== LOCK_FILE) || !statSync(path).isFile()) return false;
-  const content = readFileSync(path, 'utf8');
-  return ownerIn(content) !== undefined || (isMaking && content === '');
+  if (!isMaking && basename(path) !== LOCK_FILE) return false;
+  try {
+    if (!statSync(path).isFile()) return false;
+    const content = readFileSync(path, 'utf8');
+    return ownerIn(content) !== undefined || (isMaking && content === '');
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    return true; // given back since the folder was listed
+  }
 }
 
 async function freeName(corpusName: string): Promise<string> {

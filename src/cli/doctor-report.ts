@@ -6,7 +6,7 @@ import type { Examination, Outcome } from '../doctor/examination.js';
 import { harmlessLine, quoted } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { amountOf, grouped } from '../numbers.js';
-import { wrapped } from './terminal.js';
+import { wrappedWords } from './terminal.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -41,7 +41,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
   const { done, text } = examination;
   if (corpus.length === 0) {
     const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
-    return `${wrapped(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
+    return `${wrappedWords(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
   }
   const [findings, fine, unchecked] = [
     ofKind(examination, 'finding'),
@@ -57,7 +57,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
   const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [
-    wrapped(harmlessLine(head), 0),
+    wrappedWords(harmlessLine(head), 0),
     summary,
     ...findings.map((finding) => findingText(finding, runOf(path))),
     [...fine, ...unchecked].map(lineOf).join('\n'),
@@ -74,7 +74,7 @@ function findingText({ id, severity, sentence, remedy, link, figures }: Of<'find
   return [
     colour(`${mark} ${named(id)} (${severity})`),
     ...[sentence, `seen: ${figures}`, `do:   ${todo}`, `why:  ${link}`].map((text, i) =>
-      wrapped(harmlessLine(text), i === 0 ? 2 : 8, 2),
+      wrappedWords(harmlessLine(text), i === 0 ? 2 : 8, 2),
     ),
   ].join('\n');
 }
@@ -83,7 +83,7 @@ function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
   const isFine = outcome.kind === 'fine';
   const name = `${isFine ? '✓' : '–'} ${named(outcome.id)}`.padEnd(NAMES);
   const text = isFine ? outcome.figures : `not looked at: ${outcome.reason}`;
-  const rest = wrapped(harmlessLine(text), NAMES).slice(NAMES);
+  const rest = wrappedWords(harmlessLine(text), NAMES).slice(NAMES);
   return `${isFine ? chalk.green(name) : chalk.dim(name)}${chalk.dim(rest)}`;
 }
 

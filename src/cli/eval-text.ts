@@ -1,7 +1,8 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError } from '../errors.js';
 import { amountOf, grouped } from '../numbers.js';
-import { Dataset, openLearned, type Stretch, writeIds } from '../text/dataset.js';
+import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
+import { openLearned } from '../text/learned.js';
 import { resolveCorpus } from '../text/sources.js';
 import type { Unknown, Vocabulary } from '../text/vocabulary.js';
 import { advised } from './advised.js';

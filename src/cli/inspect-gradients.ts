@@ -77,7 +77,7 @@ export function gradientsCommand(command: Command): void {
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
-  checkSvgPlace(flags.svg); // before --compare trains
+  if (flags.compare) checkSvgPlace(flags.svg);
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Give a smaller --max-lag, or a smaller model.' : hint;

@@ -123,7 +123,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   if (!isPrinted) {
     const { stepThrough } = await import('./step-screen.js');
     const most = { units: flags.units ?? hidden, characters: flags.top };
-    return stepThrough(trail, { model: name, layers, hidden, most, view });
+    return stepThrough(trail, file, { model: name, layers, hidden, most, view });
   }
   const last = { ...view, at: trail.length - 1 };
   if (flags.svg !== undefined) {

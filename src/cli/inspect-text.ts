@@ -6,7 +6,6 @@ import { runOf } from '../checkpoint/run.js';
 import { harmlessLine } from '../format.js';
 import { amountOf } from '../numbers.js';
 import type { Unknown } from '../text/vocabulary.js';
-import { checkSvgPlace } from './chart-output.js';
 import { withText } from './eval-text.js';
 import { readModel, threadsToRead } from './model.js';
 import {
@@ -63,14 +62,13 @@ interface Opened {
  * Opens the model that a command was given, and the beginning of its text.
  * @param least characters that the text must have, and `most` that are taken of it
  * @param training whether gradients are wanted: that is work for all cores
- * @throws UserError where there is no such model, no such text or too little of it, or no place for what is to be drawn
+ * @throws UserError where there is no such model, no such text, or too little of it
  */
 export async function openText(
   path: string | undefined,
-  { text, unknown, engine, threads, svg }: TextFlags,
+  { text, unknown, engine, threads }: TextFlags,
   { least = 1, most = LONGEST_TEXT, training = false } = {},
 ): Promise<Opened> {
-  checkSvgPlace(svg);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { record } = checkpoint;
   const usual = training ? availableParallelism() : threadsToRead(record.model);

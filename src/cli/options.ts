@@ -110,3 +110,9 @@ export function unescaped(text: string): string {
   const meanings: Record<string, string> = { n: '\n', t: '\t', '\\': '\\' };
   return text.replace(/\\([nt\\])/g, (_, letter: string) => meanings[letter]!);
 }
+
+/** What `unescaped` makes a text of again. */
+export function escaped(text: string): string {
+  const letters: Record<string, string> = { '\n': 'n', '\t': 't', '\\': '\\' };
+  return text.replace(/[\n\t\\]/g, (character) => `\\${letters[character]}`);
+}

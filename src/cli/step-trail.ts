@@ -35,6 +35,10 @@ export class Trail {
     return this.#ids.length;
   }
 
+  get text(): string {
+    return this.model.vocabulary.decode(this.#ids);
+  }
+
   /** All numbers of the character at a place. */
   step(at: number): Step {
     this.#readUpTo(at);

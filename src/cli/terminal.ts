@@ -23,7 +23,7 @@ const WIDEST = 100;
  * Breaks a text at spaces for standard output, and indents its lines.
  * @param first columns that the first one is indented by
  */
-export function wrapped(text: string, indent: number, first = indent): string {
+export function wrappedWords(text: string, indent: number, first = indent): string {
   const width = Math.min(WIDEST, process.stdout.columns || WIDEST);
   const lines: string[] = [];
   let line = ' '.repeat(first);
@@ -42,6 +42,6 @@ export function atWords(lines: string): string {
   if (!process.stdout.isTTY) return lines;
   return lines
     .split('\n')
-    .map((line) => wrapped(line, 2, 0))
+    .map((line) => wrappedWords(line, 2, 0))
     .join('\n');
 }

@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { fileError, UserError } from '../errors.js';
+import { utf8Of } from './text-argument.js';
 
 const LARGEST = 16e6;
 const BYTE_ORDER_MARK = '\ufeff';
@@ -52,20 +53,11 @@ export class TextFile {
     if (stats.size > LARGEST) {
       throw new UserError(`${this.name} is larger than ${LARGEST / 1e6} MB`, 'Write in a part of it.');
     }
-    let text: string;
-    try {
-      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(this.#path));
-    } catch (error) {
-      if (systemErrorCode(error)?.startsWith('ERR_ENCODING') !== true) throw error;
-      throw new UserError(
-        `${this.name} is not UTF-8`,
-        'Convert it, for example with iconv.',
-        ExitCode.badData,
-      );
-    }
-    if (text.startsWith(BYTE_ORDER_MARK)) this.#mark = BYTE_ORDER_MARK;
+    const bytes = readFileSync(this.#path);
+    const text = utf8Of(bytes, this.name);
+    if (bytes.toString('utf8', 0, 3) === BYTE_ORDER_MARK) this.#mark = BYTE_ORDER_MARK;
     if (text.includes('\r\n') && !/(?<!\r)\n/.test(text)) this.#lineBreak = '\r\n';
-    this.text = text.slice(this.#mark.length).replaceAll(this.#lineBreak, '\n');
+    this.text = text.replaceAll(this.#lineBreak, '\n');
   }
 
   /**

@@ -7,7 +7,8 @@ import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '.
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { quoted } from '../format.js';
-import { Dataset, openLearned, prepareDataset } from '../text/dataset.js';
+import { Dataset, prepareDataset } from '../text/dataset.js';
+import { openLearned } from '../text/learned.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';

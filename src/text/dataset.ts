@@ -285,26 +285,6 @@ export class Dataset {
   }
 }
 
-/**
- * Opens the text that a run learned, to be closed.
- * @param corpus what the checkpoint says of it
- * @throws UserError where it is missing, damaged, or another one
- */
-export function openLearned(
-  run: string,
-  vocabulary: number,
-  corpus: { readonly hash: string; readonly length: number },
-): Dataset {
-  const dataset = new Dataset(run, vocabulary);
-  try {
-    dataset.verify(corpus);
-    return dataset;
-  } catch (error) {
-    dataset.close();
-    throw error;
-  }
-}
-
 /** A stretch of a dataset, from the character `start` up to but without `end`. */
 export interface Stretch {
   readonly dataset: Dataset;
