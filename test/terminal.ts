@@ -39,6 +39,8 @@ export class PseudoTerminal {
   readonly #pty: IPty;
   readonly #patience: number;
   readonly #screen: InstanceType<typeof xterm.Terminal>;
+  /** So much of what was written is on the screen. */
+  #drawn = 0;
   #onChange = () => {};
 
   /** Starts a shell command; `$charlstm` is the program. */
@@ -72,7 +74,9 @@ export class PseudoTerminal {
         end = match?.[0] ?? '';
         const output = received.slice(0, match?.index);
         this.raw += output;
+        const length = this.raw.length;
         this.#screen.write(output, () => {
+          this.#drawn = length;
           this.#onChange();
           if (match?.[2] === undefined) return;
           resolve(Number(match[1]));
@@ -146,7 +150,8 @@ export class PseudoTerminal {
   /** Resolves when the screen shows something. */
   async until(what: string | RegExp | ((text: string) => boolean)): Promise<void> {
     const isShown = () => {
-      if (this.raw.lastIndexOf('\x1b[?2026h') > this.raw.lastIndexOf('\x1b[?2026l')) return false; // half a frame
+      const drawn = this.raw.slice(0, this.#drawn);
+      if (drawn.lastIndexOf('\x1b[?2026h') > drawn.lastIndexOf('\x1b[?2026l')) return false; // half a frame
       if (typeof what === 'function') return what(this.text);
       return typeof what === 'string' ? this.text.includes(what) : what.test(this.text);
     };
