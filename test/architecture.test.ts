@@ -13,8 +13,9 @@ const LAYERS = [
   ['checkpoint'],
   ['sample'],
   ['train', 'insight'],
+  ['experiments'],
   ['worker', 'ui', 'doctor'],
-  ['cli'],
+  ['index.ts', 'cli'],
 ];
 /** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */
 const STRANGERS: [string, string][] = [

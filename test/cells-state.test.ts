@@ -8,8 +8,8 @@ import { initialState, reduce, type State } from '../src/ui/cells/state.js';
 import { STATE_SCALE } from '../src/ui/cells/tint.js';
 import { CELL_STATE, valuesOf } from '../src/ui/cells/values.js';
 import { picture } from '../src/ui/cells/view.js';
-import { Keyboard } from '../src/ui/keyboard.js';
-import { lineWidth } from '../src/ui/line.js';
+import { Keyboard } from '../src/ui/screen/keyboard.js';
+import { lineWidth } from '../src/ui/text/line.js';
 
 const LAYERS = 2;
 const HIDDEN = 5;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelOf, readCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { listCheckpoints } from '../src/checkpoint/run.js';
-import { charactersOf } from '../src/cli/import-vocabulary.js';
+import { charactersOf } from '../src/cli/import/vocabulary.js';
 import { Network } from '../src/model/network.js';
 import { expectFailure, run, temporaryFolder } from './cli.js';
 import { errorOf, foreignFile } from './files.js';

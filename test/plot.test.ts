@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineWidth } from '../src/ui/line.js';
 import { spreadOut, ticksOf, written } from '../src/ui/plot/axis.js';
 import { type Chart, type Figure, figureOf, SERIES_COLORS, type Series } from '../src/ui/plot/chart.js';
 import { svgOf } from '../src/ui/plot/svg.js';
 import { linesOf } from '../src/ui/plot/terminal.js';
+import { lineWidth } from '../src/ui/text/line.js';
 import { expectWellFormed } from './xml.js';
 
 const HOSTILE = '</text><script>alert("1")</script> & \u0000\u001b[31m\u0085\ud800\uffff\n\t\'x\' ]]>';

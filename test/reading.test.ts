@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { withProgress } from '../src/cli/progress-line.js';
-import { counted, progressLine, ReadingProgress } from '../src/cli/reading.js';
+import { withProgress } from '../src/cli/output/progress-line.js';
+import { counted, progressLine, ReadingProgress } from '../src/cli/train/reading.js';
 import type { Source } from '../src/text/source.js';
 
 it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: boolean, line: string]>([

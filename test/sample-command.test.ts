@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { stepOf } from '../src/cli/tint.js';
+import { stepOf } from '../src/cli/output/tint.js';
 import { events, expectFailure, run, start, temporaryFolder } from './cli.js';
 import { PseudoTerminal } from './terminal.js';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../src/checkpoint/checkpoint.js';
-import { LONGEST_TRAIL, Trail } from '../src/cli/step-trail.js';
+import { LONGEST_TRAIL, Trail } from '../src/cli/inspect/step/trail.js';
 import { openEngine } from '../src/engine/engine.js';
 import { equationsOf, quantitiesOf } from '../src/insight/equations.js';
 import { type Equation, equation, part, product, sum } from '../src/insight/expression.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { Canvas } from '../src/ui/canvas.js';
-import { layoutOf } from '../src/ui/layout.js';
-import { cut, fitting, type Line, widthOf } from '../src/ui/line.js';
-import { lossChart } from '../src/ui/loss-chart.js';
-import { PALETTE, tintOf } from '../src/ui/palette.js';
-import { decimalsOf, placeOf, ticks } from '../src/ui/scale.js';
+import { layoutOf } from '../src/ui/dashboard/layout.js';
+import { lossChart } from '../src/ui/dashboard/loss-chart.js';
+import { Canvas } from '../src/ui/plot/canvas.js';
+import { decimalsOf, placeOf, ticks } from '../src/ui/plot/scale.js';
+import { cut, fitting, type Line, widthOf } from '../src/ui/text/line.js';
+import { PALETTE, tintOf } from '../src/ui/text/palette.js';
 import { at, newState, played, START, stepEvents, trainedState } from './ui-fixture.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');

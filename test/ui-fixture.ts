@@ -1,7 +1,7 @@
 // A training run as the dashboard sees it: made up but realistic, and the same every time.
 
 import type { GaugesEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../src/train/events.js';
-import { initialState, type Message, reduce, type State } from '../src/ui/state.js';
+import { initialState, type Message, reduce, type State } from '../src/ui/dashboard/state.js';
 
 export const START: StartEvent = {
   type: 'start',

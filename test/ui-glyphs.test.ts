@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { glyphsOf, LONGEST_PIECE, layOut } from '../src/ui/glyphs.js';
-import type { Line } from '../src/ui/line.js';
+import { glyphsOf, LONGEST_PIECE, layOut } from '../src/ui/text/glyphs.js';
+import type { Line } from '../src/ui/text/line.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');
 

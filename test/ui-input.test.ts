@@ -2,8 +2,8 @@ import { useInput } from 'ink';
 import { render } from 'ink-testing-library';
 import { createElement } from 'react';
 import { expect, it } from 'vitest';
-import { keyReader } from '../src/ui/input.js';
-import type { Key } from '../src/ui/keys.js';
+import { keyReader } from '../src/ui/dashboard/input.js';
+import type { Key } from '../src/ui/dashboard/keys.js';
 
 const typed = (text: string): Key[] => Array.from(text, (character) => ({ text: character }));
 const named = (name: Key['name']): Key => ({ text: '', name });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BINDINGS, type Key, press, type Request } from '../src/ui/keys.js';
-import type { State } from '../src/ui/state.js';
+import { BINDINGS, type Key, press, type Request } from '../src/ui/dashboard/keys.js';
+import type { State } from '../src/ui/dashboard/state.js';
 import { at, frozen, liveEvent, newState, played, START } from './ui-fixture.js';
 
 const training = frozen(

@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Screen } from '../src/ui/screen.js';
+import { Screen } from '../src/ui/screen/screen.js';
 
 const SHOW_CURSOR = '\x1b[?25h';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addLosses, type LossSeries, NO_LOSSES, seriesFrom } from '../src/ui/series.js';
-import { verdictOf } from '../src/ui/verdict.js';
+import { addLosses, type LossSeries, NO_LOSSES, seriesFrom } from '../src/ui/dashboard/series.js';
+import { verdictOf } from '../src/ui/dashboard/verdict.js';
 import {
   at,
   newState,

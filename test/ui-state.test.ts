@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainCommand } from '../src/train/events.js';
-import { press } from '../src/ui/keys.js';
-import type { State } from '../src/ui/state.js';
+import { press } from '../src/ui/dashboard/keys.js';
+import type { State } from '../src/ui/dashboard/state.js';
 import {
   at,
   BASELINES,

@@ -3,9 +3,9 @@ import chalk from 'chalk';
 import { render } from 'ink';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { BINDINGS, type Key, press } from '../src/ui/keys.js';
-import type { State } from '../src/ui/state.js';
-import { Dashboard } from '../src/ui/views/Dashboard.js';
+import { BINDINGS, type Key, press } from '../src/ui/dashboard/keys.js';
+import type { State } from '../src/ui/dashboard/state.js';
+import { Dashboard } from '../src/ui/dashboard/view.js';
 import {
   at,
   frozen,

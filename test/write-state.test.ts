@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Keyboard, type Stroke } from '../src/ui/keyboard.js';
-import { lineWidth } from '../src/ui/line.js';
+import { Keyboard, type Stroke } from '../src/ui/screen/keyboard.js';
+import { lineWidth } from '../src/ui/text/line.js';
 import { press, type Request } from '../src/ui/write/keys.js';
 import { visibleRows } from '../src/ui/write/page.js';
 import { initialState, isUnsaved, questionOf, reduce, type State } from '../src/ui/write/state.js';

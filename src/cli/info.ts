@@ -12,7 +12,7 @@ import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
-import { readModel } from './model.js';
+import { readModel } from './input/model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
 
 /** `charlstm info`: what a checkpoint says of itself. */

@@ -4,7 +4,7 @@ import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
 import { addCommands, type CommandRow } from './command-table.js';
-import { output } from './output.js';
+import { output } from './output/console.js';
 
 const EXAMPLES = `
 Examples:
@@ -20,18 +20,18 @@ const COMMANDS: readonly CommandRow[] = [
   [
     'train [text...]',
     'learn a text, or go on learning it',
-    async () => (await import('./train.js')).trainCommand,
+    async () => (await import('./train/command.js')).trainCommand,
   ],
-  ['sample [model]', 'write new text', async () => (await import('./sample.js')).sampleCommand],
+  ['sample [model]', 'write new text', async () => (await import('./sample/command.js')).sampleCommand],
   [
     'write [model]',
     'write a text together with a trained model',
-    async () => (await import('./write.js')).writeCommand,
+    async () => (await import('./write/command.js')).writeCommand,
   ],
   [
     'eval [model]',
     'measure how well a trained model predicts a text, and show where it is surprised',
-    async () => (await import('./eval.js')).evalCommand,
+    async () => (await import('./eval/command.js')).evalCommand,
   ],
   [
     'info [model]',
@@ -41,17 +41,17 @@ const COMMANDS: readonly CommandRow[] = [
   [
     'inspect',
     'look into a trained model: cells, gates, step, gradients, memory, surprise',
-    async () => (await import('./inspect.js')).inspectCommand,
+    async () => (await import('./inspect/command.js')).inspectCommand,
   ],
   [
     'doctor [model]',
     'say what is wrong with a training, and what to do about it',
-    async () => (await import('./doctor.js')).doctorCommand,
+    async () => (await import('./doctor/command.js')).doctorCommand,
   ],
   [
     'import <weights>',
     'make a run of weights that PyTorch trained',
-    async () => (await import('./import.js')).importCommand,
+    async () => (await import('./import/command.js')).importCommand,
   ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [

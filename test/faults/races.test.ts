@@ -16,7 +16,7 @@ const folder = await temporaryFolder();
 const waiter = join(folder, 'waiter.mjs');
 await writeFile(
   waiter,
-  `await import(${JSON.stringify(new URL('../../dist/cli/train-run.js', import.meta.url).href)});
+  `await import(${JSON.stringify(new URL('../../dist/cli/train/run.js', import.meta.url).href)});
    process.stdout.write('ready');
    process.stdin.once('data', () => {
      process.stdin.destroy();

@@ -1,5 +1,5 @@
-import { type Ending, type OpenScreen, openScreen } from '../open-screen.js';
-import { hasColours } from '../tint.js';
+import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
+import { hasColours } from '../text/tint.js';
 import { press } from './keys.js';
 import { type Beginning, initialState, type Message, reduce, type State } from './state.js';
 import { picture } from './view.js';

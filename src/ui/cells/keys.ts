@@ -1,5 +1,5 @@
 import { clamped } from '../../numbers.js';
-import type { Stroke } from '../keyboard.js';
+import type { Stroke } from '../screen/keyboard.js';
 import { layoutOf } from './page.js';
 import { inView, isAt, type State, scrolledTo, showing, topRow } from './state.js';
 

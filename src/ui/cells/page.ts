@@ -1,4 +1,4 @@
-import { type Glyph, glyphsOf, wrapped } from '../glyphs.js';
+import { type Glyph, glyphsOf, wrapped } from '../text/glyphs.js';
 import { STATE_SCALE } from './tint.js';
 
 /** Longer lines of text are hard to read. */

@@ -1,6 +1,6 @@
 import { short } from '../plot/svg-marks.js';
 import { document, escaped, fitted, text } from '../plot/svg-text.js';
-import { merged, type Tint } from '../tint.js';
+import { merged, type Tint } from '../text/tint.js';
 import { drawn, rowsOf, textGlyphs } from './page.js';
 import { STATE_SCALE, tintSamples } from './tint.js';
 

@@ -1,5 +1,5 @@
-import type { Segment } from '../line.js';
-import type { Scale, Tint } from '../tint.js';
+import type { Segment } from '../text/line.js';
+import type { Scale, Tint } from '../text/tint.js';
 
 /** The looks of a cell state whose distance from 0 is at least so much. */
 interface Pair {

@@ -1,8 +1,8 @@
 import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
-import { visible } from '../glyphs.js';
-import { keyTable } from '../key-table.js';
+import { visible } from '../text/glyphs.js';
+import { keyTable } from '../text/key-table.js';
 import {
   cut,
   fitting,
@@ -14,7 +14,7 @@ import {
   shortened,
   spread,
   widthOf,
-} from '../line.js';
+} from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
 import { isAt, type State, topRow, trackedBy } from './state.js';

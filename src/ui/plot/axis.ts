@@ -1,6 +1,6 @@
 import { grouped } from '../../numbers.js';
-import { type AxisScale, placeOf, ticks } from '../scale.js';
 import type { Axis, Series } from './chart.js';
+import { type AxisScale, placeOf, ticks } from './scale.js';
 
 /** A number of an axis that is named: where it lies, from 0 to 1, and how it is written. */
 export interface Tick {

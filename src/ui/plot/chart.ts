@@ -1,4 +1,4 @@
-import type { Color } from '../palette.js';
+import type { Color } from '../text/palette.js';
 
 /** What an axis measures. */
 export interface Axis {

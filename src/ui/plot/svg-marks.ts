@@ -1,5 +1,5 @@
-import { type AxisScale, placeOf } from '../scale.js';
 import type { Point } from './chart.js';
+import { type AxisScale, placeOf } from './scale.js';
 
 /** Where the drawing of a chart lies: its left upper corner and its size, in pixels. */
 export interface Box {

@@ -1,6 +1,6 @@
-import type { AxisScale } from '../scale.js';
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale, written } from './axis.js';
 import { type Chart, namesOf, type Point, plottable, type Series } from './chart.js';
+import type { AxisScale } from './scale.js';
 import { across, type Box, barPath, barWidth, dotsPath, linePath, short, upwards } from './svg-marks.js';
 import { fitted, text, textWidth } from './svg-text.js';
 

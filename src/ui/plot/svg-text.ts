@@ -1,5 +1,5 @@
 import { harmlessLine, unmarked } from '../../format.js';
-import { cut, widthOf } from '../line.js';
+import { cut, widthOf } from '../text/line.js';
 import { short } from './svg-marks.js';
 
 /** Fonts, as CSS takes them. */

@@ -1,4 +1,4 @@
-import { type Color, PALETTE } from '../palette.js';
+import { type Color, PALETTE } from '../text/palette.js';
 import { type Figure, namesOf, type Series } from './chart.js';
 import { short } from './svg-marks.js';
 import { heightOf, legendOf, namesItsLines, panel } from './svg-panel.js';

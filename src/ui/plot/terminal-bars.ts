@@ -1,8 +1,8 @@
 import { harmlessLine } from '../../format.js';
-import { cut, type Line, type Segment, widthOf } from '../line.js';
-import { type AxisScale, placeOf } from '../scale.js';
+import { cut, type Line, type Segment, widthOf } from '../text/line.js';
 import { verticalScale, written } from './axis.js';
 import type { Chart, Series } from './chart.js';
+import { type AxisScale, placeOf } from './scale.js';
 
 /** What the bars of a series are made of: they differ without colours, too. */
 export const MARKS = ['█', '▒', '░', '▓'];

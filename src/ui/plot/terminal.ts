@@ -1,9 +1,9 @@
 import { harmlessLine } from '../../format.js';
-import { Canvas } from '../canvas.js';
-import { cut, type Line, lineWidth, type Segment, widthOf } from '../line.js';
-import { placeOf } from '../scale.js';
+import { cut, type Line, lineWidth, type Segment, widthOf } from '../text/line.js';
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale } from './axis.js';
+import { Canvas } from './canvas.js';
 import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
+import { placeOf } from './scale.js';
 import { lyingBars, MARKS } from './terminal-bars.js';
 
 /** Room on a terminal. */

@@ -1,10 +1,10 @@
 import { decimal } from '../../format.js';
 import type { Quantity } from '../../insight/equations.js';
 import { clamped } from '../../numbers.js';
-import { Canvas } from '../canvas.js';
-import type { Line, Segment } from '../line.js';
-import type { Color } from '../palette.js';
+import { Canvas } from '../plot/canvas.js';
 import { PARTS } from '../plot/terminal-bars.js';
+import type { Line, Segment } from '../text/line.js';
+import type { Color } from '../text/palette.js';
 
 /** A bar from the left in eighths of a column, filled up with spaces. @param share of its full length, 0 to 1 */
 export function bar(share: number, width: number, color: Color): Segment {

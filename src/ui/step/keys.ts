@@ -1,5 +1,5 @@
 import { clamped } from '../../numbers.js';
-import type { Stroke } from '../keyboard.js';
+import type { Stroke } from '../screen/keyboard.js';
 import type { State } from './state.js';
 
 /** What a key asks of the world outside the screen. */

@@ -1,7 +1,7 @@
 import { decimal } from '../../format.js';
 import type { NextCharacter } from '../../insight/step.js';
-import { visible } from '../glyphs.js';
-import { cut, type Line, type Segment, widthOf } from '../line.js';
+import { visible } from '../text/glyphs.js';
+import { cut, type Line, type Segment, widthOf } from '../text/line.js';
 import { bar, number } from './bars.js';
 import { type Shown, softmaxLine } from './shown.js';
 

@@ -1,5 +1,5 @@
-import type { Stroke } from '../keyboard.js';
-import { type Ending, type OpenScreen, openScreen } from '../open-screen.js';
+import type { Stroke } from '../screen/keyboard.js';
+import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
 import { press } from './keys.js';
 import type { Shown, View } from './shown.js';
 import { type Beginning, initialState, type Message, reduce, type State } from './state.js';

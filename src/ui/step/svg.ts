@@ -1,11 +1,11 @@
 import { decimal } from '../../format.js';
 import type { Quantity } from '../../insight/equations.js';
 import { amountOf } from '../../numbers.js';
-import { visible } from '../glyphs.js';
-import type { Line } from '../line.js';
-import { type Color, PALETTE } from '../palette.js';
 import { barPath, short } from '../plot/svg-marks.js';
 import { document, escaped, fitted, text } from '../plot/svg-text.js';
+import { visible } from '../text/glyphs.js';
+import type { Line } from '../text/line.js';
+import { type Color, PALETTE } from '../text/palette.js';
 import { quantityColor, signColor } from './bars.js';
 import { fullLength, type Shown, softmaxLine, type View } from './shown.js';
 import { firstUnit } from './table.js';

@@ -1,5 +1,5 @@
 import type { Quantity } from '../../insight/equations.js';
-import type { Line, Segment } from '../line.js';
+import type { Line, Segment } from '../text/line.js';
 import { bar, number, quantityColor } from './bars.js';
 import { fullLength, type Shown } from './shown.js';
 

@@ -1,8 +1,8 @@
 import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
-import { visible } from '../glyphs.js';
-import { keyTable } from '../key-table.js';
-import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../line.js';
+import { visible } from '../text/glyphs.js';
+import { keyTable } from '../text/key-table.js';
+import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../text/line.js';
 import { columns } from './bars.js';
 import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';

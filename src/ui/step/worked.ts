@@ -1,5 +1,5 @@
 import type { Equation } from '../../insight/expression.js';
-import { type Line, lineWidth, type Segment } from '../line.js';
+import { type Line, lineWidth, type Segment } from '../text/line.js';
 
 /** Ways to write equations, each shorter than the one before. */
 interface Way {

@@ -1,4 +1,4 @@
-import type { Stroke } from '../keyboard.js';
+import type { Stroke } from '../screen/keyboard.js';
 import { moved, redone, replaced, undone } from './draft.js';
 import { columnOf, lastPlaceIn, pageOf, placeBeside, rowAt } from './page.js';
 import { after, before, firstWord, lineEnd, lineStart, wordAfter, wordBefore } from './places.js';

@@ -1,4 +1,4 @@
-import { type Glyph, glyphsOf, isInPair, wrapped } from '../glyphs.js';
+import { type Glyph, glyphsOf, isInPair, wrapped } from '../text/glyphs.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';
 

@@ -1,4 +1,4 @@
-import { endOfPiece, glyphsOf, isBorder, isInPair, LONGEST_PIECE } from '../glyphs.js';
+import { endOfPiece, glyphsOf, isBorder, isInPair, LONGEST_PIECE } from '../text/glyphs.js';
 
 /** Places in a text, in UTF-16 units: what the keys that move the cursor lead to. */
 

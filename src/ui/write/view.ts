@@ -1,6 +1,6 @@
 import { harmless } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
-import { keyTable } from '../key-table.js';
+import { keyTable } from '../text/key-table.js';
 import {
   cut,
   fitting,
@@ -12,7 +12,7 @@ import {
   shortened,
   spread,
   widthOf,
-} from '../line.js';
+} from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import { columnOf, pageOf, type Row, rowAt, shownText, visibleRows } from './page.js';
 import { SETTINGS, shownValue } from './settings.js';

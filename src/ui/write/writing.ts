@@ -1,6 +1,6 @@
-import { type Ending, type OpenScreen, openScreen } from '../open-screen.js';
-import { inSlices } from '../slices.js';
-import { hasColours } from '../tint.js';
+import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
+import { inSlices } from '../screen/slices.js';
+import { hasColours } from '../text/tint.js';
 import { press } from './keys.js';
 import { type Beginning, initialState, type Message, questionOf, reduce, type State } from './state.js';
 import type { Question } from './suggestions.js';

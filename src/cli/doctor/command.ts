@@ -1,0 +1,110 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Checkpoint, readCheckpoint } from '../../checkpoint/checkpoint.js';
+import type { RunRecord } from '../../checkpoint/record.js';
+import { bestOf, LOG_FILE, listCheckpoints, runOf } from '../../checkpoint/run.js';
+import { isMissing } from '../../doctor/check.js';
+import { examine, type Patient } from '../../doctor/examination.js';
+import { readLog } from '../../doctor/log.js';
+import { systemErrorCode, UserError } from '../../errors.js';
+import { harmlessJson } from '../../format.js';
+import { readModel } from '../input/model.js';
+import { ownText } from '../input/own-text.js';
+import { threadsOption } from '../options.js';
+import { note } from '../output/note.js';
+import { asJson, asText } from './report.js';
+
+interface DoctorFlags {
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+The model is a run folder (its last checkpoint) or a checkpoint file; by default the newest run. Nothing is written, and
+a run that is still training can be looked at. The exit code is 0 whatever is found. See docs/doctor.md.
+
+With --json there is one object: model, step, done (share of the run that is over), text (what the network was measured
+on), and findings, fine and unchecked, each with its evidence as numbers or the reason why there is none.
+
+Examples:
+  charlstm doctor
+  charlstm doctor checkpoints/moby-dick-1 --json
+`;
+
+/** `charlstm doctor`: what is wrong with a training, as its log, its checkpoints and its text show it. */
+export function doctorCommand(command: Command): void {
+  command
+    .addOption(threadsOption())
+    .option('--json', 'as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(runDoctor);
+}
+
+/** What takes longer is worth a word. */
+const PATIENCE_MS = 1000;
+
+async function runDoctor(named: string | undefined, { threads, json }: DoctorFlags): Promise<void> {
+  const begun = performance.now();
+  let isTold = false;
+  const onWork = (what: string) => {
+    if (isTold || performance.now() - begun < PATIENCE_MS) return;
+    note(`${what}: this takes some seconds`);
+    isTold = true;
+  };
+  const { path, value: checkpoint } = await readModel(named, readCheckpoint, 'last');
+  const patient = await patientOf(path, checkpoint, named !== undefined && isFile(named));
+  const { record } = checkpoint;
+  try {
+    const examination = examine(patient, { threads: threads ?? availableParallelism(), onWork });
+    process.stdout.write(
+      json ? `${harmlessJson(asJson(path, record, examination), 2)}\n` : asText(path, record, examination),
+    );
+  } finally {
+    if (!isMissing(patient.text)) patient.text.close();
+  }
+}
+
+/**
+ * What lies beside a checkpoint.
+ * @param isAlone whether the checkpoint was named, and not its run: what was logged after it does not count then
+ */
+async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean): Promise<Patient> {
+  const run = runOf(path);
+  const { record } = checkpoint;
+  const log = await readLog(join(run, LOG_FILE), isAlone ? record.progress.step : undefined);
+  const rival = await rivalOf(path, checkpoint);
+  return { checkpoint, log, text: ownText(run, record), rival };
+}
+
+/** The best checkpoint of the run or, where that is the one looked at, the next best; one that cannot be read is none. */
+async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['rival']> {
+  const { record } = checkpoint;
+  try {
+    const files = listCheckpoints(runOf(path)).filter(({ validation }) => validation !== undefined);
+    const { step } = record.progress;
+    const own = files.find((file) => file.step === step);
+    const rival = bestOf(files.filter((file) => file.step !== step));
+    if (!own || !rival) return undefined;
+    const other = await readCheckpoint(rival.path);
+    if (!readsTheSame(other.record, record)) return undefined;
+    return { checkpoint: other, isBest: bestOf([own, rival]) === rival };
+  } catch (error) {
+    if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Whether the ids of a text mean the same to both: a folder may hold anybody's files. */
+function readsTheSame(a: RunRecord, b: RunRecord): boolean {
+  return (
+    a.corpus.hash === b.corpus.hash &&
+    a.codePoints.length === b.codePoints.length &&
+    a.codePoints.every((codePoint, id) => codePoint === b.codePoints[id])
+  );
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

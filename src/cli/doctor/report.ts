@@ -1,0 +1,92 @@
+import chalk from 'chalk';
+import type { RunRecord } from '../../checkpoint/record.js';
+import { describeLength } from '../../checkpoint/record.js';
+import { runOf } from '../../checkpoint/run.js';
+import type { Examination, Outcome } from '../../doctor/examination.js';
+import { harmlessLine, quoted } from '../../format.js';
+import { describeModel } from '../../model/config.js';
+import { amountOf, grouped } from '../../numbers.js';
+import { wrappedWords } from '../output/terminal.js';
+
+type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
+
+/** The outcomes of a kind; what is serious comes first. */
+function ofKind<Kind extends Outcome['kind']>({ outcomes }: Examination, kind: Kind): Of<Kind>[] {
+  const found = outcomes.filter((outcome): outcome is Of<Kind> => outcome.kind === kind);
+  const weight = (outcome: Outcome) => (outcome.kind === 'finding' && outcome.severity === 'serious' ? 0 : 1);
+  return found.sort((a, b) => weight(a) - weight(b));
+}
+
+/** What `--json` prints. */
+export function asJson(model: string, { progress }: RunRecord, examination: Examination): object {
+  const without = <Kind extends Outcome['kind']>(kind: Kind) =>
+    ofKind(examination, kind).map(({ kind: _, ...rest }) => rest);
+  return {
+    model,
+    step: progress.step,
+    done: examination.done,
+    text: examination.text,
+    findings: without('finding'),
+    fine: without('fine'),
+    unchecked: without('unchecked'),
+  };
+}
+
+/** Columns of the names of what was looked at. */
+const NAMES = 27;
+
+/** The examination for a person: first what is wrong, then what is not. */
+export function asText(path: string, record: RunRecord, examination: Examination): string {
+  const { model, corpus, progress, training } = record;
+  const { done, text } = examination;
+  if (corpus.length === 0) {
+    const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
+    return `${wrappedWords(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
+  }
+  const [findings, fine, unchecked] = [
+    ofKind(examination, 'finding'),
+    ofKind(examination, 'fine'),
+    ofKind(examination, 'unchecked'),
+  ];
+  const looked = findings.length + fine.length;
+  const came = findings.length === 0 ? 'nothing' : `${findings.length}`;
+  const summary =
+    looked === 0
+      ? 'There is nothing to look at.'
+      : `Looked at ${looked === 1 ? 'one thing' : `${looked} things`}, and found ${came} wrong.`;
+  const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
+  const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
+  return [
+    wrappedWords(harmlessLine(head), 0),
+    summary,
+    ...findings.map((finding) => findingText(finding, runOf(path))),
+    [...fine, ...unchecked].map(lineOf).join('\n'),
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function findingText({ id, severity, sentence, remedy, link, figures }: Of<'finding'>, run: string): string {
+  const todo = remedy.replace('--resume', `--resume ${quoted(run)}`);
+  const [mark, colour] =
+    severity === 'serious' ? (['✗', chalk.red] as const) : (['!', chalk.yellow] as const);
+  return [
+    colour(`${mark} ${named(id)} (${severity})`),
+    ...[sentence, `seen: ${figures}`, `do:   ${todo}`, `why:  ${link}`].map((text, i) =>
+      wrappedWords(harmlessLine(text), i === 0 ? 2 : 8, 2),
+    ),
+  ].join('\n');
+}
+
+function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
+  const isFine = outcome.kind === 'fine';
+  const name = `${isFine ? '✓' : '–'} ${named(outcome.id)}`.padEnd(NAMES);
+  const text = isFine ? outcome.figures : `not looked at: ${outcome.reason}`;
+  const rest = wrappedWords(harmlessLine(text), NAMES).slice(NAMES);
+  return `${isFine ? chalk.green(name) : chalk.dim(name)}${chalk.dim(rest)}`;
+}
+
+function named(id: string): string {
+  return id.replaceAll('-', ' ');
+}

@@ -1,0 +1,105 @@
+import { harmlessJson } from '../../format.js';
+import { drawable } from '../../ui/text/glyphs.js';
+import { type Figures, type Piece, Tally, type View } from './pieces.js';
+
+/** So many of the most surprising lines are shown again below the table, */
+const MOST_SURPRISING = 5;
+/** if they have so many characters: a mean over fewer is mostly chance, */
+const LONG_ENOUGH = 20;
+/** and if the table has more lines than can be seen at once anyway. */
+const MANY_LINES = 20;
+
+const WIDTHS = [5, 5, 6, 6, 10];
+const FIGURES_WIDTH = WIDTHS.reduce((sum, width) => sum + width + 2, 0);
+
+/** `--lines`: a row for each line, as it is read; then the lines that surprise most. */
+export class LineTable implements View {
+  readonly #textWidth: number;
+  #tally = new Tally();
+  #text = '';
+  #lines = 0;
+  #surprising: { bpc: number; row: string }[] = [];
+
+  /** @param width columns of a row */
+  constructor(width: number) {
+    this.#textWidth = Math.max(10, width - FIGURES_WIDTH);
+  }
+
+  piece(piece: Piece): string {
+    const heading = this.#lines === 0 && this.#tally.characters === 0 ? HEADING : '';
+    if (this.#tally.characters === 0) this.#text = piece.text;
+    this.#tally.add(piece);
+    return heading + (piece.endsLine ? this.#endLine() : '');
+  }
+
+  end(): string {
+    const last = this.#tally.characters > 0 ? this.#endLine() : '';
+    if (this.#lines <= MANY_LINES || this.#surprising.length === 0) return `${last}\n`;
+    const rows = this.#surprising.map(({ row }) => row).join('');
+    return `${last}\nmost surprising, of ${LONG_ENOUGH} characters and more:\n${rows}\n`;
+  }
+
+  #endLine(): string {
+    const { figures } = this.#tally;
+    const row = rowOf(++this.#lines, figures, fitting(this.#text, this.#textWidth));
+    if (figures.characters >= LONG_ENOUGH) {
+      this.#surprising.push({ bpc: figures.bpc, row });
+      this.#surprising.sort((a, b) => b.bpc - a.bpc);
+      this.#surprising.length = Math.min(this.#surprising.length, MOST_SURPRISING);
+    }
+    this.#tally = new Tally();
+    return row;
+  }
+}
+
+const HEADING = rowFrom(['line', 'chars', 'nats', 'bits', 'perplexity'], 'text');
+
+function rowOf(line: number, { characters, loss, bpc, perplexity }: Figures, text: string): string {
+  const shown = perplexity < 1e6 ? perplexity.toFixed(2) : perplexity.toExponential(2);
+  return rowFrom([String(line), String(characters), loss.toFixed(3), bpc.toFixed(3), shown], text);
+}
+
+function rowFrom(cells: readonly string[], text: string): string {
+  return `${cells.map((cell, i) => `${cell.padStart(WIDTHS[i]!)}  `).join('')}${text}`.trimEnd().concat('\n');
+}
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The beginning of a line of the text, fit for a terminal, with an ellipsis where something is missing. */
+function fitting(line: string, width: number): string {
+  let text = '';
+  let used = 0;
+  /** What leaves a column for the ellipsis. */
+  let short = '';
+  for (const { segment } of segmenter.segment(line.replace(/\n$/, ''))) {
+    const glyph = drawable(segment);
+    used += glyph.width;
+    if (used > width) return `${short}…`;
+    text += glyph.text;
+    if (used < width) short = text;
+  }
+  return text;
+}
+
+/** `--lines --json`: an object a line, whose text is written as it is read. */
+export class LineObjects implements View {
+  #tally = new Tally();
+  #lines = 0;
+
+  piece(piece: Piece): string {
+    const begun = this.#tally.characters === 0 ? `{"line":${++this.#lines},"text":"` : '';
+    this.#tally.add(piece);
+    const text = harmlessJson(piece.endsLine ? piece.text.slice(0, -1) : piece.text).slice(1, -1);
+    return begun + text + (piece.endsLine ? this.#endLine() : '');
+  }
+
+  end(): string {
+    return this.#tally.characters > 0 ? this.#endLine() : '';
+  }
+
+  #endLine(): string {
+    const rest = JSON.stringify(this.#tally.figures).slice(1);
+    this.#tally = new Tally();
+    return `",${rest}\n`;
+  }
+}

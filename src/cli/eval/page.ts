@@ -1,0 +1,134 @@
+import { harmless, unmarked } from '../../format.js';
+import { amountOf } from '../../numbers.js';
+import { merged } from '../../ui/text/tint.js';
+import { type SurpriseTint, stepOf, TINTS } from '../output/tint.js';
+import { type Glyph, glyphsOf, type Piece, Tally, type View } from './pieces.js';
+
+/**
+ * Up to so many characters, each is an element that tells its bits: some 30 bytes a character. In a longer text only what
+ * is tinted as a block is marked, in runs: some 5 bytes a character.
+ */
+const DETAILED = 100_000;
+
+/** `--html`: a page of its own, without script, that shows the text tinted by its surprise. */
+export class Page implements View {
+  readonly #detailed: boolean;
+  readonly #text = new Tally();
+  #line = new Tally();
+
+  /**
+   * @param title what was read, and by which model
+   * @param characters of the text
+   */
+  constructor(
+    readonly title: string,
+    characters: number,
+  ) {
+    this.#detailed = characters <= DETAILED;
+  }
+
+  get head(): string {
+    const hint = this.#detailed
+      ? 'Pointing at a character tells its bits, at a line number more of the line. '
+      : 'Less than 4 bits have no tint in a text of this length. ';
+    const shown = TINTS.map((tint, step) => (this.#shows(tint) ? sampleOf(step, tint) : ''));
+    return `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+<meta name="viewport" content="width=device-width" />
+<title>${escaped(this.title)}</title>
+<style>
+${STYLE}
+</style>
+</head>
+<body>
+<header>
+<h1>${escaped(this.title)}</h1>
+<p>bits ${shown.join(' ')} and more</p>
+<p>${hint}Beside a line stands its mean; ↵ is a line break that surprised.</p>
+</header>
+<main>`;
+  }
+
+  piece(piece: Piece): string {
+    const begins = this.#line.characters === 0;
+    this.#line.add(piece);
+    this.#text.add(piece);
+    const glyphs = glyphsOf(piece);
+    let out = begins ? '<div>' : '';
+    for (const glyph of this.#detailed
+      ? glyphs
+      : merged(this.#paled(glyphs), ({ bits }) => TINTS[stepOf(bits)]))
+      out += this.#element(glyph);
+    return piece.endsLine ? out + this.#endLine() : out;
+  }
+
+  end(): string {
+    const last = this.#line.characters > 0 ? this.#endLine() : '';
+    const { characters, loss, bpc, perplexity } = this.#text.figures;
+    return `${last}</main>
+<footer>${amountOf(characters, 'character')}: loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(3)}</footer>
+</body>
+</html>
+`;
+  }
+
+  #shows(tint: SurpriseTint | undefined): boolean {
+    return this.#detailed || !tint || tint.ink !== undefined;
+  }
+
+  *#paled(glyphs: Iterable<Glyph>): Generator<Glyph> {
+    for (const { text, bits } of glyphs) yield { text, bits: this.#shows(TINTS[stepOf(bits)]) ? bits : 0 };
+  }
+
+  #element({ text, bits }: Glyph): string {
+    const step = stepOf(bits);
+    // A line feed is an element of its own, which may show it.
+    if (text.endsWith('\n') && text.length > 1) {
+      return this.#element({ text: text.slice(0, -1), bits }) + this.#element({ text: '\n', bits });
+    }
+    const classes = step === 0 ? '' : ` class="${text === '\n' ? 'n ' : ''}t${step}"`;
+    const title = this.#detailed ? ` title="${bits.toFixed(1)}"` : '';
+    return classes + title === '' ? escaped(text) : `<i${classes}${title}>${escaped(text)}</i>`;
+  }
+
+  /** The figures of a line come after it, since they are known only then; the style puts them before it. */
+  #endLine(): string {
+    const { characters, loss, bpc, perplexity } = this.#line.figures;
+    this.#line = new Tally();
+    const title = this.#detailed
+      ? ` title="${amountOf(characters, 'character')}, ${loss.toFixed(4)} nats and ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(2)}"`
+      : '';
+    return `<b data-b="${bpc.toFixed(2)}"${title}></b></div>`;
+  }
+}
+
+/** Text for a page: nothing in it is markup, and no control character is left but tab and line feed. */
+export function escaped(text: string): string {
+  return unmarked(harmless(text));
+}
+
+function sampleOf(step: number, tint: SurpriseTint | undefined): string {
+  return `<i class="t${step}"> ${tint?.from ?? 0} </i>`;
+}
+
+const STYLE = `:root { color-scheme: light dark; --back: #fff; --text: #222; --faint: #757575; }
+@media (prefers-color-scheme: dark) { :root { --back: #000; --text: #ccc; } }
+body { display: flex; flex-direction: column; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; }
+body { background: var(--back); color: var(--text); font: 1rem/1.6 ui-monospace, monospace; }
+h1 { font-size: 1rem; } p { margin: 0.3rem 0; } i { font-style: normal; white-space: pre-wrap; }
+header { order: -2; } footer { order: -1; margin-bottom: 1rem; } main { counter-reset: line; }
+main div { counter-increment: line; position: relative; min-height: 1.6em; padding-left: 9em; unicode-bidi: plaintext; }
+main div { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; content-visibility: auto; }
+main div { contain-intrinsic-height: auto 1.6em; }
+main b { position: absolute; left: 0; top: 0; color: var(--faint); font-weight: normal; user-select: none; }
+main b { direction: ltr; white-space: pre; }
+main b::before { content: counter(line) "  " attr(data-b); }
+.n::before { content: "↵"; }
+${TINTS.flatMap((tint, step) => (tint ? rule(step, tint) : [])).join('\n')}`;
+
+function rule(step: number, { color, ink }: SurpriseTint): string {
+  return `.t${step} { ${ink ? `background: ${color}; color: ${ink};` : `color: ${color};`} }`;
+}

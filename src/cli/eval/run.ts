@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
+import { runOf } from '../../checkpoint/run.js';
+import { UserError } from '../../errors.js';
+import { harmlessJson, harmlessLine, quoted } from '../../format.js';
+import { surprises } from '../../insight/scored.js';
+import { amountOf } from '../../numbers.js';
+import { textStart } from '../../sample/writer.js';
+import type { Stretch } from '../../text/dataset.js';
+import { Evaluator } from '../../train/evaluate.js';
+import { readModel, threadsToRead } from '../input/model.js';
+import { withText } from '../input/text.js';
+import { breathe } from '../output/breathing.js';
+import { output, print } from '../output/console.js';
+import { withPage } from '../output/page-file.js';
+import { rowWidth } from '../output/tinted-rows.js';
+import type { EvalFlags } from './flags.js';
+import { Heat } from './heat.js';
+import { LineObjects, LineTable } from './lines.js';
+import { Page } from './page.js';
+import { type Figures, figuresOf, piecesOf, Tally, type View } from './pieces.js';
+
+/** Columns of the table where no terminal says how many there are. */
+const TABLE_WIDTH = 102;
+
+/** What is done by `charlstm eval`. */
+export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
+  const protocol = protocolOf(flags);
+  const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
+  const usual = protocol === 'once' ? threadsToRead(checkpoint.record.model) : availableParallelism();
+  const threads = flags.threads ?? usual;
+  const model = modelOf(checkpoint, { engine: flags.engine, threads });
+  const least = protocol === 'once' ? 1 : 2;
+  const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
+  await withText(source, model.vocabulary, least, async (stretch, files) => {
+    const text = flags.text ?? 'validation';
+    const describe = (figures: Figures) => {
+      const result = { model: file, text, protocol, ...figures };
+      return flags.json ? `${harmlessJson(result)}\n` : described(result);
+    };
+    if (protocol !== 'once') {
+      const { characters, loss } = new Evaluator(model.weights).evaluate(stretch, protocol);
+      process.stdout.write(describe(figuresOf(characters, loss)));
+      return;
+    }
+    const view = viewOf(flags);
+    if (flags.html === undefined) return read(model, stretch, view, describe);
+    const html = flags.html;
+    const page = new Page(`${text}, as ${file} reads it`, stretch.end - stretch.start);
+    const asked = { flag: '--html', example: 'page.html', what: 'a page', inputs: [file, ...files] };
+    await withPage(html, asked, async (write) => {
+      write(page.head);
+      const written: View = {
+        piece: (piece) => {
+          write(page.piece(piece));
+          return view?.piece(piece) ?? '';
+        },
+        end: () => {
+          write(page.end());
+          return view?.end() ?? '';
+        },
+      };
+      // Whoever stops looking at the terminal still gets the page.
+      output.onUnread = () => {};
+      await read(model, stretch, written, describe);
+    });
+    process.stderr.write(`page ${harmlessLine(quoted(html))}\n`);
+  });
+}
+
+/** @throws UserError for flags that do not go together */
+function protocolOf({ protocol, lines, heat, html, json }: EvalFlags): 'stream' | 'cold' | 'once' {
+  if (lines && heat) {
+    throw new UserError('--lines and --heat both fill the screen', 'Give one of them.');
+  }
+  if (heat && json) {
+    throw new UserError('--heat is for the eye and has no JSON', 'Leave one out, or give --lines --json.');
+  }
+  const view = heat ? '--heat' : lines ? '--lines' : html !== undefined ? '--html' : undefined;
+  if (view && protocol && protocol !== 'once') {
+    throw new UserError(
+      `${view} reads the text once, in order, which --protocol ${protocol} does not`,
+      'Leave --protocol out.',
+    );
+  }
+  return view ? 'once' : (protocol ?? 'stream');
+}
+
+/** What is shown of the text on standard output, if anything. */
+function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
+  if (lines) return json ? new LineObjects() : new LineTable(process.stdout.columns || TABLE_WIDTH);
+  if (!heat) return undefined;
+  return new Heat(rowWidth('digits tell the bits'));
+}
+
+const BREATH_EVERY_MS = 25;
+
+/** Reads the text once, and shows it as it is read. */
+async function read(
+  model: CharacterModel,
+  stretch: Stretch,
+  view: View | undefined,
+  describe: (figures: Figures) => string,
+): Promise<void> {
+  const whole = new Tally();
+  let breathed = performance.now();
+  for (const piece of piecesOf(surprises(model, stretch, textStart(model)), model.vocabulary)) {
+    whole.add(piece);
+    await print(view?.piece(piece) ?? '');
+    if (performance.now() - breathed < BREATH_EVERY_MS) continue;
+    await breathe();
+    breathed = performance.now();
+  }
+  await print(`${view?.end() ?? ''}${describe(whole.figures)}`);
+}
+
+function described(
+  result: Figures & { readonly model: string; readonly text: string; readonly protocol: string },
+): string {
+  const what = `${result.model} on ${result.text} (${result.protocol}, ${amountOf(result.characters, 'character')})`;
+  return (
+    `${harmlessLine(what)}\n` +
+    `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`
+  );
+}

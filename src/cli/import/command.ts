@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Command } from 'commander';
+import { beginningWith, writeCheckpoint } from '../../checkpoint/checkpoint.js';
+import { claimNewRun } from '../../checkpoint/claim.js';
+import { type ImportedNetwork, readImported } from '../../checkpoint/import.js';
+import { NO_PROGRESS, type RunRecord } from '../../checkpoint/record.js';
+import { checkpointPath, RUNS_FOLDER } from '../../checkpoint/run.js';
+import { harmlessLine, quoted } from '../../format.js';
+import { describeModel } from '../../model/config.js';
+import { extended } from '../../model/extend.js';
+import { grouped } from '../../numbers.js';
+import { shortName } from '../../text/sources.js';
+import { defaultLearningRate } from '../../train/schedule.js';
+import { orTakenBack } from '../output/temporary.js';
+import { TRAINING_DEFAULTS } from '../train/flags.js';
+import { charactersOf } from './vocabulary.js';
+
+interface ImportFlags {
+  vocabulary?: string;
+  out?: string;
+}
+
+const EXAMPLES = `
+The weights are a .safetensors file: the state_dict of a PyTorch module that has embedding (nn.Embedding), lstm, rnn or
+gru (nn.LSTM, nn.RNN with tanh, or nn.GRU) and decoder (nn.Linear). Shape and kind are found from the tensors. The
+characters may lie in the file's metadata, under "vocabulary", as a JSON array. See docs/checkpoints.md.
+
+Examples:
+  charlstm import model.safetensors
+  charlstm import model.safetensors --vocabulary characters.json --out checkpoints/mine
+  charlstm train novel.txt --from checkpoints/model-1
+`;
+
+/** `charlstm import`: a run that begins, and so far ends, with weights of another program. */
+export function importCommand(command: Command): void {
+  command
+    .option(
+      '--vocabulary <file>',
+      'the characters in the order of their ids: a JSON array of them (.json), or a text of all of them, each once',
+    )
+    .option('--out <folder>', `folder of the run (default: ${RUNS_FOLDER}/<weights>-<n>)`)
+    .addHelpText('after', EXAMPLES)
+    .action(importWeights);
+}
+
+async function importWeights(path: string, flags: ImportFlags): Promise<void> {
+  const network = await readImported(path);
+  const characters = charactersOf(flags.vocabulary, path, network);
+  const { record, values } = beginningOf(path, network, characters);
+  const claim = await claimNewRun(flags.out, shortName(path), { isTrained: false });
+  try {
+    await orTakenBack(claim.release, () =>
+      writeCheckpoint(checkpointPath(claim.path, 0, undefined), {
+        record,
+        engine: 'PyTorch',
+        state: beginningWith(values, record),
+      }),
+    );
+  } finally {
+    await claim.release();
+  }
+  const what = `${describeModel(record.model)}, ${grouped(values.length)} parameters, ${grouped(characters.length)} characters`;
+  const run = harmlessLine(quoted(claim.path));
+  process.stdout.write(`imported ${what}: ${run}\nwrite with it: charlstm sample ${run}\n`);
+}
+
+/**
+ * What the first checkpoint holds. Our ids are in the order of the code points, so rows of the embedding and of the decoder
+ * follow their characters.
+ */
+function beginningOf(
+  path: string,
+  { config, values }: ImportedNetwork,
+  characters: readonly number[],
+): { record: RunRecord; values: Float32Array } {
+  const codePoints = characters.toSorted((a, b) => a - b);
+  const idOf = new Map(characters.map((codePoint, id) => [codePoint, id]));
+  const ids = codePoints.map((codePoint) => idOf.get(codePoint)!);
+  const { epochs, ...training } = TRAINING_DEFAULTS;
+  const moved = extended(values, config, ids, training.seed);
+  const hash = createHash('sha256').update(moved).digest('hex');
+  return {
+    values: moved,
+    record: {
+      model: config,
+      codePoints,
+      decoding: { encoding: 'utf8', normalizeNewlines: false },
+      // What no step has been made with: a run that goes on from here is a new one, with its own.
+      training: {
+        ...training,
+        length: { unit: 'epochs', amount: epochs },
+        lr: defaultLearningRate(config.hidden),
+        evalEvery: 100,
+      },
+      corpus: { name: shortName(path), length: 0, trainLength: 0, hash: '' },
+      progress: NO_PROGRESS,
+      history: [],
+      from: { path, step: 0, corpus: 'PyTorch', hash },
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { RunRecord } from '../../checkpoint/record.js';
+import { ExitCode, UserError } from '../../errors.js';
+import { amountOf, grouped } from '../../numbers.js';
+import { Dataset, type Stretch, writeIds } from '../../text/dataset.js';
+import { openLearned } from '../../text/learned.js';
+import { resolveCorpus } from '../../text/sources.js';
+import type { Unknown, Vocabulary } from '../../text/vocabulary.js';
+import { withTemporaryFolder } from '../output/temporary.js';
+import { advised } from './advised.js';
+
+/** Which text a model is measured on. */
+interface TextChoice {
+  /** As `--text` names it; undefined for what the run kept to validate. */
+  readonly text: string | undefined;
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly unknown: Unknown;
+}
+
+/**
+ * Lends a text as ids; it is closed when `use` has ended.
+ * @param least how many characters it must have
+ * @param use gets the text and the files that it comes from
+ * @throws UserError where there is no such text
+ */
+export async function withText<T>(
+  { text, run, record, unknown }: TextChoice,
+  vocabulary: Vocabulary,
+  least: number,
+  use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const lend = async (dataset: Dataset, start: number, end: number, files: readonly string[]) => {
+    try {
+      return await use({ dataset, start, end }, files);
+    } finally {
+      dataset.close();
+    }
+  };
+  if (text === undefined) {
+    if (unknown !== 'error') {
+      throw new UserError(
+        `--unknown ${unknown} is given without --text, and the model knows all characters of its own text`,
+        'Leave --unknown out, or name a text with --text FILE.',
+      );
+    }
+    const { trainLength, length } = record.corpus;
+    const kept = length - trainLength;
+    if (kept < least) {
+      throw new UserError(
+        kept === 0
+          ? `${run} kept no text for validation`
+          : `${run} kept ${amountOf(kept, 'character')} for validation, and ${grouped(least)} are needed`,
+        'Name a text with --text FILE.',
+        ExitCode.noInput,
+      );
+    }
+    const lost = () => 'Name a text with --text FILE.';
+    const dataset = await advised(lost, async () => openLearned(run, record.model.vocabulary, record.corpus));
+    return lend(dataset, trainLength, length, [dataset.path]);
+  }
+  const { sources } = await resolveCorpus([text]);
+  const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
+  return withTemporaryFolder(async (folder) => {
+    // The flag is one of training: a text that a model reads is decoded as its own was.
+    const undecodable = (hint: string) =>
+      hint.includes('--encoding')
+        ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
+        : hint;
+    const { length } = await advised(undecodable, () =>
+      writeIds(sources, record.decoding, vocabulary, folder, standIns),
+    );
+    if (length < least) {
+      throw new UserError(
+        `${text} has fewer than ${amountOf(least, 'character')} that the model knows`,
+        'Give a longer text.',
+        ExitCode.badData,
+      );
+    }
+    const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
+    return lend(new Dataset(folder, vocabulary.size), 0, length, files);
+  });
+}

@@ -1,0 +1,103 @@
+import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
+import { ExitCode } from '../../../errors.js';
+import { harmlessLine, quoted } from '../../../format.js';
+import { stretchStates } from '../../../insight/cells.js';
+import type { Place, State, StretchStates } from '../../../ui/cells/state.js';
+import { inSlices } from '../../../ui/screen/slices.js';
+import { untilEnded } from '../../output/endings.js';
+import { PROGRAM } from '../../output/program.js';
+import { type Excerpt, kindOf, type ShownStretch } from './excerpt.js';
+import { type Found, findAll } from './find.js';
+import { tintedText } from './print.js';
+
+/** What is browsed. */
+interface Subject {
+  readonly model: CharacterModel;
+  /** The name of the model, and that of the text. */
+  readonly name: string;
+  readonly source: string;
+  /** The text: what lies before the stretch is read, too, and units are ranked by all of it. */
+  readonly ids: Uint32Array;
+  readonly stretch: ShownStretch;
+  readonly place: Place;
+  /** Undefined where it is still to be found out, while the screen is open. */
+  readonly found: Found | undefined;
+  /** The arguments that show the same text, but for the place and the unit. */
+  readonly command: readonly string[];
+}
+
+/** Numbers that are kept of the stretch, 4 bytes each. */
+const MOST_STATES = 64e6;
+/** So much of the text is left on the terminal. */
+const LEFT_CHARACTERS = 320;
+
+/** How long a stretch may be for its states to be kept. */
+export function longestStretch({ config }: CharacterModel): number {
+  return Math.floor(MOST_STATES / (config.layers * config.hidden));
+}
+
+/** Shows the text on the whole screen, tinted by any unit that keys choose; what was seen last stays on the terminal. */
+export async function browse(subject: Subject): Promise<void> {
+  const { model, name, source, ids, place, found, stretch } = subject;
+  const view = viewOf(model, ids, stretch);
+  const beginning = {
+    model: name,
+    source,
+    stretch: view,
+    ...place,
+    scale: stretch.scale,
+    found: found?.units ?? [],
+    tracked: found?.tracked ?? 0,
+  };
+  let stopWork = () => {};
+  try {
+    const { state } = await untilEnded(
+      () => import('../../../ui/cells/browsing.js'),
+      ({ openBrowsing }, end) => {
+        const browsing = openBrowsing(beginning, end);
+        if (found) return browsing;
+        stopWork = inSlices(findAll(model, ids), {
+          onStep: (share) => browsing.take({ type: 'ranking', share }),
+          onEnd: ({ units, tracked }) => browsing.take({ type: 'ranked', found: units, tracked }),
+        });
+        return browsing;
+      },
+    );
+    if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
+      process.stdout.write(leftBehind(state, subject.command));
+    }
+  } finally {
+    stopWork();
+  }
+}
+
+/** The stretch with the states of all units: no key has the text read again. */
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): StretchStates {
+  const { hidden, layers } = model.config;
+  const states = stretchStates(model, ids.subarray(0, end), start);
+  const text = model.vocabulary.decode(ids.subarray(start, end));
+  const statesOf = ({ layer, unit }: Place) =>
+    Float32Array.from({ length: end - start }, (_, t) => states[layer]![t * hidden + unit]!);
+  return { start, text, layers, hidden, kind: kindOf(model.config), statesOf };
+}
+
+/** A few lines of what was seen last, and the command that shows it again. */
+function leftBehind(state: State, command: readonly string[]): string {
+  const { layer, unit, shown, stretch, glyphs, top } = state;
+  const before = top === 0 ? 0 : glyphs[top - 1]!.last + 1;
+  const end = before + LEFT_CHARACTERS;
+  const excerpt: Excerpt = {
+    layer,
+    unit,
+    start: stretch.start + before,
+    text: Array.from(stretch.text).slice(before, end).join(''),
+    kind: stretch.kind,
+    scale: shown.scale,
+    largest: shown.largest,
+    values: [...shown.values.subarray(before, end)],
+  };
+  const relative = shown.scale === 'relative' ? ['--relative'] : [];
+  const skip = excerpt.start > 0 ? ['--skip', `${excerpt.start}`] : [];
+  const words = [...command, ...skip, '--layer', `${layer}`, '--unit', `${unit}`, ...relative];
+  return `${tintedText(excerpt)}\n${PROGRAM} ${harmlessLine(words.map(quoted).join(' '))}\n`;
+}

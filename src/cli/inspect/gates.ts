@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { harmlessJson } from '../../format.js';
+import { gatesWhileReading } from '../../insight/gates.js';
+import { describeModel } from '../../model/config.js';
+import { amountOf, grouped } from '../../numbers.js';
+import { svgOf } from '../../ui/plot/svg.js';
+import { MODEL_HELP } from '../options.js';
+import { printFigure, writeSvg } from '../output/chart-output.js';
+import { atWords } from '../output/terminal.js';
+import { gatesFigure, memoryFigure, saturationFigure } from './gates-figure.js';
+import { gatesJson } from './gates-json.js';
+import { characterTables, extremes, memoryTable, saturationTable } from './gates-tables.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
+
+const EXAMPLES = `${MODEL_HELP}
+What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is
+saturated (shut, below 0.1, or open, above 0.9; for tanh beyond -0.9 and 0.9); the mean of each gate as each of the
+commonest characters is read; and how long units remember, by the gate that keeps the memory. At most the first ${grouped(LONGEST_TEXT)}
+characters are read. Layers and units are counted from 0. See docs/gates.md.
+
+Examples:
+  charlstm inspect gates
+  charlstm inspect gates checkpoints/moby-dick-1 --text draft.txt --svg gates.svg
+  charlstm inspect gates --json
+`;
+
+/** `charlstm inspect gates`: saturation, activation by character, and memory. */
+export function gatesCommand(command: Command): void {
+  addTextOptions(command, 'all charts')
+    .addHelpText('after', EXAMPLES)
+    .action((path: string | undefined, flags: TextFlags) => inspectGates(path, flags));
+}
+
+async function inspectGates(path: string | undefined, flags: TextFlags): Promise<void> {
+  const { model, ids, inputs, about, heading } = await openText(path, flags);
+  const statistics = gatesWhileReading(model, ids);
+  const title = `gates of ${describeModel(model.config)}, ${amountOf(ids.length, 'character')} of ${about.text}`;
+  if (flags.svg !== undefined) {
+    await writeSvg(flags.svg, svgOf(gatesFigure(title, statistics, model.vocabulary)), inputs);
+  }
+  if (flags.json) {
+    process.stdout.write(`${harmlessJson({ ...about, ...gatesJson(statistics, model) })}\n`);
+    return;
+  }
+  process.stdout.write(`${atWords(heading)}\n\n${saturationTable(statistics)}\n\n`);
+  printFigure(saturationFigure(statistics));
+  process.stdout.write(`\n${characterTables(statistics, model.vocabulary)}`);
+  process.stdout.write(extremes(statistics, model.vocabulary));
+  const memory = memoryFigure(statistics);
+  if (!memory) return;
+  process.stdout.write(`${memoryTable(statistics)}\n`);
+  printFigure(memory);
+}

@@ -1,0 +1,111 @@
+import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
+import { UserError } from '../../../errors.js';
+import { equationsOf, quantitiesOf } from '../../../insight/equations.js';
+import { distributionOf, type Memory, type Step, stepAfter } from '../../../insight/step.js';
+import { grouped } from '../../../numbers.js';
+import { Random, Stream } from '../../../random.js';
+import { choose } from '../../../sample/choose.js';
+import { giveBackReader, takeReader } from '../../../sample/reader.js';
+import type { Shown, View } from '../../../ui/step/shown.js';
+import type { Outcome } from '../../../ui/step/stepping.js';
+
+/** What is longer is not looked at character by character. */
+export const LONGEST_TRAIL = 2000;
+
+/**
+ * A text that is read step by step, back and forth: its characters, and what the network remembered after each of those
+ * that were read. The numbers of a step are made again from that when it is looked at, to the bit.
+ */
+export class Trail {
+  readonly #memories: (readonly Memory[])[] = [];
+  readonly #random: Random;
+  #ids: number[];
+
+  /** @param ids at least one */
+  constructor(
+    readonly model: CharacterModel,
+    ids: Iterable<number>,
+    seed: number,
+  ) {
+    this.#ids = [...ids];
+    this.#random = new Random(seed, Stream.sampling);
+  }
+
+  get length(): number {
+    return this.#ids.length;
+  }
+
+  get text(): string {
+    return this.model.vocabulary.decode(this.#ids);
+  }
+
+  /** All numbers of the character at a place. */
+  step(at: number): Step {
+    this.#readUpTo(at);
+    const step = stepAfter(this.model, this.#memories[at - 1], this.#ids[at]!);
+    this.#memories[at] ??= step.layers.map(({ after }) => after);
+    return step;
+  }
+
+  /** Remembers what comes before a place: the same as its steps would, but without their numbers. */
+  #readUpTo(at: number): void {
+    if (this.#memories.length >= at) return;
+    const reader = takeReader(this.model);
+    try {
+      reader.start(this.#memories.at(-1));
+      for (let place = this.#memories.length; place < at; place++) {
+        reader.read(Uint32Array.of(this.#ids[place]!));
+        this.#memories.push(reader.state());
+      }
+    } finally {
+      giveBackReader(reader);
+    }
+  }
+
+  /** What a person sees of a step. */
+  look({ at, layer, unit, temperature }: View): Shown {
+    const { vocabulary } = this.model;
+    const characters = (from: number, to?: number) =>
+      this.#ids.slice(from, to).map((id) => vocabulary.character(id));
+    const step = this.step(at);
+    const one = step.layers[layer]!;
+    const below = layer === 0 ? 'its embedding' : `from layer ${layer - 1}`;
+    return {
+      before: characters(0, at),
+      character: step.character,
+      ahead: characters(at + 1),
+      input: { name: below, values: one.input },
+      quantities: quantitiesOf(this.model, one),
+      equations: equationsOf(this.model, one, layer, unit),
+      next: distributionOf(this.model, step.logits, temperature),
+    };
+  }
+
+  /** Puts characters in the place of all after the one at a place; the last of them is the one to be looked at. */
+  feed(at: number, text: string): Outcome {
+    try {
+      return this.#goOn(at, this.model.vocabulary.encode(text));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { notice: error.message };
+    }
+  }
+
+  /** The same with a character that the network chooses. */
+  draw(at: number, how: 'sample' | 'likeliest', temperature: number): Outcome {
+    const choice = { temperature: how === 'likeliest' ? 0 : temperature };
+    return this.#goOn(at, [choose(this.step(at).logits, choice, this.#random.uniform())]);
+  }
+
+  #goOn(at: number, ids: ArrayLike<number>): Outcome {
+    const length = at + 1 + ids.length;
+    if (length > LONGEST_TRAIL) {
+      return {
+        notice: `the text would have ${grouped(length)} characters, and ${grouped(LONGEST_TRAIL)} are the most`,
+      };
+    }
+    this.#ids = [...this.#ids.slice(0, at + 1), ...Array.from(ids)];
+    this.#memories.length = Math.min(this.#memories.length, at + 1);
+    return { known: this.length, at: this.length - 1 };
+  }
+}

@@ -1,0 +1,165 @@
+import type { Command } from 'commander';
+import { LONGEST_NGRAM, ngramLosses } from '../../baseline/baselines.js';
+import type { CharacterModel } from '../../checkpoint/checkpoint.js';
+import { runOf } from '../../checkpoint/run.js';
+import { isMissing } from '../../doctor/check.js';
+import { harmlessJson, percent, table } from '../../format.js';
+import { surprises } from '../../insight/scored.js';
+import { byGain, type ClassLoss, largestShare, lossByClass } from '../../insight/surprise.js';
+import { textClasses } from '../../insight/text-classes.js';
+import { grouped } from '../../numbers.js';
+import { textStart } from '../../sample/writer.js';
+import { inMemory } from '../../text/ids.js';
+import { figureOf, type Series } from '../../ui/plot/chart.js';
+import { svgOf } from '../../ui/plot/svg.js';
+import { ownText } from '../input/own-text.js';
+import { MODEL_HELP } from '../options.js';
+import { breathe } from '../output/breathing.js';
+import { writeSvg } from '../output/chart-output.js';
+import { note } from '../output/note.js';
+import { atWords } from '../output/terminal.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
+
+const BASELINE = `${LONGEST_NGRAM}-gram`;
+
+const EXAMPLES = `${MODEL_HELP}
+Where the loss of a text comes from: bits a character by what the character is and where it stands, beside those of
+n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. At most the first ${grouped(LONGEST_TEXT)} characters are
+read. See docs/surprise.md.
+
+Examples:
+  charlstm inspect surprise
+  charlstm inspect surprise checkpoints/moby-dick-1 --text draft.txt
+  charlstm inspect surprise --svg surprise.svg
+  charlstm inspect surprise --json
+`;
+
+/** `charlstm inspect surprise`: the loss of a text by classes of its characters. */
+export function surpriseCommand(command: Command): void {
+  addTextOptions(command, 'a chart')
+    .addHelpText('after', EXAMPLES)
+    .action((path: string | undefined, flags: TextFlags) => inspectSurprise(path, flags));
+}
+
+/** What the command found; its form is that of `--json`. */
+interface Result {
+  readonly model: string;
+  readonly text: string;
+  readonly characters: number;
+  /** Mean loss in nats, as of `charlstm eval --protocol once`. */
+  readonly loss: number;
+  readonly bpc: number;
+  /** The name of what `baseline` and `gain` of the classes compare with. */
+  readonly baseline?: string;
+  readonly classes: readonly ClassLoss[];
+}
+
+async function inspectSurprise(path: string | undefined, flags: TextFlags): Promise<void> {
+  const { file, record, model, ids, inputs, about, heading } = await openText(path, flags);
+  const losses = await lossesOf(model, ids);
+  const own = ownText(runOf(file), record);
+  const training = isMissing(own) ? undefined : own;
+  if (isMissing(own))
+    note(
+      `the text that the model learned cannot be read, and there are no n-grams to compare with: ${own.missing}`,
+    );
+  try {
+    const { trainLength } = record.corpus;
+    const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));
+    const classes = lossByClass(textClasses(model.vocabulary.characters(ids)), losses, others);
+    const { bpc } = classes[0]!;
+    const baseline = training && { baseline: BASELINE };
+    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, classes };
+    if (flags.svg !== undefined) {
+      const all = training ? [...inputs, training.path] : inputs;
+      await writeSvg(flags.svg, svgOf(figureOf(chartOf(result))), all);
+    }
+    process.stdout.write(flags.json ? `${harmlessJson(result)}\n` : described(result, heading));
+  } finally {
+    training?.close();
+  }
+}
+
+/** Reads a text once, from zero state; losses in nats. */
+async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
+  const losses = new Float32Array(ids.length);
+  let at = 0;
+  const whole = { dataset: inMemory(ids), start: 0, end: ids.length };
+  for (const scored of surprises(model, whole, textStart(model))) {
+    losses.set(scored.losses, at);
+    at += scored.losses.length;
+    await breathe();
+  }
+  return losses;
+}
+
+function described(result: Result, heading: string): string {
+  const { loss, bpc, classes } = result;
+  const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
+  return `${atWords(heading)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
+}
+
+/** The groups of classes, a blank line between them. */
+function tableOf({ classes, baseline }: Result): string {
+  const heading = ['class', 'places', 'share', 'bits', 'of loss'];
+  const rows = classes.flatMap((one, i) => {
+    const cells = [
+      one.class,
+      grouped(one.places),
+      percent(one.share, 1),
+      one.bpc.toFixed(3),
+      percent(one.lossShare, 1),
+      ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3), errorOf(one)] : []),
+    ];
+    const begins = i > 0 && classes[i - 1]!.group !== one.group;
+    return begins ? [cells.map(() => ''), cells] : [cells];
+  });
+  return table([baseline ? [...heading, baseline, 'gain', ''] : heading, ...rows]);
+}
+
+function errorOf({ gainError }: ClassLoss): string {
+  return gainError == null ? '' : `±${gainError.toFixed(3)}`;
+}
+
+/** The figures that matter most, in words. */
+function summary(classes: readonly ClassLoss[]): string {
+  const sentences: string[] = [];
+  const [all] = classes;
+  if (all?.gain !== undefined) {
+    const than = all.gain >= 0 ? `${all.gain.toFixed(3)} bits fewer` : `${(-all.gain).toFixed(3)} bits more`;
+    sentences.push(`The network needs ${than} a character than the ${BASELINE}.`);
+    const gains = byGain(classes);
+    const [most, least] = [gains[0], gains.at(-1)];
+    if (most && most.gain > 0) sentences.push(`It gains the most at "${most.class}": ${compared(most)}.`);
+    if (least && least.gain < 0) sentences.push(`It loses the most at "${least.class}": ${compared(least)}.`);
+  }
+  const share = largestShare(classes);
+  if (share) {
+    const part = `${percent(share.lossShare, 1)} of the loss`;
+    sentences.push(`Of the smaller classes, "${share.class}" costs the most: ${part}.`);
+  }
+  return sentences.join('\n');
+}
+
+function compared({ bpc, baseline }: ClassLoss): string {
+  return `${bpc.toFixed(3)} bits instead of ${baseline!.toFixed(3)}`;
+}
+
+function chartOf({ model, text, classes, baseline }: Result) {
+  const bars = (name: string, color: Series['color'], of: (one: ClassLoss) => number): Series => ({
+    name,
+    kind: 'bars',
+    color,
+    points: classes.map((one, i) => [i, of(one)] as const),
+  });
+  return {
+    title: 'where the loss comes from',
+    subtitle: `${model} on ${text}`,
+    x: { label: '', categories: classes.map((one) => one.class) },
+    y: { label: 'bits a character' },
+    series: [
+      bars('network', 'training', ({ bpc }) => bpc),
+      ...(baseline ? [bars(baseline, 'validation', (one) => one.baseline!)] : []),
+    ],
+  };
+}

@@ -1,0 +1,40 @@
+import { harmlessLine, quoted } from '../../format.js';
+import type { Chart, Figure } from '../../ui/plot/chart.js';
+import { linesOf } from '../../ui/plot/terminal.js';
+import type { Line } from '../../ui/text/line.js';
+import { styled } from '../../ui/text/styled.js';
+import { pagePlace, withPage } from './page-file.js';
+import { columnsToPrint } from './terminal.js';
+
+const ROWS = { alone: 16, among: 11 };
+
+/** Prints charts as wide as standard output. */
+export function printFigure(figure: Chart | Figure): void {
+  const isAlone = !('charts' in figure) || figure.charts.length === 1;
+  const rows = isAlone ? ROWS.alone : ROWS.among;
+  printLines(linesOf(figure, { columns: columnsToPrint(), rows }));
+}
+
+export function printLines(lines: readonly Line[]): void {
+  process.stdout.write(lines.map((line) => `${line.map(styled).join('').trimEnd()}\n`).join(''));
+}
+
+const DRAWING = { flag: '--svg', example: 'chart.svg', what: 'a drawing' };
+
+/**
+ * Makes sure that what `--svg` asks for can be written, before the work for it.
+ * @throws UserError where it cannot
+ */
+export function checkSvgPlace(path: string | undefined): void {
+  if (path !== undefined) pagePlace(path, { ...DRAWING, inputs: [] });
+}
+
+/**
+ * Writes what `--svg` asks for, and says so.
+ * @param inputs files that it may not replace
+ * @throws UserError where it cannot be written
+ */
+export async function writeSvg(path: string, svg: string, inputs: readonly string[]): Promise<void> {
+  await withPage(path, { ...DRAWING, inputs }, async (write) => write(svg));
+  process.stderr.write(`drawing ${harmlessLine(quoted(path))}\n`);
+}

@@ -1,0 +1,62 @@
+import { ExitCode } from '../../errors.js';
+import type { Ending } from '../../ui/screen/open.js';
+import { output } from './console.js';
+
+/** What the process exits with after each signal. */
+export const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
+export type Signal = keyof typeof SIGNALS;
+export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
+
+const CODES: Record<Ending, number> = { quit: 0, interrupt: SIGNALS.SIGINT, unheard: SIGNALS.SIGHUP };
+
+/**
+ * Has a screen open until something ends it; the process exits with the code of that.
+ * @param load has the module of the screen loaded
+ * @param open opens the screen, and gives `end` what a key that leaves it comes to
+ * @param onExit is called where the process ends without more ado
+ * @returns the screen, closed
+ */
+export async function untilEnded<Ui, S extends { close(): void }>(
+  load: () => Promise<Ui>,
+  open: (ui: Ui, end: (how: Ending) => void) => S,
+  onExit: () => void = () => {},
+): Promise<S> {
+  process.env.NODE_ENV = 'production'; // see Stage
+  const ui = await load();
+  const { ended, end, dispose } = endings(onExit);
+  let screen: S | undefined;
+  try {
+    screen = open(ui, (how) => end(CODES[how]));
+    process.exitCode = await ended;
+    return screen;
+  } finally {
+    screen?.close();
+    dispose();
+  }
+}
+
+/**
+ * Whatever ends a program that has the whole screen: a key, a signal, a terminal that was closed, a mistake in the program.
+ * @returns a promise of the exit code, what keeps it, and what takes back all that was set up
+ */
+function endings(onExit: () => void) {
+  let end: (code: number) => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+  const onSignal = (signal: NodeJS.Signals) => end(SIGNALS[signal as Signal]);
+  const { onUnread } = output;
+  for (const name of SIGNAL_NAMES) process.on(name, onSignal);
+  process.on('uncaughtException', fail);
+  process.on('exit', onExit);
+  output.onUnread = () => end(SIGNALS.SIGHUP);
+  const dispose = () => {
+    for (const name of SIGNAL_NAMES) process.off(name, onSignal);
+    process.off('uncaughtException', fail);
+    process.off('exit', onExit);
+    output.onUnread = onUnread;
+  };
+  return { ended, end, dispose };
+}

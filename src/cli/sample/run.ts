@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
+import { harmlessLine } from '../../format.js';
+import { amountOf } from '../../numbers.js';
+import { beamSearch } from '../../sample/beam.js';
+import { corpusOf } from '../../sample/corpus.js';
+import type { Draft } from '../../sample/draft.js';
+import { fillIn } from '../../sample/fill.js';
+import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../../sample/generate.js';
+import type { GenerateOptions } from '../../sample/options.js';
+import { Plan } from '../../sample/plan.js';
+import type { SuffixIndex } from '../../text/suffix-index.js';
+import { readModel, threadsToWrite } from '../input/model.js';
+import { readTextArgument } from '../input/text-argument.js';
+import { checkFlags, type SampleFlags } from './flags.js';
+import { copiesOf, sampleOutput, tellCopies } from './output.js';
+
+/** A text without an end of its own may become so long; with one, it is only kept from never ending. */
+const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
+const CANDIDATES = 128;
+
+/** Writes new text to stdout, and to stderr what a person may want to know about it. */
+export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
+  checkFlags(flags);
+  const prompt = readTextArgument(flags.prompt);
+  const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
+  const usual = flags.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
+  const threads = flags.threads ?? usual;
+  const model = modelOf(read, { engine: flags.engine, threads });
+  const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
+  const corpus = needsCorpus
+    ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
+    : undefined;
+  const seed = flags.seed ?? randomInt(2 ** 32);
+  const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
+
+  if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
+  if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
+  tellUnknown(model, prompt, flags);
+  const output = sampleOutput(plan, flags, flags.copyReport && corpus);
+  const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
+  if (output.streams) {
+    let last: Draft | undefined;
+    for (const draft of writeTexts(plan, [seed])) {
+      last = draft;
+      await output.stream(draft);
+    }
+    await output.end();
+    if (last) tell(finished(last), plan, about);
+    return;
+  }
+  for (const text of texts(plan, flags, seed)) {
+    await output.write(text);
+    tell(text, plan, about);
+  }
+  await output.end();
+}
+
+/** The texts that are written as a whole, one after the other. */
+function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<GeneratedText> {
+  const { beam, ending, unknown, samples, candidates = CANDIDATES } = flags;
+  if (beam !== undefined) {
+    yield beamSearch(plan, beam);
+  } else if (ending !== undefined) {
+    const ids = plan.model.vocabulary.encode(ending, unknown);
+    yield* fillIn(plan, ids, Math.max(candidates, samples), samples);
+  } else {
+    for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
+  }
+}
+
+function optionsOf(
+  flags: SampleFlags,
+  prompt: string,
+  seed: number,
+  corpus: SuffixIndex | undefined,
+): GenerateOptions {
+  const { temp, tempStart, samples, noCopy, copyReport, beam, ending, candidates, engine, threads, ...same } =
+    flags;
+  const hasEnd = [flags.stop, flags.until, flags.words, flags.lines].some((flag) => flag !== undefined);
+  const sampled = hasEnd && beam === undefined ? LENGTHS.ended : LENGTHS.plain; // a beam may never come to its end
+  const usual = ending !== undefined ? LENGTHS.filled : sampled;
+  return {
+    ...same,
+    prompt,
+    seed,
+    length: flags.length ?? usual,
+    temperature: temp ?? 0.8,
+    startTemperature: tempStart,
+    noCopy,
+    corpus: noCopy === undefined ? undefined : corpus,
+    logProbabilities: flags.logprobs === true || flags.color === true || ending !== undefined,
+  };
+}
+
+/** Says which characters of the prompt were left out or replaced. */
+function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
+  const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
+  if (strange.length === 0) return;
+  const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
+  say(harmlessLine(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
+}
+
+/** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */
+function tell(
+  text: GeneratedText,
+  plan: Plan,
+  { isSearch, corpus }: { isSearch: boolean; corpus: SuffixIndex | undefined | false },
+): void {
+  if (text.reason === 'blocked') {
+    say(
+      `the text ended after ${amountOf(Array.from(text.text).length, 'character')}: nothing more was allowed`,
+    );
+  }
+  if (text.cycle !== undefined) {
+    const remedy = isSearch ? 'leave --beam out' : 'try a higher --temp, or --repetition-penalty 1.2';
+    say(`the text goes in circles of ${amountOf(text.cycle, 'character')}: ${remedy}`);
+  }
+  if (corpus) tellCopies(copiesOf(text, plan, corpus));
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

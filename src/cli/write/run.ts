@@ -1,0 +1,141 @@
+import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
+import type { EngineChoice } from '../../engine/engine.js';
+import { ExitCode, UserError } from '../../errors.js';
+import { harmless, quoted } from '../../format.js';
+import { Suggester } from '../../sample/suggest.js';
+import type { OpenWriting, World } from '../../ui/write/writing.js';
+import { readModel, titleOf } from '../input/model.js';
+import { untilEnded } from '../output/endings.js';
+import { rescue, TextFile } from './text-file.js';
+
+export interface WriteFlags {
+  file?: string;
+  temp: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  seed: number;
+  alternatives: number;
+  engine?: EngineChoice;
+}
+
+/** Writes from beginning to end. */
+export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
+  const file = new TextFile(flags.file ?? newName(new Date()));
+  const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
+  // One thread: a row of characters is too little work to be shared.
+  const model = modelOf(read, { engine: flags.engine, threads: 1 });
+  const suggester = new Suggester(model, flags.alternatives);
+  const strange = strangeIn(model);
+  let writing: OpenWriting | undefined;
+  const text = () => writing?.state.draft.text;
+  const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
+  const name = titleOf(checkpoint, model.config);
+  const world: World = {
+    *answer({ before, settings, round }) {
+      const characters = strange(before);
+      if (characters) writing?.take({ type: 'strange', characters });
+      const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
+      yield* suggester.suggest(before, { ...settings, seed });
+    },
+    save: () => save(file, writing),
+  };
+  try {
+    await untilEnded(
+      () => import('../../ui/write/writing.js'),
+      ({ openWriting }, end) => {
+        writing = openWriting({ file: file.name, model: name, text: file.text, settings }, world, end);
+        return writing;
+      },
+      () => keepAtExit(file, text()),
+    );
+  } finally {
+    keep(file, text());
+  }
+}
+
+/** A new file in the folder where the program was started. */
+function newName(now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  return `writing-${date}-${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('')}.txt`;
+}
+
+function save(file: TextFile, writing: OpenWriting | undefined): void {
+  if (!writing) return;
+  try {
+    const { text } = writing.state.draft;
+    const kept = file.save(text);
+    writing.take({ type: 'saved', text });
+    if (kept !== undefined) writing.take({ type: 'notice', text: foreign(file, kept), isBad: true });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    writing.take({ type: 'notice', text: `not saved: ${error.message}`, isBad: true });
+  }
+}
+
+function foreign(file: TextFile, kept: string): string {
+  return `another program had changed ${file.name}: that is now ${kept}`;
+}
+
+/**
+ * Saves what is not saved, wherever that is possible.
+ * @throws UserError that says where the text is, if it is not in its file
+ */
+function keep(file: TextFile, text: string | undefined): void {
+  if (text === undefined || text === file.text) return;
+  try {
+    const kept = file.save(text);
+    if (kept !== undefined) process.stderr.write(`${harmless(foreign(file, kept))}\n`);
+    process.stderr.write(`saved to ${harmless(quoted(file.name))}\n`);
+  } catch (error) {
+    file.text = text; // it is tried once
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`not saved: ${error.message}`, rescued(text), ExitCode.io);
+  }
+}
+
+/** The same where nobody is there any more to report an error. */
+function keepAtExit(file: TextFile, text: string | undefined): void {
+  try {
+    keep(file, text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`charlstm: ${harmless(`${error.message}. ${error.hint}`)}\n`);
+  }
+}
+
+/** Puts a text where it can be found. @returns where that is */
+function rescued(text: string): string {
+  try {
+    return `The text is in ${rescue(text)}`;
+  } catch {
+    process.stdout.write(`${harmless(text)}\n`);
+    return 'Nor could it be written to a temporary file; it was printed instead';
+  }
+}
+
+/**
+ * Tells which characters of a text the network does not know, and what it reads instead; nothing where that has not
+ * changed. Only what was added to the text is looked at.
+ */
+function strangeIn({ vocabulary }: CharacterModel) {
+  let known = '';
+  let found: readonly number[] = [];
+  return (text: string) => {
+    const isLonger = text.startsWith(known);
+    const fresh = vocabulary.unknownIn(isLonger ? text.slice(known.length) : text);
+    const all = isLonger ? [...new Set([...found, ...fresh])] : fresh;
+    const isSame = all.length === found.length && all.every((codePoint) => found.includes(codePoint));
+    known = text;
+    found = all;
+    if (isSame) return undefined;
+    return all.map((codePoint) => ({
+      name:
+        vocabulary.encoding === 'bytes'
+          ? vocabulary.nameUnknown([codePoint])
+          : String.fromCodePoint(codePoint),
+      readAs: vocabulary.relativeOf(codePoint),
+    }));
+  };
+}

@@ -1,0 +1,60 @@
+import type { Engine } from '../engine/kernels.js';
+import type { ModelConfig } from '../model/config.js';
+import { initialise } from '../model/initialise.js';
+import { Network } from '../model/network.js';
+import { Weights } from '../model/weights.js';
+import { meanOf } from '../numbers.js';
+import { Batches } from '../text/batches.js';
+import type { Dataset } from '../text/dataset.js';
+import type { Split } from '../text/split.js';
+import { AdamW } from '../train/optimizer.js';
+import { rateAt } from '../train/schedule.js';
+
+/** What a training without a run, a log or checkpoints is given. */
+export interface BriefTraining {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly steps: number;
+  readonly lr: number;
+  readonly clip: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+}
+
+/** Weight of the newest loss in the running mean. */
+const SMOOTHING = 0.02;
+
+/** Weights as a new run has them. */
+export function newWeights(engine: Engine, config: ModelConfig, seed: number): Weights {
+  const weights = new Weights(engine, config, { training: true });
+  initialise(weights.table, weights.values, seed);
+  weights.pack();
+  return weights;
+}
+
+/**
+ * Trains weights for some steps, as trainer.ts does: to compare networks, not to keep them. A step whose gradients are
+ * not finite is left out: neither they nor its states go on to the next one.
+ * @returns a generator that yields after each step the mean loss of late, in nats a character; not finite where that of
+ *   the step was not
+ */
+export function* trainBriefly(weights: Weights, given: BriefTraining): Generator<number, void, void> {
+  const { dataset, split, steps, lr, clip, weightDecay, seed } = given;
+  const batches = new Batches(dataset, split, seed);
+  const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
+  const network = new Network(weights, shape);
+  const optimizer = new AdamW(weights);
+  let loss = Number.NaN;
+  for (let step = 0; step < steps; step++) {
+    if (batches.startsEpoch(step)) network.resetState();
+    const { inputs, targets } = batches.read(step);
+    network.forward(inputs, { seed, draw: step });
+    const mean = meanOf(network.losses(targets, { training: true }));
+    loss = Number.isFinite(loss) ? loss + SMOOTHING * (mean - loss) : mean;
+    network.backward();
+    const norm = optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });
+    if (Number.isFinite(norm)) network.carry();
+    else weights.gradients.fill(0);
+    yield loss;
+  }
+}

@@ -1,0 +1,161 @@
+import { grouped } from '../../numbers.js';
+import type { GaugesEvent } from '../../train/events.js';
+import { cut, type Line, lineWidth, type Segment, shortened } from '../text/line.js';
+import { alarms, dwarfing, isStuck } from './gauges.js';
+import type { State } from './state.js';
+
+type Layer = GaugesEvent['layers'][number];
+type Gate = Layer['gates'][number];
+
+/** Saturated below, not saturated, saturated above; they differ without colours, too. */
+const LOW = { text: '▒', color: 'training' } as const;
+const BETWEEN = { text: '─', color: 'faint' } as const;
+const HIGH = { text: '█', color: 'validation' } as const;
+
+const SPARKS = '▁▂▃▄▅▆▇█';
+/** Ratio of the lowest to the highest spark, at least: what hardly changes is to look so. */
+const LEAST_RATIO = 10;
+/** Columns of a bar that still tells something. */
+const LEAST_BAR = 3;
+
+/** What the panel shows, in a few words and in fewer. */
+export function gaugesTitle({ gauges }: State): string[] {
+  const step = gauges.last ? ` · step ${grouped(gauges.last.step)}` : '';
+  return [`gates and gradients${step}`, `gates${step}`];
+}
+
+/**
+ * For each layer the norm of its gradient, now and over time, and for each gate the share of units and time that it is
+ * saturated; below, what is wrong, or what the marks mean.
+ */
+export function gaugesPanel(state: State, width: number, height: number): Line[] {
+  const { last } = state.gauges;
+  const inner = Math.max(1, width - 2);
+  if (!last) {
+    const text = state.phase === 'paused' ? 'measured when training goes on' : 'measured with the next step';
+    return [[{ text: ` ${cut(text, inner)}`, color: 'faint' }]];
+  }
+  const body = layersIn(state, last, inner, height - 1);
+  const free = height - body.length;
+  const words = alarms(last).map(({ color, ways }) => {
+    const said = ways.map((way): [Segment] => [{ text: `! ${way}`, color, bold: true }]);
+    return shortened(said, '', inner);
+  });
+  const foot = free > words.length ? [...words, legend(inner)] : words.slice(0, Math.max(0, free));
+  const filler = Array.from({ length: Math.max(0, free - foot.length) }, (): Line => []);
+  return [...body, ...filler, ...foot].map((line): Line => [{ text: ' ' }, ...line]);
+}
+
+/** All layers as far in detail as there is room for; where it does not suffice for all, the first ones. */
+function layersIn(state: State, last: GaugesEvent, width: number, height: number): Line[] {
+  const linesBy = (way: typeof inDetail) =>
+    last.layers.flatMap((layer, index) => way(state, layer, index, width));
+  for (const way of [inDetail, inTwoRows]) {
+    const lines = linesBy(way);
+    if (lines.length <= height) return lines;
+  }
+  const rows = linesBy(inOneRow);
+  if (rows.length <= height) return rows;
+  const shown = rows.slice(0, Math.max(0, height - 1));
+  const left = rows.length - shown.length;
+  return [...shown, [{ text: `and ${left} more ${left === 1 ? 'layer' : 'layers'}`, color: 'faint' }]];
+}
+
+function inDetail(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+  return [
+    gradientRow(state, layer, width),
+    ...gates.map((gate): Line => {
+      const shares = ` ${percent(gate.left)} ${percent(gate.right)}`;
+      const name = `  ${gate.name} `;
+      const room = Math.max(1, width - name.length - shares.length);
+      const color = isStuck(gate) ? 'caution' : undefined;
+      return [{ text: name, color }, ...bar(gate, room), { text: shares, color }];
+    }),
+  ];
+}
+
+function inTwoRows(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+  return [gradientRow(state, layer, width), [{ text: '  ' }, ...gateRow(gates, width - 2)]];
+}
+
+function inOneRow(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+  const { norm, look } = normOf(state, layer);
+  const number = String(layer).padStart(String(state.gauges.last!.layers.length - 1).length);
+  const head = { text: `${number} ${norm.padEnd(7)} `, ...look };
+  return [[head, ...gateRow(gates, width - lineWidth([head]))]];
+}
+
+/** The norm of a layer's gradient, and how it went: all layers are drawn to one logarithmic scale. */
+function gradientRow(state: State, layer: number, width: number): Line {
+  const { norm, look } = normOf(state, layer);
+  const head: Segment = { text: `layer ${layer}  gradient ${norm.padEnd(7)} `, ...look };
+  return [head, { text: sparks(state, layer, width - lineWidth([head])), color: 'accent' }];
+}
+
+function normOf({ gauges }: State, layer: number): { norm: string; look: Partial<Segment> } {
+  const { gradNorm } = gauges.last!.layers[layer]!;
+  const isSmall = gradNorm < 0.001 && gradNorm > 0;
+  const isFar = dwarfing(gauges.last!, layer) !== undefined;
+  return {
+    norm: isSmall ? gradNorm.toExponential(1) : gradNorm.toFixed(3),
+    look: isFar ? { color: 'bad', bold: true } : {},
+  };
+}
+
+function sparks({ gauges: { norms } }: State, layer: number, width: number): string {
+  const shown = norms.slice(-Math.max(0, width));
+  const all = shown.flat().filter((norm) => norm > 0);
+  if (width <= 0 || all.length === 0) return '';
+  const high = all.reduce((a, b) => Math.max(a, b));
+  const low = Math.min(
+    all.reduce((a, b) => Math.min(a, b)),
+    high / LEAST_RATIO,
+  );
+  const place = (norm: number) => Math.log(Math.max(norm, low) / low) / Math.log(high / low);
+  return shown.map((ofAll) => SPARKS[Math.round(place(ofAll[layer]!) * (SPARKS.length - 1))]!).join('');
+}
+
+/** All gates of a layer side by side. */
+function gateRow(gates: readonly Gate[], width: number): Line {
+  const each = Math.max(LEAST_BAR + 2, Math.floor((width + 1) / gates.length));
+  const fit = gates.slice(0, Math.max(1, Math.floor((width + 1) / each)));
+  return fit.flatMap((gate, i): Line => {
+    const color = isStuck(gate) ? 'caution' : undefined;
+    return [{ text: `${i > 0 ? ' ' : ''}${gate.name}`, color }, ...bar(gate, each - 1 - gate.name.length)];
+  });
+}
+
+function bar({ left, right }: Gate, width: number): Segment[] {
+  const high = Math.round(right * width);
+  const low = Math.min(width - high, Math.round(left * width));
+  return [
+    { ...LOW, text: LOW.text.repeat(low) },
+    { ...BETWEEN, text: BETWEEN.text.repeat(width - low - high) },
+    { ...HIGH, text: HIGH.text.repeat(high) },
+  ];
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)}%`.padStart(4);
+}
+
+/** What the marks mean. */
+function legend(width: number): Line {
+  const words = (low: string, high: string): Segment[] => [
+    { text: `${LOW.text} ${low}`, color: LOW.color },
+    { text: `${HIGH.text} ${high}`, color: HIGH.color },
+  ];
+  return shortened(
+    [
+      [
+        { text: 'share of units and time saturated:', color: 'faint' },
+        ...words('shut (tanh: near -1)', 'open (near 1)'),
+      ],
+      [{ text: 'saturated:', color: 'faint' }, ...words('shut or -1', 'open or 1')],
+      [{ text: '% saturated:', color: 'faint' }, ...words('shut, -1', 'open, 1')],
+      words('shut or -1', 'open or 1'),
+    ],
+    ' ',
+    width,
+  );
+}

@@ -1,0 +1,153 @@
+import { duration, harmless, rate } from '../../format.js';
+import { grouped } from '../../numbers.js';
+import { cut, fitting, type Line, lineWidth, type Segment, shortened, widthOf } from '../text/line.js';
+import type { State } from './state.js';
+import { figure } from './unit.js';
+import { verdictOf } from './verdict.js';
+
+/** Columns of the bar, at least; the number of the step gives way to it. */
+const LEAST_BAR = 12;
+
+/** Share of the run that is over, from 0 to 1. */
+export function shareDone(state: State): number {
+  const { start } = state;
+  if (!start) return 0;
+  if (start.totalSteps !== undefined) return stepOf(state) / start.totalSteps;
+  return Math.min(1, secondsTrained(state) / (60 * (start.minutes ?? 1)));
+}
+
+/** Steps done, those of earlier sessions included. */
+export function stepOf({ start, last }: State): number {
+  return last?.step ?? start?.step ?? 0;
+}
+
+function secondsTrained({ start, active }: State): number {
+  return (start?.seconds ?? 0) + active / 1000;
+}
+
+/** Seconds to go, by the pace of this session; undefined before there is one. */
+export function secondsLeft(state: State): number | undefined {
+  const { start, last, active, phase } = state;
+  if (!start || !last || last.step === start.step || phase === 'stopping') return undefined;
+  if (start.totalSteps === undefined) return (start.minutes ?? 0) * 60 - secondsTrained(state);
+  return ((active / 1000) * (start.totalSteps - last.step)) / (last.step - start.step);
+}
+
+/** How far the run is, how fast it goes, and how well: at most `most` lines, the verdict always the last. */
+export function progress(state: State, most: number): Line[] {
+  const width = state.columns - 2;
+  const lines = [bar(state, width), losses(state, width), pace(state, width)];
+  return [...lines.slice(0, most - 1), verdict(state, width)].map((line): Line => [{ text: ' ' }, ...line]);
+}
+
+function bar(state: State, width: number): Line {
+  const { start } = state;
+  const epochs = start?.totalSteps === undefined ? undefined : start.totalSteps / start.stepsPerEpoch;
+  const epoch = Math.ceil(stepOf(state) / (start?.stepsPerEpoch ?? 1));
+  const left = secondsLeft(state);
+  const percent = `${Math.floor(100 * shareDone(state))}%`;
+  const steps = start?.totalSteps === undefined ? '' : ` of ${grouped(start.totalSteps)}`;
+  const before = `epoch ${grouped(epoch)}${epochs === undefined ? '' : ` of ${grouped(Number(epochs.toFixed(1)))}`} `;
+  const after = fitting(
+    [
+      { text: ` ${percent}`, bold: true },
+      { text: `ETA ${left === undefined ? '-' : duration(left)}` },
+      { text: `step ${grouped(stepOf(state))}${steps}` },
+    ],
+    '   ',
+    Math.max(0, width - widthOf(before) - LEAST_BAR),
+  );
+  const room = width - widthOf(before) - lineWidth(after);
+  const filled = Math.round(2 * Math.max(0, room) * Math.min(1, shareDone(state)));
+  const heavy = '━'.repeat(filled >> 1) + (filled % 2 === 1 ? '╸' : '');
+  return [
+    { text: before },
+    { text: heavy, color: 'good' },
+    { text: '─'.repeat(Math.max(0, room - heavy.length)), color: 'faint' },
+    ...after,
+  ];
+}
+
+/** The losses, each with the mark that it has on the chart. */
+function losses(state: State, width: number): Line {
+  const { best } = state;
+  const training = figure(state.losses.recent.at(-1)?.smooth, state);
+  const validation = figure(state.validations.at(-1)?.loss, state);
+  const star = best && `best ★ ${figure(best.loss, state)}`;
+  const part = (color: 'training' | 'validation', text: string): Segment => ({ text, color, bold: true });
+  return shortened(
+    [
+      [
+        part('training', `training ${training}`),
+        part('validation', `validation • ${validation}`),
+        best && part('validation', `${star} at step ${grouped(best.step)}`),
+        { text: `${state.view.unit}/char` },
+      ],
+      [
+        part('training', `train ${training}`),
+        part('validation', `val • ${validation}`),
+        star === undefined ? undefined : part('validation', star),
+      ],
+    ],
+    '   ',
+    width,
+  );
+}
+
+/** Speed, gradient, learning rate and memory. */
+function pace({ last, lr, clipped, memory, active, now, began, clip }: State, width: number): Line {
+  const paused = now - began - active;
+  const speed = { text: `${grouped(last?.charsPerSecond ?? 0)} chars/s` };
+  const share = clip > 0 ? ` (${Math.round(100 * clipped)}% clipped)` : '';
+  const gradient = last && { text: `gradient ${last.gradNorm.toFixed(2)}${share}` };
+  const megabytes = `${grouped(Math.round(memory / 2 ** 20))} MB`;
+  return shortened(
+    [
+      [
+        speed,
+        gradient,
+        last && { text: `rate ${rate(last.lr)} (peak ${rate(lr)})` },
+        { text: `memory ${megabytes}` },
+        paused > 1000 ? { text: `paused ${duration(paused / 1000)}` } : undefined,
+      ],
+      [
+        speed,
+        gradient,
+        last && { text: `rate ${rate(last.lr)} of ${rate(lr)}` },
+        { text: `mem ${megabytes}` },
+      ],
+    ],
+    '  ',
+    width,
+  );
+}
+
+/** One plain sentence: what was asked for, or how the run goes. */
+function verdict(state: State, width: number): Line {
+  const { notice, phase, dialog, trouble } = state;
+  if (typeof dialog === 'object') return promptLine(dialog.draft, width);
+  if (phase === 'stopping') {
+    return [{ text: cut('stopping, and saving', width), color: 'bad', bold: true }];
+  }
+  if (trouble) return [{ text: cut(harmless(trouble.message), width), color: 'bad', bold: true }];
+  const { text, color } = verdictOf(state);
+  const said: Segment[] = [];
+  if (notice) said.push({ text: notice.text, color: 'accent', bold: true });
+  if (phase === 'paused') said.push({ text: 'paused: p goes on', color: 'caution', bold: true });
+  said.push({ text, color });
+  const [first, ...rest] = said;
+  return fitting([{ ...first!, text: cut(first!.text, width) }, ...rest], '   ', width);
+}
+
+/** The prompt as it is typed: its end, where it is longer than the line. */
+export function promptLine(draft: string, width: number): Line {
+  const label = 'prompt: ';
+  const shown = harmless(draft).replaceAll('\n', '↵').replaceAll('\t', '⇥');
+  const segments = Array.from(new Intl.Segmenter().segment(shown), ({ segment }) => segment);
+  while (segments.length > 0 && widthOf(segments.join('')) > width - label.length - 1) segments.shift();
+  return [
+    { text: label, color: 'accent', bold: true },
+    { text: segments.join('') },
+    { text: '▌', color: 'accent' },
+  ];
+}

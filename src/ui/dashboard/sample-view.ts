@@ -1,0 +1,52 @@
+import { grouped } from '../../numbers.js';
+import { layOut } from '../text/glyphs.js';
+import { type Line, shortened } from '../text/line.js';
+import type { Page } from './samples.js';
+import type { State } from './state.js';
+import { figure } from './unit.js';
+
+function shownPage({ samples }: State): { page: Page | undefined; isLive: boolean } {
+  const former = samples.pages.find((page) => page.sample === samples.shown);
+  const live = samples.pages.at(-1);
+  return { page: former ?? live, isLive: former === undefined || former === live };
+}
+
+/** What the panel shows, in a few words. */
+export function sampleTitle(state: State): string[] {
+  const { page, isLive } = shownPage(state);
+  const temperature = (isLive ? state.temperature : (page?.temperature ?? 0)).toFixed(1);
+  const at = isLive ? state.last?.step : page?.step;
+  const step = at === undefined ? '' : ` · step ${grouped(at)}`;
+  const title = `${isLive ? 'live' : 'sample'}${step}`;
+  return [`${title} · temp ${temperature}`, `${title} · T ${temperature}`, title];
+}
+
+/**
+ * The live sample, its newest lines where it is longer than the panel, or a former one from its beginning; then a
+ * line that tells how surprised the network was and which page this is.
+ */
+export function sample(state: State, width: number, height: number): Line[] {
+  const { page, isLive } = shownPage(state);
+  if (!page) return [[{ text: ' the network writes here', color: 'faint' }]];
+  const { revealed } = state.samples;
+  const count = isLive ? Math.ceil(revealed) : page.certainty.length;
+  const certainty = page.certainty.slice(0, count);
+  const text = Array.from(page.text).slice(0, count).join('');
+  const lines = layOut({ prompt: page.prompt, text, certainty }, Math.max(1, width - 2), state.view.tint);
+  const room = Math.max(1, height >= 4 ? height - 1 : height);
+  const seen = isLive ? lines.slice(-room) : lines.slice(0, room);
+  if (isLive) seen.push([...seen.pop()!, { text: '▌', color: 'accent' }]);
+  const indented = seen.map((line): Line => [{ text: ' ' }, ...line]);
+  if (room === height) return indented;
+  const filler = Array.from({ length: room - indented.length }, (): Line => []);
+  return [...indented, ...filler, [{ text: ' ' }, ...footnote(state, page, certainty, width - 2)]];
+}
+
+function footnote(state: State, page: Page, certainty: readonly number[], width: number): Line {
+  const { pages } = state.samples;
+  const nats = certainty.reduce((sum, p) => sum - Math.log(p), 0) / Math.max(1, certainty.length);
+  const place = { text: `[ ${pages.indexOf(page) + 1} of ${pages.length} ]`, color: 'faint' } as const;
+  const surprise = { text: `surprise ${figure(nats, state)}`, color: 'faint' } as const;
+  const inFull = { ...surprise, text: `${surprise.text} ${state.view.unit}/char` };
+  return shortened([[place, inFull], [place, surprise], [place]], '   ', width);
+}

@@ -1,0 +1,99 @@
+import { joined, type Line, type Segment } from '../text/line.js';
+import type { Color } from '../text/palette.js';
+
+/** Bits of the dots of a braille character, by row (4) and column (2); U+2800 has none. */
+const DOTS = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
+
+/** Something drawn in one colour; later layers hide earlier ones where they meet. */
+interface Layer {
+  readonly color: Color;
+  readonly bold: boolean;
+  /** The dots of each cell. */
+  readonly cells: Uint8Array;
+}
+
+/** A drawing in braille characters: 2 by 4 dots a cell, (0, 0) at the top left. */
+export class Canvas {
+  readonly #layers: Layer[] = [];
+  readonly #marks = new Map<number, Segment>();
+
+  /** @param width, height in cells */
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {}
+
+  get dotsWide(): number {
+    return 2 * this.width;
+  }
+
+  get dotsHigh(): number {
+    return 4 * this.height;
+  }
+
+  /** Begins a layer, above those before. */
+  layer(
+    color: Color,
+    bold = false,
+  ): { dot(x: number, y: number): void; column(x: number, y0: number, y1: number): void } {
+    const cells = new Uint8Array(this.width * this.height);
+    this.#layers.push({ color, bold, cells });
+    const dot = (x: number, y: number) => {
+      if (x < 0 || y < 0 || x >= this.dotsWide || y >= this.dotsHigh) return;
+      cells[(y >> 2) * this.width + (x >> 1)]! |= DOTS[y & 3]![x & 1]!;
+    };
+    const column = (x: number, y0: number, y1: number) => {
+      for (let y = Math.min(y0, y1); y <= Math.max(y0, y1); y++) dot(x, y);
+    };
+    return { dot, column };
+  }
+
+  /** Puts a character in the cell of a dot, above all layers. */
+  mark(x: number, y: number, mark: Segment): void {
+    if (x < 0 || y < 0 || x >= this.dotsWide || y >= this.dotsHigh) return;
+    this.#marks.set((y >> 2) * this.width + (x >> 1), mark);
+  }
+
+  /** Writes over a row from a cell on, above what is faint, unless something else is in the way. */
+  label(column: number, row: number, text: string, color: Color): boolean {
+    const cells = Array.from(text, (_, i) => row * this.width + column + i);
+    const hides = (cell: number) => this.#layers.some(({ bold, cells }) => bold && cells[cell] !== 0);
+    if (cells.some((cell) => this.#marks.has(cell) || hides(cell))) return false;
+    Array.from(text).forEach((character, i) => {
+      this.#marks.set(cells[i]!, { text: character, color });
+    });
+    return true;
+  }
+
+  /** Fills the cells of a row where nothing is drawn. */
+  fill(row: number, character: string, color: Color): void {
+    for (let cell = row * this.width; cell < (row + 1) * this.width; cell++) {
+      const isFree = !this.#marks.has(cell) && this.#layers.every(({ cells }) => cells[cell] === 0);
+      if (isFree) this.#marks.set(cell, { text: character, color });
+    }
+  }
+
+  /** The drawing, a line a row. */
+  rows(): Line[] {
+    return Array.from({ length: this.height }, (_, row) =>
+      joined(Array.from({ length: this.width }, (_, column) => this.#cell(row * this.width + column))),
+    );
+  }
+
+  #cell(cell: number): Segment {
+    const mark = this.#marks.get(cell);
+    if (mark) return mark;
+    const layer = this.#layers.findLast(({ cells }) => cells[cell] !== 0);
+    if (!layer) return { text: ' ' };
+    return {
+      text: String.fromCodePoint(0x2800 + layer.cells[cell]!),
+      color: layer.color,
+      bold: layer.bold,
+    };
+  }
+}
