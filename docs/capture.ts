@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Cell, PseudoTerminal } from '../test/terminal.js';
+import { type Cell, PseudoTerminal } from '../test/helpers/terminal.js';
 
 const OUTPUT = fileURLToPath(new URL('dashboard.svg', import.meta.url));
 const SIZE = { columns: 110, rows: 30 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { PROGRAM, temporaryFolder } from '../cli.js';
+import { PROGRAM, temporaryFolder } from '../helpers/cli.js';
 import { tries } from './scale.js';
 
 /** Bytes: it takes twice as many on the disk, and through standard input as well. */

@@ -6,8 +6,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { readCheckpoint, readRecord, verifyCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../../src/errors.js';
 import { Random, Stream } from '../../src/random.js';
-import { temporaryFolder } from '../cli.js';
-import { takeApart } from '../files.js';
+import { temporaryFolder } from '../helpers/cli.js';
+import { takeApart } from '../helpers/files.js';
 import { mutated } from './mutations.js';
 import { tries } from './scale.js';
 

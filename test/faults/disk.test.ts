@@ -6,8 +6,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { PROGRAM, temporaryFolder } from '../cli.js';
-import { PseudoTerminal } from '../terminal.js';
+import { PROGRAM, temporaryFolder } from '../helpers/cli.js';
+import { PseudoTerminal } from '../helpers/terminal.js';
 import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
 import { tries } from './scale.js';
 

@@ -7,8 +7,8 @@ import { readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoin
 import { moduleTensors } from '../../src/checkpoint/module.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { parameterTable } from '../../src/model/parameters.js';
-import { temporaryFolder } from '../cli.js';
-import { assemble, expectBadData, takeApart } from '../files.js';
+import { temporaryFolder } from '../helpers/cli.js';
+import { assemble, expectBadData, takeApart } from '../helpers/files.js';
 
 const root = await temporaryFolder();
 const hostile = join(root, 'hostile.safetensors');

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { run as runHere, temporaryFolder } from '../cli.js';
-import { assemble, takeApart } from '../files.js';
-import { PseudoTerminal } from '../terminal.js';
+import { run as runHere, temporaryFolder } from '../helpers/cli.js';
+import { assemble, takeApart } from '../helpers/files.js';
+import { PseudoTerminal } from '../helpers/terminal.js';
 import { tries } from './scale.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { temporaryFolder } from '../cli.js';
+import { temporaryFolder } from '../helpers/cli.js';
 import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
 import { tries } from './scale.js';
 

@@ -1,7 +1,7 @@
 // Damaged and hostile files, made from whole ones: the same seed makes the same file.
 
 import { Random, Stream } from '../../src/random.js';
-import { assemble, sealed, takeApart } from '../files.js';
+import { assemble, sealed, takeApart } from '../helpers/files.js';
 
 /** Values that have broken readers before. */
 const ODD_VALUES: readonly unknown[] = [

@@ -10,7 +10,7 @@ import { bestOf, listCheckpoints } from '../../src/checkpoint/run.js';
 import type { TrainEvent } from '../../src/train/events.js';
 import { LossWatch } from '../../src/train/faults.js';
 import { openSession, type Session, stateOf } from '../../src/train/session.js';
-import { collect, lastFile, losses, newRun, resume, steps } from '../training.js';
+import { collect, lastFile, losses, newRun, resume, steps } from '../helpers/training.js';
 import { tries } from './scale.js';
 
 const WRONG = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

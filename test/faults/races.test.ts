@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { PROGRAM, temporaryFolder } from '../cli.js';
+import { PROGRAM, temporaryFolder } from '../helpers/cli.js';
 import { begin, checkpointsIn, SHORT } from './runs.js';
 import { tries } from './scale.js';
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
-import { events, PROGRAM } from '../cli.js';
+import { events, PROGRAM } from '../helpers/cli.js';
 
 /** Dropout, two layers, an epoch that ends at step 19 of 50, and a checkpoint every 5 steps. */
 export const SHORT = [

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { events, temporaryFolder } from '../cli.js';
+import { events, temporaryFolder } from '../helpers/cli.js';
 import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
 import { tries } from './scale.js';
 

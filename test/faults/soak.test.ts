@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { newRun } from '../training.js';
+import { newRun } from '../helpers/training.js';
 import { tries } from './scale.js';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));

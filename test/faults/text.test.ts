@@ -12,8 +12,8 @@ import type { DecodeOptions } from '../../src/text/decode.js';
 import type { Source } from '../../src/text/source.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
-import { expectFailure, PROGRAM, run, temporaryFolder } from '../cli.js';
-import { errorOf } from '../files.js';
+import { expectFailure, PROGRAM, run, temporaryFolder } from '../helpers/cli.js';
+import { errorOf } from '../helpers/files.js';
 import { tries } from './scale.js';
 
 const root = await temporaryFolder();

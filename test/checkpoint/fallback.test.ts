@@ -1,0 +1,152 @@
+// Runs with damaged checkpoints: what is said, and what is taken in their place.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectFailure, run, temporaryFolder } from '../helpers/cli.js';
+import { assemble, takeApart } from '../helpers/files.js';
+
+const folder = await temporaryFolder();
+const OPTIONS = '--hidden 8 --layers 1 --batch-size 4 --eval-every 4 --engine wasm --keep 9'.split(' ');
+
+beforeAll(async () => {
+  const { code } = await run(folder, ['train', 'lighthouse', ...OPTIONS, '--steps', '12', '--out', 'whole']);
+  expect(code).toBe(0);
+});
+
+const checkpoints = (name: string) =>
+  readdirSync(join(folder, name)).filter((file) => file.startsWith('step-'));
+const newest = (name: string) => join(folder, name, checkpoints(name).at(-1)!);
+const bytesOf = (path: string) => readFileSync(path);
+
+type Damage = (file: Buffer) => Uint8Array;
+const inData: Damage = (file) => Buffer.concat([file.subarray(0, -1), Buffer.of(file.at(-1)! ^ 4)]);
+const inHeader: Damage = (file) => Buffer.from(file).fill('9', 300, 301);
+const emptied: Damage = () => Buffer.alloc(0);
+
+let copies = 0;
+
+/** A copy of the run whose last checkpoints are damaged, the last one first. */
+async function damaged(...damages: Damage[]): Promise<string> {
+  const name = `copy-${copies++}`;
+  await cp(join(folder, 'whole'), join(folder, name), { recursive: true });
+  for (const [i, damage] of damages.entries()) {
+    const path = join(folder, name, checkpoints(name).at(-1 - i)!);
+    writeFileSync(path, damage(readFileSync(path)));
+  }
+  return name;
+}
+
+describe('resume', () => {
+  it.each([
+    ['in its data', inData],
+    ['in its header', inHeader],
+    ['to nothing', emptied],
+  ])(
+    'goes on from the checkpoint before where the newest is damaged %s, with the same bits',
+    async (_where, damage) => {
+      const name = await damaged(damage);
+      const [before, last] = checkpoints(name).slice(-2);
+      const result = await run(folder, ['train', '--resume', name, '--engine', 'wasm']);
+      expect(result.code).toBe(0);
+      const note = result.stderr.split('\n')[0]!;
+      expect(note).toMatch(/^note /);
+      expect(note).toContain(`${last} is not a checkpoint of charlstm: `);
+      expect(note).toContain(
+        `the run goes on from the one before, ${before}; the damaged file is now ${last}.damaged`,
+      );
+      expect(bytesOf(newest(name).replace('.damaged', ''))).toEqual(bytesOf(newest('whole')));
+      expect(checkpoints(name)).toEqual([...checkpoints('whole'), `${last}.damaged`]);
+    },
+  );
+
+  it('passes over all that are damaged, and leaves them where it goes on elsewhere', async () => {
+    const name = await damaged(inData, emptied);
+    const there = checkpoints(name);
+    const result = await run(folder, ['train', '--resume', name, '--engine', 'wasm', '--out', `${name}-on`]);
+    expect(result.code).toBe(0);
+    for (const file of there.slice(-2)) expect(result.stderr).toContain(`${file} is not a checkpoint`);
+    expect(result.stderr).not.toContain('.damaged');
+    expect(checkpoints(name)).toEqual(there);
+    expect(bytesOf(newest(`${name}-on`))).toEqual(bytesOf(newest('whole')));
+  });
+
+  it('says what it found where none is whole, and changes nothing', async () => {
+    const name = await damaged(emptied, emptied, inData);
+    const there = checkpoints(name);
+    const result = await run(folder, ['train', '--resume', name]);
+    expectFailure(
+      result,
+      65,
+      `none of the 3 checkpoints of ${name} is whole`,
+      'has only 0 bytes',
+      'checksum',
+    );
+    expect(checkpoints(name)).toEqual(there);
+  });
+
+  it('takes nothing in the place of a checkpoint that was named, or that is newer than the program', async () => {
+    const name = await damaged(inData);
+    const file = join(name, basename(newest(name)));
+    expectFailure(await run(folder, ['train', '--resume', file]), 65, `${file} is not a checkpoint`);
+    const newer = await damaged((bytes) => {
+      const { header, data } = takeApart(bytes);
+      return assemble({ ...header, __metadata__: { ...header.__metadata__, version: '3' } }, data);
+    });
+    const there = checkpoints(newer);
+    for (const command of [['train', '--resume'], ['sample'], ['eval'], ['info']]) {
+      const result = await run(folder, [...command, join(newer, there.at(-1)!)]);
+      expectFailure(result, 65, 'has version 3 of the checkpoint format', 'up to version 2');
+    }
+    expectFailure(await run(folder, ['train', '--resume', newer]), 65, 'has version 3');
+    expect(checkpoints(newer)).toEqual(there);
+  });
+});
+
+describe('a model', () => {
+  it.each([['sample', '--seed', '1', '--length', '20'], ['eval'], ['info', '--json']])(
+    'for %s is the next best where the best is damaged, with a note',
+    async (command, ...flags) => {
+      const name = await damaged();
+      const files = checkpoints(name).sort((a, b) => (a.split('val-')[1]! < b.split('val-')[1]! ? -1 : 1));
+      const best = join(folder, name, files[0]!);
+      writeFileSync(best, emptied(readFileSync(best)));
+      const result = await run(folder, [command, name, ...flags]);
+      expect(result.stderr).toMatch(
+        new RegExp(
+          `^note ${name}/${files[0]} is not a checkpoint .*; ${name}/${files[1]} is taken in its place\n`,
+        ),
+      );
+      const direct = await run(folder, [command, `${name}/${files[1]}`, ...flags]);
+      expect(result).toEqual({ ...direct, stderr: result.stderr });
+    },
+  );
+
+  it('is listed as damaged where its newest checkpoint is', async () => {
+    await cp(join(folder, await damaged(inHeader)), join(folder, 'checkpoints/x'), { recursive: true });
+    expect((await run(folder, ['runs'])).stdout).toMatch(/checkpoints\/x +damaged/);
+  });
+});
+
+describe('formats', () => {
+  const fixtures = new URL('../fixtures/', import.meta.url).pathname;
+
+  it.each(['format-1', 'format-2'])('%s is read, and gone on with', async (format) => {
+    await cp(join(fixtures, format), join(folder, format), { recursive: true });
+    const info = JSON.parse((await run(folder, ['info', format, '--json'])).stdout);
+    expect(info).toMatchObject({
+      engine: 'wasm-simd',
+      model: { cell: 'lstm', vocabulary: 51, embedding: 3, hidden: 4, layers: 2, dropout: 0 },
+      corpus: { name: 'lamp', length: 420, trainLength: 399 },
+      progress: { step: 6 },
+    });
+    const loss = Number(/val-([\d.]+)\.s/.exec(newest(format))![1]);
+    const measured = JSON.parse((await run(folder, ['eval', format, '--json'])).stdout);
+    expect(measured.loss).toBeCloseTo(loss, 3);
+    expect((await run(folder, ['sample', format, '--length', '30', '--seed', '1'])).stdout).toHaveLength(30);
+    const resumed = await run(folder, ['train', '--resume', format, '--steps', '8', '--ui', 'json']);
+    expect(resumed.code).toBe(0);
+    expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '2' });
+  });
+});

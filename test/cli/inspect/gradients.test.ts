@@ -1,0 +1,400 @@
+// How far gradients reach, against closed forms, and the commands that show it.
+
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { listCheckpoints, resolveCheckpoint } from '../../../src/checkpoint/run.js';
+import { openEngine } from '../../../src/engine/engine.js';
+import { newWeights, trainBriefly } from '../../../src/experiments/brief.js';
+import { copyAccuracies } from '../../../src/experiments/copy-memory.js';
+import { gradientsByLag, leastText } from '../../../src/insight/gradients.js';
+import type { ModelConfig } from '../../../src/model/config.js';
+import { Weights } from '../../../src/model/weights.js';
+import { Dataset, prepareDataset } from '../../../src/text/dataset.js';
+import { resolveCorpus } from '../../../src/text/sources.js';
+import { expectFailure, PROGRAM, run, temporaryFolder } from '../../helpers/cli.js';
+import { foreignFile } from '../../helpers/files.js';
+import { fixture, formulaParameters } from '../../helpers/pytorch.js';
+import { PseudoTerminal } from '../../helpers/terminal.js';
+
+/** One unit whose states stay at zero, since all weights are but those that are given. */
+function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
+  const shape = { cell: 'lstm', vocabulary: 3, embedding: 1, hidden: 1, layers: 1, dropout: 0 } as const;
+  const weights = new Weights(openEngine(), { ...shape, ...config }, { training: true });
+  weights.values.fill(0);
+  for (const [name, given] of Object.entries({ 'decoder.weight': [1, 2, -1], ...values })) {
+    weights.values.set(given, weights.table.named(name).start);
+  }
+  weights.pack();
+  return weights;
+}
+
+const MAX_LAG = 120;
+const text = Array.from({ length: leastText(MAX_LAG) }, (_, i) => (i * i) % 3);
+const relative = (weights: Weights) => {
+  const [norms] = gradientsByLag(weights, text, { maxLag: MAX_LAG, places: 4 }).layers;
+  return Array.from(norms!, (norm) => norm / norms![1]!);
+};
+
+describe('the gradient by a state k steps back', () => {
+  it('falls by W_hh at each step of an RNN at rest, far below the smallest 32-bit float', () => {
+    const shares = relative(unit({ cell: 'rnn' }, { 'rnn.weight_hh_l0': [0.3] }));
+    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / 0.3 ** (lag - 1)).toBeCloseTo(1, 4);
+    expect(shares[100]).toBeLessThan(1e-51);
+  });
+
+  it('falls by the forget gate, and what goes round through h, at each step of an LSTM at rest', () => {
+    for (const bias of [-1, 0, 1, 4]) {
+      const values = { 'lstm.weight_hh_l0': [0, 0, 0.5, 0], 'lstm.bias_ih_l0': [0, bias, 0, 0] };
+      const forget = 1 / (1 + Math.exp(-bias));
+      // h' to g and c by i * 0.5, and on to h by o; i and o are 1/2.
+      const share = forget + 0.5 ** 3;
+      const shares = relative(unit({}, values));
+      for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / share ** (lag - 1)).toBeCloseTo(1, 3);
+    }
+  });
+
+  it('falls by the update gate at each step of a GRU at rest', () => {
+    const shares = relative(unit({ cell: 'gru' }, { 'gru.bias_ih_l0': [0, 2, 0] }));
+    const update = 1 / (1 + Math.exp(-2));
+    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / update ** (lag - 1)).toBeCloseTo(1, 3);
+  });
+
+  it('is measured on few sequences at a time where the logits of many would not fit', () => {
+    const weights = unit({ vocabulary: 2 ** 15 }, { 'decoder.weight': [0] });
+    expect(gradientsByLag(weights, Array(513).fill(0), { maxLag: 255, places: 3 }).places).toBe(4);
+  });
+
+  it('leaves no gradients behind, and the place itself has that of its own loss', () => {
+    const weights = unit({}, { 'lstm.bias_ih_l0': [0, 1, 0, 0] });
+    const { layers, places } = gradientsByLag(weights, text, { maxLag: 1, places: 33 });
+    expect(places).toBeGreaterThanOrEqual(33);
+    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
+    // Logits are 0: each character has a third, and the gradient is |sum of (1/3 - target) * weight|.
+    const own = [1, 2, -1].map((weight) => Math.abs(2 / 3 - weight));
+    expect(layers[0]![0]).toBeGreaterThanOrEqual(Math.min(...own));
+    expect(layers[0]![0]).toBeLessThanOrEqual(Math.max(...own));
+  });
+});
+
+describe('the copy-memory task', () => {
+  const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
+  type Config = { cell: 'lstm' | 'rnn'; hidden: number };
+  const askedAll = (config: Config, lags: number[], more: Partial<typeof task> = {}) => [
+    ...copyAccuracies(openEngine(), { ...task, ...more, lags, config: { ...config, layers: 1 } }),
+  ];
+  const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
+
+  it('is learned over a short distance, and left to chance without training or over a long one', () => {
+    expect(asked({ cell: 'lstm', hidden: 32 }, 2)).toBeGreaterThan(0.9);
+    expect(asked({ cell: 'lstm', hidden: 32 }, 2, 0)).toBeLessThan(0.35);
+    expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
+  });
+
+  it('begins anew also after a lag at which the gradients became no numbers', () => {
+    const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, lr: 1e18 });
+    expect(some([40, 2])).toEqual([40, 2].flatMap((lag) => some([lag])));
+  });
+
+  it('begins anew for each lag, in memory that the longest one takes', () => {
+    for (const mixed of [false, true]) {
+      const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
+      expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));
+    }
+  });
+});
+
+describe('a brief training', () => {
+  it('leaves a window out whose numbers are wrong, and learns from all others', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'text.txt');
+    await writeFile(file, `${'tide and time '.repeat(40)}#${' time and tide'.repeat(40)}`);
+    const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+    const { vocabulary } = await prepareDataset((await resolveCorpus([file])).sources, decoding, folder);
+    const dataset = new Dataset(folder, vocabulary.size);
+    onTestFinished(() => dataset.close());
+    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20, validation: 0 };
+    const size = { vocabulary: vocabulary.size, embedding: 4, hidden: 8, layers: 1, dropout: 0 };
+    const weights = newWeights(openEngine(), { ...size, cell: 'lstm' }, 1);
+    const rare = vocabulary.encode('#')[0]!;
+    const { start } = weights.table.named('embedding.weight');
+    weights.values.fill(Number.NaN, start + rare * size.embedding, start + (rare + 1) * size.embedding);
+    const training = { dataset, split, steps: 120, lr: 0.01, clip: 1, weightDecay: 0, seed: 1 };
+    const losses = [...trainBriefly(weights, training)];
+    const wrong = losses.filter((loss) => !Number.isFinite(loss)).length;
+    expect(wrong).toBeGreaterThan(0);
+    expect(wrong).toBeLessThan(losses.length / 10);
+    expect(losses.at(-1)).toBeLessThan(Math.log(vocabulary.size) / 2);
+    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
+  });
+});
+
+describe('as commands', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const tiny = [
+      '--hidden',
+      '12',
+      '--embedding',
+      '6',
+      '--batch-size',
+      '4',
+      '--seq-length',
+      '20',
+      '--steps',
+      '10',
+    ];
+    await run(folder, ['train', 'lighthouse', ...tiny, '--layers', '2', '--out', 'lstm']);
+    await run(folder, [
+      'train',
+      'lighthouse',
+      ...tiny,
+      '--cell',
+      'gru',
+      '--val',
+      '0.02',
+      '--eval-every',
+      '5',
+      '--out',
+      'gru',
+    ]);
+  });
+  const inspect = (...args: string[]) => run(folder, ['inspect', ...args]);
+
+  it('gradients of a model, layer by layer', async () => {
+    const { stdout } = await inspect('gradients', 'lstm', '--max-lag', '30', '--json');
+    const { networks } = JSON.parse(stdout) as {
+      networks: { name: string; model: string; places: number; layers: number[][] }[];
+    };
+    expect(networks).toHaveLength(1);
+    expect(networks[0]!.name).toBe('lstm, 2 x 12 LSTM');
+    expect(networks[0]!.model).toMatch(/^lstm\/step-.*\.safetensors$/);
+    expect(networks[0]!.places).toBe(64);
+    expect(networks[0]!.layers.map((norms) => norms.length)).toEqual([31, 31]);
+    const told = (await inspect('gradients', 'lstm', '--max-lag', '30')).stdout;
+    expect(told).toContain('k, characters back');
+    expect(told).toMatch(/^lstm\/step-\S+ on validation, [\d,]+ characters read, gradients of 64 of them\n/);
+    for (const norms of networks[0]!.layers) expect(told).toContain(norms[1]!.toExponential(1));
+  });
+
+  it('gradients tell how many places they took, and name a checkpoint of the folder they are in', async () => {
+    const file = basename(resolveCheckpoint(join(folder, 'lstm'), 'best').path);
+    const args = ['inspect', 'gradients', file, '--max-lag', '5', '--places', '17', '--json'];
+    const { stdout } = await run(join(folder, 'lstm'), args);
+    expect(JSON.parse(stdout).networks[0]).toMatchObject({ name: 'lstm, 2 x 12 LSTM', places: 32 });
+  });
+
+  it('gradients take places of the beginning of a long text', async () => {
+    await writeFile(join(folder, 'long.txt'), 'the sea and '.repeat(20_000));
+    const { stdout } = await inspect('gradients', 'lstm', '--text', 'long.txt', '--max-lag', '3');
+    expect(stdout).toContain('on long.txt, 200,000 characters read');
+  });
+
+  it('gradients of several, drawn over each other', async () => {
+    const { stdout } = await inspect('gradients', 'lstm', 'gru', '--max-lag', '20', '--svg', 'both.svg');
+    expect(stdout).toMatch(/lstm, 2 x 12 LSTM[\s\S]*gru, 2 x 12 GRU/);
+    expect(await readFile(join(folder, 'both.svg'), 'utf8')).toMatch(/<svg[\s\S]*GRU[\s\S]*<\/svg>/);
+  });
+
+  it('gradients of two checkpoints of a run, told apart by their steps', async () => {
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => path);
+    const { stdout } = await inspect('gradients', ...files, 'lstm', '--max-lag', '5', '--json');
+    const names = JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['step 5 of gru, 2 x 12 GRU', 'step 10 of gru, 2 x 12 GRU', 'lstm, 2 x 12 LSTM']);
+  });
+
+  it('gradients of two runs of one name, told apart by their paths', async () => {
+    await cp(join(folder, 'gru'), join(folder, 'other', 'gru'), { recursive: true });
+    const files = listCheckpoints(join(folder, 'gru')).map(({ path }) => join('gru', basename(path)));
+    const names = async (...models: string[]): Promise<string[]> => {
+      const { stdout } = await inspect('gradients', ...models, '--max-lag', '5', '--json');
+      return JSON.parse(stdout).networks.map(({ name }: { name: string }) => name);
+    };
+    const other = join('other', 'gru');
+    expect(await names('gru', other)).toEqual(['gru, 2 x 12 GRU', `${other}, 2 x 12 GRU`]);
+    expect(await names(...files, other)).toEqual([
+      'step 5 of gru, 2 x 12 GRU',
+      'step 10 of gru, 2 x 12 GRU',
+      `${other}, 2 x 12 GRU`,
+    ]);
+  });
+
+  it('gradients compared: an RNN and two LSTMs, before and after training', async () => {
+    const args = ['gradients', '--compare', 'lstm', '--steps', '300', '--max-lag', '100'];
+    const { stdout } = await inspect(...args, '--json');
+    const { networks } = JSON.parse(stdout) as {
+      networks: { name: string; state: string; loss?: number; layers: number[][] }[];
+    };
+    expect(networks.map(({ name, state }) => `${state} ${name}`)).toEqual(
+      ['RNN', 'LSTM, forget bias 0', 'LSTM'].flatMap((name) => [`untrained ${name}`, `trained ${name}`]),
+    );
+    const share = (index: number) => networks[index]!.layers[1]![100]! / networks[index]!.layers[1]![1]!;
+    // The claim of the project, for trained networks: a thousand times and more.
+    expect(share(5)).toBeGreaterThan(1000 * share(1));
+    expect(share(4)).toBeGreaterThan(1000 * share(2));
+    const told = (await inspect(...args)).stdout;
+    expect(told).toContain('times as much');
+    expect(told).toMatch(
+      /^networks of 2 x 12, embedding 6, trained on lighthouse for 300 steps; 64 places of /,
+    );
+  });
+
+  it('gradients that are 0, or too large, are said to be; the axis has the lags that were asked for', async () => {
+    const shapes = {
+      'embedding.weight': [5, 1],
+      'rnn.weight_ih_l0': [1, 1],
+      'rnn.weight_hh_l0': [1, 1],
+      'rnn.bias_ih_l0': [1],
+      'rnn.bias_hh_l0': [1],
+      'decoder.weight': [5, 1],
+      'decoder.bias': [5],
+    };
+    await writeFile(join(folder, 'five.txt'), 'abc cab\n'.repeat(40));
+    const told = async (recurrent: number, decoder: number, ...args: string[]) => {
+      const name = `rnn-${recurrent}-${decoder}`;
+      const tensors = Object.entries(shapes).map(([name, shape]) => {
+        const value = { 'rnn.weight_hh_l0': recurrent, 'decoder.weight': decoder }[name] ?? 0;
+        const data = Array.from({ length: shape[0]! }, (_, i) => value * (i + 1));
+        return { name, shape, data };
+      });
+      const vocabulary = JSON.stringify([...'abc \n']);
+      await writeFile(join(folder, `${name}.safetensors`), foreignFile(tensors, { vocabulary }));
+      await run(folder, ['import', `${name}.safetensors`, '--out', name]);
+      return (await inspect('gradients', name, '--text', 'five.txt', ...args)).stdout;
+    };
+    const row = (stdout: string) =>
+      /^ +0 .*$/m
+        .exec(stdout.split('longer lags')[1] ?? '')?.[0]
+        .split(/ +/)
+        .slice(3);
+    const small = await told(1e-6, 1, '--max-lag', '50');
+    expect(row(small)).toEqual(['1e-6', '1e-24', '0', '0', '0']);
+    expect(small).toMatch(/^0: nothing, or too small/m);
+    const large = await told(1e3, 1, '--max-lag', '10');
+    expect(row(large)).toEqual(['1e+3', '∞', '∞']);
+    expect(large).toMatch(/^∞: too large/m);
+    const none = await told(1, 0, '--max-lag', '3');
+    expect(row(none)).toEqual(['0', '0']);
+    expect(none).toMatch(/no values[\s\S]*\n +0 +1 +2 +3\n/);
+    expect(await told(1, 1, '--max-lag', '1')).toMatch(/\n +0 +1\n[\s\S]*The norm at lag 1:\nlayer +lag 1\n/);
+  });
+
+  it('--compare takes Moby-Dick where the newest run was imported, and says that one has no text', async () => {
+    const elsewhere = await temporaryFolder();
+    const shapes = Object.entries(fixture.modules.gru.shapes);
+    const values = formulaParameters(shapes);
+    const tensors = shapes.map(([name, shape]) => ({ name, shape, data: values.get(name)! }));
+    const vocabulary = JSON.stringify([...'abcdefghijk']);
+    await writeFile(join(elsewhere, 'gru.safetensors'), foreignFile(tensors, { vocabulary }));
+    await run(elsewhere, ['import', 'gru.safetensors']);
+    const args = ['inspect', 'gradients', '--compare', '--steps', '1', '--max-lag', '2', '--places', '1'];
+    expect(JSON.parse((await run(elsewhere, [...args, '--json'])).stdout).text).toBe('moby-dick');
+    expectFailure(await run(elsewhere, [...args, 'gru-1']), 66, 'gru-1 was imported', 'no text');
+  });
+
+  it('memory of each kind of cell', async () => {
+    const args = ['memory', '--lags', '1,2', '--steps', '5', '--hidden', '4'];
+    const { stdout } = await inspect(...args, '--json');
+    const { networks, lags } = JSON.parse(stdout) as { networks: { accuracy: number[] }[]; lags: number[] };
+    expect(lags).toEqual([1, 2]);
+    for (const { accuracy } of networks) expect(accuracy).toHaveLength(2);
+    const told = (await inspect(...args, '--threads', '2')).stdout;
+    expect(told).toMatch(/^1 x 4 units, 5 steps for each lag, lr 0.003, seed 1\n/);
+    expect(told).toMatch(/right answers +1 +2\nRNN/);
+  });
+
+  it('memory says what it begins with, and takes that away', async () => {
+    const args = '--lags 1,2 --steps 1 --hidden 4 --json > memory.json';
+    const terminal = new PseudoTerminal(folder, `$charlstm inspect memory ${args}`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.raw.startsWith('\r\x1b[KRNN, 1 step back')).toBe(true);
+    expect(terminal.raw.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('memory has one LSTM of forget bias 0, also where all have that', async () => {
+    const named = async (bias: string) => {
+      const args = ['--lags', '1', '--steps', '1', '--hidden', '4', '--forget-bias', bias, '--json'];
+      const { networks } = JSON.parse((await inspect('memory', ...args)).stdout) as {
+        networks: { name: string }[];
+      };
+      return networks.map(({ name }) => name);
+    };
+    const zero = 'LSTM, forget bias 0';
+    expect(await named('1')).toEqual(['RNN', zero, 'LSTM', 'peephole LSTM', 'GRU']);
+    expect(await named('0')).toEqual(['RNN', zero, `peephole ${zero}`, 'GRU, forget bias 0']);
+  });
+
+  it('a drawing replaces a drawing, and no other file', async () => {
+    const args = ['gradients', 'lstm', '--max-lag', '5', '--svg'];
+    for (const path of [join('lstm', 'log.jsonl'), join('gru', 'corpus.u8')]) {
+      const before = await readFile(join(folder, path));
+      expectFailure(await inspect(...args, path), 73, 'is there already', '.svg');
+      expect(await readFile(join(folder, path))).toEqual(before);
+    }
+    for (let i = 0; i < 2; i++) expect((await inspect(...args, 'new.svg')).code).toBe(0);
+  });
+
+  it('gradients of a network that memory does not hold: by a flag of their own', async () => {
+    const characters = Array.from({ length: 600_000 }, (_, i) => String.fromCodePoint(0x20000 + i));
+    const size = characters.length;
+    const shapes: [string, number[]][] = [
+      ['embedding.weight', [size, 1]],
+      ['rnn.weight_ih_l0', [1, 1]],
+      ['rnn.weight_hh_l0', [1, 1]],
+      ['rnn.bias_ih_l0', [1]],
+      ['rnn.bias_hh_l0', [1]],
+      ['decoder.weight', [size, 1]],
+      ['decoder.bias', [size]],
+    ];
+    const tensors = shapes.map(([name, shape]) => {
+      return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b)) };
+    });
+    await writeFile(
+      join(folder, 'wide.safetensors'),
+      foreignFile(tensors, { vocabulary: JSON.stringify(characters) }),
+    );
+    expect((await run(folder, ['import', 'wide.safetensors', '--out', 'wide'])).code).toBe(0);
+    await writeFile(join(folder, 'wide.txt'), characters.slice(0, 4100).join(''));
+    const result = await inspect('gradients', 'wide', '--text', 'wide.txt', '--max-lag', '2000');
+    expectFailure(result, 2, 'GiB', 'Give a smaller --max-lag, or a smaller model');
+  });
+
+  it('mistakes are said in one line', async () => {
+    expectFailure(await inspect('memory', 'lstm'), 2, 'too many arguments');
+    expectFailure(await inspect('gradients', 'gru', '--max-lag', '2000'), 66, 'are needed', '--text');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', 'gru'), 2, '--compare');
+    expectFailure(await inspect('gradients', 'lstm', '--steps', '5'), 2, '--steps');
+    expectFailure(await inspect('gradients', '--compare', 'gru', '--max-lag', '2000'), 65, '--max-lag');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', '--text', 'x'), 2, '--text');
+    expectFailure(await inspect('gradients', '--compare', 'lstm', '--unknown', 'skip'), 2, '--unknown skip');
+    const file = resolveCheckpoint(join(folder, 'lstm'), 'best').path;
+    const brief = ['--steps', '1', '--max-lag', '2', '--places', '1'];
+    const over = await inspect('gradients', '--compare', 'lstm', ...brief, '--svg', file);
+    expectFailure(over, 73, 'is there already', '.svg');
+    await writeFile(join(folder, 'read.svg'), 'the lamp of the lighthouse '.repeat(9));
+    const read = ['gradients', 'gru', '--max-lag', '2', '--text', 'read.svg', '--svg', 'read.svg'];
+    expectFailure(await inspect(...read), 2, 'read.svg is read by this command');
+    read[5] = '-';
+    const piped = await execa(
+      '/bin/sh',
+      ['-c', '"$0" "$@" <read.svg', process.execPath, PROGRAM, 'inspect', ...read],
+      {
+        ...{ cwd: folder, reject: false, stripFinalNewline: false, env: { NO_COLOR: '1' } },
+      },
+    );
+    expectFailure({ ...piped, code: piped.exitCode }, 2, 'read.svg is read by this command');
+    expectFailure(await inspect('memory', '--lags', '1,x'), 2, '--lags');
+    expectFailure(await inspect('memory', '--lags', '0'), 2, '--lags');
+    expectFailure(await inspect('memory', '--lags', '1000', '--hidden', '8192'), 2, 'GiB', '--lags');
+  });
+
+  it('a drawing that has no place is told of before the work', async () => {
+    const long = ['--steps', '1000000'];
+    const nowhere = await inspect('memory', ...long, '--svg', 'nowhere/x.svg');
+    expectFailure(nowhere, 73, 'nowhere/x.svg cannot be made there', '--svg');
+    const compared = await inspect('gradients', '--compare', 'lstm', ...long, '--svg', '.');
+    expectFailure(compared, 73, '. is a folder', '--svg');
+  });
+});

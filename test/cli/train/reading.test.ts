@@ -1,0 +1,56 @@
+import { expect, it, vi } from 'vitest';
+import { withProgress } from '../../../src/cli/output/progress-line.js';
+import { counted, progressLine, ReadingProgress } from '../../../src/cli/train/reading.js';
+import type { Source } from '../../../src/text/source.js';
+
+it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: boolean, line: string]>([
+  [3_000e6, undefined, 10, false, 'reading 3,000 MB, 300 MB/s'],
+  [5_000e6, 20_000e6, 25, false, 'reading 25% of 20,000 MB, 200 MB/s, 1m 15s left'],
+  [5_000e6, 20_000e6, 25, true, 'reading █████░░░░░░░░░░░░░░░ 25% of 20,000 MB, 200 MB/s, 1m 15s left'],
+  // A file in /proc has no size.
+  [1e6, 0, 1, true, 'reading 1 MB, 1 MB/s'],
+  [3e6, 2e6, 1, true, 'reading ████████████████████ 100% of 2 MB, 3 MB/s, 0s left'],
+])('tells how far %d of %d bytes are', (bytes, total, seconds, hasBar, line) => {
+  expect(progressLine({ what: 'reading', bytes, total }, seconds, hasBar)).toBe(line);
+});
+
+it('counts two passes; how long standard input is, it knows after the first', async () => {
+  const source: Source = {
+    label: 'x',
+    stats: undefined,
+    async *read() {
+      yield new Uint8Array(10);
+      yield new Uint8Array(5);
+    },
+  };
+  const progress = new ReadingProgress();
+  const [wrapped] = counted([source], progress);
+  const totals: (number | undefined)[] = [];
+  for (let pass = 0; pass < 2; pass++) {
+    for await (const _ of wrapped!.read('')) totals.push(progress.total);
+  }
+  expect(totals).toEqual([undefined, undefined, 30, 30]);
+  expect(progress.bytes).toBe(30);
+});
+
+it('long work says now and then how far it is, where nobody sees a line change', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const result = await withProgress(async (progress) => {
+      for (let second = 1; second <= 12; second++) {
+        vi.advanceTimersByTime(1000);
+        await progress.show(`step ${second}`);
+      }
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(write.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('step 5'),
+      expect.stringContaining('step 10'),
+    ]);
+  } finally {
+    write.mockRestore();
+    vi.useRealTimers();
+  }
+});

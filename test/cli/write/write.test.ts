@@ -1,0 +1,292 @@
+// `charlstm write` in a real terminal: typing, suggestions, settings, and every way out. No text is lost.
+
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expectFailure, run, temporaryFolder } from '../../helpers/cli.js';
+import { PseudoTerminal, type TerminalOptions } from '../../helpers/terminal.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const folder = await temporaryFolder();
+let files = 0;
+
+beforeAll(async () => {
+  const tiny =
+    '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --seq-length 16 --steps 60 --eval-every 60';
+  const { code } = await run(folder, ['train', 'lighthouse', ...tiny.split(' '), '--out', 'model']);
+  expect(code).toBe(0);
+});
+
+interface WriteOptions extends TerminalOptions {
+  readonly text?: string | Uint8Array;
+  readonly flags?: string;
+}
+
+/** A file that is written in a terminal; the shell tells the exit code. */
+async function write({ text, flags = '', env, ...options }: WriteOptions = {}) {
+  const name = `draft-${files++}.txt`;
+  const path = join(folder, name);
+  if (text !== undefined) writeFileSync(path, text);
+  // The shell becomes the program, and so has its number.
+  const inner = `echo $$ > ${name}.pid; exec $charlstm write model --file ${name} --seed 1 ${flags}`;
+  const command = `sh -c '${inner}'; echo "code $?"; stty -a`;
+  const terminal = new PseudoTerminal(folder, command, {
+    ...options,
+    env: { COLORTERM: 'truecolor', ...env },
+  });
+  onTestFinished(() => terminal.kill());
+  const pid = () => Number(readFileSync(`${path}.pid`, 'utf8'));
+  return { terminal, name, path, pid, content: () => readFileSync(path, 'utf8') };
+}
+
+async function opened(options: WriteOptions = {}) {
+  const writing = await write(options);
+  await writing.terminal.until(/\d of \d+$/m); // all that is suggested is there
+  return writing;
+}
+
+async function expectRestored(terminal: PseudoTerminal, code: number): Promise<void> {
+  await terminal.ended;
+  await terminal.until(/isig|-isig/);
+  expect(terminal.text).toContain(`code ${code}`);
+  expect([terminal.isAlternate, terminal.isCursorVisible]).toEqual([false, true]);
+  expect(terminal.raw).toMatch(/ icanon /);
+  expect(terminal.raw.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(terminal.raw.lastIndexOf('\x1b[?2004h'));
+}
+
+const FAINT = '#757575';
+/** The rows of the text, and of them what is suggested. */
+const suggestedIn = (terminal: PseudoTerminal) =>
+  terminal.cells
+    .slice(2, -3)
+    .flatMap((row) => row.filter(({ color }) => color === FAINT).map(({ text }) => text))
+    .join('');
+
+describe('writing', () => {
+  it('shows file, length, suggestion, settings and keys; what is typed is saved at the end', async () => {
+    const { terminal, name, content } = await opened();
+    expect([terminal.isAlternate, terminal.isCursorVisible]).toEqual([true, true]);
+    expect(terminal.lines[0]).toMatch(new RegExp(`^ ${name} {2}○ empty +0 words · 0 characters$`));
+    expect(terminal.lines[22]).toMatch(/^ temp 0\.8 · model, 1 x 16 LSTM +1 of 5$/);
+    expect(terminal.lines[23]).toMatch(/^ Tab take the line {2}\^Q save and quit/);
+    expect(suggestedIn(terminal)).not.toBe('');
+    terminal.type('What light? 鯨\rTwo\x1b[Ds');
+    await terminal.until('● unsaved');
+    await terminal.until(/skips 鯨/);
+    terminal.type('\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('What light? 鯨\nTwso');
+    expect(terminal.text).toContain(`saved to ${name}`);
+  });
+
+  it('Tab takes what is shown, the arrows choose, undo gives it back', async () => {
+    const { terminal, content } = await opened({ text: 'The light', columns: 140 });
+    const first = suggestedIn(terminal);
+    terminal.type('\x1b[B');
+    await terminal.until(/2 of \d/);
+    const second = suggestedIn(terminal);
+    expect(second).not.toBe(first);
+    terminal.type('\t');
+    await terminal.until('● unsaved');
+    terminal.type('\x13');
+    await terminal.until('saved to');
+    expect(content().replace(/\s+/g, '')).toBe(`The light${second}`.replace(/\s+/g, ''));
+    terminal.type('\x1a\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('The light');
+  });
+
+  it('the same seed suggests the same, and others at Ctrl-R and another temperature', async () => {
+    const shown: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const { terminal } = await opened({ text: 'The light' });
+      await terminal.until(/1 of \d(?!…)/);
+      const seen = [suggestedIn(terminal)];
+      for (const [key, told] of [
+        ['\x12', /1 of \d(?!…)/],
+        ['\x14\x1b[A\x1b[A', /temp 1\.0/],
+      ] as const) {
+        terminal.type(key);
+        await terminal.until((text) => told.test(text) && ![...seen, ''].includes(suggestedIn(terminal)));
+        await terminal.until(/\d of \d(?!…)/);
+        seen.push(suggestedIn(terminal));
+      }
+      shown.push(...seen);
+      terminal.type('\x11');
+      await expectRestored(terminal, 0);
+    }
+    expect(shown.slice(3)).toEqual(shown.slice(0, 3));
+    expect(new Set(shown).size).toBe(3);
+  });
+
+  it('takes the flags of sample', async () => {
+    const flags = '--temp 0.3 --top-k 5 --top-p 0.9 --min-p 0.05 --alternatives 1 --engine wasm';
+    const { terminal } = await opened({ flags });
+
+    expect(terminal.lines[22]).toMatch(/^ temp 0\.3 · top-k 5 · top-p 0\.9 · min-p 0\.05 .*1 of 1$/);
+  });
+
+  it('a file that was not changed is not written', async () => {
+    const { terminal, path, content } = await opened({ text: 'as it was' });
+    chmodSync(path, 0o400);
+    terminal.type('\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('as it was');
+    expect(terminal.text).not.toContain('saved to');
+  });
+
+  it('line breaks and byte order mark stay as they are in the file, and its mode', async () => {
+    const { terminal, path, content } = await opened({ text: '\ufeffone\r\ntwo\r\n' });
+    terminal.type('three\r\x11');
+    await expectRestored(terminal, 0);
+    expect(readFileSync(path, 'utf8')).toBe('\ufeffone\r\ntwo\r\nthree\r\n');
+    expect(content().length).toBe(18);
+  });
+
+  it('without --file the name has date and time, and nothing is written where nothing is typed', async () => {
+    const before = readdirSync(folder);
+    const terminal = new PseudoTerminal(folder, '$charlstm write model');
+    onTestFinished(() => terminal.kill());
+    await terminal.until(/writing-\d{4}-\d\d-\d\d-\d{6}\.txt {2}○ empty/);
+    terminal.type('\x11');
+    await terminal.ended;
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('what another program has written meanwhile is kept', async () => {
+    const { terminal, name, path, content } = await opened({ text: 'mine' });
+    writeFileSync(path, 'of another program');
+    terminal.type('!\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('mine!');
+    const kept = readdirSync(folder).find((other) => other.startsWith(`${name}.theirs`))!;
+    expect(readFileSync(join(folder, kept), 'utf8')).toBe('of another program');
+    expect(terminal.text.replaceAll('\n', '')).toContain('another program had changed');
+  });
+});
+
+describe('the screen', () => {
+  it('survives any size', async () => {
+    const { terminal, content } = await opened({ text: 'one two three ' });
+    for (let i = 0; i < 30; i++) terminal.resize(2 + ((i * 37) % 130), 1 + ((i * 13) % 50));
+    for (const [columns, rows] of [
+      [20, 5],
+      [80, 24],
+      [100, 30],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await terminal.until(
+        (text) => /one two three/.test(text) && /temp 0\.8/.test(text.split('\n').at(rows < 8 ? -1 : -2)!),
+      );
+    }
+    terminal.type('!\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('one two three !');
+  });
+
+  it('without colours has what is suggested in brackets, and no styles', async () => {
+    const { terminal } = await opened({ text: 'The', env: { NO_COLOR: '1' } });
+    await terminal.until(/The‹[^›]/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(terminal.raw).not.toMatch(/\x1b\[[\d;]*m/);
+  });
+
+  it('obeys no escape codes in the file', async () => {
+    const { terminal, content } = await opened({ text: '\x1b[2J\x1b]0;title\x07\x9bfoo\u202e end' });
+    await terminal.until('␛[2J␛]0;title␇');
+    for (const code of ['\x1b[2J\x1b]', '\x1b]0', '\x9b', '\u202e']) expect(terminal.raw).not.toContain(code);
+    terminal.type('!\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe('\x1b[2J\x1b]0;title\x07\x9bfoo\u202e end!');
+  });
+});
+
+describe('ways out', () => {
+  it('Ctrl-C', async () => {
+    const { terminal, content } = await opened();
+    terminal.type('kept\x03');
+    await expectRestored(terminal, 130);
+    expect(content()).toBe('kept');
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('%s', async (signal, code) => {
+    const { terminal, pid, content } = await opened();
+    terminal.type('kept');
+    await terminal.until('kept');
+    process.kill(pid(), signal);
+    await expectRestored(terminal, code);
+    expect(content()).toBe('kept');
+  });
+
+  it('a terminal that is closed', async () => {
+    const { terminal, path, content } = await opened();
+    terminal.type('kept');
+    await terminal.until('kept');
+    terminal.hangUp();
+    await vi.waitUntil(() => existsSync(path), { timeout: 30_000 });
+    expect(content()).toBe('kept');
+  });
+
+  it('a mistake in the program: saved, then reported', async () => {
+    writeFileSync(
+      join(folder, 'break.mjs'),
+      `process.stdin.prependListener('data', (chunk) => {
+         if (String(chunk).includes('!')) throw new TypeError('broken on purpose');
+       });`,
+    );
+    const { terminal, content } = await opened({
+      env: { NODE_OPTIONS: `--import ${join(folder, 'break.mjs')}` },
+    });
+    terminal.type('kept');
+    await terminal.until('kept');
+    terminal.type('!');
+    await expectRestored(terminal, 1);
+    expect(terminal.text).toContain(
+      'charlstm: internal error, please report it\nTypeError: broken on purpose',
+    );
+    expect(content()).toBe('kept');
+  });
+
+  it('a file that cannot be written: said at once, and put elsewhere at the end', async () => {
+    const { terminal, path } = await opened({ columns: 200 });
+    terminal.type('kept');
+    await terminal.until('kept');
+    mkdirSync(join(path, 'in the way'), { recursive: true });
+    terminal.type('\x13');
+    await terminal.until(/not saved: draft-\d+\.txt/);
+    terminal.type('\x11');
+    await expectRestored(terminal, 74);
+    const rescued = /The text is in (\S+)\n/.exec(terminal.text)![1]!;
+    expect(readFileSync(rescued, 'utf8')).toBe('kept');
+  });
+});
+
+describe('what it does not begin with', () => {
+  it('no terminal', async () => {
+    expectFailure(await run(folder, ['write', 'model']), 2, /needs a terminal/, /charlstm sample --prompt/);
+  });
+
+  it.each<[string, string, string | Uint8Array | undefined, RegExp, number]>([
+    ['a file that is not UTF-8', '', Uint8Array.of(0xff, 0xfe, 0x41), /is not UTF-8/, 65],
+    ['a folder', '--file .', undefined, /\. is a folder/, 2],
+    [
+      'a folder that is not there',
+      '--file no/where.txt',
+      undefined,
+      /no\/where\.txt cannot be made there/,
+      73,
+    ],
+    ['a wrong number', '--alternatives 0', undefined, /--alternatives is "0"/, 2],
+  ])('%s', async (_name, flags, text, message, code) => {
+    const { terminal } = await write({ flags, ...(text === undefined ? {} : { text }) });
+    await terminal.ended;
+    await terminal.until(`code ${code}`);
+    expect(terminal.text).toMatch(message);
+    expect(terminal.raw).not.toContain('\x1b[?1049h');
+  });
+});

@@ -1,0 +1,56 @@
+// The C of the kernels under AddressSanitizer and UBSan, with the vectors of this machine and with narrower ones.
+
+import { readdirSync } from 'node:fs';
+import { arch } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { TARGETS } from '../../src/engine/build.js';
+import { openNativeEngine } from '../../src/engine/native.js';
+import { temporaryFolder } from '../helpers/cli.js';
+
+const KERNELS = fileURLToPath(new URL('../../src/kernels/', import.meta.url));
+const CHECK = fileURLToPath(new URL('sanitized.c', import.meta.url));
+const compiler = process.env.CC ?? 'cc';
+const folder = await temporaryFolder();
+
+const sources = readdirSync(KERNELS).filter((name) => name.endsWith('.c') && name !== 'native.c');
+
+/** Whether the compiler is there and has the sanitizers, which not every one has. */
+async function hasSanitizers(): Promise<boolean> {
+  const input = 'int main(void) { return 0; }';
+  const flags = ['-fsanitize=address,undefined', '-x', 'c', '-', '-o', join(folder, 'empty')];
+  const built = await execa(compiler, flags, { input, reject: false });
+  return !built.failed && !(await execa(join(folder, 'empty'), { reject: false })).failed;
+}
+
+const isPossible = await hasSanitizers();
+if (!isPossible) console.warn(`the kernels are not checked for memory errors: ${compiler} has no sanitizers`);
+const targets = arch() === 'x64' ? (['host', 'avx2', 'sse'] as const) : (['host'] as const);
+// Wider vectors than the processor has would end the program; those of `host` it has.
+const found = openNativeEngine();
+const isWide = 'engine' in found && !found.engine.name.endsWith('sse');
+
+describe.runIf(isPossible)('under sanitizers', () => {
+  it.each(targets.filter((target) => target !== 'avx2' || isWide))(
+    '%s',
+    { timeout: 120_000 },
+    async (target) => {
+      const program = join(folder, target);
+      await execa(compiler, [
+        ...['-O1', '-g', '-std=gnu11', '-ffp-contract=fast', '-fno-math-errno'],
+        ...['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-sanitize=alignment'],
+        ...TARGETS[target],
+        ...sources.map((name) => join(KERNELS, name)),
+        CHECK,
+        '-lm',
+        '-o',
+        program,
+      ]);
+      const { stdout, stderr } = await execa(program, { reject: false });
+      expect(stderr).toBe('');
+      expect(stdout).toBe('ok');
+    },
+  );
+});

@@ -1,0 +1,61 @@
+// The built program as a child process, the way a user runs it.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, expect } from 'vitest';
+
+export const PROGRAM = fileURLToPath(new URL('../../bin/charlstm.js', import.meta.url));
+
+/** A folder that is gone after the tests of the file. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'charlstm-test-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Result {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface StartOptions {
+  readonly input?: string | Uint8Array;
+  /** Changes to the environment; undefined takes a variable away. */
+  readonly env?: Record<string, string | undefined>;
+}
+
+/** Starts the program in `cwd`; the environment has no colours unless it is changed. */
+export function start(cwd: string, args: readonly string[], options: StartOptions = {}) {
+  return execa(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    reject: false,
+    stripFinalNewline: false,
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, npm_command: undefined, ...options.env },
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+  });
+}
+
+export async function run(cwd: string, args: readonly string[], options: StartOptions = {}): Promise<Result> {
+  const { exitCode, stdout, stderr } = await start(cwd, args, options);
+  return { code: exitCode, stdout, stderr };
+}
+
+/** A failure a user can mend: one line on stderr with what was wrong, nothing on stdout, no stack trace. */
+export function expectFailure(result: Result, code: number, ...parts: (string | RegExp)[]): void {
+  expect(result.stderr).toMatch(/^charlstm: [^\n]+\n$/);
+  expect(result.stdout).toBe('');
+  for (const part of parts) expect(result.stderr).toMatch(part);
+  expect(result.code).toBe(code);
+}
+
+/** The lines of `--ui json`. */
+export function events(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,16 @@
+// Every build of the kernels.
+
+import type { Engine } from '../../src/engine/kernels.js';
+import { openNativeEngine } from '../../src/engine/native.js';
+import { openWasmEngine, VARIANTS } from '../../src/engine/wasm.js';
+
+const native = () => {
+  const found = openNativeEngine();
+  return 'engine' in found ? found.engine : undefined;
+};
+
+/** Each opens an engine on an arena of its own; undefined where it does not run. */
+export const builds: [name: string, open: () => Engine | undefined][] = [
+  ...VARIANTS.map((variant): [string, () => Engine | undefined] => [variant, () => openWasmEngine(variant)]),
+  ['native', native],
+];

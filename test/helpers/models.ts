@@ -1,0 +1,112 @@
+// Small networks with weights from a seed, and what they write.
+
+import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
+import { openEngine } from '../../src/engine/engine.js';
+import type { ModelConfig, VARIANTS } from '../../src/model/config.js';
+import { initialise } from '../../src/model/initialise.js';
+import { Network } from '../../src/model/network.js';
+import { Weights } from '../../src/model/weights.js';
+import { logProbability } from '../../src/sample/choose.js';
+import { type GeneratedText, generate, generateMany } from '../../src/sample/generate.js';
+import type { GenerateOptions } from '../../src/sample/options.js';
+import type { Encoding } from '../../src/text/decode.js';
+import { suffixArray } from '../../src/text/suffix-array.js';
+import { SuffixIndex } from '../../src/text/suffix-index.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
+
+/** The characters of a text as a vocabulary. */
+export function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
+  const codePoints = Array.from(text, (c) => c.codePointAt(0)!);
+  return new Vocabulary(
+    [...new Set(codePoints)].sort((a, b) => a - b),
+    encoding,
+  );
+}
+
+interface Shape extends Pick<Partial<ModelConfig>, 'cell' | (typeof VARIANTS)[number]> {
+  readonly encoding?: Encoding;
+  readonly engine?: CharacterModel['weights']['engine'];
+  readonly hidden?: number;
+  readonly layers?: number;
+  /** What the decoder is multiplied by: an untrained network's logits are nearly equal. */
+  readonly gain?: number;
+  readonly seed?: number;
+}
+
+/** A network that was never trained, whose text depends on what came before all the same. */
+export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
+  const { encoding = 'utf8', engine = openEngine(), hidden = 10, layers = 2, gain = 20, seed = 3 } = shape;
+  const { cell = 'lstm', coupled = false, layerNorm = false, residual = false } = shape;
+  const vocabulary = vocabularyOf(characters, encoding);
+  const config = {
+    cell,
+    coupled,
+    layerNorm,
+    residual,
+    vocabulary: vocabulary.size,
+    embedding: 6,
+    hidden,
+    layers,
+    dropout: 0.5,
+  } as const;
+  const weights = new Weights(engine, config, { training: false });
+  initialiseSmall(weights, seed, gain);
+  return { config, vocabulary, weights };
+}
+
+/** Matrices within 1/√(their inputs), which is less than a new network has; those of the decoder `gain` times as much. */
+export function initialiseSmall(weights: Weights, seed: number, gain: number): void {
+  initialise(weights.table, weights.values, seed);
+  for (const { name, start, length, shape, initialisation } of weights.table.parameters) {
+    if (typeof initialisation === 'string' || !('bounds' in initialisation)) continue;
+    const matrix = weights.values.subarray(start, start + length);
+    const block = length / initialisation.bounds.length;
+    const bound = (name === 'decoder.weight' ? gain : 1) / Math.sqrt(shape[1]!);
+    matrix.set(matrix.map((x, i) => (x / initialisation.bounds[Math.floor(i / block)]!) * bound));
+  }
+  weights.pack();
+}
+
+/** The index of a text that a network might have been trained on. */
+export function corpusOf({ vocabulary }: CharacterModel, text: string): SuffixIndex {
+  const ids = Uint32Array.from(vocabulary.encode(text));
+  return new SuffixIndex(ids, suffixArray(ids, vocabulary.size));
+}
+
+/** The text that `generate` writes. */
+export async function write(options: GenerateOptions, model: CharacterModel): Promise<string> {
+  let text = '';
+  for await (const piece of generate(model, options)) text += piece;
+  return text;
+}
+
+/** What `generateMany` writes. */
+export async function writeMany(
+  options: GenerateOptions,
+  count: number,
+  model: CharacterModel,
+): Promise<GeneratedText[]> {
+  const texts: GeneratedText[] = [];
+  for await (const text of generateMany(model, count, options)) texts.push(text);
+  return texts;
+}
+
+/** Kept, since memory is never freed. */
+const plainNetworks = new WeakMap<Weights, Network>();
+
+/** log p of each character of a text after a prompt, by a network that reads both one character at a time. */
+export function readPlainly({ weights, vocabulary }: CharacterModel, prompt: string, text: string): number[] {
+  const network = plainNetworks.get(weights) ?? new Network(weights, { rows: 1, steps: 1, training: false });
+  plainNetworks.set(weights, network);
+  network.resetState();
+  const step = (id: number) => {
+    network.carry();
+    network.forward(Uint32Array.of(id));
+  };
+  for (const id of vocabulary.encode(prompt)) step(id);
+  return Array.from(vocabulary.encode(text), (id) => {
+    const nats = logProbability(network.logits, id);
+    step(id);
+    return nats;
+  });
+}

@@ -1,0 +1,100 @@
+// Small training runs in this process.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { NO_PROGRESS, type RunRecord, type TrainingOptions } from '../../src/checkpoint/record.js';
+import { listCheckpoints } from '../../src/checkpoint/run.js';
+import type { ModelConfig } from '../../src/model/config.js';
+import { prepareDataset } from '../../src/text/dataset.js';
+import { resolveCorpus } from '../../src/text/sources.js';
+import { splitCorpus } from '../../src/text/split.js';
+import type { Commands } from '../../src/train/controls.js';
+import type { StepEvent, TrainCommand, TrainEvent } from '../../src/train/events.js';
+import { openSession, type Session, type SessionOptions } from '../../src/train/session.js';
+import { type TrainControl, train } from '../../src/train/trainer.js';
+import { temporaryFolder } from './cli.js';
+
+const folder = await temporaryFolder();
+let runs = 0;
+
+/** A new run on the bundled text: small, with dropout, and validated every 7 steps. */
+export async function newRun(
+  training: Partial<TrainingOptions> = {},
+  model: Partial<ModelConfig> = {},
+): Promise<{ run: string; record: RunRecord }> {
+  const run = join(folder, `run-${runs++}`);
+  await mkdir(run);
+  const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+  const corpus = await resolveCorpus(['lighthouse']);
+  const { vocabulary, hash, length } = await prepareDataset(corpus.sources, decoding, run);
+  const { split } = splitCorpus(length, { validation: 0.1, batchSize: 6, sequenceLength: 16 });
+  const { trainLength, ...window } = split;
+  const record: RunRecord = {
+    model: {
+      cell: 'lstm',
+      vocabulary: vocabulary.size,
+      embedding: 8,
+      hidden: 24,
+      layers: 2,
+      dropout: 0.2,
+      ...model,
+    },
+    codePoints: vocabulary.codePoints,
+    decoding,
+    training: {
+      length: { unit: 'steps', amount: 20 },
+      lr: 5e-3,
+      clip: 1,
+      weightDecay: 0.01,
+      ...window,
+      evalEvery: 7,
+      keep: 0,
+      seed: 1,
+      ...training,
+    },
+    corpus: { name: corpus.name, length, trainLength, hash },
+    progress: NO_PROGRESS,
+    history: [],
+  };
+  return { run, record };
+}
+
+/** @param between is called with each event, before training goes on */
+export async function collect(
+  session: Session,
+  control: TrainControl = {},
+  between: (event: TrainEvent) => void = () => {},
+): Promise<TrainEvent[]> {
+  const events: TrainEvent[] = [];
+  for await (const event of train(session, control)) {
+    events.push(event);
+    between(event);
+  }
+  return events;
+}
+
+/** Commands by the turn in which they wait: turn n comes after step n, unless training pauses in between. */
+export function inTurns(turns: Record<number, TrainCommand[]>): Commands {
+  let turn = 1;
+  return {
+    next() {
+      const command = turns[turn]?.shift();
+      if (!command) turn++;
+      return command;
+    },
+    async wait() {},
+  };
+}
+
+export const steps = (events: TrainEvent[]) =>
+  events.filter((event): event is StepEvent => event.type === 'step');
+export const losses = (events: TrainEvent[]) => steps(events).map((event) => event.loss);
+export const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
+
+/** Goes on with the last checkpoint of a run, as the command does. */
+export async function resume(run: string, options: SessionOptions = {}): Promise<Session> {
+  const path = lastFile(run);
+  const { record, state } = await readCheckpoint(path);
+  return openSession(run, record, { ...options, from: { path, state } });
+}

@@ -1,0 +1,464 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ExitCode, UserError } from '../../src/errors.js';
+import { Batches, readWindow, windowsAlong } from '../../src/text/batches.js';
+import { DEFAULT_CORPUS, locateCorpus, readCatalogue } from '../../src/text/catalogue.js';
+import { Dataset, prepareDataset, writeIds } from '../../src/text/dataset.js';
+import type { DecodeOptions } from '../../src/text/decode.js';
+import { resolveCorpus } from '../../src/text/sources.js';
+import { type Split, splitCorpus } from '../../src/text/split.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
+import { temporaryFolder } from '../helpers/cli.js';
+import { errorOf } from '../helpers/files.js';
+
+const root = await temporaryFolder();
+const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
+const newFolder = () => mkdtemp(join(root, 'x-'));
+
+/** Writes files, named by their paths, to a folder of their own. */
+async function files(contents: Record<string, string | Uint8Array>): Promise<string[]> {
+  const folder = await newFolder();
+  const paths = Object.keys(contents).map((name) => join(folder, name));
+  for (const [name, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  return paths;
+}
+
+/** Prepares the named corpus, and reads it back from disk. */
+async function prepare(names: readonly string[], options: Partial<DecodeOptions> = {}) {
+  const folder = await newFolder();
+  const { sources } = await resolveCorpus(names);
+  const prepared = await prepareDataset(sources, { ...UTF8, ...options }, folder);
+  const dataset = new Dataset(folder, prepared.vocabulary.size);
+  expect(dataset.length).toBe(prepared.length);
+  const text = prepared.vocabulary.decode(dataset.read(0, dataset.length));
+  const hash = dataset.hash();
+  dataset.close();
+  return { ...prepared, folder, text, datasetHash: hash };
+}
+
+/** A text of the first `count` characters of Unicode. */
+function distinct(count: number): string {
+  let text = '';
+  for (let codePoint = 1, n = 0; n < count; codePoint++) {
+    if (codePoint >= 0xd800 && codePoint < 0xe000) continue;
+    text += String.fromCodePoint(codePoint);
+    n++;
+  }
+  return text;
+}
+
+describe('ids on disk', () => {
+  it.each([
+    [256, 'corpus.u8', 1],
+    [257, 'corpus.u16', 2],
+    [65536, 'corpus.u16', 2],
+    [65537, 'corpus.u32', 4],
+  ])('of %i distinct characters are in %s', async (count, name, width) => {
+    const text = `${distinct(count)}abcabc`;
+    const prepared = await prepare(await files({ 'a.txt': text }));
+    expect(prepared.vocabulary.size).toBe(count);
+    expect(basename(prepared.path)).toBe(name);
+    expect(prepared.length).toBe(count + 6);
+    expect(statSync(prepared.path).size).toBe((count + 6) * width);
+    expect(prepared.text === text).toBe(true);
+    const hash = createHash('sha256').update(readFileSync(prepared.path)).digest('hex');
+    expect(prepared.hash).toBe(hash);
+    expect(prepared.datasetHash).toBe(hash);
+  });
+
+  it('count characters, not bytes or UTF-16 units', async () => {
+    const { length, vocabulary, text } = await prepare(await files({ 'a.txt': 'é😀é😀' }));
+    expect(length).toBe(4);
+    expect(vocabulary.codePoints).toEqual([0xe9, 0x1f600]);
+    expect(text).toBe('é😀é😀');
+  });
+
+  it('of a text read in several chunks are those of the whole text', async () => {
+    const text = 'aé😀\r\n'.repeat(300_000); // 2.7 MB
+    const { text: found } = await prepare(await files({ 'a.txt': text }), { normalizeNewlines: true });
+    expect(found === text.replaceAll('\r\n', '\n')).toBe(true);
+  });
+
+  it('are read from any place', async () => {
+    const { folder, vocabulary } = await prepare(await files({ 'a.txt': distinct(300) }));
+    const dataset = new Dataset(folder, vocabulary.size);
+    expect([...dataset.read(7, 3)]).toEqual([7, 8, 9]);
+    expect([...dataset.read(299, 1)]).toEqual([299]);
+    expect([...dataset.read(300, 0)]).toEqual([]);
+    dataset.close();
+  });
+
+  it.each(['latin1', 'bytes', 'utf8-lossy'] as const)('follow the encoding %s', async (encoding) => {
+    const paths = await files({ 'a.txt': Uint8Array.of(0x61, 0xe9, 0x62) });
+    const { text } = await prepare(paths, { encoding });
+    expect(text).toBe(encoding === 'utf8-lossy' ? 'a\ufffdb' : 'aéb');
+    expect((await errorOf(prepare(paths))).message).toMatch(/a\.txt is not UTF-8: at offset 1 /);
+  });
+});
+
+describe('many files', () => {
+  it('are joined, with a newline where there is none', async () => {
+    const paths = await files({ 1: 'a', 2: 'b\n', 3: '\ufeffc', 4: 'd' });
+    expect((await prepare(paths)).text).toBe('a\nb\nc\nd');
+    expect((await prepare([paths[0]!, paths[0]!])).text).toBe('a\na');
+    const bytes = await prepare([paths[0]!, paths[1]!, paths[3]!], { encoding: 'bytes' });
+    expect(bytes.text).toBe('ab\nd');
+  });
+
+  it('are joined with one newline past an empty file', async () => {
+    expect((await prepare(await files({ 1: 'a', 2: '', 3: 'c' }))).text).toBe('a\nc');
+  });
+
+  it('are joined with a newline after a character that is cut off at the end of one', async () => {
+    const paths = await files({ 1: Uint8Array.of(0x61, 0x0a, 0xc3), 2: 'b' });
+    expect((await prepare(paths, { encoding: 'utf8-lossy' })).text).toBe('a\n\ufffd\nb');
+  });
+});
+
+describe('finding a corpus', () => {
+  const labels = async (names: readonly string[]) =>
+    (await resolveCorpus(names)).sources.map((source) => basename(source.label));
+
+  it('reads a file, a folder, a glob and a name of the catalogue', async () => {
+    const text = 'text';
+    const [b] = await files({
+      'b.txt': text,
+      'a.md': text,
+      'c/d.txt': text,
+      '.hidden': text,
+      '.git/e.txt': text,
+      'node_modules/f.txt': text,
+      empty: '',
+      'picture.txt': Uint8Array.of(1, 0, 2),
+    });
+    const folder = dirname(b!);
+    expect(await labels([b!])).toEqual(['b.txt']);
+    expect(await labels([folder])).toEqual(['a.md', 'b.txt', 'd.txt']);
+    expect((await resolveCorpus([folder])).notices).toEqual([expect.stringMatching(/^2 of the 5 files in /)]);
+    expect(await labels([`${folder}/*.md`])).toEqual(['a.md']);
+    expect(await labels([`${folder}/**/{b,d}.txt`])).toEqual(['b.txt', 'd.txt']);
+    expect(await labels(['lighthouse'])).toEqual(['lighthouse.txt']);
+    expect(await labels(['lighthouse', b!, b!])).toEqual(['lighthouse.txt', 'b.txt', 'b.txt']);
+    expect((await prepare([`${folder}/*.md`, b!])).text).toBe('text\ntext');
+  });
+
+  it('names it for the folder of the run', async () => {
+    const [a, b, c] = await files({ 'My Nôvel, Part 1.txt': 'a', '漢.txt': 'b', '!!.txt': 'c' });
+    expect((await resolveCorpus([a!])).name).toBe('my-nôvel-part-1');
+    expect((await resolveCorpus([b!])).name).toBe('漢');
+    expect((await resolveCorpus([c!])).name).toBe('text');
+    expect((await resolveCorpus(['lighthouse', a!, b!])).name).toBe('lighthouse-and-2-more');
+  });
+
+  it('takes a file whose name looks like a glob for the file', async () => {
+    const [path] = await files({ 'a[1]*.txt': 'ab' });
+    expect((await prepare([path!])).text).toBe('ab');
+  });
+
+  it.each<
+    [what: string, name: string, code: number, message: RegExp, content?: Record<string, string | Uint8Array>]
+  >([
+    ['a missing file', 'missing.txt', ExitCode.noInput, /missing\.txt does not exist$/],
+    ['a path below a file', 'a/b', ExitCode.noInput, /a\/b does not exist/, { a: 'text' }],
+    ['a glob without a match', '*.nothing', ExitCode.noInput, /^no file matches .*\*\.nothing$/],
+    ['an empty folder', '', ExitCode.noInput, /is a folder without text files$/],
+    ['a folder of pictures', '', ExitCode.noInput, /without text files$/, { a: Uint8Array.of(1, 0) }],
+    ['an empty file', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '' }],
+    ['a byte order mark alone', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '\ufeff' }],
+    ['one distinct character', 'a', ExitCode.badData, /one character, 'b' U\+0062, repeated$/, { a: 'bbbb' }],
+    ['a binary file', 'a', ExitCode.badData, /a looks like a binary file/, { a: 'b\0c' }],
+  ])('refuses %s', async (_what, name, code, message, content = {}) => {
+    const folder = dirname((await files({ ...content, '.keep': '' })).at(-1)!);
+    const error = await errorOf(prepare([join(folder, name)]));
+    expect(error.message).toMatch(message);
+    expect(error.exitCode).toBe(code);
+    expect(error.hint.length).toBeGreaterThan(0);
+  });
+
+  it('refuses a file that has gone since', async () => {
+    const [path] = await files({ a: 'text' });
+    const { sources } = await resolveCorpus([path!]);
+    rmSync(path!);
+    const { message, exitCode } = await errorOf(prepareDataset(sources, UTF8, root));
+    expect(message).toBe(`${path} does not exist`);
+    expect(exitCode).toBe(ExitCode.noInput);
+  });
+
+  it('tells how to install an entry of the catalogue that is not there', async () => {
+    for (const entry of readCatalogue().filter((candidate) => !locateCorpus(candidate))) {
+      const { hint, exitCode } = await errorOf(resolveCorpus([entry.name]));
+      expect(hint).toContain(`npm install ${entry.parts[0]!.package}`);
+      expect(exitCode).toBe(ExitCode.noInput);
+    }
+  });
+});
+
+describe('writeIds', () => {
+  const vocabulary = new Vocabulary([10, 97, 98], 'utf8');
+
+  it('leaves unknown characters out, or throws', async () => {
+    const { sources } = await resolveCorpus(await files({ a: 'abca' }));
+    const strange: number[] = [];
+    const skip = (codePoint: number) => {
+      strange.push(codePoint);
+      return [];
+    };
+    const folder = await newFolder();
+    const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, skip);
+    expect(length).toBe(3);
+    expect([...readFileSync(path)]).toEqual([1, 2, 1]);
+    expect(strange).toEqual([99]);
+    const refuse = (codePoint: number) => vocabulary.standIns(codePoint, 'error');
+    const { message } = await errorOf(writeIds(sources, UTF8, vocabulary, await newFolder(), refuse));
+    expect(message).toContain("'c' U+0063");
+  });
+
+  it('puts others for them, and there may be more of those', async () => {
+    const { sources } = await resolveCorpus(await files({ a: 'ccca' }));
+    const folder = await newFolder();
+    const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, () => [2, 2, 1]);
+    expect(length).toBe(10);
+    expect([...readFileSync(path)]).toEqual([2, 2, 1, 2, 2, 1, 2, 2, 1, 1]);
+  });
+
+  it('reports a folder that cannot be written', async () => {
+    const [path] = await files({ a: 'ab' });
+    const { sources } = await resolveCorpus([path!]);
+    for (const folder of [join(root, 'missing'), path!]) {
+      await expect(writeIds(sources, UTF8, vocabulary, folder, () => [])).rejects.toThrow(UserError);
+    }
+  });
+});
+
+describe('a damaged file of ids', () => {
+  it.each([
+    [3, 1],
+    [300, 2],
+    [70_000, 4],
+  ])('of %i characters is refused', async (count, width) => {
+    const { folder, path } = await prepare(await files({ a: distinct(count) }));
+    truncateSync(path, (count - 1) * width + (width - 1)); // the last id in part
+    const short = new Dataset(folder, count);
+    expect([...short.read(0, 2)]).toEqual([0, 1]);
+    for (const action of [() => short.read(count - 2, 2), () => short.read(count + 5, 1)]) {
+      const { message, exitCode } = await errorOf(action);
+      expect(message).toMatch(/is damaged: it ends at \d+ bytes$/);
+      expect(exitCode).toBe(ExitCode.badData);
+    }
+    short.close();
+    await writeFile(path, new Uint8Array(count * width).fill(255));
+    const wild = new Dataset(folder, count);
+    for (const action of [() => wild.read(1, 1), () => wild.hash()]) {
+      expect(await errorOf(action)).toMatchObject({
+        message: expect.stringMatching(/has an id \d+ at character \d+$/),
+        exitCode: ExitCode.badData,
+      });
+    }
+    wild.close();
+  });
+
+  it('is said to end where it ends', async () => {
+    const { folder } = await prepare(await files({ a: 'abcabcab' }));
+    const dataset = new Dataset(folder, 3);
+    expect((await errorOf(() => dataset.read(6, 3))).message).toMatch(/ends at 8 bytes$/);
+    expect((await errorOf(() => dataset.read(20, 3))).message).toMatch(/ends at 8 bytes$/);
+    dataset.close();
+  });
+
+  it('that is missing is no input', async () => {
+    const { message, exitCode } = await errorOf(() => new Dataset(root, 3));
+    expect(message).toMatch(/corpus\.u8 does not exist$/);
+    expect(exitCode).toBe(ExitCode.noInput);
+  });
+});
+
+describe('splitCorpus', () => {
+  it("is nanoGPT's split of Shakespeare", () => {
+    const request = { validation: 0.1, batchSize: 32, sequenceLength: 64 };
+    const { split, notices } = splitCorpus(1_115_394, request);
+    expect(split).toEqual({ ...request, trainLength: 1_003_854 });
+    expect(notices).toEqual([]);
+  });
+
+  it('fits any text of 32 characters and more, and never gives more than was asked for', () => {
+    const length = fc.oneof(
+      fc.integer({ min: 32, max: 2000 }),
+      fc.integer({ min: 32, max: 1e7 }),
+      fc.integer({ min: 32, max: 2 ** 45 }),
+    );
+    const count = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 65536 }));
+    const share = fc.oneof(fc.constantFrom(0, 0.1, 0.9), fc.double({ min: 0, max: 0.9, noNaN: true }));
+    fc.assert(
+      fc.property(length, share, count, count, (characters, validation, batchSize, sequenceLength) => {
+        const request = { validation, batchSize, sequenceLength };
+        const { split, notices } = splitCorpus(characters, request);
+        expect(split.batchSize * split.sequenceLength).toBeLessThan(split.trainLength);
+        expect(
+          Math.floor(Math.floor((split.trainLength - 1) / split.batchSize) / split.sequenceLength),
+        ).toBeGreaterThan(0);
+        for (const key of ['validation', 'batchSize', 'sequenceLength'] as const) {
+          expect(split[key]).toBeLessThanOrEqual(request[key]);
+        }
+        expect(split.batchSize).toBeGreaterThan(0);
+        expect(split.sequenceLength).toBeGreaterThan(0);
+        const kept = characters - split.trainLength;
+        expect(kept === 0 || kept >= 16).toBe(true);
+        expect(kept).toBeLessThanOrEqual(Math.ceil(characters * validation) + 1);
+        const { trainLength: _, ...granted } = split;
+        expect(notices.length > 0).toBe(JSON.stringify(granted) !== JSON.stringify(request));
+        if (batchSize * sequenceLength < split.trainLength) {
+          expect(split).toMatchObject({ batchSize, sequenceLength });
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([0, 1, 2, 31])('refuses a text of %i characters', async (length) => {
+    const request = { validation: 0.1, batchSize: 1, sequenceLength: 1 };
+    const { message, exitCode } = await errorOf(() => splitCorpus(length, request));
+    expect(message).toContain(`the text has ${length} character${length === 1 ? '' : 's'},`);
+    expect(exitCode).toBe(ExitCode.badData);
+  });
+});
+
+describe('batches', async () => {
+  // Ids that are their own places, so that a batch tells where it was read.
+  const places = 4000;
+  await writeFile(
+    join(root, 'corpus.u32'),
+    Uint32Array.from({ length: places }, (_, i) => i),
+  );
+  const dataset = new Dataset(root, 70_000);
+  expect(dataset.length).toBe(places);
+  const row = (batch: Uint32Array, rows: number, b: number) => [...batch].filter((_, i) => i % rows === b);
+  const batches = fc
+    .record({
+      trainLength: fc.integer({ min: 2, max: 400 }),
+      batchSize: fc.integer({ min: 1, max: 8 }),
+      sequenceLength: fc.integer({ min: 1, max: 40 }),
+      seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    })
+    .filter(({ trainLength, batchSize, sequenceLength }) => batchSize * sequenceLength < trainLength)
+    .map(({ seed, ...split }) => new Batches(dataset, { ...split, validation: 0.1 } satisfies Split, seed));
+
+  it('go through the training part in rows that go on from window to window', () => {
+    fc.assert(
+      fc.property(batches, fc.nat(5), (reader, epoch) => {
+        const { batchSize, sequenceLength, trainLength } = reader.split;
+        const first = epoch * reader.windowsPerEpoch;
+        const seen = new Set<number>();
+        for (let b = 0; b < batchSize; b++) {
+          let next: number | undefined;
+          for (let window = 0; window < reader.windowsPerEpoch; window++) {
+            const batch = reader.read(first + window);
+            expect(batch.inputs.length).toBe(batchSize * sequenceLength);
+            const inputs = row(batch.inputs, batchSize, b);
+            const targets = row(batch.targets, batchSize, b);
+            next ??= inputs[0]!;
+            expect(inputs).toEqual(inputs.map((_, t) => next! + t));
+            expect(targets).toEqual(inputs.map((place) => place + 1));
+            next = targets.at(-1)!;
+            for (const place of targets) seen.add(place);
+          }
+        }
+        // Every target once, all of them in the training part, fewer than a window a row left over.
+        expect(seen.size).toBe(reader.windowsPerEpoch * batchSize * sequenceLength);
+        expect(Math.max(...seen)).toBeLessThan(trainLength);
+        const stream = Math.floor((trainLength - 1) / batchSize);
+        expect(trainLength - 1 - seen.size).toBe(
+          ((trainLength - 1) % batchSize) + batchSize * (stream % sequenceLength),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('start an epoch at its first window and at no other', () => {
+    fc.assert(
+      fc.property(batches, (reader) => {
+        const epochs = Array.from({ length: 3 * reader.windowsPerEpoch }, (_, step) =>
+          reader.startsEpoch(step),
+        );
+        expect(epochs).toEqual(epochs.map((_, step) => step % reader.windowsPerEpoch === 0));
+        expect(epochs.filter((starts) => starts).length).toBe(3);
+      }),
+    );
+  });
+
+  it('are a function of the step', () => {
+    fc.assert(
+      fc.property(batches, fc.array(fc.nat(1e9), { minLength: 1, maxLength: 6 }), (reader, steps) => {
+        const forwards = steps.map((step) => reader.read(step));
+        const again = new Batches(dataset, reader.split, reader.seed);
+        const backwards = steps.toReversed().map((step) => again.read(step));
+        expect(backwards.toReversed()).toEqual(forwards);
+      }),
+    );
+  });
+
+  it('shift with epoch and seed, so that what a window leaves over gets its turn', () => {
+    const split = { trainLength: 4 * 100 + 1, batchSize: 4, sequenceLength: 16, validation: 0.1 };
+    const starts = (seed: number) =>
+      Array.from({ length: 60 }, (_, epoch) => new Batches(dataset, split, seed).read(6 * epoch).inputs[0]!);
+    expect(new Set(starts(1))).toEqual(new Set([0, 1, 2, 3, 4]));
+    expect(starts(2)).not.toEqual(starts(1));
+    const reader = new Batches(dataset, split, 1);
+    const seen = new Set<number>();
+    for (let step = 0; step < 60 * 6; step++) for (const place of reader.read(step).targets) seen.add(place);
+    expect(seen.size).toBe(split.trainLength - 1); // all but the very first character, which nothing precedes
+  });
+
+  it('are time-major', () => {
+    const { inputs, targets } = readWindow(dataset, [10, 50, 90], 2);
+    expect([...inputs]).toEqual([10, 50, 90, 11, 51, 91]);
+    expect([...targets]).toEqual([11, 51, 91, 12, 52, 92]);
+  });
+
+  it('along parts of a text have each character once, in order, and none from both sides of a start', () => {
+    const some = fc.record({
+      starts: fc.array(fc.integer({ min: 300, max: 3000 }), { minLength: 1, maxLength: 4 }),
+      length: fc.integer({ min: 0, max: 300 }),
+      warmUp: fc.integer({ min: 0, max: 300 }),
+      steps: fc.integer({ min: 1, max: 70 }),
+    });
+    const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+    fc.assert(
+      fc.property(some, ({ starts, length, warmUp, steps }) => {
+        const windows = [...windowsAlong(dataset, { starts, length, warmUp, steps })];
+        starts.forEach((start, b) => {
+          const read = (key: 'inputs' | 'targets') =>
+            windows.flatMap((window) => row(window[key], starts.length, b));
+          expect(read('inputs')).toEqual(range(start - warmUp, start + length));
+          expect(read('targets')).toEqual(range(start - warmUp + 1, start + length + 1));
+          for (const { at, inputs } of windows) expect(inputs[b]).toBe(start + at);
+        });
+        for (const { at, inputs } of windows) {
+          const last = at + inputs.length / starts.length - 1;
+          expect(last < at + steps && last < 0 === at < 0).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('the catalogue', () => {
+  const installed = readCatalogue().filter((entry) => locateCorpus(entry));
+
+  it('has the default corpus and the text of our own', () => {
+    expect(installed.map(({ name }) => name)).toEqual(expect.arrayContaining([DEFAULT_CORPUS, 'lighthouse']));
+  });
+
+  it.each(installed)('counts the characters of $name', async ({ name, characters }) => {
+    const { length, hash, datasetHash } = await prepare([name]);
+    expect(length).toBe(characters);
+    expect(datasetHash).toBe(hash);
+  });
+});

@@ -1,0 +1,119 @@
+import { appendFileSync, linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { prepareDataset } from '../../src/text/dataset.js';
+import type { DecodeOptions } from '../../src/text/decode.js';
+import { corpusKey, noteCorpus, reuseDataset, shareFile } from '../../src/text/reuse.js';
+import { resolveCorpus } from '../../src/text/sources.js';
+import { temporaryFolder } from '../helpers/cli.js';
+
+const root = await temporaryFolder();
+const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
+const TEXT = 'The lamp and the sea.\n'.repeat(500_000);
+
+/** A text of 11 MB, a folder of runs, and in it a run that has read the text. */
+async function readOnce(options: DecodeOptions = UTF8) {
+  const folder = await mkdtemp(join(root, 'x-'));
+  const path = join(folder, 'text.txt');
+  const runs = join(folder, 'runs');
+  const first = join(runs, 'first');
+  await mkdir(first, { recursive: true });
+  writeFileSync(path, TEXT);
+  const { sources } = await resolveCorpus([path]);
+  const prepared = await prepareDataset(sources, options, first);
+  await noteCorpus(first, corpusKey(sources, options)!, prepared);
+  /** A second run on the text as it is now. */
+  const again = async (name: string, nowOptions: DecodeOptions = UTF8) => {
+    const run = join(runs, name);
+    await mkdir(run);
+    const key = corpusKey((await resolveCorpus([path])).sources, nowOptions)!;
+    return reuseDataset({ key, options: nowOptions, folders: [runs] }, run, () => {});
+  };
+  return { path, first, prepared, again };
+}
+
+describe('a text that a run has read', () => {
+  it('is not read again', async () => {
+    const { prepared, again, first } = await readOnce();
+    const second = (await again('second'))!;
+    expect({ ...second, path: '' }).toEqual({ ...prepared, path: '' });
+    // Each run has its ids to itself.
+    rmSync(first, { recursive: true });
+    expect(readFileSync(second.path).length).toBe(TEXT.length);
+  });
+
+  it.each<[what: string, change: (path: string) => void]>([
+    ['has other characters', (path) => writeFileSync(path, TEXT.replaceAll('sea', 'sky'))],
+    [
+      'has other characters and the time it had',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, TEXT.replaceAll('sea', 'sky'));
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    ['is longer', (path) => appendFileSync(path, 'x')],
+    [
+      'is another file',
+      (path) => {
+        rmSync(path);
+        writeFileSync(path, TEXT);
+      },
+    ],
+  ])('is read when it %s', async (_what, change) => {
+    const { path, again } = await readOnce();
+    change(path);
+    expect(await again('second')).toBeUndefined();
+  });
+
+  it('is read when it is decoded in another way', async () => {
+    const { again } = await readOnce();
+    expect(await again('second', { ...UTF8, normalizeNewlines: true })).toBeUndefined();
+    expect(await again('third', { ...UTF8, encoding: 'latin1' })).toBeUndefined();
+  });
+
+  it.each<[what: string, damage: (run: string) => void]>([
+    ['are gone', (run) => rmSync(join(run, 'corpus.u8'))],
+    ['are cut short', (run) => writeFileSync(join(run, 'corpus.u8'), Buffer.alloc(100))],
+    ['are other ones', (run) => writeFileSync(join(run, 'corpus.u8'), Buffer.alloc(TEXT.length))],
+    ['have no note', (run) => rmSync(join(run, 'corpus.json'))],
+    ['have half a note', (run) => writeFileSync(join(run, 'corpus.json'), '{"key": "')],
+    ['have a note of nothing', (run) => writeFileSync(join(run, 'corpus.json'), 'null')],
+    [
+      'have a note without a vocabulary',
+      (run) => {
+        const { codePoints: _, ...note } = JSON.parse(readFileSync(join(run, 'corpus.json'), 'utf8'));
+        writeFileSync(join(run, 'corpus.json'), JSON.stringify(note));
+      },
+    ],
+  ])('is read when the ids %s', async (_what, damage) => {
+    const { first, again } = await readOnce();
+    damage(first);
+    expect(await again('second')).toBeUndefined();
+    expect(() => statSync(join(first, '../second/corpus.u8'))).toThrow(/ENOENT/);
+  });
+});
+
+it('a small text and standard input are always read', async () => {
+  const path = join(root, 'small.txt');
+  writeFileSync(path, 'small');
+  const { sources } = await resolveCorpus([path]);
+  expect(corpusKey(sources, UTF8)).toBeUndefined();
+  const once = { ...sources[0]!, stats: undefined };
+  expect(corpusKey([once], UTF8)).toBeUndefined();
+});
+
+it('a shared file replaces what is there', async () => {
+  const [from, to, other] = ['from', 'to', 'other'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(from, 'new');
+  writeFileSync(to, 'old');
+  linkSync(to, other);
+  await shareFile(from, to);
+  expect(readFileSync(to, 'utf8')).toBe('new');
+  expect(readFileSync(other, 'utf8')).toBe('old');
+});

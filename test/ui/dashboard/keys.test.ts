@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { BINDINGS, type Key, press, type Request } from '../../../src/ui/dashboard/keys.js';
+import type { State } from '../../../src/ui/dashboard/state.js';
+import { at, frozen, liveEvent, newState, played, START } from '../../helpers/ui-fixture.js';
+
+const training = frozen(
+  played(newState(), at(0, START), ...[1, 2, 3].map((sample) => at(sample, liveEvent(sample, 'x')))),
+);
+
+const keyOf = (name: string): Key => (name === 'Tab' ? { text: '', name: 'tab' } : { text: name });
+const named = (name: Key['name']): Key => ({ text: '', name });
+const control = (text: string): Key => ({ text, ctrl: true });
+
+/** The state after some keys, and all that they asked for. */
+function pressed(state: State, ...keys: readonly (Key | string)[]): { state: State; requests: Request[] } {
+  const requests: Request[] = [];
+  let now = state;
+  for (const key of keys) {
+    const answer = press(frozen(now), typeof key === 'string' ? keyOf(key) : key);
+    now = answer.state;
+    if (answer.request) requests.push(answer.request);
+  }
+  return { state: now, requests };
+}
+
+/** What differs from a state. */
+function changes(state: State, from = training): Partial<State> {
+  return Object.fromEntries(
+    Object.entries(state).filter(([name, value]) => value !== from[name as keyof State]),
+  );
+}
+
+const notice = (text: string) => ({ notice: { text, until: expect.any(Number) } });
+const view = (change: Partial<State['view']>) => ({ view: { ...training.view, ...change } });
+const samples = (shown: number | undefined) => ({ samples: { ...training.samples, shown } });
+
+/** What every key does to a run that trains. */
+const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Request }> = {
+  pause: { changes: { pausing: true, ...notice('pausing after this step') }, request: { type: 'pause' } },
+  save: { changes: notice('saving after this step'), request: { type: 'save' } },
+  quit: { changes: { dialog: 'quit' } },
+  help: { changes: { dialog: 'help' } },
+  'temp up': { changes: { temperature: 0.9 }, request: { type: 'temperature', value: 0.9 } },
+  'temp down': { changes: { temperature: 0.7 }, request: { type: 'temperature', value: 0.7 } },
+  'new sample': { changes: samples(undefined), request: { type: 'sample' } },
+  'edit prompt': { changes: { dialog: { draft: '' } } },
+  'older sample': { changes: samples(2) },
+  'newer sample': { changes: samples(undefined) },
+  'lower rate': {
+    changes: { lr: 0.004, waiting: { lr: 1, prompt: 0 }, ...notice('learning rate 4.00e-3 after this step') },
+    request: { type: 'lr', value: 0.004 },
+  },
+  'higher rate': {
+    changes: {
+      lr: 0.00625,
+      waiting: { lr: 1, prompt: 0 },
+      ...notice('learning rate 6.25e-3 after this step'),
+    },
+    request: { type: 'lr', value: 0.00625 },
+  },
+  'nats or bits': { changes: view({ unit: 'bits' }) },
+  'steps or epochs': { changes: view({ axis: 'epochs' }) },
+  'log scale': { changes: view({ log: true }) },
+  'whole or recent': { changes: view({ recent: true }) },
+  tint: { changes: view({ tint: false }) },
+  'gates and gradients': {
+    changes: view({ gates: true }),
+    request: { type: 'gauges', watched: true },
+  },
+};
+
+describe('keys', () => {
+  const all = BINDINGS.flatMap(({ keys, label }) => keys.map((key) => [key, label] as const));
+
+  it.each(all)('%s: %s', (key, label) => {
+    const { state, requests } = pressed(training, key);
+    const effect = EFFECTS[label]!;
+    expect(changes(state)).toEqual(effect.changes);
+    expect(requests).toEqual(effect.request ? [effect.request] : []);
+  });
+
+  it('mean one thing each', () => {
+    const keys = all.map(([key]) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(Object.keys(EFFECTS).sort()).toEqual(BINDINGS.map(({ label }) => label).sort());
+  });
+
+  it('that change the view change it back', () => {
+    for (const key of ['u', 'x', 'l', 'Tab', 'c']) {
+      expect(pressed(training, key, key).state).toEqual(training);
+    }
+  });
+
+  it('g watches gates and gradients, and no longer', () => {
+    const { state, requests } = pressed(training, 'g', 'g');
+    expect(state).toEqual(training);
+    expect(requests).toEqual([
+      { type: 'gauges', watched: true },
+      { type: 'gauges', watched: false },
+    ]);
+  });
+
+  it('that are unknown change nothing', () => {
+    for (const key of ['7', 'é', '鯨', 'pp', '', named('return'), named('backspace'), control('d')]) {
+      expect(pressed(training, key)).toEqual({ state: training, requests: [] });
+    }
+  });
+
+  it('p goes on after a pause, also where the pause has not come yet', () => {
+    expect(pressed(training, 'p', 'p').requests).toEqual([{ type: 'pause' }, { type: 'continue' }]);
+    const on = pressed({ ...training, phase: 'paused', pausing: true }, 'p');
+    expect(on.requests).toEqual([{ type: 'continue' }]);
+  });
+
+  it('ask for nothing more where training stops, and do not ask whether it should', () => {
+    const stopping = frozen({ ...training, phase: 'stopping' as const });
+    for (const key of ['p', 's', 'q', '<', '+', 'n']) {
+      expect(pressed(stopping, key)).toEqual({ state: stopping, requests: [] });
+    }
+    expect(pressed(stopping, 'u').state.view.unit).toBe('bits');
+  });
+
+  it('the temperature stays from 0 to 2, in tenths', () => {
+    const temperatures = (key: string) =>
+      Array.from(
+        { length: 14 },
+        (_, i) => pressed(training, ...Array<string>(i + 1).fill(key)).state.temperature,
+      );
+    expect(temperatures('+')).toEqual([0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2, 2]);
+    expect(temperatures('-')).toEqual([0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('the rate goes there and back', () => {
+    expect(pressed(training, '>', '>', '<', '<', '<', '>').state.lr).toBe(0.005);
+  });
+
+  it('pages stop at both ends, and the last one is the one being written', () => {
+    const shown = (...keys: string[]) => pressed(training, ...keys).state.samples.shown;
+    expect([shown('['), shown('[', '['), shown('[', '[', '['), shown('[', '[', '[', ']')]).toEqual([
+      2, 1, 1, 2,
+    ]);
+    expect([shown(']'), shown('[', ']'), shown('[', '[', ']', ']', ']')]).toEqual(Array(3).fill(undefined));
+    expect(shown('[', 'n')).toBeUndefined();
+    const none = newState();
+    expect(pressed(none, '[', ']', '[').state).toEqual(none);
+  });
+});
+
+describe('the way out', () => {
+  const asked = pressed(training, 'q').state;
+
+  it('Esc asks as q does', () => {
+    expect(pressed(training, named('escape')).state).toEqual(asked);
+  });
+
+  it.each(['y', 'Y', named('return')])('%j stops', (key) => {
+    const { state, requests } = pressed(asked, key);
+    expect(changes(state)).toEqual({ phase: 'stopping' });
+    expect(requests).toEqual([{ type: 'stop' }]);
+  });
+
+  it.each(['n', 'N', named('escape')])('%j does not', (key) => {
+    expect(pressed(asked, key)).toEqual({ state: training, requests: [] });
+  });
+
+  it('no other key answers', () => {
+    for (const key of ['p', 'q', 's', '?', ' ', 'Tab', named('backspace')]) {
+      expect(pressed(asked, key)).toEqual({ state: asked, requests: [] });
+    }
+  });
+
+  it('Ctrl-C stops wherever it is pressed, as often as it is pressed', () => {
+    for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
+      const { state, requests } = pressed({ ...training, dialog }, control('c'), control('c'));
+      expect(changes(state)).toEqual({ phase: 'stopping' });
+      expect(requests).toEqual([{ type: 'interrupt' }, { type: 'interrupt' }]);
+    }
+  });
+
+  it('Ctrl-Z leaves everything as it is', () => {
+    for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
+      const state = frozen({ ...training, dialog });
+      expect(pressed(state, control('z'))).toEqual({ state, requests: [{ type: 'suspend' }] });
+    }
+  });
+});
+
+describe('help', () => {
+  const open = pressed(training, '?').state;
+
+  it('is closed by Esc, q, h and ?', () => {
+    for (const key of ['q', 'h', '?', named('escape')]) {
+      expect(pressed(open, key)).toEqual({ state: training, requests: [] });
+    }
+  });
+
+  it('is closed by a key that does something else, and stays with one that does not', () => {
+    expect(changes(pressed(open, 'u').state)).toEqual(view({ unit: 'bits' }));
+    expect(pressed(open, '7').state).toEqual(open);
+  });
+});
+
+describe('the prompt', () => {
+  const editing = pressed(training, 'e').state;
+  const draft = (...keys: (Key | string)[]) => pressed(editing, ...keys).state.dialog;
+
+  it('is typed, sent with Enter and edited again', () => {
+    const { state, requests } = pressed(
+      pressed(training, '[').state,
+      'e',
+      'p',
+      'q',
+      ' ',
+      '?',
+      named('return'),
+    );
+    const waiting = { lr: 0, prompt: 1 };
+    expect(changes(state)).toEqual({ prompt: 'pq ?', waiting, ...samples(undefined) });
+    expect(requests).toEqual([{ type: 'prompt', text: 'pq ?' }]);
+    expect(pressed(state, 'e').state.dialog).toEqual({ draft: 'pq ?' });
+  });
+
+  it('is left as it was with Esc', () => {
+    expect(pressed(editing, 'a', named('escape'))).toEqual({ state: training, requests: [] });
+  });
+
+  it('loses what looks like one character with Backspace', () => {
+    const back = named('backspace');
+    expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧')).toEqual({ draft: '鯨e\u0301👨‍👩‍👧' });
+    expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧', back)).toEqual({ draft: '鯨e\u0301' });
+    expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧', back, back)).toEqual({ draft: '鯨' });
+    expect(draft('鯨', back, back)).toEqual({ draft: '' });
+  });
+
+  it('takes what is pasted, its line breaks as line feeds', () => {
+    expect(draft('a', 'Call\r\nme\rIshmael\n\tq')).toEqual({ draft: 'aCall\nme\nIshmael\n\tq' });
+  });
+
+  it('is no longer than 200 characters', () => {
+    expect(draft('🐋'.repeat(199), 'ab', 'c')).toEqual({ draft: `${'🐋'.repeat(199)}a` });
+  });
+
+  it('ignores Tab and control keys', () => {
+    expect(pressed(editing, 'Tab', control('a')).state).toEqual(editing);
+  });
+});

@@ -1,0 +1,202 @@
+import { EventEmitter } from 'node:events';
+import chalk from 'chalk';
+import { render } from 'ink';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { BINDINGS, type Key, press } from '../../../src/ui/dashboard/keys.js';
+import type { State } from '../../../src/ui/dashboard/state.js';
+import { Dashboard } from '../../../src/ui/dashboard/view.js';
+import {
+  at,
+  frozen,
+  gaugesEvent,
+  newState,
+  played,
+  START,
+  stepEvent,
+  tick,
+  trainedState,
+} from '../../helpers/ui-fixture.js';
+
+/** The stream that ink draws on, as large as the state says. */
+class Frames extends EventEmitter {
+  last = '';
+
+  constructor(
+    readonly columns: number,
+    readonly rows: number,
+  ) {
+    super();
+  }
+
+  write(frame: string): boolean {
+    this.last = frame;
+    return true;
+  }
+}
+
+/** The dashboard as it is drawn; a level of 0 is without colours, 1 with sixteen, 3 with all of them. */
+function drawn(state: State, colors: 0 | 1 | 3 = 0): string {
+  const frames = new Frames(state.columns, state.rows);
+  const before = chalk.level;
+  chalk.level = colors;
+  const { unmount } = render(<Dashboard state={frozen(state)} />, {
+    stdout: frames as unknown as NodeJS.WriteStream,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const { last } = frames;
+  unmount();
+  chalk.level = before;
+  return last;
+}
+
+function pressed(state: State, ...keys: readonly (string | Key)[]): State {
+  return keys.reduce<State>(
+    (now, key) => press(now, typeof key === 'string' ? { text: key } : key).state,
+    state,
+  );
+}
+
+/** The columns at which some characters stand. */
+function columnsOf(line: string, characters: string): number[] {
+  const before = (index: number) => stringWidth(line.slice(0, index));
+  return Array.from(line.matchAll(new RegExp(`[${characters}]`, 'g')), ({ index }) => before(index));
+}
+
+const size = (columns: number, rows: number) => ({ columns, rows });
+const trained = trainedState();
+const lastMs = trained.now - trained.began;
+const obeyed = (type: 'pause' | 'stop') =>
+  played(trained, at(lastMs, { type: 'command', step: 830, command: { type } }), tick(lastMs + 65_000));
+
+/** Gates and gradients, watched for half a minute. */
+const watched = (layers: number, ratio?: number) =>
+  played(
+    pressed(trained, 'g'),
+    ...Array.from({ length: 30 }, (_, i) => at(lastMs, gaugesEvent(801 + i, layers, ratio))),
+  );
+
+/** The same at a step of many digits. */
+const late = (state: State) => {
+  const { gauges, samples } = state;
+  const step = 4_321_000;
+  const pages = samples.pages.map((page) => ({ ...page, step }));
+  return { ...state, gauges: { ...gauges, last: { ...gauges.last!, step } }, samples: { ...samples, pages } };
+};
+
+/** Every screen that is kept as a picture in test/screens. */
+const SCREENS: Record<string, State> = {
+  '30x8': { ...trained, ...size(30, 8) },
+  '40x12': { ...trained, ...size(40, 12) },
+  '80x24': trained,
+  '120x40': { ...trained, ...size(120, 40) },
+  '200x60': { ...trained, ...size(200, 60) },
+  waiting: newState(),
+  'before the first step': played(newState(), at(0, START), tick(700, 90 * 2 ** 20)),
+  'first step': played(newState(), at(0, START), at(300, stepEvent(1, 4.4258, { charsPerSecond: 21_728 }))),
+  paused: obeyed('pause'),
+  stopping: obeyed('stop'),
+  help: pressed(trained, '?'),
+  quit: pressed(trained, 'q'),
+  prompt: pressed(trained, 'e', 'It was a dark and 鯨 night', '\n', '\t\x1b', 'e\u0301🐋'),
+  'bits, epochs, log, recent': pressed(trained, 'u', 'x', 'l', { text: '', name: 'tab' }),
+  'older sample': pressed(trained, '[', '['),
+  gates: watched(2),
+  'gates before the first': pressed(trained, 'g'),
+  'gates of five layers': watched(5, 10),
+  'gates of 32 layers': late(watched(32, 2)),
+  'gates at 40x12': { ...watched(2, 5000), ...size(40, 12) },
+  'gates at 120x40': { ...watched(3), ...size(120, 40) },
+};
+
+const SMALL = { '40x12': size(40, 12), '60x20': size(60, 20), '71x50': size(71, 50), '72x12': size(72, 12) };
+const dialogs = [
+  'paused',
+  'stopping',
+  'help',
+  'quit',
+  'prompt',
+  'before the first step',
+  'gates',
+  'gates of five layers',
+] as const;
+
+/** All of them, and the dialogs at awkward sizes. */
+const all: [string, State][] = [
+  ...Object.entries(SCREENS),
+  ...Object.entries(SMALL).flatMap(([name, columns]) =>
+    dialogs.map((dialog): [string, State] => [`${dialog} at ${name}`, { ...SCREENS[dialog]!, ...columns }]),
+  ),
+];
+
+it.each(Object.entries(SCREENS))('looks as it did: %s', async (name, state) => {
+  const file = `${name.replaceAll(/[, ]+/g, '-')}.txt`;
+  await expect(`${drawn(state)}\n`).toMatchFileSnapshot(`../../screens/${file}`);
+});
+
+describe.each(all)('%s', (_, state) => {
+  const frame = drawn(state);
+  const lines = frame.split('\n');
+
+  it('is as large as the terminal, and no larger', () => {
+    expect(lines.length).toBe(state.rows < 12 || state.columns < 40 ? 1 : state.rows);
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(state.columns);
+  });
+
+  it.each([1, 3] as const)('says the same without colours as at level %i', (level) => {
+    const colored = drawn(state, level);
+    const codes = new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g');
+    const plain = colored.replace(codes, '').split('\n');
+    expect(plain.map((line) => line.trimEnd())).toEqual(lines);
+    expect(colored).not.toBe(frame);
+    expect(colored, 'black on black').not.toContain('\x1b[30m');
+  });
+
+  it('has no control characters', () => {
+    expect(lines.filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+  });
+});
+
+it.each(Object.keys(SCREENS))('panels have straight edges: %s', (name) => {
+  const lines = drawn(SCREENS[name]!).split('\n');
+  const top = lines.findIndex((line) => line.startsWith('╭'));
+  if (top < 0) return;
+  const bottom = lines.findIndex((line) => line.startsWith('╰'));
+  const edges = columnsOf(lines[top]!, '╭╮');
+  expect(columnsOf(lines[bottom]!, '╰╯')).toEqual(edges);
+  for (const line of lines.slice(top + 1, bottom)) {
+    expect(columnsOf(line, '│┤')).toEqual(expect.arrayContaining(edges));
+  }
+});
+
+it('titles of panels are said in fewer words rather than cut, at the usual size and in the narrowest panel', () => {
+  for (const columns of [72, 80, 120]) {
+    for (const keys of [['g', 'l', 'u'], ['[', 'l'], []]) {
+      const state = pressed(late(watched(2)), 'g', ...keys);
+      const [edges] = /╭.*╮/.exec(drawn({ ...state, columns }))!;
+      expect(edges).not.toContain('…');
+      expect(edges).toMatch(/ ─+╮╭.* ─+╮$/);
+    }
+  }
+});
+
+it('help tells all keys and what they do, on a terminal of the usual size', () => {
+  const help = drawn(SCREENS.help!);
+  for (const { keys, label } of BINDINGS) expect(help).toContain(`${keys[0]} ${label} `);
+  expect(help).toContain('^C stop and save; again: at once ');
+  expect(help).toContain('^Z into the background; fg returns ');
+});
+
+describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {
+  const shown = (name: string) => drawn({ ...SCREENS[name]!, columns, rows });
+
+  it('says how it goes, and what is asked', () => {
+    expect(shown('80x24')).toContain('still improving');
+    expect(shown('paused')).toContain('paused: p goes on');
+    expect(shown('stopping')).toContain('stopping, and saving');
+    expect(shown('quit')).toMatch(/Stop training\?.*y yes.*n no/);
+    expect(shown('prompt')).toMatch(/prompt: .*🐋▌/);
+  });
+});

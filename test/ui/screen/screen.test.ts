@@ -1,0 +1,168 @@
+import xterm from '@xterm/headless';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Screen } from '../../../src/ui/screen/screen.js';
+
+const SHOW_CURSOR = '\x1b[?25h';
+
+/** A terminal that keeps what is written to it, and knows what it shows. */
+class FakeTerminal {
+  writes: string[] = [];
+  readonly #emulator: InstanceType<typeof xterm.Terminal>;
+
+  constructor(
+    readonly columns = 20,
+    readonly rows = 4,
+  ) {
+    this.#emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+  }
+
+  write(data: string): boolean {
+    this.writes.push(data);
+    this.#emulator.write(data);
+    return true;
+  }
+
+  /** What was written since this was asked last. */
+  taken(): string {
+    return this.writes.splice(0).join('');
+  }
+
+  /** The rows, without the spaces at their ends. */
+  async shown(): Promise<string[]> {
+    await new Promise<void>((resolve) => this.#emulator.write('', resolve));
+    const { active } = this.#emulator.buffer;
+    return Array.from({ length: this.rows }, (_, row) =>
+      active.getLine(row)!.translateToString(true).trimEnd(),
+    );
+  }
+
+  get isAlternate(): boolean {
+    return this.#emulator.buffer.active.type === 'alternate';
+  }
+}
+
+function open(terminal = new FakeTerminal()): { terminal: FakeTerminal; screen: Screen } {
+  const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
+  screen.enter();
+  terminal.taken();
+  return { terminal, screen };
+}
+
+describe('the screen', () => {
+  it('is as large as the terminal, and one that ink sends no codes to', () => {
+    const { screen } = open(new FakeTerminal(33, 7));
+    expect([screen.columns, screen.rows, screen.isTTY]).toEqual([33, 7, false]);
+  });
+
+  it('draws each line in its place', async () => {
+    const { terminal, screen } = open();
+    screen.write('one\n\n  three\nfour');
+    expect(await terminal.shown()).toEqual(['one', '', '  three', 'four']);
+  });
+
+  it('writes only what has changed', async () => {
+    const { terminal, screen } = open();
+    screen.write('one\ntwo\nthree');
+    terminal.taken();
+    screen.write('one\nTWO\nthree');
+    const written = terminal.taken();
+    expect(written).toContain('TWO');
+    expect(written).not.toMatch(/one|three/);
+    screen.write('one\nTWO\nthree');
+    expect(terminal.taken()).toBe('');
+    expect(await terminal.shown()).toEqual(['one', 'TWO', 'three', '']);
+  });
+
+  it('clears what was longer or is gone', async () => {
+    const { terminal, screen } = open();
+    screen.write('a long line\ntwo\nthree\nfour');
+    screen.write('short\ntwo');
+    expect(await terminal.shown()).toEqual(['short', 'two', '', '']);
+    screen.write('short\ntwo\nthree');
+    expect(await terminal.shown()).toEqual(['short', 'two', 'three', '']);
+  });
+
+  it('shows the last of any frames', async () => {
+    const frame = fc
+      .array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '鯨'), maxLength: 8 }), { maxLength: 6 })
+      .map((lines) => lines.join('\n'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
+        const { terminal, screen } = open();
+        for (const one of frames) screen.write(one);
+        const lines = frames
+          .at(-1)!
+          .split('\n')
+          .map((line) => line.trimEnd());
+        expect(await terminal.shown()).toEqual(Array.from({ length: 4 }, (_, row) => lines[row] ?? ''));
+      }),
+    );
+  });
+
+  it('leaves out rows that the terminal does not have', async () => {
+    const { terminal, screen } = open();
+    screen.write('1\n2\n3\n4\n5\n6');
+    expect(terminal.taken()).not.toContain('\x1b[5;');
+    expect(await terminal.shown()).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('erases nothing behind a line that is as wide as the terminal: many would erase its last column', () => {
+    const { terminal, screen } = open();
+    screen.write(`${'─'.repeat(19)}╮`);
+    expect(terminal.taken()).not.toContain('╮\x1b[K');
+  });
+
+  it('draws everything again after it was cleared', async () => {
+    const { terminal, screen } = open();
+    screen.write('one\ntwo');
+    screen.clear();
+    expect(await terminal.shown()).toEqual(['', '', '', '']);
+    screen.write('one\ntwo');
+    expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
+  });
+
+  it('tells when a frame is written', () => {
+    const { screen } = open();
+    let done = 0;
+    expect(screen.write('one', () => done++)).toBe(true);
+    expect(done).toBe(1);
+  });
+
+  it('is the alternate one, from enter to leave', async () => {
+    const terminal = new FakeTerminal();
+    terminal.write('$ charlstm train');
+    const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
+    screen.enter();
+    screen.write('one');
+    expect(await terminal.shown()).toEqual(['one', '', '', '']);
+    expect(terminal.isAlternate).toBe(true);
+    screen.leave();
+    expect(await terminal.shown()).toEqual(['$ charlstm train', '', '', '']);
+    expect(terminal.isAlternate).toBe(false);
+    expect(terminal.taken()).toContain(SHOW_CURSOR);
+  });
+
+  it('writes nothing after it was left, nor before it is entered, and leaves once', () => {
+    const { terminal, screen } = open();
+    screen.leave();
+    expect(terminal.taken()).not.toBe('');
+    screen.leave();
+    screen.write('one');
+    screen.clear();
+    expect(terminal.taken()).toBe('');
+    const closed = new Screen(terminal as unknown as NodeJS.WriteStream);
+    closed.write('one');
+    closed.leave();
+    expect(terminal.taken()).toBe('');
+  });
+
+  it('draws everything when it is entered again', async () => {
+    const { terminal, screen } = open();
+    screen.write('one\ntwo');
+    screen.leave();
+    screen.enter();
+    screen.write('one\ntwo');
+    expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
+  });
+});
