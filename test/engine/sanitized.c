@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../src/kernels/kernels.h"
+#include "../../src/kernels/kernels.h"
 
 static unsigned state = 1;
 static unsigned random_word(void) { return state = state * 1664525u + 1013904223u, state >> 8; }
