@@ -1,4 +1,4 @@
-// Makes docs/dashboard.svg: trains in a real pseudo-terminal, and draws its screen as it is late in the run.
+// Makes docs/guide/dashboard.svg: trains in a real pseudo-terminal, and draws its screen as it is late in the run.
 //
 //     npm run capture
 
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cell, PseudoTerminal } from '../test/helpers/terminal.js';
 
-const OUTPUT = fileURLToPath(new URL('dashboard.svg', import.meta.url));
+const OUTPUT = fileURLToPath(new URL('guide/dashboard.svg', import.meta.url));
 const SIZE = { columns: 110, rows: 30 };
 const COMMAND = '$charlstm train --minutes 2';
 

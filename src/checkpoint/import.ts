@@ -35,7 +35,7 @@ export function readImported(path: string): Promise<ImportedNetwork> {
   const refuse: Refuse = (reason) => {
     throw new UserError(
       `${path} cannot be imported: ${reason}`,
-      'See "From and to PyTorch" in docs/checkpoints.md for what can be.',
+      'See "From and to PyTorch" in docs/reference/checkpoints.md for what can be.',
       ExitCode.badData,
     );
   };

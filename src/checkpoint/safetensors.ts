@@ -106,7 +106,7 @@ export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Prom
  * those of 32 that are nearest.
  */
 export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
-  const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/checkpoints.md.';
+  const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/reference/checkpoints.md.';
   const refuse: Refuse = (reason) => {
     throw new UserError(`${path} cannot be imported: ${reason}`, hint, ExitCode.badData);
   };

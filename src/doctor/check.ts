@@ -1,4 +1,4 @@
-/** What is looked at, in the order in which it is told; also the anchors of docs/lstm.md that explain each. */
+/** What is looked at, in the order in which it is told; also the anchors of docs/background/lstm.md that explain each. */
 export const CHECK_IDS = [
   'exploding-gradients',
   'vanishing-gradients',
@@ -15,7 +15,7 @@ export type CheckId = (typeof CHECK_IDS)[number];
 
 /** Where the documentation explains what a check looks for. */
 export function linkOf(id: CheckId): string {
-  return `docs/lstm.md#${id}`;
+  return `docs/background/lstm.md#${id}`;
 }
 
 /** Serious: the run is not worth going on with as it is. Caution: it works, and could be better or be known better. */

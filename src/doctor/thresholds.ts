@@ -1,7 +1,7 @@
 /**
  * From where on something counts as wrong: one place for all of them. Each lies well above what sound runs show (the
  * bundled texts, 1 to 2 layers of 24 to 128 units, batches of 16 to 2048 characters) and below what runs show that were
- * made to fail; docs/doctor.md has the figures.
+ * made to fail; docs/guide/doctor.md has the figures.
  */
 
 export const EXPLODING = {

@@ -7,7 +7,7 @@ export interface Choice extends Partial<Truncation> {
 }
 
 /**
- * Draws the id of a character: temperature, truncation, choice, the last three steps of docs/sampling.md.
+ * Draws the id of a character: temperature, truncation, choice, the last three steps of docs/guide/sampling.md.
  * @param scores (V): logits, -Infinity for what must not be chosen
  * @param uniform a random number in [0, 1)
  * @throws UserError where no score is a number, but for those that must not be chosen

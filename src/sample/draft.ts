@@ -10,7 +10,7 @@ import { Temperature } from './temperature.js';
 export type EndReason = StopReason | 'length' | 'match' | 'blocked' | 'ending';
 
 /**
- * One text under way. Each call of `write` is one choice, in the order of docs/sampling.md: what must not come
+ * One text under way. Each call of `write` is one choice, in the order of docs/guide/sampling.md: what must not come
  * (banned, copied, not matching), repetition, temperature, truncation, choice.
  */
 export class Draft {

@@ -8,7 +8,7 @@ import type { Truncation } from './truncate.js';
 export const UNITS = ['line', 'sentence', 'paragraph'] as const;
 export type Unit = (typeof UNITS)[number];
 
-/** How a text is written; see docs/sampling.md for what each option does and in which order. */
+/** How a text is written; see docs/guide/sampling.md for what each option does and in which order. */
 export interface GenerateOptions extends Partial<Truncation> {
   /** What the network has read before it writes. */
   readonly prompt?: string | undefined;

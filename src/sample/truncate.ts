@@ -1,4 +1,4 @@
-/** Which characters are left to be chosen from; see docs/sampling.md. */
+/** Which characters are left to be chosen from; see docs/guide/sampling.md. */
 export interface Truncation {
   /** The so many likeliest; 0 for all. */
   readonly topK: number;

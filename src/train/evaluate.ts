@@ -13,7 +13,7 @@ export interface Evaluation {
   readonly characters: number;
 }
 
-/** How a text is scored; see docs/evaluation.md. */
+/** How a text is scored; see docs/reference/evaluation.md. */
 export type Protocol = 'stream' | 'cold';
 
 const ROWS = 32;

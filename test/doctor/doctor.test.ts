@@ -53,7 +53,7 @@ async function found(name: string, id: CheckId) {
   const { findings } = await doctor(name);
   const finding = findings.find((one) => one.id === id);
   expect(finding, `${name} has ${findings.map((one) => one.id)}`).toBeDefined();
-  expect(finding!.link).toBe(`docs/lstm.md#${id}`);
+  expect(finding!.link).toBe(`docs/background/lstm.md#${id}`);
   expect(finding!.sentence).toMatch(/^[A-Z\d].*\.$/);
   expect(finding!.severity).toMatch(/^(serious|caution)$/);
   return finding! as Omit<Told, 'evidence'> & {

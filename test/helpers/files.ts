@@ -58,7 +58,7 @@ export function assemble(header: unknown, data: Uint8Array, length?: bigint): Bu
   return sealed(Buffer.concat([head, json, data]));
 }
 
-/** Puts the true checksum of the header into a file that has a place for one, by the description in docs/checkpoints.md. */
+/** Puts the true checksum of the header into a file that has a place for one, by the description in docs/reference/checkpoints.md. */
 export function sealed(file: Buffer): Buffer {
   const key = '"headerChecksum":"';
   const at = file.indexOf(key) + key.length;

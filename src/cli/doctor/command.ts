@@ -23,7 +23,7 @@ interface DoctorFlags {
 
 const EXAMPLES = `
 The model is a run folder (its last checkpoint) or a checkpoint file; by default the newest run. Nothing is written, and
-a run that is still training can be looked at. The exit code is 0 whatever is found. See docs/doctor.md.
+a run that is still training can be looked at. The exit code is 0 whatever is found. See docs/guide/doctor.md.
 
 With --json there is one object: model, step, done (share of the run that is over), text (what the network was measured
 on), and findings, fine and unchecked, each with its evidence as numbers or the reason why there is none.

@@ -2,7 +2,7 @@ import type { Unknown } from '../../text/vocabulary.js';
 import type { Protocol } from '../../train/evaluate.js';
 import type { EngineFlags } from '../options.js';
 
-/** How a text is scored; see docs/evaluation.md. */
+/** How a text is scored; see docs/reference/evaluation.md. */
 export const EVAL_PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly (Protocol | 'once')[];
 
 export interface EvalFlags extends EngineFlags {

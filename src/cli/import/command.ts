@@ -23,7 +23,7 @@ interface ImportFlags {
 const EXAMPLES = `
 The weights are a .safetensors file: the state_dict of a PyTorch module that has embedding (nn.Embedding), lstm, rnn or
 gru (nn.LSTM, nn.RNN with tanh, or nn.GRU) and decoder (nn.Linear). Shape and kind are found from the tensors. The
-characters may lie in the file's metadata, under "vocabulary", as a JSON array. See docs/checkpoints.md.
+characters may lie in the file's metadata, under "vocabulary", as a JSON array. See docs/reference/checkpoints.md.
 
 Examples:
   charlstm import model.safetensors

@@ -38,7 +38,7 @@ const VIEWS: readonly CommandRow[] = [
 
 const EXAMPLES = `
 Each view prints to the terminal; --json gives the numbers, and --svg FILE has them drawn, too. gradients takes several
-models, and memory none. See docs/inspect.md.
+models, and memory none. See docs/guide/inspect.md.
 
 Examples:
   charlstm inspect cells

@@ -16,7 +16,7 @@ const EXAMPLES = `${MODEL_HELP}
 What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is
 saturated (shut, below 0.1, or open, above 0.9; for tanh beyond -0.9 and 0.9); the mean of each gate as each of the
 commonest characters is read; and how long units remember, by the gate that keeps the memory. At most the first ${grouped(LONGEST_TEXT)}
-characters are read. Layers and units are counted from 0. See docs/gates.md.
+characters are read. Layers and units are counted from 0. See docs/guide/gates.md.
 
 Examples:
   charlstm inspect gates

@@ -46,7 +46,7 @@ states k characters before it, averaged over places of the first ${grouped(LONGE
 drawn over each other.
 --compare trains a plain RNN, an LSTM whose forget bias begins at 0 and an LSTM (at 1) of equal size on the text of the
 model, or of Moby-Dick where there is no run that has one, which takes about a minute, and measures them before and
-after. See docs/lstm.md.
+after. See docs/background/lstm.md.
 
 Examples:
   charlstm inspect gradients

@@ -52,7 +52,7 @@ const EXAMPLES = `
 A character is shown, then k others at random, then a sign at which the first is to be named; there are 8 to choose from.
 A network of each kind is trained from nothing for each k, and asked; all that it can learn has to come back over k steps.
 With --mixed one is trained on all lags up to k, short ones as often as long ones: then what was learned at short lags helps
-at long ones. One LSTM has forget bias 0, whatever --forget-bias gives the others. Takes about a minute. See docs/lstm.md.
+at long ones. One LSTM has forget bias 0, whatever --forget-bias gives the others. Takes about a minute. See docs/background/lstm.md.
 
 Examples:
   charlstm inspect memory

@@ -25,7 +25,7 @@ const BASELINE = `${LONGEST_NGRAM}-gram`;
 const EXAMPLES = `${MODEL_HELP}
 Where the loss of a text comes from: bits a character by what the character is and where it stands, beside those of
 n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. At most the first ${grouped(LONGEST_TEXT)} characters are
-read. See docs/surprise.md.
+read. See docs/guide/surprise.md.
 
 Examples:
   charlstm inspect surprise

@@ -16,7 +16,7 @@ import { runSample } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
 In texts given to --stop, --separator, --ban and --allow, \\n is a line break, \\t a tab and \\\\ a backslash.
-What each option does, with examples: docs/sampling.md.
+What each option does, with examples: docs/guide/sampling.md.
 
 Examples:
   charlstm sample --temp 0.5 --length 300

@@ -34,7 +34,7 @@ A text, tinted by what one unit of the network holds: tanh of its cell state c, 
 --relative, c divided by the largest |c| of what is shown. Cells without a cell state show their hidden state h.
 --find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
 for the units that track any of them most clearly. At most the first ${grouped(LONGEST_TEXT)} characters of the text are read. Layers
-and units are counted from 0. See docs/inspect.md.
+and units are counted from 0. See docs/guide/inspect.md.
 In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
 
 Examples:

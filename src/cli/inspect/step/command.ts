@@ -44,7 +44,7 @@ const PRINTED_UNITS = 4;
 
 const EXAMPLES = `${MODEL_HELP}
 In a terminal: one character at a time, with the arrow keys; F1 or ^G names all keys. Elsewhere, and with --json or --svg,
-the steps of the prompt. Layers and units are counted from 0. See docs/step.md.
+the steps of the prompt. Layers and units are counted from 0. See docs/guide/step.md.
 
 Examples:
   charlstm inspect step --prompt "Call me"

@@ -5,7 +5,7 @@ import { distributionOf, type LayerStep, type Step } from '../../../insight/step
 import { gatesOf } from '../../../model/cells.js';
 import type { Trail } from './trail.js';
 
-/** All numbers of all steps of a text as one object, in pieces: it may be longer than a string. See docs/step.md. */
+/** All numbers of all steps of a text as one object, in pieces: it may be longer than a string. See docs/guide/step.md. */
 export function* stepsJson(
   trail: Trail,
   { model: path, temperature }: { model: string; temperature: number },
