@@ -5,6 +5,7 @@ import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { Fields, type Refuse } from './fields.js';
 import { type JsonLimits, parseJson } from './json.js';
+import { LEAST_KEPT } from './run.js';
 
 /** How long training goes on. */
 const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
@@ -52,6 +53,18 @@ export const LENGTH_RANGES: Record<TrainingLength['unit'], NumberRange> = {
   steps: ANY_COUNT,
   minutes: { minimum: 0.01, maximum: 1e7 },
 };
+
+/** The options of a new run that asks for nothing else. */
+export const TRAINING_DEFAULTS = {
+  epochs: 10,
+  clip: 1,
+  weightDecay: 0.01,
+  batchSize: 32,
+  sequenceLength: 64,
+  validation: 0.1,
+  keep: LEAST_KEPT,
+  seed: 1,
+} as const;
 
 /** Which text a run learns. One of length 0 is not there: the weights were imported. */
 interface CorpusRecord {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { beginningWith, writeCheckpoint } from '../../checkpoint/checkpoint.js';
 import { claimNewRun } from '../../checkpoint/claim.js';
 import { type ImportedNetwork, readImported } from '../../checkpoint/import.js';
-import { NO_PROGRESS, type RunRecord } from '../../checkpoint/record.js';
+import { NO_PROGRESS, type RunRecord, TRAINING_DEFAULTS } from '../../checkpoint/record.js';
 import { checkpointPath, RUNS_FOLDER } from '../../checkpoint/run.js';
 import { harmlessLine, quoted } from '../../format.js';
 import { describeModel } from '../../model/config.js';
@@ -12,7 +12,6 @@ import { grouped } from '../../numbers.js';
 import { shortName } from '../../text/sources.js';
 import { defaultLearningRate } from '../../train/schedule.js';
 import { orTakenBack } from '../output/temporary.js';
-import { TRAINING_DEFAULTS } from '../train/flags.js';
 import { charactersOf } from './vocabulary.js';
 
 interface ImportFlags {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { readRecord } from '../../checkpoint/checkpoint.js';
+import { TRAINING_DEFAULTS } from '../../checkpoint/record.js';
 import { listRuns, runOf } from '../../checkpoint/run.js';
 import { openEngine } from '../../engine/engine.js';
 import { withThreads } from '../../engine/team.js';
@@ -21,7 +22,6 @@ import { readModel } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
 import { type ProgressLine, withProgress } from '../output/progress-line.js';
 import { withTemporaryFolder } from '../output/temporary.js';
-import { TRAINING_DEFAULTS } from '../train/flags.js';
 import { LONGEST_TEXT } from './text.js';
 
 /** The norms of one network: of each layer for each lag from 0. */

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { LENGTH_RANGES, TRAINING_RANGES } from '../../checkpoint/record.js';
+import { LENGTH_RANGES, TRAINING_DEFAULTS, TRAINING_RANGES } from '../../checkpoint/record.js';
 import { LEAST_KEPT, RUNS_FOLDER } from '../../checkpoint/run.js';
 import { CELL_NAMES } from '../../model/cells.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../../model/config.js';
 import { ENCODINGS } from '../../text/decode.js';
 import { aliasHelp } from '../aliases.js';
 import { engineOption, numberOption, sizeOption, threadsOption, wordOption } from '../options.js';
-import { TRAINING_DEFAULTS, type TrainFlags, type UiFlags } from './flags.js';
+import type { TrainFlags, UiFlags } from './flags.js';
 import { runTraining } from './run.js';
 
 const EXAMPLES = `

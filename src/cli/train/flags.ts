@@ -1,22 +1,10 @@
 import type { TrainingLength } from '../../checkpoint/record.js';
-import { LEAST_KEPT } from '../../checkpoint/run.js';
 import type { EngineChoice } from '../../engine/engine.js';
 import { UserError } from '../../errors.js';
 import type { CellName } from '../../model/cells.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../../model/config.js';
 import type { Encoding } from '../../text/decode.js';
 import type { TrainingJob } from '../../worker/messages.js';
-
-export const TRAINING_DEFAULTS = {
-  epochs: 10,
-  clip: 1,
-  weightDecay: 0.01,
-  batchSize: 32,
-  sequenceLength: 64,
-  validation: 0.1,
-  keep: LEAST_KEPT,
-  seed: 1,
-} as const;
 
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {

@@ -2,6 +2,7 @@ import { claimNewRun } from '../../checkpoint/claim.js';
 import {
   NO_PROGRESS,
   type RunRecord,
+  TRAINING_DEFAULTS,
   type TrainingLength,
   type TrainingOptions,
 } from '../../checkpoint/record.js';
@@ -17,7 +18,7 @@ import { splitCorpus } from '../../text/split.js';
 import { defaultLearningRate, totalSteps } from '../../train/schedule.js';
 import { orTakenBack } from '../output/temporary.js';
 import { readCorpus } from './corpus.js';
-import { chosenLength, type PreparedTraining, TRAINING_DEFAULTS, type TrainFlags } from './flags.js';
+import { chosenLength, type PreparedTraining, type TrainFlags } from './flags.js';
 import { characterNotices, readTrained, writeBeginning } from './from.js';
 import { checkMemory } from './memory.js';
 import { ReadingProgress } from './reading.js';
