@@ -11,9 +11,9 @@ import { readLog } from '../../doctor/log.js';
 import { systemErrorCode, UserError } from '../../errors.js';
 import { harmlessJson } from '../../format.js';
 import { readModel } from '../input/model.js';
-import { ownText } from '../input/own-text.js';
+import { ownText } from '../input/text.js';
 import { threadsOption } from '../options.js';
-import { note } from '../output/note.js';
+import { note } from '../output/stderr.js';
 import { asJson, asText } from './report.js';
 
 interface DoctorFlags {

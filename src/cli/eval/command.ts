@@ -8,8 +8,7 @@ import {
   unknownOption,
   wordOption,
 } from '../options.js';
-import { EVAL_PROTOCOLS, type EvalFlags } from './flags.js';
-import { runEval } from './run.js';
+import { EVAL_PROTOCOLS, type EvalFlags, runEval } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
 Protocols: stream carries the state through the whole text; cold scores random windows of 256 from a zero state; once

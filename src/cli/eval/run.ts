@@ -7,18 +7,30 @@ import { surprises } from '../../insight/scored.js';
 import { amountOf } from '../../numbers.js';
 import { textStart } from '../../sample/writer.js';
 import type { Stretch } from '../../text/dataset.js';
-import { Evaluator } from '../../train/evaluate.js';
+import type { Unknown } from '../../text/vocabulary.js';
+import { Evaluator, type Protocol } from '../../train/evaluate.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import { withText } from '../input/text.js';
-import { breathe } from '../output/breathing.js';
-import { output, print } from '../output/console.js';
+import type { EngineFlags } from '../options.js';
+import { breathe, output, print } from '../output/console.js';
 import { withPage } from '../output/page-file.js';
 import { rowWidth } from '../output/tinted-rows.js';
-import type { EvalFlags } from './flags.js';
-import { Heat } from './heat.js';
-import { LineObjects, LineTable } from './lines.js';
+import { Heat, LineObjects, LineTable } from './lines.js';
 import { Page } from './page.js';
 import { type Figures, figuresOf, piecesOf, Tally, type View } from './pieces.js';
+
+/** How a text is scored; see docs/reference/evaluation.md. */
+export const EVAL_PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly (Protocol | 'once')[];
+
+export interface EvalFlags extends EngineFlags {
+  text?: string;
+  protocol?: (typeof EVAL_PROTOCOLS)[number];
+  lines?: true;
+  heat?: true;
+  html?: string;
+  unknown: Unknown;
+  json?: true;
+}
 
 /** Columns of the table where no terminal says how many there are. */
 const TABLE_WIDTH = 102;

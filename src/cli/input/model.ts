@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { readFirst } from '../../checkpoint/fallback.js';
 import { resolveCheckpoints, runOf } from '../../checkpoint/run.js';
 import { describeModel, type ModelConfig } from '../../model/config.js';
-import { note } from '../output/note.js';
+import { note } from '../output/stderr.js';
 
 /**
  * Reads the model that a command was given: of a run the best checkpoint or the last, or, with a note, the next one where

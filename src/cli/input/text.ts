@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../checkpoint/record.js';
+import type { Missing } from '../../doctor/check.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { amountOf, grouped } from '../../numbers.js';
 import { Dataset, type Stretch, writeIds } from '../../text/dataset.js';
@@ -6,7 +7,6 @@ import { openLearned } from '../../text/learned.js';
 import { resolveCorpus } from '../../text/sources.js';
 import type { Unknown, Vocabulary } from '../../text/vocabulary.js';
 import { withTemporaryFolder } from '../output/temporary.js';
-import { advised } from './advised.js';
 
 /** Which text a model is measured on. */
 interface TextChoice {
@@ -55,7 +55,9 @@ export async function withText<T>(
       );
     }
     const lost = () => 'Name a text with --text FILE.';
-    const dataset = await advised(lost, async () => openLearned(run, record.model.vocabulary, record.corpus));
+    const dataset = await withHint(lost, async () =>
+      openLearned(run, record.model.vocabulary, record.corpus),
+    );
     return lend(dataset, trainLength, length, [dataset.path]);
   }
   const { sources } = await resolveCorpus([text]);
@@ -66,7 +68,7 @@ export async function withText<T>(
       hint.includes('--encoding')
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
-    const { length } = await advised(undecodable, () =>
+    const { length } = await withHint(undecodable, () =>
       writeIds(sources, record.decoding, vocabulary, folder, standIns),
     );
     if (length < least) {
@@ -79,4 +81,24 @@ export async function withText<T>(
     const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
+}
+
+/** The text that a run was trained on, which the caller closes; or why it cannot be read. */
+export function ownText(run: string, { model, corpus }: RunRecord): Dataset | Missing {
+  try {
+    return openLearned(run, model.vocabulary, corpus);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { missing: error.message };
+  }
+}
+
+/** Runs an action and rewrites the hint of any UserError it throws. */
+export async function withHint<T>(hintFor: (hint: string) => string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message, hintFor(error.hint), error.exitCode);
+  }
 }

@@ -20,7 +20,7 @@ import { type Split, splitCorpus } from '../../text/split.js';
 import { defaultLearningRate } from '../../train/schedule.js';
 import { readModel } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
-import { type ProgressLine, withProgress } from '../output/progress-line.js';
+import { type ProgressLine, withProgress } from '../output/stderr.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { LONGEST_TEXT } from './text.js';
 

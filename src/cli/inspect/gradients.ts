@@ -9,8 +9,8 @@ import { describeModel } from '../../model/config.js';
 import { grouped } from '../../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
-import { advised } from '../input/advised.js';
 import { titleOf } from '../input/model.js';
+import { withHint } from '../input/text.js';
 import { MODEL_HELP, numberOption } from '../options.js';
 import { checkSvgPlace, printFigure, writeSvg } from '../output/chart-output.js';
 import { atWords } from '../output/terminal.js';
@@ -81,7 +81,7 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Give a smaller --max-lag, or a smaller model.' : hint;
-  const { heading, text, networks, inputs } = await advised(smaller, () =>
+  const { heading, text, networks, inputs } = await withHint(smaller, () =>
     flags.compare ? compare(paths[0], flags) : measureAll(paths, flags),
   );
   const { maxLag } = flags;

@@ -10,7 +10,7 @@ import { MODEL_DEFAULTS, MODEL_RANGES } from '../../model/config.js';
 import { amountOf } from '../../numbers.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
-import { advised } from '../input/advised.js';
+import { withHint } from '../input/text.js';
 import {
   type EngineFlags,
   engineOption,
@@ -21,7 +21,7 @@ import {
   threadsOption,
 } from '../options.js';
 import { checkSvgPlace, printFigure, writeSvg } from '../output/chart-output.js';
-import { type ProgressLine, withProgress } from '../output/progress-line.js';
+import { type ProgressLine, withProgress } from '../output/stderr.js';
 
 interface MemoryFlags extends EngineFlags {
   lags: number[];
@@ -122,7 +122,7 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
   // Memory is sized by other flags in training.
   const smaller = (hint: string) =>
     hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;
-  const networks = await advised(smaller, () => withProgress((progress) => trainAndAsk(flags, progress), 0));
+  const networks = await withHint(smaller, () => withProgress((progress) => trainAndAsk(flags, progress), 0));
   const chart = chartOf(networks, lags);
   if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
   if (flags.json) {

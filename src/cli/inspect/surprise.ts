@@ -12,11 +12,11 @@ import { textStart } from '../../sample/writer.js';
 import { inMemory } from '../../text/ids.js';
 import { figureOf, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
-import { ownText } from '../input/own-text.js';
+import { ownText } from '../input/text.js';
 import { MODEL_HELP } from '../options.js';
-import { breathe } from '../output/breathing.js';
 import { writeSvg } from '../output/chart-output.js';
-import { note } from '../output/note.js';
+import { breathe } from '../output/console.js';
+import { note } from '../output/stderr.js';
 import { atWords } from '../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
 

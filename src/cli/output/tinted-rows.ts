@@ -1,6 +1,6 @@
 import { drawable } from '../../ui/text/glyphs.js';
 import { hasColours, merged, painted, type Scale, type Tint } from '../../ui/text/tint.js';
-import { note } from './note.js';
+import { note } from './stderr.js';
 import { columnsToPrint } from './terminal.js';
 
 interface Drawn {

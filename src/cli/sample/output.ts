@@ -5,8 +5,7 @@ import type { GeneratedText } from '../../sample/generate.js';
 import type { Plan } from '../../sample/plan.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { hasColours, merged } from '../../ui/text/tint.js';
-import { breathe } from '../output/breathing.js';
-import { print } from '../output/console.js';
+import { breathe, print } from '../output/console.js';
 import { SURPRISE, tinted, tintLegend } from '../output/tint.js';
 import type { SampleFlags } from './flags.js';
 

@@ -1,7 +1,7 @@
 import { duration } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import type { Source } from '../../text/source.js';
-import { ProgressLine } from '../output/progress-line.js';
+import { ProgressLine } from '../output/stderr.js';
 
 /** A text is read twice: for its vocabulary, and to be written as ids. */
 const PASSES = 2;

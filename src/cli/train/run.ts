@@ -7,7 +7,7 @@ import { grouped } from '../../numbers.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
-import { note } from '../output/note.js';
+import { note } from '../output/stderr.js';
 import { hasTerminal } from '../output/terminal.js';
 import type { PreparedTraining, TrainFlags, UiFlags } from './flags.js';
 import { prepareNewRun } from './new-run.js';

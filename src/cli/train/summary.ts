@@ -6,7 +6,7 @@ import { harmlessLine, quoted, table } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../../train/events.js';
-import { PROGRAM } from '../output/program.js';
+import { PROGRAM } from '../output/console.js';
 import { indented } from './reporter.js';
 
 /** What the summary tells beside what lies in the folder of the run. */

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { withProgress } from '../../../src/cli/output/progress-line.js';
+import { withProgress } from '../../../src/cli/output/stderr.js';
 import { counted, progressLine, ReadingProgress } from '../../../src/cli/train/reading.js';
 import type { Source } from '../../../src/text/source.js';
 

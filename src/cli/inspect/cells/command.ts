@@ -8,7 +8,7 @@ import { grouped } from '../../../numbers.js';
 import { isAt, type Place } from '../../../ui/cells/state.js';
 import { checkPlace, MODEL_HELP, numberOption, wordOption } from '../../options.js';
 import { writeSvg } from '../../output/chart-output.js';
-import { note } from '../../output/note.js';
+import { note } from '../../output/stderr.js';
 import { atWords, hasTerminal } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { browse, longestStretch } from './browse.js';

@@ -4,8 +4,7 @@ import { percent } from '../../../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
 import { clearest, type Tracking } from '../../../insight/ranking.js';
 import { isTold, markedBy, rankUnits } from '../../../insight/search.js';
-import { note } from '../../output/note.js';
-import { withProgress } from '../../output/progress-line.js';
+import { note, withProgress } from '../../output/stderr.js';
 
 /** So many units are told. */
 const TOLD = 10;

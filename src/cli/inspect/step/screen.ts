@@ -3,8 +3,8 @@ import { harmlessLine, quoted } from '../../../format.js';
 import type { View } from '../../../ui/step/shown.js';
 import type { Beginning } from '../../../ui/step/state.js';
 import { escaped } from '../../options.js';
+import { PROGRAM } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
-import { PROGRAM } from '../../output/program.js';
 import type { Trail } from './trail.js';
 
 /**

@@ -1,5 +1,11 @@
 import { chalkStderr as chalk } from 'chalk';
-import { breathe } from './breathing.js';
+import { harmlessLine } from '../../format.js';
+import { breathe } from './console.js';
+
+/** Prints something worth knowing that needs no action. */
+export function note(text: string): void {
+  process.stderr.write(`${chalk.yellow('note')} ${harmlessLine(text)}\n`);
+}
 
 const DRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
