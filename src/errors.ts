@@ -28,6 +28,9 @@ export class UserError extends Error {
   }
 }
 
+/** Throws the error for a reason, such as "it is cut short"; the caller knows which file the reason is about. */
+export type Refuse = (reason: string) => never;
+
 /** The `code` of a Node system error, such as `ENOENT`; undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

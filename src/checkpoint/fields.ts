@@ -1,8 +1,6 @@
+import type { Refuse } from '../errors.js';
 import { excerpt } from '../format.js';
 import { describeRange, isInRange, type NumberRange } from '../numbers.js';
-
-/** Throws the error that names what is wrong with a file. */
-export type Refuse = (reason: string) => never;
 
 /** Characters of a name; file systems have no longer ones. */
 const LONGEST_NAME = 255;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { ExitCode, UserError } from '../errors.js';
+import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { type JsonLimits, parseJson } from './json.js';
 
@@ -25,8 +25,6 @@ export interface Place {
   readonly from: number;
   readonly to: number;
 }
-
-export type Refuse = (reason: string) => never;
 
 /** A file from a later version of charlstm: not damaged, so nothing is to be taken in its place. */
 export class NewerFormatError extends UserError {

@@ -1,11 +1,10 @@
-import { ExitCode, UserError } from '../errors.js';
+import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { CELL_NAMES, CELLS, type CellName } from '../model/cells.js';
 import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { describeRange, isInRange } from '../numbers.js';
 import { MOST_DATA } from './checkpoint.js';
-import type { Refuse } from './fields.js';
 import type { Place } from './header.js';
 import { moduleTensors } from './module.js';
 import { withForeignTensors } from './safetensors.js';

@@ -1,9 +1,9 @@
-import { ExitCode, UserError } from '../errors.js';
+import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { type ModelConfig, parseModelConfig } from '../model/config.js';
 import type { NumberRange } from '../numbers.js';
 import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { Fields, type Refuse } from './fields.js';
+import { Fields } from './fields.js';
 import { type JsonLimits, parseJson } from './json.js';
 import { LEAST_KEPT } from './run.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { ExitCode, fileError, type Refuse, UserError } from '../errors.js';
 import { floatsOf } from './floats.js';
 import {
   type Header,
@@ -12,7 +12,6 @@ import {
   type Place,
   parseForeignHeader,
   parseHeader,
-  type Refuse,
 } from './header.js';
 
 /** A tensor of 32-bit floats, row-major. */

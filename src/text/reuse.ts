@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { array, is, number, object, string, unknown } from 'valibot';
 import { systemErrorCode, UserError } from '../errors.js';
+import { COUNT } from '../schema.js';
 import { idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
 import { fileSource, type Source } from './source.js';
@@ -13,6 +15,14 @@ const FILE_NAME = 'corpus.json';
 const FORMAT = 1;
 /** Bytes; a smaller text is read anew as quickly. */
 const LEAST = 10_000_000;
+
+const NOTE = object({
+  key: string(),
+  hash: string(),
+  length: COUNT,
+  absent: array(number()),
+  codePoints: unknown(),
+});
 
 /**
  * Names the text in files, by what the file system says of them: another name is another text or another reading of it,
@@ -58,18 +68,12 @@ export function notedCorpus(
 ): Omit<PreparedDataset, 'path'> | undefined {
   const path = join(run, FILE_NAME);
   try {
-    const note = JSON.parse(readFileSync(path, 'utf8'));
-    if (note?.key !== key || typeof note.hash !== 'string' || !Number.isSafeInteger(note.length))
-      return undefined;
-    const vocabulary = Vocabulary.parse(note.codePoints, encoding, path);
-    const isAbsent = (codePoint: unknown) => vocabulary.codePoints.includes(codePoint as number);
-    if (!Array.isArray(note.absent) || !note.absent.every(isAbsent)) return undefined;
-    return {
-      vocabulary,
-      absent: note.absent,
-      hash: note.hash,
-      length: note.length,
-    };
+    const note: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!is(NOTE, note) || note.key !== key) return undefined;
+    const { absent, hash, length, codePoints } = note;
+    const vocabulary = Vocabulary.parse(codePoints, encoding, path);
+    if (!absent.every((codePoint) => vocabulary.codePoints.includes(codePoint))) return undefined;
+    return { vocabulary, absent, hash, length };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;
     if (isDamaged || systemErrorCode(error) !== undefined) return undefined;
