@@ -12,7 +12,7 @@ const VIEWS: readonly CommandRow[] = [
   [
     'gates [model]',
     'how often gates are shut or open, after which characters, and how long units remember',
-    async () => (await import('./gates.js')).gatesCommand,
+    async () => (await import('./gates/command.js')).gatesCommand,
   ],
   [
     'step [model]',

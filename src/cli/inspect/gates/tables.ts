@@ -1,12 +1,12 @@
-import { percent, table } from '../../format.js';
-import type { GateStatistics, GateUse } from '../../insight/gates.js';
-import { SATURATED } from '../../model/saturation.js';
-import { meanOf } from '../../numbers.js';
-import type { Vocabulary } from '../../text/vocabulary.js';
-import { widthOf } from '../../ui/text/line.js';
-import { styled } from '../../ui/text/styled.js';
-import { columnsToPrint } from '../output/terminal.js';
-import { byFrequency, nameOf } from './gates-characters.js';
+import { percent, table } from '../../../format.js';
+import type { GateStatistics, GateUse } from '../../../insight/gates.js';
+import { SATURATED } from '../../../model/saturation.js';
+import { meanOf } from '../../../numbers.js';
+import type { Vocabulary } from '../../../text/vocabulary.js';
+import { widthOf } from '../../../ui/text/line.js';
+import { styled } from '../../../ui/text/styled.js';
+import { columnsToPrint } from '../../output/terminal.js';
+import { byFrequency, nameOf } from './characters.js';
 
 /** Rows of the table of characters, in the order of their number. */
 const CHARACTERS = 24;

@@ -1,6 +1,6 @@
-import type { GateStatistics } from '../../insight/gates.js';
-import type { Vocabulary } from '../../text/vocabulary.js';
-import { visible } from '../../ui/text/glyphs.js';
+import type { GateStatistics } from '../../../insight/gates.js';
+import type { Vocabulary } from '../../../text/vocabulary.js';
+import { visible } from '../../../ui/text/glyphs.js';
 
 /** A character as it stands alone in a table or on an axis. */
 export function nameOf(vocabulary: Vocabulary, id: number): string {

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { harmlessJson } from '../../format.js';
-import { gatesWhileReading } from '../../insight/gates.js';
-import { describeModel } from '../../model/config.js';
-import { amountOf, grouped } from '../../numbers.js';
-import { svgOf } from '../../ui/plot/svg.js';
-import { MODEL_HELP } from '../options.js';
-import { printFigure, writeSvg } from '../output/chart-output.js';
-import { atWords } from '../output/terminal.js';
-import { gatesFigure, memoryFigure, saturationFigure } from './gates-figure.js';
-import { gatesJson } from './gates-json.js';
-import { characterTables, extremes, memoryTable, saturationTable } from './gates-tables.js';
-import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
+import { harmlessJson } from '../../../format.js';
+import { gatesWhileReading } from '../../../insight/gates.js';
+import { describeModel } from '../../../model/config.js';
+import { amountOf, grouped } from '../../../numbers.js';
+import { svgOf } from '../../../ui/plot/svg.js';
+import { MODEL_HELP } from '../../options.js';
+import { printFigure, writeSvg } from '../../output/chart-output.js';
+import { atWords } from '../../output/terminal.js';
+import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
+import { gatesFigure, memoryFigure, saturationFigure } from './figure.js';
+import { gatesJson } from './json.js';
+import { characterTables, extremes, memoryTable, saturationTable } from './tables.js';
 
 const EXAMPLES = `${MODEL_HELP}
 What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is

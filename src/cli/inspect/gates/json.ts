@@ -1,6 +1,6 @@
-import type { CharacterModel } from '../../checkpoint/checkpoint.js';
-import type { GateStatistics } from '../../insight/gates.js';
-import { byFrequency } from './gates-characters.js';
+import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
+import type { GateStatistics } from '../../../insight/gates.js';
+import { byFrequency } from './characters.js';
 
 /** All numbers; an infinite memory is null. Characters stand in the order of `vocabulary`, the commonest first. */
 export function gatesJson(statistics: GateStatistics, { config, vocabulary }: CharacterModel): object {

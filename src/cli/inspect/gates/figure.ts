@@ -1,9 +1,9 @@
-import type { GateStatistics, GateUse, LayerGates } from '../../insight/gates.js';
-import { SATURATED } from '../../model/saturation.js';
-import { clamped } from '../../numbers.js';
-import type { Vocabulary } from '../../text/vocabulary.js';
-import type { Chart, Figure, Point } from '../../ui/plot/chart.js';
-import { byFrequency, nameOf } from './gates-characters.js';
+import type { GateStatistics, GateUse, LayerGates } from '../../../insight/gates.js';
+import { SATURATED } from '../../../model/saturation.js';
+import { clamped } from '../../../numbers.js';
+import type { Vocabulary } from '../../../text/vocabulary.js';
+import type { Chart, Figure, Point } from '../../../ui/plot/chart.js';
+import { byFrequency, nameOf } from './characters.js';
 
 /** Characters that have a bar each. */
 const BARS = 12;
