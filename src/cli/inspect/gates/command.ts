@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { harmlessJson } from '../../../format.js';
-import { gatesWhileReading } from '../../../insight/gates.js';
+import { type GateStatistics, gatesWhileReading } from '../../../insight/gates.js';
 import { describeModel } from '../../../model/config.js';
 import { amountOf, grouped } from '../../../numbers.js';
 import { svgOf } from '../../../ui/plot/svg.js';
@@ -8,8 +9,8 @@ import { MODEL_HELP } from '../../options.js';
 import { printFigure, writeSvg } from '../../output/chart-output.js';
 import { atWords } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
+import { byFrequency } from './characters.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './figure.js';
-import { gatesJson } from './json.js';
 import { characterTables, extremes, memoryTable, saturationTable } from './tables.js';
 
 const EXAMPLES = `${MODEL_HELP}
@@ -50,4 +51,30 @@ async function inspectGates(path: string | undefined, flags: TextFlags): Promise
   if (!memory) return;
   process.stdout.write(`${memoryTable(statistics)}\n`);
   printFigure(memory);
+}
+
+/** All numbers; an infinite memory is null. Characters stand in the order of `vocabulary`, the commonest first. */
+function gatesJson(statistics: GateStatistics, { config, vocabulary }: CharacterModel): object {
+  const read = byFrequency(statistics);
+  return {
+    cell: config.cell,
+    vocabulary: read.map((id) => ({
+      character: vocabulary.character(id),
+      codePoint: vocabulary.codePoints[id],
+      count: statistics.counts[id],
+    })),
+    layers: statistics.layers.map(({ gates, memory }, layer) => ({
+      layer,
+      gates: gates.map(({ name, activation, keeps = false, left, right, mean, byCharacter }) => ({
+        name,
+        activation,
+        keeps,
+        mean,
+        left: [...left],
+        right: [...right],
+        byCharacter: read.map((id) => byCharacter[id]),
+      })),
+      ...(memory ? { memory: [...memory] } : {}),
+    })),
+  };
 }
