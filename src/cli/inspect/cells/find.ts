@@ -2,8 +2,7 @@ import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../../../errors.js';
 import { percent } from '../../../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
-import { clearest, type Tracking } from '../../../insight/ranking.js';
-import { isTold, markedBy, rankUnits } from '../../../insight/search.js';
+import { clearest, isTold, markedBy, rankUnits, type Tracking } from '../../../insight/ranking.js';
 import { note, withProgress } from '../../output/stderr.js';
 
 /** So many units are told. */
