@@ -7,7 +7,7 @@ export interface LagGradients {
   /** How many places: at least as many as were asked for, in batches of equal size. */
   readonly places: number;
   /** For each layer, the first one first, the norms for k = 0 up to the longest lag. */
-  readonly layers: readonly Float64Array[];
+  readonly layers: readonly (readonly number[])[];
 }
 
 /** Sequences side by side at most, and floats of one layer's gates, or of the logits, at most: what a long lag leaves room for. */
@@ -62,7 +62,7 @@ export function gradientsByLag(
   }
   weights.gradients.fill(0);
   const total = batches * rows * SCALE;
-  return { places: batches * rows, layers: sums.map((sum) => sum.map((norm) => norm / total)) };
+  return { places: batches * rows, layers: sums.map((sum) => Array.from(sum, (norm) => norm / total)) };
 }
 
 /** Adds the norm of each row of (steps, rows, hidden) to the sum of its lag. */

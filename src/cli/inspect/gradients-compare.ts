@@ -1,49 +1,28 @@
-import { availableParallelism } from 'node:os';
 import { readRecord } from '../../checkpoint/checkpoint.js';
 import { TRAINING_DEFAULTS } from '../../checkpoint/record.js';
 import { listRuns, runOf } from '../../checkpoint/run.js';
-import { openEngine } from '../../engine/engine.js';
-import { withThreads } from '../../engine/team.js';
 import { ExitCode, UserError } from '../../errors.js';
-import { newWeights, trainBriefly } from '../../experiments/brief.js';
-import { comparedKinds } from '../../experiments/kinds.js';
+import { COMPARED_STEPS, compareGradients, type NetworkGradients } from '../../experiments/gradients.js';
 import { harmlessLine } from '../../format.js';
-import { gradientsByLag, leastText } from '../../insight/gradients.js';
+import { leastText } from '../../insight/gradients.js';
 import { MODEL_DEFAULTS, type ModelConfig } from '../../model/config.js';
-import type { Weights } from '../../model/weights.js';
 import { amountOf, grouped } from '../../numbers.js';
 import { DEFAULT_CORPUS } from '../../text/catalogue.js';
 import { Dataset, prepareDataset } from '../../text/dataset.js';
 import { openLearned } from '../../text/learned.js';
 import { resolveCorpus } from '../../text/sources.js';
 import { type Split, splitCorpus } from '../../text/split.js';
-import { defaultLearningRate } from '../../train/schedule.js';
 import { readModel } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
 import { type ProgressLine, withProgress } from '../output/stderr.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { LONGEST_TEXT } from './text.js';
 
-/** The norms of one network: of each layer for each lag from 0. */
-export interface Measured {
-  readonly name: string;
-  /** The checkpoint, where there is one. */
-  readonly model?: string;
-  readonly state: 'trained' | 'untrained';
-  /** Mean training loss of late, in nats a character, where it was trained for this. */
-  readonly loss?: number;
-  /** Places of the text that were averaged over. */
-  readonly places: number;
-  readonly layers: readonly (readonly number[])[];
-}
-
 export interface CompareFlags extends EngineFlags {
   maxLag: number;
   places: number;
   steps?: number;
 }
-
-export const COMPARED_STEPS = 1500;
 
 /** A text as ids with its two parts, and the size of the networks that learn it. */
 interface Ground {
@@ -62,7 +41,7 @@ export interface Compared {
   /** What is printed first. */
   readonly heading: string;
   readonly text: string;
-  readonly networks: readonly Measured[];
+  readonly networks: readonly NetworkGradients[];
   /** The files that were read. */
   readonly inputs: readonly string[];
 }
@@ -120,11 +99,12 @@ async function compareOn(ground: Ground, flags: CompareFlags): Promise<Compared>
 }
 
 async function trainAndMeasure(
-  { text, dataset, split, length, size }: Ground,
-  { maxLag, places, steps = COMPARED_STEPS, engine: choice, threads = availableParallelism() }: CompareFlags,
+  { text, length, ...ground }: Ground,
+  { maxLag, places, steps = COMPARED_STEPS, engine, threads }: CompareFlags,
   progress: ProgressLine,
-): Promise<Measured[]> {
-  const kept = length - split.trainLength;
+): Promise<NetworkGradients[]> {
+  const { trainLength } = ground.split;
+  const kept = length - trainLength;
   if (kept < leastText(maxLag)) {
     throw new UserError(
       `${text} keeps ${amountOf(kept, 'character')} for validation, and --max-lag ${maxLag} takes ${grouped(leastText(maxLag))}`,
@@ -132,37 +112,10 @@ async function trainAndMeasure(
       ExitCode.badData,
     );
   }
-  const validation = dataset.read(split.trainLength, Math.min(LONGEST_TEXT, kept));
-  const { embedding, hidden, layers, vocabulary } = size;
-  const { clip, weightDecay, seed } = TRAINING_DEFAULTS;
-  const training = { dataset, split, steps, lr: defaultLearningRate(hidden), clip, weightDecay, seed };
-  const measure = (weights: Weights) => normsOf(weights, validation, { maxLag, places });
-  const networks: Measured[] = [];
-  const kinds = comparedKinds();
-  for (const [index, [name, kind]] of kinds.entries()) {
-    const engine = withThreads(openEngine(choice, { quickly: true }), Math.min(threads, split.batchSize));
-    const config = { ...kind, vocabulary, embedding, hidden, layers, dropout: 0 };
-    const weights = newWeights(engine, config, seed);
-    networks.push({ name, state: 'untrained', ...measure(weights) });
-    let loss = 0;
-    let step = 0;
-    for (loss of trainBriefly(weights, training)) {
-      step++;
-      await progress.show(
-        `${index + 1}/${kinds.length} ${name}: step ${step} of ${steps}, loss ${loss.toFixed(3)}`,
-      );
-    }
-    networks.push({ name, state: 'trained', loss, ...measure(weights) });
-  }
-  return networks;
-}
-
-/** The norms in the form of `--json`. */
-export function normsOf(
-  weights: Weights,
-  ids: ArrayLike<number>,
-  asked: { maxLag: number; places: number },
-): Pick<Measured, 'places' | 'layers'> {
-  const { places, layers } = gradientsByLag(weights, ids, asked);
-  return { places, layers: layers.map((layer) => [...layer]) };
+  const validation = ground.dataset.read(trainLength, Math.min(LONGEST_TEXT, kept));
+  return compareGradients(
+    { ...ground, validation, steps, maxLag, places, engine, threads },
+    ({ name, network, networks, step, loss }) =>
+      progress.show(`${network}/${networks} ${name}: step ${step} of ${steps}, loss ${loss.toFixed(3)}`),
+  );
 }

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { RunRecord } from '../../checkpoint/record.js';
 import { runOf } from '../../checkpoint/run.js';
 import { UserError } from '../../errors.js';
+import { COMPARED_STEPS, type NetworkGradients } from '../../experiments/gradients.js';
 import { harmlessJson, harmlessLine, table } from '../../format.js';
-import { leastText } from '../../insight/gradients.js';
+import { gradientsByLag, leastText } from '../../insight/gradients.js';
 import { describeModel } from '../../model/config.js';
 import { grouped } from '../../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../../ui/plot/chart.js';
@@ -14,14 +15,7 @@ import { withHint } from '../input/text.js';
 import { MODEL_HELP, numberOption } from '../options.js';
 import { checkSvgPlace, printFigure, writeSvg } from '../output/chart-output.js';
 import { atWords } from '../output/terminal.js';
-import {
-  COMPARED_STEPS,
-  type Compared,
-  type CompareFlags,
-  compare,
-  type Measured,
-  normsOf,
-} from './gradients-compare.js';
+import { type Compared, type CompareFlags, compare } from './gradients-compare.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
 
 interface GradientsFlags extends CompareFlags, TextFlags {
@@ -32,7 +26,7 @@ interface GradientsFlags extends CompareFlags, TextFlags {
 interface Result {
   readonly text: string;
   readonly maxLag: number;
-  readonly networks: readonly Measured[];
+  readonly networks: readonly NetworkGradients[];
 }
 
 const DEFAULT_LAG = 200;
@@ -127,11 +121,11 @@ async function measureAll(paths: readonly string[], flags: GradientsFlags): Prom
   const { maxLag, places } = flags;
   const headings: string[] = [];
   const inputs: string[] = [];
-  const found: { network: Measured; run: string; record: RunRecord }[] = [];
+  const found: { network: NetworkGradients; run: string; record: RunRecord }[] = [];
   for (const path of paths.length > 0 ? paths : [undefined]) {
     const opened = await openText(path, flags, { least: leastText(maxLag), training: true });
     const { file, record, model, ids } = opened;
-    const norms = normsOf(model.weights, ids, { maxLag, places });
+    const norms = gradientsByLag(model.weights, ids, { maxLag, places });
     const network = { name: titleOf(file, record.model), model: file, state: 'trained', ...norms } as const;
     found.push({ network, run: runOf(file), record });
     headings.push(`${opened.heading}, gradients of ${grouped(norms.places)} of them`);
@@ -151,7 +145,7 @@ async function measureAll(paths: readonly string[], flags: GradientsFlags): Prom
 const Y_AXIS = { label: '|d loss(t) / d h(t-k)|', log: true } as const;
 
 /** One network layer by layer; of several the last layers, untrained and trained apart. */
-function figureOf(networks: readonly Measured[], maxLag: number): Figure {
+function figureOf(networks: readonly NetworkGradients[], maxLag: number): Figure {
   // As far as was measured: a curve that ends before it does is seen to.
   const x = { label: 'k, characters back', from: 0, to: maxLag, whole: true };
   const [first, ...others] = networks;
@@ -180,7 +174,7 @@ function figureOf(networks: readonly Measured[], maxLag: number): Figure {
 }
 
 /** A plain RNN's gradient falls so far that all others would be one line: the axis ends some way below these. */
-function yAxis(networks: readonly Measured[]) {
+function yAxis(networks: readonly NetworkGradients[]) {
   const drawn = networks
     .map(({ layers }) => layers.at(-1)!.filter((norm) => norm > 0 && Number.isFinite(norm)))
     .filter((norms) => norms.length > 0);
@@ -205,7 +199,7 @@ const ENDS = [
 ] as const;
 
 /** The norm at lag 1, and those of longer lags relative to it. */
-function tableOf(networks: readonly Measured[], maxLag: number): string {
+function tableOf(networks: readonly NetworkGradients[], maxLag: number): string {
   const lags = [...new Set([...TOLD.filter((lag) => lag < maxLag), maxLag])].filter((lag) => lag > 1);
   const rows = networks.flatMap(({ layers }) =>
     layers.map((norms, layer) => [
@@ -233,7 +227,7 @@ function tableOf(networks: readonly Measured[], maxLag: number): string {
 }
 
 /** The name of a network; with its state and its loss where some were trained for the sake of comparing. */
-function nameOf({ name, state, loss }: Measured, networks: readonly Measured[]): string {
+function nameOf({ name, state, loss }: NetworkGradients, networks: readonly NetworkGradients[]): string {
   if (!networks.some((one) => one.state === 'untrained')) return name;
   return `${name}, ${state}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`;
 }
@@ -252,7 +246,7 @@ function roughly(value: number): string {
 }
 
 /** What there is to be seen. */
-function inWords(networks: readonly Measured[], maxLag: number): string {
+function inWords(networks: readonly NetworkGradients[], maxLag: number): string {
   const lag = Math.min(100, maxLag);
   return (['untrained', 'trained'] as const)
     .map((when) => {
