@@ -1,134 +1,14 @@
-// How far gradients reach, against closed forms, and the commands that show it.
+// `charlstm inspect gradients` and `charlstm inspect memory` as a user runs them.
 
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listCheckpoints, resolveCheckpoint } from '../../../src/checkpoint/run.js';
-import { openEngine } from '../../../src/engine/engine.js';
-import { newWeights, trainBriefly } from '../../../src/experiments/brief.js';
-import { copyAccuracies } from '../../../src/experiments/copy-memory.js';
-import { gradientsByLag, leastText } from '../../../src/insight/gradients.js';
-import type { ModelConfig } from '../../../src/model/config.js';
-import { Weights } from '../../../src/model/weights.js';
-import { Dataset, prepareDataset } from '../../../src/text/dataset.js';
-import { resolveCorpus } from '../../../src/text/sources.js';
 import { expectFailure, PROGRAM, run, temporaryFolder } from '../../helpers/cli.js';
 import { foreignFile } from '../../helpers/files.js';
 import { fixture, formulaParameters } from '../../helpers/pytorch.js';
 import { PseudoTerminal } from '../../helpers/terminal.js';
-
-/** One unit whose states stay at zero, since all weights are but those that are given. */
-function unit(config: Partial<ModelConfig>, values: Record<string, number[]>): Weights {
-  const shape = { cell: 'lstm', vocabulary: 3, embedding: 1, hidden: 1, layers: 1, dropout: 0 } as const;
-  const weights = new Weights(openEngine(), { ...shape, ...config }, { training: true });
-  weights.values.fill(0);
-  for (const [name, given] of Object.entries({ 'decoder.weight': [1, 2, -1], ...values })) {
-    weights.values.set(given, weights.table.named(name).start);
-  }
-  weights.pack();
-  return weights;
-}
-
-const MAX_LAG = 120;
-const text = Array.from({ length: leastText(MAX_LAG) }, (_, i) => (i * i) % 3);
-const relative = (weights: Weights) => {
-  const [norms] = gradientsByLag(weights, text, { maxLag: MAX_LAG, places: 4 }).layers;
-  return Array.from(norms!, (norm) => norm / norms![1]!);
-};
-
-describe('the gradient by a state k steps back', () => {
-  it('falls by W_hh at each step of an RNN at rest, far below the smallest 32-bit float', () => {
-    const shares = relative(unit({ cell: 'rnn' }, { 'rnn.weight_hh_l0': [0.3] }));
-    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / 0.3 ** (lag - 1)).toBeCloseTo(1, 4);
-    expect(shares[100]).toBeLessThan(1e-51);
-  });
-
-  it('falls by the forget gate, and what goes round through h, at each step of an LSTM at rest', () => {
-    for (const bias of [-1, 0, 1, 4]) {
-      const values = { 'lstm.weight_hh_l0': [0, 0, 0.5, 0], 'lstm.bias_ih_l0': [0, bias, 0, 0] };
-      const forget = 1 / (1 + Math.exp(-bias));
-      // h' to g and c by i * 0.5, and on to h by o; i and o are 1/2.
-      const share = forget + 0.5 ** 3;
-      const shares = relative(unit({}, values));
-      for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / share ** (lag - 1)).toBeCloseTo(1, 3);
-    }
-  });
-
-  it('falls by the update gate at each step of a GRU at rest', () => {
-    const shares = relative(unit({ cell: 'gru' }, { 'gru.bias_ih_l0': [0, 2, 0] }));
-    const update = 1 / (1 + Math.exp(-2));
-    for (const lag of [2, 10, 50, 100]) expect(shares[lag]! / update ** (lag - 1)).toBeCloseTo(1, 3);
-  });
-
-  it('is measured on few sequences at a time where the logits of many would not fit', () => {
-    const weights = unit({ vocabulary: 2 ** 15 }, { 'decoder.weight': [0] });
-    expect(gradientsByLag(weights, Array(513).fill(0), { maxLag: 255, places: 3 }).places).toBe(4);
-  });
-
-  it('leaves no gradients behind, and the place itself has that of its own loss', () => {
-    const weights = unit({}, { 'lstm.bias_ih_l0': [0, 1, 0, 0] });
-    const { layers, places } = gradientsByLag(weights, text, { maxLag: 1, places: 33 });
-    expect(places).toBeGreaterThanOrEqual(33);
-    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
-    // Logits are 0: each character has a third, and the gradient is |sum of (1/3 - target) * weight|.
-    const own = [1, 2, -1].map((weight) => Math.abs(2 / 3 - weight));
-    expect(layers[0]![0]).toBeGreaterThanOrEqual(Math.min(...own));
-    expect(layers[0]![0]).toBeLessThanOrEqual(Math.max(...own));
-  });
-});
-
-describe('the copy-memory task', () => {
-  const task = { steps: 120, lr: 1e-2, seed: 1, mixed: false };
-  type Config = { cell: 'lstm' | 'rnn'; hidden: number };
-  const askedAll = (config: Config, lags: number[], more: Partial<typeof task> = {}) => [
-    ...copyAccuracies(openEngine(), { ...task, ...more, lags, config: { ...config, layers: 1 } }),
-  ];
-  const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
-
-  it('is learned over a short distance, and left to chance without training or over a long one', () => {
-    expect(asked({ cell: 'lstm', hidden: 32 }, 2)).toBeGreaterThan(0.9);
-    expect(asked({ cell: 'lstm', hidden: 32 }, 2, 0)).toBeLessThan(0.35);
-    expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
-  });
-
-  it('begins anew also after a lag at which the gradients became no numbers', () => {
-    const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, lr: 1e18 });
-    expect(some([40, 2])).toEqual([40, 2].flatMap((lag) => some([lag])));
-  });
-
-  it('begins anew for each lag, in memory that the longest one takes', () => {
-    for (const mixed of [false, true]) {
-      const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
-      expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));
-    }
-  });
-});
-
-describe('a brief training', () => {
-  it('leaves a window out whose numbers are wrong, and learns from all others', async () => {
-    const folder = await temporaryFolder();
-    const file = join(folder, 'text.txt');
-    await writeFile(file, `${'tide and time '.repeat(40)}#${' time and tide'.repeat(40)}`);
-    const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
-    const { vocabulary } = await prepareDataset((await resolveCorpus([file])).sources, decoding, folder);
-    const dataset = new Dataset(folder, vocabulary.size);
-    onTestFinished(() => dataset.close());
-    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20, validation: 0 };
-    const size = { vocabulary: vocabulary.size, embedding: 4, hidden: 8, layers: 1, dropout: 0 };
-    const weights = newWeights(openEngine(), { ...size, cell: 'lstm' }, 1);
-    const rare = vocabulary.encode('#')[0]!;
-    const { start } = weights.table.named('embedding.weight');
-    weights.values.fill(Number.NaN, start + rare * size.embedding, start + (rare + 1) * size.embedding);
-    const training = { dataset, split, steps: 120, lr: 0.01, clip: 1, weightDecay: 0, seed: 1 };
-    const losses = [...trainBriefly(weights, training)];
-    const wrong = losses.filter((loss) => !Number.isFinite(loss)).length;
-    expect(wrong).toBeGreaterThan(0);
-    expect(wrong).toBeLessThan(losses.length / 10);
-    expect(losses.at(-1)).toBeLessThan(Math.log(vocabulary.size) / 2);
-    expect(weights.gradients.every((gradient) => gradient === 0)).toBe(true);
-  });
-});
 
 describe('as commands', () => {
   let folder: string;
