@@ -105,14 +105,15 @@ export function checkPlace(flag: string, value: number, size: number): void {
 export const MODEL_HELP = `
 The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.`;
 
-/** Puts what they mean for \\n, \\t and \\\\, which a shell does not. */
-export function unescaped(text: string): string {
-  const meanings: Record<string, string> = { n: '\n', t: '\t', '\\': '\\' };
-  return text.replace(/\\([nt\\])/g, (_, letter: string) => meanings[letter]!);
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
+
+/** Resolves the escapes `\n`, `\t` and `\\`, which a shell passes on as they are. */
+export function resolveEscapes(text: string): string {
+  return text.replace(/\\([nt\\])/g, (_, letter: string) => ESCAPES[letter]!);
 }
 
-/** What `unescaped` makes a text of again. */
-export function escaped(text: string): string {
+/** Writes line breaks, tabs and backslashes as the escapes that `resolveEscapes` reads. */
+export function withEscapes(text: string): string {
   const letters: Record<string, string> = { '\n': 'n', '\t': 't', '\\': '\\' };
   return text.replace(/[\n\t\\]/g, (character) => `\\${letters[character]}`);
 }

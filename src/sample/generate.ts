@@ -1,6 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Draft, type EndReason } from './draft.js';
-import { checkNumber, type GenerateOptions } from './options.js';
+import { checkValue, type GenerateOptions } from './options.js';
 import { Plan } from './plan.js';
 import { type Batch, giveBackBatch, giveBackReader, type State, takeBatch, takeReader } from './reader.js';
 
@@ -110,7 +110,7 @@ export async function* generateMany(
   count: number,
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedText> {
-  checkNumber('count', count, COUNT);
+  checkValue('count', count, COUNT);
   const plan = new Plan(model, options);
   for (const draft of inOrder(writeTexts(plan, seedsFrom(options.seed ?? 0, count)))) yield finished(draft);
 }

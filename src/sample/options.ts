@@ -4,118 +4,228 @@ import { SuffixIndex } from '../text/suffix-index.js';
 import { UNKNOWN, type Unknown } from '../text/vocabulary.js';
 import type { Truncation } from './truncate.js';
 
-/** Where a text may end by itself. */
+/** Units of text at whose end a text may stop. */
 export const UNITS = ['line', 'sentence', 'paragraph'] as const;
 export type Unit = (typeof UNITS)[number];
 
-/** How a text is written; see docs/guide/sampling.md for what each option does and in which order. */
+/** How a text is written; docs/guide/sampling.md describes each option and the order in which they apply. */
 export interface GenerateOptions extends Partial<Truncation> {
-  /** What the network has read before it writes. */
+  /** The text to continue; empty by default. */
   readonly prompt?: string | undefined;
-  /** What becomes of characters in the prompt that the network never saw; `error` by default. */
+  /** What to do with characters of the prompt that the network never saw; `error` by default. */
   readonly unknown?: Unknown | undefined;
-  /** Whether the prompt comes first in the output; true by default. */
+  /** Whether the output starts with the prompt; true by default. */
   readonly echo?: boolean | undefined;
   /** The same seed gives the same text; 0 by default. */
   readonly seed?: number | undefined;
 
-  /** Characters, words, or lines (blank ones not counted) after the prompt, at most; endless if none is given. */
+  /** Stops after this many characters; endless by default. */
   readonly length?: number | undefined;
+  /** Stops after this many words. */
   readonly words?: number | undefined;
+  /** Stops after this many lines; blank lines do not count. */
   readonly lines?: number | undefined;
+  /** Stops at the end of the first line, sentence or paragraph. */
   readonly until?: Unit | undefined;
-  /** Texts before which it ends. */
+  /** Stops before any of these texts. */
   readonly stop?: readonly string[] | undefined;
 
-  /** 1 by default; two numbers: the first at the beginning, the second when `length` is reached. */
+  /** 1 by default; a pair changes evenly from the first character to the one at `length`. */
   readonly temperature?: number | readonly [first: number, last: number] | undefined;
-  /** Temperature of the first character of a word. */
+  /** Temperature of the first character of each word. */
   readonly startTemperature?: number | undefined;
-  /** Mean surprise to be held, in bits a character. */
+  /** Adjusts the temperature to hold this mean surprise, in bits per character. */
   readonly targetBits?: number | undefined;
-  /** Divides the probability of going on with a repeat, once for each character beyond the fourth; 1 for none. */
+  /** Divides the probability of continuing a repeat, once per character beyond the fourth; 1 (the default) disables it. */
   readonly repetitionPenalty?: number | undefined;
-  /** How far back repeats are looked for, in characters; 256 by default. */
+  /** How far back to look for repeats, in characters; 256 by default. */
   readonly repetitionWindow?: number | undefined;
 
-  /** Characters that are never written, or the only ones that may be. */
+  /** Characters that are never written. */
   readonly ban?: string | undefined;
+  /** The only characters that may be written. */
   readonly allow?: string | undefined;
-  /** A regular expression that the text after the prompt matches as a whole; not with words, lines, until or stop. */
+  /** A regular expression that the whole text after the prompt must match; excludes words, lines, until and stop. */
   readonly match?: string | undefined;
-  /** No run of so many characters of `corpus` is written. */
+  /** Never writes this many characters in a row that occur in `corpus`. */
   readonly noCopy?: number | undefined;
+  /** The indexed text for `noCopy`; see `loadCorpus`. */
   readonly corpus?: SuffixIndex | undefined;
 
-  /** Whether the log-probability of each character is wanted; false by default, since it costs time. */
+  /** Whether to report the log probability of each character; false by default, since it costs time. */
   readonly logProbabilities?: boolean | undefined;
+}
+
+/** What an option accepts: a number in a range, one of a few words, or a value of a kind. */
+export type Accepted = NumberRange | readonly string[] | keyof typeof KINDS;
+
+/** One sampling option, for programs and for the command line. */
+export interface SamplingOption {
+  readonly accepts: Accepted;
+  /** The flag as commander reads it. */
+  readonly flag: string;
+  /** The sentence in a command's help. */
+  readonly help: string;
+  /** What leaving the option out means to a program, where that is a value. */
+  readonly default: unknown;
+}
+
+/** A row of a table of options. */
+export function option<A extends Accepted, const D = undefined>(
+  accepts: A,
+  flag: string,
+  help: string,
+  byDefault: D = undefined as D,
+): SamplingOption & { readonly accepts: A; readonly default: D } {
+  return { accepts, flag, help, default: byDefault };
 }
 
 const TEMPERATURE: NumberRange = { minimum: 0, maximum: Number.MAX_VALUE };
 const COUNT: NumberRange = { minimum: 1, maximum: 1e12, integer: true };
+const SHARE: NumberRange = { minimum: 0, maximum: 1 };
+const SEED: NumberRange = { minimum: 0, maximum: 2 ** 32 - 1, integer: true };
+const length = (minimum: number, maximum: number): NumberRange => ({ minimum, maximum, integer: true });
 
-/** The ranges of all options that are numbers. */
-export const SAMPLE_RANGES = {
-  seed: { minimum: 0, maximum: 2 ** 32 - 1, integer: true },
-  length: { minimum: 0, maximum: 1e12, integer: true },
-  words: COUNT,
-  lines: COUNT,
-  temperature: TEMPERATURE,
-  startTemperature: TEMPERATURE,
-  targetBits: { minimum: 0.01, maximum: 20 },
-  topK: { minimum: 0, maximum: 0x110000, integer: true },
-  typical: { minimum: 0, maximum: 1 },
-  topP: { minimum: 0, maximum: 1 },
-  minP: { minimum: 0, maximum: 1 },
-  repetitionPenalty: { minimum: 1, maximum: 1000 },
-  repetitionWindow: { minimum: 1, maximum: 65_536, integer: true },
-  noCopy: { minimum: 2, maximum: 1e9, integer: true },
-} as const satisfies Partial<Record<keyof GenerateOptions, NumberRange>>;
+/** All sampling options, grouped as in a command's help: flags, help, checks and defaults all come from here. */
+export const OPTION_GROUPS = {
+  prompt: {
+    prompt: option(
+      'text',
+      '--prompt <text>',
+      'text to continue; @FILE or - reads it from a file or stdin',
+      '',
+    ),
+    echo: option('switch', '--no-echo', 'write only what follows the prompt', true),
+    unknown: option(UNKNOWN, '--unknown <what>', 'what to do with characters the model never saw', 'error'),
+  },
+  end: {
+    length: option(length(0, 1e12), '--length <n>', 'stop after N characters', Number.POSITIVE_INFINITY),
+    words: option(COUNT, '--words <n>', 'stop after N words'),
+    lines: option(COUNT, '--lines <n>', 'stop after N lines; blank lines do not count'),
+    until: option(UNITS, '--until <unit>', 'stop at the end of the first unit'),
+    stop: option('texts', '--stop <text>', 'stop before this text; may be repeated', []),
+  },
+  choice: {
+    temperature: option(
+      TEMPERATURE,
+      '--temp <n>',
+      'temperature: lower is more predictable, 0 always picks the likeliest character',
+      1,
+    ),
+    startTemperature: option(
+      TEMPERATURE,
+      '--temp-start <n>',
+      'temperature of the first character of each word',
+    ),
+    targetBits: option(
+      { minimum: 0.01, maximum: 20 },
+      '--target-bits <n>',
+      'adjust the temperature to hold this mean surprise, in bits per character',
+    ),
+    topK: option(
+      length(0, 0x110000),
+      '--top-k <n>',
+      'choose among the N likeliest characters; 0 keeps all',
+      0,
+    ),
+    topP: option(
+      SHARE,
+      '--top-p <p>',
+      'choose among the likeliest characters that together have probability P',
+      1,
+    ),
+    minP: option(SHARE, '--min-p <p>', 'drop characters less than P times as likely as the likeliest', 0),
+    typical: option(
+      SHARE,
+      '--typical <p>',
+      'choose among the characters of most typical surprise that together have probability P',
+      1,
+    ),
+    repetitionPenalty: option(
+      { minimum: 1, maximum: 1000 },
+      '--repetition-penalty <n>',
+      'make repeats of more than 4 characters less likely; 1 disables it',
+      1,
+    ),
+    repetitionWindow: option(
+      length(1, 65_536),
+      '--repetition-window <n>',
+      'how far back to look for repeats, in characters',
+      256,
+    ),
+  },
+  rules: {
+    ban: option('text', '--ban <characters>', 'never write these characters', ''),
+    allow: option('text', '--allow <characters>', 'write only these characters'),
+    match: option('text', '--match <regex>', 'make the whole text after the prompt match this'),
+    noCopy: option(length(2, 1e9), '--no-copy <n>', 'never copy N characters in a row from the corpus'),
+  },
+  output: {
+    seed: option(SEED, '--seed <n>', 'the same seed gives the same text', 0),
+    logProbabilities: option(
+      'switch',
+      '--logprobs',
+      'with --json: log probability of each character, in nats',
+      false,
+    ),
+  },
+} as const;
+
+/** The same by name. */
+export const SAMPLING_OPTIONS = {
+  ...OPTION_GROUPS.prompt,
+  ...OPTION_GROUPS.end,
+  ...OPTION_GROUPS.choice,
+  ...OPTION_GROUPS.rules,
+  ...OPTION_GROUPS.output,
+} as const satisfies Record<Exclude<keyof GenerateOptions, 'corpus'>, SamplingOption>;
+
+/**
+ * Defaults of the commands where they differ from those of programs. A program gets the network's own distribution and
+ * ends a text when it likes. A person at a terminal wants readable text and the prompt back: so the temperature is lower
+ * and every text has a length, which for one with an end of its own only keeps it from running forever.
+ */
+export const COMMAND_DEFAULTS = {
+  temperature: 0.8,
+  length: { plain: 1000, ended: 100_000, filled: 200 },
+} as const;
 
 const isText = (value: unknown) => typeof value === 'string';
-const TEXT = ['a text', isText] as const;
-const SWITCH = ['true or false', (value: unknown) => typeof value === 'boolean'] as const;
-const oneOf = (names: readonly unknown[]) =>
-  [names.join(' or '), (value: unknown) => names.includes(value)] as const;
 
-/** What the options that are no numbers are. */
+/** What a value of each kind is, in words and as a check. */
 const KINDS = {
-  prompt: TEXT,
-  unknown: oneOf(UNKNOWN),
-  echo: SWITCH,
-  until: oneOf(UNITS),
-  stop: ['a list of texts', (value: unknown) => Array.isArray(value) && value.every(isText)],
-  ban: TEXT,
-  allow: TEXT,
-  match: TEXT,
+  text: ['a text', isText],
+  texts: ['a list of texts', (value: unknown) => Array.isArray(value) && value.every(isText)],
+  switch: ['true or false', (value: unknown) => typeof value === 'boolean'],
   corpus: ['an index of a corpus', (value: unknown) => value instanceof SuffixIndex],
-  logProbabilities: SWITCH,
-} as const satisfies Record<Exclude<keyof GenerateOptions, keyof typeof SAMPLE_RANGES>, unknown>;
+} as const;
 
-/** @throws RangeError naming the first option that is not what it may be */
+/** @throws RangeError naming the first option with a value that is not allowed */
 export function checkOptions(options: GenerateOptions): void {
-  for (const name of Object.keys(SAMPLE_RANGES) as (keyof typeof SAMPLE_RANGES)[]) {
-    const value = options[name];
-    const values = Array.isArray(value) && name === 'temperature' && value.length === 2 ? value : [value];
-    for (const one of values) if (value !== undefined) checkNumber(name, one, SAMPLE_RANGES[name]);
+  for (const [name, { accepts }] of Object.entries<SamplingOption>(SAMPLING_OPTIONS)) {
+    const value: unknown = options[name as keyof GenerateOptions];
+    if (value === undefined) continue;
+    const isSchedule = name === 'temperature' && Array.isArray(value) && value.length === 2;
+    for (const one of isSchedule ? value : [value]) checkValue(name, one, accepts);
   }
-  for (const name of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
-    const [kind, holds] = KINDS[name];
-    if (options[name] !== undefined && !holds(options[name])) throw wrong(name, options[name], kind);
-  }
+  if (options.corpus !== undefined) checkValue('corpus', options.corpus, 'corpus');
   if (options.noCopy !== undefined && !options.corpus) throw new RangeError('noCopy needs a corpus');
   const end = (['stop', 'until', 'words', 'lines'] as const).find((name) => options[name] !== undefined);
   if (options.match !== undefined && end) {
-    throw new RangeError(`match says itself where a text ends, and so does ${end}`);
+    throw new RangeError(`match decides where a text ends, and so does ${end}`);
   }
 }
 
-/** @throws RangeError if a value is not a number of a range */
-export function checkNumber(name: string, value: unknown, range: NumberRange): void {
-  if (!isInRange(value, range)) throw wrong(name, value, describeRange(range));
+/** @throws RangeError naming the value if it is not accepted */
+export function checkValue(name: string, value: unknown, accepted: Accepted): void {
+  const [wanted, isAccepted] = describe(accepted);
+  if (isAccepted(value)) return;
+  const seen = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60 });
+  throw new RangeError(`${name} is ${seen}, not ${wanted}`);
 }
 
-function wrong(name: string, value: unknown, wanted: string): RangeError {
-  const seen = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60 });
-  return new RangeError(`${name} is ${seen}, not ${wanted}`);
+function describe(accepted: Accepted): readonly [wanted: string, isAccepted: (value: unknown) => boolean] {
+  if (typeof accepted === 'string') return KINDS[accepted];
+  if ('minimum' in accepted) return [describeRange(accepted), (value) => isInRange(value, accepted)];
+  return [accepted.join(' or '), (value) => accepted.includes(value as string)];
 }

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import { amountOf } from '../numbers.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { CopyGuard } from './copying.js';
-import { checkOptions, type GenerateOptions } from './options.js';
+import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { Repetition } from './repetition.js';
 import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
@@ -52,8 +52,8 @@ export class Plan {
     const { vocabulary } = model;
     this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
     this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
-    this.length = options.length ?? Number.POSITIVE_INFINITY;
-    const { temperature = 1, startTemperature, targetBits } = options;
+    this.length = options.length ?? SAMPLING_OPTIONS.length.default;
+    const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature, targetBits } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;
     this.temperature = { temperature: schedule, startTemperature, targetBits };
     if (targetBits !== undefined && Math.max(...schedule) === 0) {
@@ -66,8 +66,8 @@ export class Plan {
     this.truncation = Object.fromEntries(
       Object.entries({ topK, typical, topP, minP }).filter(([, value]) => value !== undefined),
     );
-    this.penalty = options.repetitionPenalty ?? 1;
-    this.repetition = new Repetition(options.repetitionWindow ?? 256);
+    this.penalty = options.repetitionPenalty ?? SAMPLING_OPTIONS.repetitionPenalty.default;
+    this.repetition = new Repetition(options.repetitionWindow ?? SAMPLING_OPTIONS.repetitionWindow.default);
     this.stops = stopsOf(model, options);
     const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
     this.kinds = characters.map(kindOf);

@@ -155,7 +155,7 @@ describe('options from anywhere', () => {
     ]);
     expect(() => plan({ noCopy: 5 })).toThrow('noCopy needs a corpus');
     for (const end of [{ stop: ['a'] }, { until: 'line' }, { words: 1 }, { lines: 2 }])
-      expect(() => plan({ match: 'a', ...end })).toThrow('match says itself where a text ends, and so does');
+      expect(() => plan({ match: 'a', ...end })).toThrow('match decides where a text ends, and so does');
   });
 
   it.each([-1, 0.5, Number.NaN, Infinity, 1e9, '3', null])('a count of %j is named', async (count) => {
@@ -243,7 +243,7 @@ describe('options from anywhere', () => {
         } catch (error) {
           if (!(error instanceof RangeError || error instanceof UserError)) throw error;
           expect(error.message).toMatch(
-            /^(\w+ is |pattern, |the text has|no character|no text|this model|a text that|at temperature 0|noCopy|match says)/,
+            /^(\w+ is |pattern, |the text has|no character|no text|this model|a text that|at temperature 0|noCopy|match decides)/,
           );
         }
       }),

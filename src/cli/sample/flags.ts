@@ -1,47 +1,81 @@
+import { Option } from 'commander';
 import { UserError } from '../../errors.js';
-import type { GenerateOptions, Unit } from '../../sample/options.js';
-import type { EngineFlags } from '../options.js';
+import type { NumberRange } from '../../numbers.js';
+import {
+  COMMAND_DEFAULTS,
+  type GenerateOptions,
+  option as row,
+  SAMPLING_OPTIONS,
+  type SamplingOption,
+} from '../../sample/options.js';
+import type { SuffixIndex } from '../../text/suffix-index.js';
+import type { Unknown } from '../../text/vocabulary.js';
+import { type EngineFlags, numberOption, resolveEscapes, wordOption } from '../options.js';
 
 /** What was given on the command line; what was not is undefined. */
-export interface SampleFlags extends EngineFlags {
-  readonly length?: number;
-  readonly words?: number;
-  readonly lines?: number;
-  readonly until?: Unit;
-  readonly stop?: readonly string[];
-  readonly temp?: number | readonly [number, number];
-  readonly tempStart?: number;
-  readonly targetBits?: number;
-  readonly topK?: number;
-  readonly typical?: number;
-  readonly topP?: number;
-  readonly minP?: number;
-  readonly repetitionPenalty?: number;
-  readonly repetitionWindow?: number;
-  readonly ban?: string;
-  readonly allow?: string;
-  readonly match?: string;
-  readonly noCopy?: number;
-  readonly copyReport?: true;
+export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' | 'unknown' | 'corpus'> {
+  readonly echo: boolean;
+  readonly unknown: Unknown;
   readonly beam?: number;
   readonly ending?: string;
   readonly candidates?: number;
-  readonly prompt: string;
-  readonly echo: boolean;
-  readonly unknown: NonNullable<GenerateOptions['unknown']>;
+  readonly copyReport?: true;
   readonly samples: number;
   readonly separator?: string;
-  readonly seed?: number;
   readonly json?: true;
-  readonly logprobs?: true;
   readonly color?: true;
 }
 
-type Flag = keyof SampleFlags;
+const count = (maximum: number): NumberRange => ({ minimum: 1, maximum, integer: true });
+
+/** All options of `sample` by name: those of sampling, and those that only the command has. */
+export const SAMPLE_OPTIONS = {
+  ...SAMPLING_OPTIONS,
+  ending: row('text', '--ending <text>', 'fill in between the prompt and this text'),
+  candidates: row(count(100_000), '--candidates <n>', 'candidates to draw for --ending', 128),
+  beam: row(count(256), '--beam <n>', 'beam search: find the likeliest text along N paths; no randomness'),
+  copyReport: row('switch', '--copy-report', 'report on stderr what the text copies from the corpus'),
+  samples: row(count(1_000_000), '-n, --samples <n>', 'how many texts to write', 1),
+  separator: row('text', '--separator <text>', 'text between texts', 'a line break, or a line of ---'),
+  json: row('switch', '--json', 'one JSON object per line: text, seed, reason it ended'),
+  color: row('switch', '--color', 'tint each character by its surprise'),
+} as const satisfies Record<Exclude<keyof SampleFlags, keyof EngineFlags>, SamplingOption>;
+
+type Flag = keyof typeof SAMPLE_OPTIONS;
+
+/** Options where \n, \t and \\ are understood, which a shell passes on as they are. */
+const ESCAPED: readonly Flag[] = ['ban', 'allow', 'separator'];
+
+/**
+ * The commander option of a row, which stores its value under the name of the row: --temp as `temperature`.
+ * @param shownDefault the default that the help shows
+ */
+export function sampleOption(name: Flag, shownDefault?: unknown): Option {
+  const { accepts, flag, help }: SamplingOption = SAMPLE_OPTIONS[name];
+  const text = shownDefault === undefined ? help : `${help} (default: ${shownDefault})`;
+  const option =
+    typeof accepts === 'string'
+      ? new Option(flag, text)
+      : 'minimum' in accepts
+        ? numberOption(flag, text, accepts)
+        : wordOption(flag, text, accepts);
+  option.attributeName = () => name;
+  option.negate = name === 'echo'; // --no-copy takes a number and negates nothing
+  if (ESCAPED.includes(name)) option.argParser(resolveEscapes);
+  if (name === 'stop') {
+    option.argParser((text: string, before: string[] = []) => [...before, resolveEscapes(text)]);
+  }
+  return option;
+}
+
+/** The flag of an option as it is typed: --temp. */
+function flagOf(name: Flag): string {
+  return /--[\w-]+/.exec(SAMPLE_OPTIONS[name].flag)![0];
+}
 
 const CHANCE: readonly Flag[] = [
-  'temp',
-  'tempStart',
+  'temperature',
+  'startTemperature',
   'targetBits',
   'topK',
   'typical',
@@ -51,42 +85,37 @@ const CHANCE: readonly Flag[] = [
 ];
 const ENDS: readonly Flag[] = ['stop', 'until', 'words', 'lines'];
 
-/** Flags that contradict each other, and why. */
-const CONFLICTS: readonly [flag: Flag, others: readonly Flag[], why: string][] = [
-  ['beam', CHANCE, 'looks for the likeliest text, where chance has no part'],
-  ['beam', ['ending'], 'looks for the likeliest text from beginning to end'],
-  ['match', ENDS, 'says itself where a text ends'],
-  ['ending', ['match', ...ENDS], 'says itself where a text ends'],
+/** Options that contradict each other, and why. */
+const CONFLICTS: readonly [option: Flag, others: readonly Flag[], why: string][] = [
+  ['beam', CHANCE, 'finds the likeliest text and leaves nothing to chance'],
+  ['beam', ['ending'], 'finds the likeliest text from beginning to end'],
+  ['match', ENDS, 'decides itself where a text ends'],
+  ['ending', ['match', ...ENDS], 'decides itself where a text ends'],
   ['json', ['color', 'separator'], 'writes JSON'],
 ];
 
-/** Flags that mean nothing without another one. */
-const NEEDS: readonly [flag: Flag, needed: Flag][] = [
+/** Options that mean nothing without another one. */
+const NEEDS: readonly [option: Flag, needed: Flag][] = [
   ['candidates', 'ending'],
   ['repetitionWindow', 'repetitionPenalty'],
-  ['logprobs', 'json'],
+  ['logProbabilities', 'json'],
 ];
 
-/** As it is written on the command line. */
-function written(flag: Flag): string {
-  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** @throws UserError naming flags that contradict each other, and those without the one that they need */
+/** @throws UserError naming flags that contradict each other, or one that lacks the flag it needs */
 export function checkFlags(flags: SampleFlags): void {
-  for (const [flag, others, why] of CONFLICTS) {
+  for (const [option, others, why] of CONFLICTS) {
     const other = others.find((name) => flags[name] !== undefined);
-    if (flags[flag] === undefined || other === undefined) continue;
+    if (flags[option] === undefined || other === undefined) continue;
     throw new UserError(
-      `${written(flag)} ${why}: ${written(other)} does not go with it`,
+      `${flagOf(option)} ${why}: ${flagOf(other)} does not go with it`,
       'Leave one of the two out.',
     );
   }
-  for (const [flag, needed] of NEEDS) {
-    if (flags[flag] === undefined || flags[needed] !== undefined) continue;
+  for (const [option, needed] of NEEDS) {
+    if (flags[option] === undefined || flags[needed] !== undefined) continue;
     throw new UserError(
-      `${written(flag)} means nothing without ${written(needed)}`,
-      `Add ${written(needed)}.`,
+      `${flagOf(option)} means nothing without ${flagOf(needed)}`,
+      `Add ${flagOf(needed)}.`,
     );
   }
   if (flags.beam !== undefined && flags.samples > 1) {
@@ -96,4 +125,36 @@ export function checkFlags(flags: SampleFlags): void {
     );
   }
   if (flags.ending === '') throw new UserError('--ending is empty', 'Give the text to end with.');
+}
+
+/** The sampling options that flags and the rest of the command line amount to. */
+export function generateOptions(
+  flags: SampleFlags,
+  { prompt, seed, corpus }: { prompt: string; seed: number; corpus: SuffixIndex | undefined },
+): GenerateOptions {
+  const {
+    beam,
+    ending,
+    candidates,
+    copyReport,
+    samples,
+    separator,
+    json,
+    color,
+    engine,
+    threads,
+    ...options
+  } = flags;
+  const { length, temperature } = COMMAND_DEFAULTS;
+  // A beam may never come to its end.
+  const hasEnd = beam === undefined && ENDS.some((name) => flags[name] !== undefined);
+  return {
+    temperature,
+    length: ending !== undefined ? length.filled : hasEnd ? length.ended : length.plain,
+    ...options,
+    prompt,
+    seed,
+    corpus: flags.noCopy === undefined ? undefined : corpus,
+    logProbabilities: flags.logProbabilities === true || color === true || ending !== undefined,
+  };
 }

@@ -33,7 +33,7 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
     async stream() {},
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
-      const logprobs = flags.logprobs ? { logprobs: logProbabilities?.map(rounded) } : {};
+      const logprobs = flags.logProbabilities ? { logprobs: logProbabilities?.map(rounded) } : {};
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
       const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };

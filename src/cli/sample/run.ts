@@ -8,22 +8,17 @@ import { corpusOf } from '../../sample/corpus.js';
 import type { Draft } from '../../sample/draft.js';
 import { fillIn } from '../../sample/fill.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../../sample/generate.js';
-import type { GenerateOptions } from '../../sample/options.js';
 import { Plan } from '../../sample/plan.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { readModel, threadsToWrite } from '../input/model.js';
 import { readTextArgument } from '../input/text-argument.js';
-import { checkFlags, type SampleFlags } from './flags.js';
+import { checkFlags, generateOptions, SAMPLE_OPTIONS, type SampleFlags } from './flags.js';
 import { copiesOf, sampleOutput, tellCopies } from './output.js';
-
-/** A text without an end of its own may become so long; with one, it is only kept from never ending. */
-const LENGTHS = { plain: 1000, ended: 100_000, filled: 200 } as const;
-const CANDIDATES = 128;
 
 /** Writes new text to stdout, and to stderr what a person may want to know about it. */
 export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
   checkFlags(flags);
-  const prompt = readTextArgument(flags.prompt);
+  const prompt = readTextArgument(flags.prompt ?? '');
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   const usual = flags.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
   const threads = flags.threads ?? usual;
@@ -33,7 +28,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
     ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
     : undefined;
   const seed = flags.seed ?? randomInt(2 ** 32);
-  const plan = new Plan(model, optionsOf(flags, prompt, seed, corpus));
+  const plan = new Plan(model, generateOptions(flags, { prompt, seed, corpus }));
 
   if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
@@ -59,7 +54,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
 
 /** The texts that are written as a whole, one after the other. */
 function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<GeneratedText> {
-  const { beam, ending, unknown, samples, candidates = CANDIDATES } = flags;
+  const { beam, ending, unknown, samples, candidates = SAMPLE_OPTIONS.candidates.default } = flags;
   if (beam !== undefined) {
     yield beamSearch(plan, beam);
   } else if (ending !== undefined) {
@@ -68,30 +63,6 @@ function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<Generat
   } else {
     for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
   }
-}
-
-function optionsOf(
-  flags: SampleFlags,
-  prompt: string,
-  seed: number,
-  corpus: SuffixIndex | undefined,
-): GenerateOptions {
-  const { temp, tempStart, samples, noCopy, copyReport, beam, ending, candidates, engine, threads, ...same } =
-    flags;
-  const hasEnd = [flags.stop, flags.until, flags.words, flags.lines].some((flag) => flag !== undefined);
-  const sampled = hasEnd && beam === undefined ? LENGTHS.ended : LENGTHS.plain; // a beam may never come to its end
-  const usual = ending !== undefined ? LENGTHS.filled : sampled;
-  return {
-    ...same,
-    prompt,
-    seed,
-    length: flags.length ?? usual,
-    temperature: temp ?? 0.8,
-    startTemperature: tempStart,
-    noCopy,
-    corpus: noCopy === undefined ? undefined : corpus,
-    logProbabilities: flags.logprobs === true || flags.color === true || ending !== undefined,
-  };
 }
 
 /** Says which characters of the prompt were left out or replaced. */

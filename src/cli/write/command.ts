@@ -1,15 +1,17 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
-import { SAMPLE_RANGES } from '../../sample/options.js';
+import { COMMAND_DEFAULTS, SAMPLING_OPTIONS } from '../../sample/options.js';
 import { engineOption, MODEL_HELP, numberOption } from '../options.js';
 import { hasTerminal } from '../output/terminal.js';
+import { sampleOption } from '../sample/flags.js';
 import type { WriteFlags } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
 
-The network goes on with what you write. Tab takes the line that it suggests, the up and down arrows show others, ^T is
-for temperature and the like, ^G shows all keys. The text is saved on exit, whatever ends the program.
+The network continues what you write. Tab accepts the suggested line, the up and
+down arrows show other suggestions, ^T opens the sampling settings and ^G lists
+all keys. The text is saved on exit, however the program ends.
 
 Examples:
   charlstm write
@@ -20,35 +22,13 @@ Examples:
 
 /** `charlstm write`: a text that a person and a network write together. */
 export function writeCommand(command: Command): void {
-  command.option(
-    '--file <name>',
-    'the text; it need not be there yet (default: a new one, by date and time)',
-  );
+  const { topK, topP, minP } = SAMPLING_OPTIONS;
   command
-    .addOption(
-      numberOption(
-        '--temp <n>',
-        'temperature: lower is surer, 0 the likeliest',
-        SAMPLE_RANGES.temperature,
-      ).default(0.8),
-    )
-    .addOption(
-      numberOption('--top-k <n>', 'among the n likeliest characters; 0 for all', SAMPLE_RANGES.topK).default(
-        0,
-      ),
-    )
-    .addOption(
-      numberOption('--top-p <n>', 'among the likeliest that make up this share', SAMPLE_RANGES.topP).default(
-        1,
-      ),
-    )
-    .addOption(
-      numberOption(
-        '--min-p <n>',
-        'among those this share as likely as the likeliest',
-        SAMPLE_RANGES.minP,
-      ).default(0),
-    )
+    .option('--file <name>', 'the text file; created if missing (default: a new one named by date and time)')
+    .addOption(sampleOption('temperature').default(COMMAND_DEFAULTS.temperature))
+    .addOption(sampleOption('topK').default(topK.default))
+    .addOption(sampleOption('topP').default(topP.default))
+    .addOption(sampleOption('minP').default(minP.default))
     .addOption(
       numberOption('--alternatives <n>', 'how many lines to choose from', {
         minimum: 1,
@@ -56,13 +36,7 @@ export function writeCommand(command: Command): void {
         integer: true,
       }).default(5),
     )
-    .addOption(
-      numberOption(
-        '--seed <n>',
-        'the same seed suggests the same lines (default: random)',
-        SAMPLE_RANGES.seed,
-      ),
-    )
+    .addOption(sampleOption('seed', 'random'))
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string | undefined, flags: Omit<WriteFlags, 'seed'> & { seed?: number }) => {

@@ -10,7 +10,7 @@ import { rescue, TextFile } from './text-file.js';
 
 export interface WriteFlags {
   file?: string;
-  temp: number;
+  temperature: number;
   topK: number;
   topP: number;
   minP: number;
@@ -29,7 +29,8 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   const strange = strangeIn(model);
   let writing: OpenWriting | undefined;
   const text = () => writing?.state.draft.text;
-  const settings = { temperature: flags.temp, topK: flags.topK, topP: flags.topP, minP: flags.minP };
+  const { temperature, topK, topP, minP } = flags;
+  const settings = { temperature, topK, topP, minP };
   const name = titleOf(checkpoint, model.config);
   const world: World = {
     *answer({ before, settings, round }) {

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { escaped, unescaped } from '../../../src/cli/options.js';
+import { resolveEscapes, withEscapes } from '../../../src/cli/options.js';
 import { load } from '../../../src/index.js';
 import { steps } from '../../../src/insight/step.js';
 import { expectFailure, run, temporaryFolder } from '../../helpers/cli.js';
@@ -190,8 +190,8 @@ describe('what it refuses', () => {
 
 it('a text becomes an argument that means the same', () => {
   const awkward = fc.string({ unit: fc.constantFrom('\\', 'n', 't', '\n', '\t', "'", 'a') });
-  fc.assert(fc.property(awkward, (text) => unescaped(escaped(text)) === text));
-  expect(escaped('a\\n\n')).toBe('a\\\\n\\n');
+  fc.assert(fc.property(awkward, (text) => resolveEscapes(withEscapes(text)) === text));
+  expect(withEscapes('a\\n\n')).toBe('a\\\\n\\n');
 });
 
 describe('in a terminal', () => {

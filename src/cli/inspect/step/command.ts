@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../../checkpoint/checkpoint.js';
 import { UserError } from '../../../errors.js';
 import { grouped } from '../../../numbers.js';
-import { SAMPLE_RANGES } from '../../../sample/options.js';
+import { SAMPLING_OPTIONS } from '../../../sample/options.js';
 import { textStart } from '../../../sample/writer.js';
 import type { Unknown } from '../../../text/vocabulary.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
@@ -15,9 +15,9 @@ import {
   jsonOption,
   MODEL_HELP,
   numberOption,
+  resolveEscapes,
   svgOption,
   threadsOption,
-  unescaped,
   unknownOption,
 } from '../../options.js';
 import { print } from '../../output/console.js';
@@ -67,14 +67,18 @@ export function stepCommand(command: Command): void {
       numberOption('--units <n>', `show so many units (default: as fit; printed: ${PRINTED_UNITS})`, count),
     )
     .addOption(
-      numberOption('--temp <n>', 'temperature of what comes next', SAMPLE_RANGES.temperature).default(1),
+      numberOption(
+        '--temp <n>',
+        'temperature of what comes next',
+        SAMPLING_OPTIONS.temperature.accepts,
+      ).default(1),
     )
     .addOption(numberOption('--top <n>', 'show so many characters that may come next', count).default(10))
     .addOption(
       numberOption(
         '--seed <n>',
         'on the screen, the same seed draws the same (default: random)',
-        SAMPLE_RANGES.seed,
+        SAMPLING_OPTIONS.seed.accepts,
       ),
     )
     .addOption(unknownOption())
@@ -108,7 +112,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   if (isPrinted && flags.seed !== undefined) {
     throw new UserError('--seed is given, and nothing is drawn where steps are printed', 'Leave --seed out.');
   }
-  const prompt = unescaped(readTextArgument(flags.prompt ?? ''));
+  const prompt = resolveEscapes(readTextArgument(flags.prompt ?? ''));
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { layers, hidden } = checkpoint.record.model;
   checkPlace('--layer', flags.layer ?? 0, layers);

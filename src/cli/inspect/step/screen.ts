@@ -2,7 +2,7 @@ import { ExitCode } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
 import type { View } from '../../../ui/step/shown.js';
 import type { Beginning } from '../../../ui/step/state.js';
-import { escaped } from '../../options.js';
+import { withEscapes } from '../../options.js';
 import { PROGRAM } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
 import type { Trail } from './trail.js';
@@ -27,6 +27,6 @@ export async function stepThrough(
 
 function again(text: string, file: string, { layer, unit, temperature }: View): string {
   const place = ['--layer', `${layer}`, '--unit', `${unit}`, '--temp', `${temperature}`];
-  const words = ['inspect', 'step', file, '--prompt', escaped(text), ...place];
+  const words = ['inspect', 'step', file, '--prompt', withEscapes(text), ...place];
   return harmlessLine(words.map(quoted).join(' '));
 }
