@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { ExitCode, fileError, type Refuse, UserError } from '../errors.js';
+import { replaceFileDurably } from '../files.js';
 import { floatsOf } from './floats.js';
 import {
   type Header,
@@ -54,34 +54,11 @@ export async function writeSafeTensors(
   }
   const head = makeHeader(places, metadata, hash.digest('hex'));
 
-  const temporary = `${path}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(head);
-      for (const { data } of sorted) await file.writeFile(bytesOf(data));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // what failed first is what matters
-    throw fileError(
-      error,
-      path,
-      'Make room on the disk, or check that the folder is there and may be written.',
-      'write',
-    );
-  }
-}
-
-/** Makes a rename in the folder outlast a power failure; some systems cannot, and say so. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
+  const hint = 'Make room on the disk, or check that the folder exists and can be written.';
+  await replaceFileDurably(path, hint, async (file) => {
+    await file.writeFile(head);
+    for (const { data } of sorted) await file.writeFile(bytesOf(data));
+  });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { replaceFile } from '../files.js';
 import { KERNEL_SOURCE, type Missing, nativePaths } from './native.js';
 
 const run = promisify(execFile);
@@ -59,13 +60,14 @@ export async function compile(
   flags: readonly string[] = TARGETS.host,
 ): Promise<string | undefined> {
   const include = join(dirname(createRequire(import.meta.url).resolve('node-api-headers')), 'include');
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
     const sources = (await readdir(KERNEL_SOURCE)).filter((name) => name.endsWith('.c'));
     await mkdir(dirname(path), { recursive: true });
     const files = sources.map((name) => join(KERNEL_SOURCE, name));
-    await run(compiler, [...FLAGS, ...flags, '-I', include, ...files, '-o', temporary]);
-    await rename(temporary, path);
+    const build = async (temporary: string) => {
+      await run(compiler, [...FLAGS, ...flags, '-I', include, ...files, '-o', temporary]);
+    };
+    await replaceFile(path, build, `${path}.${process.pid}.tmp`);
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -78,8 +80,6 @@ export async function compile(
       return NOT_FOUND;
     }
     return `${compiler}: ${firstLine(error)}`;
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 

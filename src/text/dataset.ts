@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
+import { replaceFileDurably } from '../files.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
 import { refuseChanged, removeSpool, type Source } from './source.js';
 import { type IdArray, MOST_STAND_INS, nameCharacter, Vocabulary } from './vocabulary.js';
@@ -134,26 +134,17 @@ export async function writeIds(
     length += count;
     return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);
   };
-  try {
-    const file = await open(`${path}.tmp`, 'w');
-    try {
-      let written = Promise.resolve();
-      for await (const points of codePoints(sources, options, folder)) {
-        const bytes = encode(points);
-        hash.update(bytes);
-        await written;
-        written = file.writeFile(bytes);
-        written.catch(() => {}); // awaited in its turn
-      }
+  await replaceFileDurably(path, 'Make room, or choose another place with --out.', async (file) => {
+    let written = Promise.resolve();
+    for await (const points of codePoints(sources, options, folder)) {
+      const bytes = encode(points);
+      hash.update(bytes);
       await written;
-      await file.sync();
-    } finally {
-      await file.close();
+      written = file.writeFile(bytes);
+      written.catch(() => {}); // awaited in its turn
     }
-    await rename(`${path}.tmp`, path);
-  } catch (error) {
-    throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
-  }
+    await written;
+  });
   return { path, hash: hash.digest('hex'), length };
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { array, is, number, object, string, unknown } from 'valibot';
 import { systemErrorCode, UserError } from '../errors.js';
+import { replaceFile } from '../files.js';
 import { COUNT } from '../schema.js';
 import { idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
@@ -52,11 +53,9 @@ export async function noteCorpus(run: string, key: string, prepared: PreparedDat
   const path = join(run, FILE_NAME);
   const note = JSON.stringify({ key, hash, length, absent, codePoints: vocabulary.codePoints });
   try {
-    await writeFile(`${path}.tmp`, `${note}\n`);
-    await rename(`${path}.tmp`, path);
+    await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`));
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    await rm(`${path}.tmp`, { force: true });
   }
 }
 
@@ -119,8 +118,7 @@ export async function shareFile(from: string, to: string): Promise<void> {
     () => false,
   );
   if (isLinked) return;
-  await copyFile(from, `${to}.tmp`, constants.COPYFILE_FICLONE);
-  await rename(`${to}.tmp`, to);
+  await replaceFile(to, (temporary) => copyFile(from, temporary, constants.COPYFILE_FICLONE));
 }
 
 function entriesOf(folder: string): string[] {

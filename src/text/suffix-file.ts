@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ExitCode, systemErrorCode, UserError } from '../errors.js';
+import { replaceFileSync } from '../files.js';
 import { grouped } from '../numbers.js';
 import type { Dataset } from './dataset.js';
 import { isSuffixArray, suffixArray } from './suffix-array.js';
@@ -48,7 +40,9 @@ export function openSuffixIndex(
   if (kept && isSuffixArray(kept, ids, dataset.vocabulary)) return new SuffixIndex(ids, kept);
   onBuild?.();
   const suffixes = suffixArray(ids, dataset.vocabulary);
-  writeSuffixes(path, head, suffixes);
+  // Two processes may do this at the same time.
+  const temporary = `${path}.${process.pid}.tmp`;
+  unlessRefused(() => replaceFileSync(path, [head, suffixes], { temporary }));
   return new SuffixIndex(ids, suffixes);
 }
 
@@ -65,27 +59,6 @@ function readSuffixes(path: string, head: Buffer, length: number): Int32Array | 
       return readSync(file, suffixes) === suffixes.byteLength ? suffixes : undefined;
     } finally {
       closeSync(file);
-    }
-  });
-}
-
-/** Writes the file whole or not at all. */
-function writeSuffixes(path: string, head: Buffer, suffixes: Int32Array): void {
-  // Two processes may do this at once.
-  const temporary = `${path}.${process.pid}.tmp`;
-  unlessRefused(() => {
-    try {
-      const file = openSync(temporary, 'w');
-      try {
-        writeFileSync(file, head);
-        writeFileSync(file, suffixes);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, path);
-    } finally {
-      rmSync(temporary, { force: true });
     }
   });
 }

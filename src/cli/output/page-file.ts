@@ -4,13 +4,13 @@ import {
   constants,
   openSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { ExitCode, fileError, UserError } from '../../errors.js';
+import { hiddenTemporary, replaceFile } from '../../files.js';
 import { withCleanup } from './temporary.js';
 
 /** What is written, for messages. */
@@ -31,7 +31,7 @@ interface Asked {
 export function pagePlace(path: string, { flag, example, what, inputs }: Asked): string {
   const hint = hintFor(flag);
   if (path === '') throw new UserError(`${flag} is ""`, `Give a path: ${flag} ${example}.`);
-  const { existing, target } = attempt('create', path, hint, () => {
+  const { existing, target } = attempt(path, hint, () => {
     const existing = statSync(path, { throwIfNoEntry: false });
     // A link stays, and what it leads to is replaced.
     return { existing, target: existing ? realpathSync(path) : path };
@@ -54,48 +54,47 @@ export function pagePlace(path: string, { flag, example, what, inputs }: Asked):
       ExitCode.cannotCreate,
     );
   }
-  attempt('create', path, hint, () => accessSync(dirname(target), constants.W_OK));
+  attempt(path, hint, () => accessSync(dirname(target), constants.W_OK));
   return target;
 }
 
 /**
- * Lends a function that writes to a file; the file is there, whole, only once `use` has ended well.
- * @throws UserError where it cannot be written
+ * Lends a function that writes to a file. The file appears, complete, only once `use` has succeeded.
+ * @throws UserError if it cannot be written
  */
-export async function withPage<T>(
+export async function withPage(
   path: string,
   asked: Asked,
-  use: (write: (text: string) => void) => Promise<T>,
-): Promise<T> {
+  use: (write: (text: string) => void) => Promise<void>,
+): Promise<void> {
   const target = pagePlace(path, asked);
-  const hint = hintFor(asked.flag);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-  const file = attempt('create', path, hint, () => openSync(temporary, 'w'));
-  const remove = () => rmSync(temporary, { force: true });
-  return withCleanup(remove, async () => {
+  const temporary = hiddenTemporary(target);
+  const fill = async () => {
+    const file = openSync(temporary, 'w');
     try {
-      const result = await use((text) => attempt('write', path, hint, () => writeWhole(file, text)));
-      attempt('create', path, hint, () => renameSync(temporary, target));
-      return result;
+      await use((text) => writeFileSync(file, text));
     } finally {
       closeSync(file);
     }
-  });
+  };
+  try {
+    await withCleanup(
+      () => rmSync(temporary, { force: true }),
+      () => replaceFile(target, fill, temporary),
+    );
+  } catch (error) {
+    throw fileError(error, path, hintFor(asked.flag), 'create');
+  }
 }
 
 function hintFor(flag: string): string {
   return `Name another place with ${flag}.`;
 }
 
-function attempt<R>(purpose: 'write' | 'create', path: string, hint: string, action: () => R): R {
+function attempt<R>(path: string, hint: string, action: () => R): R {
   try {
     return action();
   } catch (error) {
-    throw fileError(error, path, hint, purpose);
+    throw fileError(error, path, hint, 'create');
   }
-}
-
-function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }

@@ -1,21 +1,18 @@
 import {
   accessSync,
-  closeSync,
   constants,
-  fsyncSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileError, UserError } from '../../errors.js';
+import { hiddenTemporary, replaceFileSync } from '../../files.js';
 import { utf8Of } from '../input/text-argument.js';
 
 const LARGEST = 16e6;
@@ -66,22 +63,19 @@ export class TextFile {
    * @throws UserError where it cannot be written
    */
   save(text: string): string | undefined {
-    const temporary = join(dirname(this.#path), `.${basename(this.#path)}.${process.pid}.tmp`);
+    let kept: string | undefined;
     try {
-      const file = openSync(temporary, 'wx', this.#known ? this.#known.mode & 0o777 : 0o666);
-      try {
-        writeFileSync(file, this.#mark + text.replaceAll('\n', this.#lineBreak));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      const kept = this.#keepForeign();
-      renameSync(temporary, this.#path);
+      replaceFileSync(this.#path, [this.#mark + text.replaceAll('\n', this.#lineBreak)], {
+        temporary: hiddenTemporary(this.#path),
+        mode: this.#known ? this.#known.mode & 0o777 : 0o666,
+        beforeRename: () => {
+          kept = this.#keepForeign();
+        },
+      });
       this.text = text;
       this.#known = statSync(this.#path);
       return kept;
     } catch (error) {
-      rmSync(temporary, { force: true });
       throw fileError(error, this.name, HINT, 'write');
     }
   }

@@ -1,0 +1,89 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileError } from './errors.js';
+
+/**
+ * Files that appear whole or not at all: each is written under another name in the same folder and then renamed. What a
+ * killed process leaves behind has a name that ends in `.tmp`.
+ */
+
+/** A hidden name next to `path`, for folders of the user's. */
+export function hiddenTemporary(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+}
+
+/**
+ * Puts a file in place of the one at `path`, if there is one.
+ * @param make makes the file under the temporary name
+ * @param temporary must be different for processes that may do this at the same time
+ * @throws what `make` throws and system errors; the temporary file is removed
+ */
+export async function replaceFile(
+  path: string,
+  make: (temporary: string) => Promise<void>,
+  temporary = `${path}.tmp`,
+): Promise<void> {
+  try {
+    await make(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {}); // the first failure is the one to report
+    throw error;
+  }
+}
+
+/**
+ * Does the same for a file that has to survive a power failure once this returns.
+ * @throws UserError if the disk refuses, with the hint
+ */
+export async function replaceFileDurably(
+  path: string,
+  hint: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  try {
+    await replaceFile(path, async (temporary) => {
+      const file = await open(temporary, 'w');
+      try {
+        await write(file);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
+  } catch (error) {
+    throw fileError(error, path, hint, 'write');
+  }
+  // The rename, too; some systems cannot sync a folder and report an error.
+  const folder = await open(dirname(path)).catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+/**
+ * Does the same without giving way to anything else meanwhile.
+ * @param parts of the file, in order
+ * @param beforeRename called once all parts are on the disk
+ * @throws system errors; the temporary file is removed
+ */
+export function replaceFileSync(
+  path: string,
+  parts: readonly (string | NodeJS.ArrayBufferView)[],
+  { temporary, mode = 0o666, beforeRename }: { temporary: string; mode?: number; beforeRename?: () => void },
+): void {
+  try {
+    const file = openSync(temporary, 'wx', mode);
+    try {
+      for (const part of parts) writeFileSync(file, part);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    beforeRename?.();
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
