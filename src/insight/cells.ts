@@ -3,28 +3,28 @@ import { CELLS } from '../model/cells.js';
 import { clamped } from '../numbers.js';
 import { readWindows } from './reading.js';
 
-/** What the cells of a layer hold, (T, H) each: row t is after character t of the text. */
+/** The states of a layer's cells, (T, H) each: row t is the state after character t of the text. */
 export interface LayerCells {
-  /** The cell states, which have no bounds: what counts may go far. Of cells that have none the hidden states. */
+  /** Cell states, which are unbounded: a counter may grow large. Hidden states in cells without them. */
   readonly c: Float32Array;
   /**
-   * Their tanh, from -1 to 1: what the output gates let through, h = o * tanh(c) (Hochreiter & Schmidhuber 1997). Hidden
-   * states lie between -1 and 1 as they are.
+   * tanh(c), from -1 to 1: what the output gates let through, h = o * tanh(c) (Hochreiter & Schmidhuber
+   * 1997). Hidden states are already between -1 and 1 and stay as they are.
    */
   readonly tanh: Float32Array;
 }
 
-/** Some characters that follow one another, and what the cells hold after each of them. */
+/** A window of consecutive characters, with the states of the cells after each of them. */
 export interface CellWindow {
-  /** The place of its first character in the text. */
+  /** The index of its first character in the text. */
   readonly start: number;
-  /** Characters, T. */
+  /** The number of characters, T. */
   readonly length: number;
-  /** The next window overwrites them. */
+  /** Views that the next window overwrites. */
   readonly layers: readonly LayerCells[];
 }
 
-/** Reads a text once, from zero state, and tells what the cells hold. */
+/** Reads a text once, from zero state, and yields the states of the cells window by window. */
 export function* cellWindows(model: CharacterModel, ids: Uint32Array): Generator<CellWindow> {
   for (const { start, inputs, network } of readWindows(model, ids)) {
     const layers = network.layers.map(({ index }) => {
@@ -40,7 +40,7 @@ function bounded({ config }: CharacterModel, states: Float32Array): Float32Array
 }
 
 /**
- * The states of one cell.
+ * Returns the states of one unit.
  * @returns (T): c after each character
  */
 export function unitStates(
@@ -58,29 +58,29 @@ export function unitStates(
 }
 
 /**
- * The states of all cells over the end of a text.
- * @param start the place of the first character whose states are wanted
+ * Returns the states of all units from one character to the end of a text.
+ * @param start the index of the first character whose states are returned
  * @returns (T, H) for each layer, the first layer first
  */
-export function stretchStates(model: CharacterModel, ids: Uint32Array, start: number): Float32Array[] {
+export function statesFrom(model: CharacterModel, ids: Uint32Array, start: number): Float32Array[] {
   const { hidden, layers } = model.config;
   const states = Array.from({ length: layers }, () => new Float32Array((ids.length - start) * hidden));
-  for (const { start: begin, inputs, network } of readWindows(model, ids)) {
-    const skipped = clamped(start - begin, { minimum: 0, maximum: inputs.length });
-    const at = Math.max(0, begin - start) * hidden;
+  for (const { start: windowStart, inputs, network } of readWindows(model, ids)) {
+    const skipped = clamped(start - windowStart, { minimum: 0, maximum: inputs.length });
+    const at = Math.max(0, windowStart - start) * hidden;
     for (const [layer, all] of states.entries()) all.set(network.cells(layer).subarray(skipped * hidden), at);
   }
   return states;
 }
 
 /**
- * What all cells hold after each character of a text that is read from zero state; `tanh` is what
- * `charlstm inspect cells` tints a text by. Characters are code points, or for a model of bytes the bytes of the text in
- * UTF-8.
+ * Returns the states of all cells after each character of a text, which is read from zero state. `tanh` is
+ * what `charlstm inspect cells` tints a text by. Characters are code points or, for a model of bytes, the
+ * UTF-8 bytes of the text.
  * @returns the first layer first
- * @throws UserError naming characters that the model never saw
+ * @throws UserError naming the characters that the model never saw
  */
 export function cellStates(model: CharacterModel, text: string): LayerCells[] {
   const ids = model.vocabulary.encode(text);
-  return stretchStates(model, ids, 0).map((c) => ({ c, tanh: bounded(model, c) }));
+  return statesFrom(model, ids, 0).map((c) => ({ c, tanh: bounded(model, c) }));
 }

@@ -16,16 +16,16 @@ import {
 import type { Parts } from './parts.js';
 import type { LayerStep } from './step.js';
 
-/** Numbers of a layer under the name that they have in its equations. */
+/** Numbers of a layer, under their name in its equations. */
 export interface Quantity {
   readonly name: string;
-  /** A share says how much is let through, from 0 to 1; a state is a memory, of any size; else it is from -1 to 1. */
+  /** A share is how much a gate lets through, from 0 to 1; a state is unbounded; signed is from -1 to 1. */
   readonly kind: 'share' | 'state' | 'signed';
   /** (H) */
   readonly values: Float32Array;
 }
 
-/** What comes from below, and what comes from the step before. */
+/** The two halves of a sum: from the input below, and from the previous step. */
 interface Halves {
   readonly below: Expression;
   readonly past: Expression;
@@ -33,25 +33,25 @@ interface Halves {
 
 /** One unit of a layer at one step. */
 interface Unit {
-  /** An activation by its name. */
+  /** The activation of a gate. */
   gate(name: string): number;
-  /** What that is taken of, W · x + b + U · h' and the like. */
+  /** The sum inside that activation, such as W · x + b + U · h'. */
   sumOf(name: string): Expression;
-  /** The same in two. */
+  /** The two halves of that sum. */
   halvesOf(name: string): Halves;
   readonly c: number;
   readonly h: number;
-  /** The states before the step. */
+  /** The states before this step. */
   readonly past: { readonly c: Expression; readonly h: Expression };
 }
 
 type Row = readonly [name: string, expression: Expression, value: number];
 
 /**
- * What makes the new state of each kind of cell, in the order in which it is made. x comes from below, ' is the step
- * before; W and b belong to x, U (and d, where there is one) to h'.
+ * The equations of each kind of cell, in the order of computation. x is the input from below and ' marks the
+ * previous step; W and b belong to x, U (and d, if there is one) to h'.
  */
-const TABLE: Record<CellName, (unit: Unit, isCoupled: boolean) => Row[]> = {
+const EQUATIONS: Record<CellName, (unit: Unit, isCoupled: boolean) => Row[]> = {
   lstm: (unit, isCoupled) => [
     ...gatesOfLstm(unit, isCoupled),
     gateRow(unit, 'o', 'σ'),
@@ -107,14 +107,14 @@ function termsOf(expression: Expression): Expression[] {
 }
 
 /**
- * The equations of one unit of a layer, in numbers: from what comes from below, the bias and the state before to the new
- * state.
- * @throws RangeError where the layer has no such unit
+ * Returns the equations of one unit of a layer, in numbers: from the input, the bias and the previous state
+ * to the new state.
+ * @throws RangeError if the layer has no such unit
  */
 export function equationsOf(model: CharacterModel, step: LayerStep, layer: number, unit: number): Equation[] {
   const { cell, coupled = false, residual = false } = model.config;
   if (step.after.h[unit] === undefined) throw new RangeError(`the layer has no unit ${unit}`);
-  const equations = TABLE[cell](unitOf(model, step, unit), coupled).map(([name, expression, value]) =>
+  const equations = EQUATIONS[cell](unitOf(model, step, unit), coupled).map(([name, expression, value]) =>
     equation(name, expression, value),
   );
   if (!residual || layer === 0) return equations;
@@ -143,13 +143,13 @@ function unitOf(model: CharacterModel, step: LayerStep, unit: number): Unit {
 }
 
 /**
- * What one activation of a unit is taken of.
- * @param i its place among the activations of the layer, (G)
+ * Returns the two halves of the sum inside one activation of a unit.
+ * @param i the index of the activation within the layer, (G)
  */
 function halvesOf({ cell }: ModelConfig, parts: Parts, name: string, i: number): Halves {
   const of = (symbol: string) => (cell === 'rnn' ? symbol : `${symbol}${name}`);
   const { normalised, peepholes, pastBias } = parts;
-  // A bias beside products that are worked out stands in two stages, as one number.
+  // Where products are evaluated in a stage of their own, the bias appears in two stages as the same number.
   const bias = (symbol: string, value: number) => (normalised ? known : part)(of(symbol), value);
   const below = normalised
     ? product(
@@ -173,7 +173,7 @@ function halvesOf({ cell }: ModelConfig, parts: Parts, name: string, i: number):
   };
 }
 
-/** All that a layer's equations name, for all its units: gates, then the states before the step and after it. */
+/** Returns all quantities in a layer's equations: its gates, then its states before and after the step. */
 export function quantitiesOf(model: CharacterModel, { gates, before, after }: LayerStep): Quantity[] {
   const { hidden, cell, coupled = false } = model.config;
   const activations = gatesOf(model.config).map(

@@ -1,12 +1,12 @@
 import { decimal } from '../format.js';
 
-/** The arithmetic of one number, as it is written down: in symbols, in numbers, and step by step to the result. */
+/** The arithmetic of one number, written in symbols, in numbers, and step by step to the result. */
 export type Expression =
   | {
       readonly kind: 'number';
       readonly symbol: string;
       readonly value: number;
-      /** It stands nowhere else, so its last digit may be rounded either way for a sum to add up. */
+      /** It appears nowhere else, so its last digit may be rounded either way to make a sum add up. */
       readonly isPart?: true;
     }
   | { readonly kind: 'sum'; readonly terms: readonly Term[] }
@@ -14,13 +14,13 @@ export type Expression =
   | { readonly kind: 'call'; readonly name: keyof typeof FUNCTIONS; readonly of: Expression };
 
 interface Term {
-  readonly isTaken?: boolean;
+  readonly isSubtracted?: boolean;
   readonly of: Expression;
 }
 
 type Leaf = Extract<Expression, { kind: 'number' }>;
 
-/** `name = symbols`, then stages that are numbers alone, the last of them the result. */
+/** `name = symbols`, followed by stages in numbers alone; the last stage is the result. */
 export interface Equation {
   readonly name: string;
   readonly symbols: string;
@@ -29,8 +29,8 @@ export interface Equation {
 
 export interface Stage {
   /**
-   * How it follows from the stage before: `=` where a calculator that is given the numbers as they are written comes to
-   * it, rounded as it is; `≈` where they are too short for that.
+   * How it follows from the previous stage: `=` if a calculator gets it, as rounded, from the numbers as
+   * written; `≈` if those have too few digits.
    */
   readonly relation: '=' | '≈';
   readonly text: string;
@@ -38,16 +38,16 @@ export interface Stage {
 
 const FUNCTIONS = { σ: (x: number) => 1 / (1 + Math.exp(-x)), tanh: Math.tanh };
 
-/** Numbers have so many decimals: all that are written are whole multiples of 1 / UNIT. */
+/** Decimals of all numbers: each number written is a whole multiple of 1 / UNIT. */
 const DECIMALS = 3;
 const UNIT = 10 ** DECIMALS;
 
-/** A number that stands elsewhere, too. */
+/** A number that also appears elsewhere. */
 export function known(symbol: string, value: number): Expression {
   return { kind: 'number', symbol, value };
 }
 
-/** A number that stands nowhere else. */
+/** A number that appears nowhere else. */
 export function part(symbol: string, value: number): Expression {
   return { kind: 'number', symbol, value, isPart: true };
 }
@@ -57,7 +57,7 @@ export function sum(...terms: readonly Expression[]): Expression {
 }
 
 export function oneMinus(of: Expression): Expression {
-  return { kind: 'sum', terms: [{ of: known('1', 1) }, { isTaken: true, of }] };
+  return { kind: 'sum', terms: [{ of: known('1', 1) }, { isSubtracted: true, of }] };
 }
 
 export function product(...factors: readonly Expression[]): Expression {
@@ -72,13 +72,16 @@ function inUnits(units: number): string {
   return decimal(units / UNIT, DECIMALS);
 }
 
-/** @param value the result, where the network has it itself */
+/**
+ * Writes an equation in stages.
+ * @param value the result; the network's own number, if it has one
+ */
 export function equation(name: string, expression: Expression, value = exact(expression)): Equation {
   const inner = expression.kind === 'call' ? expression.of : expression;
   const wrapped = (text: string) => (expression.kind === 'call' ? `${expression.name}(${text})` : text);
   const total = Math.round((expression.kind === 'call' ? exact(inner) : value) * UNIT);
 
-  const forms = isFlat(inner) ? [inner] : [inner, withNumbers(inner)];
+  const forms = isFlat(inner) ? [inner] : [inner, withEvaluatedChildren(inner)];
   if (expression.kind === 'call') forms.push(part('', exact(inner)));
   const written = forms.map((form) => numbers(form, total));
   const stages = written.map(({ text, value }, i): Stage => {
@@ -93,11 +96,11 @@ export function equation(name: string, expression: Expression, value = exact(exp
 }
 
 function isSame(a: number, b: number): boolean {
-  // A little more than half a unit: what ends in a five may be rounded either way.
+  // A little more than half a unit, since a final five may be rounded either way.
   return Math.abs(a - b) * UNIT <= 0.5 + 1e-6;
 }
 
-/** Whether it is numbers in one sum or product. */
+/** Whether an expression is a single sum or product of numbers. */
 function isFlat(expression: Expression): boolean {
   return childrenOf(expression).every(({ kind }) => kind === 'number');
 }
@@ -107,13 +110,13 @@ function childrenOf(expression: Expression): readonly Expression[] {
   return expression.kind === 'product' ? expression.factors : [];
 }
 
-/** The same with each term or factor worked out. */
-function withNumbers(expression: Expression): Expression {
-  const worked = (child: Expression) => (child.kind === 'number' ? child : part('', exact(child)));
+/** Replaces each term or factor with its value. */
+function withEvaluatedChildren(expression: Expression): Expression {
+  const evaluatedChild = (child: Expression) => (child.kind === 'number' ? child : part('', exact(child)));
   if (expression.kind === 'sum') {
-    return { kind: 'sum', terms: expression.terms.map((term) => ({ ...term, of: worked(term.of) })) };
+    return { kind: 'sum', terms: expression.terms.map((term) => ({ ...term, of: evaluatedChild(term.of) })) };
   }
-  return expression.kind === 'product' ? product(...expression.factors.map(worked)) : expression;
+  return expression.kind === 'product' ? product(...expression.factors.map(evaluatedChild)) : expression;
 }
 
 function exact(expression: Expression): number {
@@ -126,7 +129,7 @@ function evaluated(expression: Expression, numberOf: (leaf: Leaf) => number): nu
     case 'number':
       return numberOf(expression);
     case 'sum':
-      return expression.terms.reduce((total, term) => total + (term.isTaken ? -1 : 1) * of(term.of), 0);
+      return expression.terms.reduce((total, term) => total + (term.isSubtracted ? -1 : 1) * of(term.of), 0);
     case 'product':
       return expression.factors.reduce((total, factor) => total * of(factor), 1);
     case 'call':
@@ -134,9 +137,9 @@ function evaluated(expression: Expression, numberOf: (leaf: Leaf) => number): nu
   }
 }
 
-/** In numbers; and what it comes to, these being as they are written. */
+/** Writes an expression in numbers, and evaluates it from the numbers as written. */
 function numbers(expression: Expression, total: number): { text: string; value: number } {
-  const units = addedUp(expression, total);
+  const units = roundedToTotal(expression, total);
   const unitsOf = (leaf: Leaf) => units.get(leaf) ?? Math.round(leaf.value * UNIT);
   const render = (leaf: Leaf) => (leaf.symbol === '1' ? '1' : inUnits(unitsOf(leaf)));
   return {
@@ -149,14 +152,14 @@ function symbols(expression: Expression): string {
   return rendered(expression, ({ symbol }) => symbol);
 }
 
-/**
- * The parts of a sum, in units, so rounded up or down that the sum as it is written adds up to its total, wherever that
- * is possible.
- */
-function addedUp(expression: Expression, total: number): Map<Leaf, number> {
+/** Rounds the parts of a sum, in units, so that the sum as written adds up to its total if possible. */
+function roundedToTotal(expression: Expression, total: number): Map<Leaf, number> {
   const units = new Map<Leaf, number>();
   if (expression.kind !== 'sum' || !isFlat(expression)) return units;
-  const terms = expression.terms.map(({ of, isTaken }) => ({ leaf: of as Leaf, sign: isTaken ? -1 : 1 }));
+  const terms = expression.terms.map(({ of, isSubtracted }) => ({
+    leaf: of as Leaf,
+    sign: isSubtracted ? -1 : 1,
+  }));
   for (const { leaf } of terms) units.set(leaf, Math.round(leaf.value * UNIT));
   const missing = () => total - terms.reduce((sum, { leaf, sign }) => sum + sign * units.get(leaf)!, 0);
   for (let left = missing(); left !== 0; left = missing()) {
@@ -189,9 +192,9 @@ function rendered(expression: Expression, render: (leaf: Leaf) => string): strin
         .join('·');
     case 'sum':
       return expression.terms
-        .map(({ of: term, isTaken = false }, i) => {
+        .map(({ of: term, isSubtracted = false }, i) => {
           const text = of(term);
-          const isNegative = text.startsWith('−') !== isTaken;
+          const isNegative = text.startsWith('−') !== isSubtracted;
           const bare = text.replace(/^−/, '');
           if (i === 0) return isNegative ? `−${bare}` : bare;
           return ` ${isNegative ? '−' : '+'} ${bare}`;

@@ -5,30 +5,31 @@ import { countSaturated } from '../model/saturation.js';
 import { sumOf } from '../numbers.js';
 import { readWindows } from './reading.js';
 
-/** What a gate of a layer does while the network reads. */
+/** Statistics of one gate of a layer while the network reads. */
 export interface GateUse extends Gate {
-  /** (H): the share of the characters at which each unit is saturated, below and above (see model/saturation.ts). */
+  /** (H): the share of characters at which each unit is saturated low, or high (see model/saturation.ts). */
   readonly left: Float64Array;
   readonly right: Float64Array;
-  /** Of its activations, over all units and characters. */
+  /** The mean activation over all units and characters. */
   readonly mean: number;
-  /** (V): the mean over the units as each character is read; NaN where it is not in the text. */
+  /** (V): the mean over all units as each character is read; NaN for characters absent from the text. */
   readonly byCharacter: Float64Array;
 }
 
 export interface LayerGates {
-  /** In the order in which the cell has them: i, f, g, o of an LSTM; r, z, n of a GRU; h of a plain RNN. */
+  /** In the cell's own order: i, f, g, o for an LSTM; r, z, n for a GRU; h for a plain RNN. */
   readonly gates: readonly GateUse[];
   /**
-   * (H): in how many characters what each unit holds decays to 1/e, as far as the gate that keeps the memory has its
-   * way: -1 / mean(ln f), f being that gate's activation. The mean of logarithms is that of a product: after n characters
-   * the factor is the product of n activations. Infinite where it kept all; undefined where no gate keeps the memory.
+   * (H): the number of characters after which each unit's memory decays to 1/e, judged by the gate that keeps
+   * it: -1 / mean(ln f), where f is that gate's activation. Logarithms are averaged because the factor after
+   * n characters is the product of n activations. Infinite if everything was kept; undefined if no gate keeps
+   * memory.
    */
   readonly memory: Float64Array | undefined;
 }
 
 export interface GateStatistics {
-  /** Characters read. */
+  /** The number of characters read. */
   readonly characters: number;
   /** (V): how often each character was read. */
   readonly counts: Uint32Array;
@@ -37,15 +38,16 @@ export interface GateStatistics {
 }
 
 /**
- * What the gates do while the network reads a text from zero state; what `charlstm inspect gates` shows. Characters are
- * code points, or for a model of bytes the bytes of the text in UTF-8; (V) is in the order of `model.vocabulary`.
- * @throws UserError naming characters that the model never saw
+ * Collects statistics of the gates while the network reads a text from zero state, as `charlstm inspect
+ * gates` shows them. Characters are code points or, for a model of bytes, the UTF-8 bytes of the text; (V) is
+ * in the order of `model.vocabulary`.
+ * @throws UserError naming the characters that the model never saw
  */
 export function gateStatistics(model: CharacterModel, text: string): GateStatistics {
   return gatesWhileReading(model, model.vocabulary.encode(text));
 }
 
-/** The same of a text as ids. */
+/** Collects the same statistics for a text given as ids. */
 export function gatesWhileReading(model: CharacterModel, ids: Uint32Array): GateStatistics {
   const { layers, vocabulary } = model.config;
   const gates = gatesOf(model.config);
@@ -62,19 +64,19 @@ export function gatesWhileReading(model: CharacterModel, ids: Uint32Array): Gate
     characters: ids.length,
     counts,
     layers: tallies.map((ofLayer) => ({
-      gates: ofLayer.map((tally) => tally.use(counts)),
+      gates: ofLayer.map((tally) => tally.statistics(counts)),
       memory: ofLayer.find(({ gate }) => gate.keeps)?.memory(ids.length),
     })),
   };
 }
 
-/** Running sums of one gate of one layer: memory does not grow with the text. */
+/** Running sums for one gate of one layer, so that memory does not grow with the text. */
 class Tally {
   readonly hidden: number;
   readonly #saturated: { left: Uint32Array; right: Uint32Array };
-  /** (V): sums over units and places. */
+  /** (V): sums over units and positions. */
   readonly #byCharacter: Float64Array;
-  /** (H): sums of logarithms, of the gate that keeps the memory. */
+  /** (H): sums of logarithms, for the gate that keeps the memory. */
   readonly #logarithms: Float64Array | undefined;
 
   constructor(
@@ -87,7 +89,7 @@ class Tally {
     this.#logarithms = gate.keeps && new Float64Array(hidden);
   }
 
-  /** @param activations (T, G) of the layer, of which the gate has the columns from `from` on */
+  /** @param activations (T, G) of the layer; the gate's columns start at `from` */
   add(ids: Uint32Array, activations: Float32Array, from: number): void {
     const width = activations.length / ids.length;
     countSaturated(activations, { from, width, activation: this.gate.activation }, this.#saturated);
@@ -99,7 +101,7 @@ class Tally {
     }
   }
 
-  use(counts: Uint32Array): GateUse {
+  statistics(counts: Uint32Array): GateUse {
     const characters = Math.max(1, sumOf(counts));
     const shares = (count: Uint32Array) => Float64Array.from(count, (times) => times / characters);
     return {

@@ -6,34 +6,34 @@ import { meanOf } from '../numbers.js';
 /** As in kernels/norm.c. */
 const EPSILON = 1e-5;
 
-/** What layer normalisation makes of a product: γ ⊙ x̂. (G) each. */
+/** A product after layer normalisation, γ ⊙ x̂; (G) each. */
 export interface Normalised {
-  /** x̂: the product with mean 0 and variance 1. */
+  /** x̂: the product, normalised to mean 0 and variance 1. */
   readonly values: Float64Array;
   /** γ */
   readonly scale: Float32Array;
 }
 
-/** What a layer's gates are made of, (G) each: gate after gate, H numbers a gate. */
+/** The terms of a layer's gates, (G) each: gate after gate, H numbers per gate. */
 export interface Parts {
-  /** W · x; with layer normalisation γ ⊙ x̂ of it. */
+  /** W · x or, with layer normalisation, γ ⊙ x̂ of it. */
   readonly below: Float64Array;
   /** b */
   readonly bias: Float32Array;
-  /** U · h'; with layer normalisation γ ⊙ x̂ of it. */
+  /** U · h' or, with layer normalisation, γ ⊙ x̂ of it. */
   readonly past: Float64Array;
-  /** The bias of `past`, where the cell keeps that apart. */
+  /** The bias of `past`, in cells that keep the past apart. */
   readonly pastBias: Float32Array | undefined;
-  /** With layer normalisation, what `below` and `past` were made from. */
+  /** With layer normalisation, what `below` and `past` were computed from. */
   readonly normalised: { readonly below: Normalised; readonly past: Normalised } | undefined;
-  /** Peepholes: p, and the cell states that they show, p ⊙ c' or p ⊙ c; 0 for gates that have none. */
+  /** Peepholes p and the cell states they see, for p ⊙ c' or p ⊙ c; 0 for gates without a peephole. */
   readonly peepholes: { readonly weights: Float32Array; readonly seen: Float32Array } | undefined;
-  /** Their sum, what the activation is taken of. */
+  /** The sum inside the activation. */
   readonly sums: Float64Array;
 }
 
-/** What a layer has before a step, and has made of it; (H) each, and the gates (G). */
-interface Around {
+/** What enters a layer at a step and what the layer computes from it: (H) each, the gates (G). */
+interface LayerNumbers {
   readonly input: Float32Array;
   readonly hBefore: Float32Array;
   readonly cBefore: Float32Array;
@@ -42,16 +42,16 @@ interface Around {
 }
 
 /**
- * Takes apart what a layer's activations were taken of. The network leaves the activations in place of the sums, so
- * these are made again here, in float64, from its own weights and states.
+ * Splits the sums inside a layer's activations into their terms. The network overwrites the sums with the
+ * activations, so they are recomputed here, in float64, from its weights and states.
  */
-export function partsOf(model: CharacterModel, layer: number, around: Around): Parts {
+export function partsOf(model: CharacterModel, layer: number, numbers: LayerNumbers): Parts {
   const { cell, layerNorm = false, hidden } = model.config;
   const { module, keepsPast, own } = CELLS[cell];
   const named = (name: string) => tensor(model, `${module}.${name}_l${layer}`);
   const products = {
-    below: product(named('weight_ih'), around.input),
-    past: product(named('weight_hh'), around.hBefore),
+    below: product(named('weight_ih'), numbers.input),
+    past: product(named('weight_hh'), numbers.hBefore),
   };
   const normalised = layerNorm
     ? {
@@ -65,23 +65,23 @@ export function partsOf(model: CharacterModel, layer: number, around: Around): P
   const bias = named('bias_ih');
   const pastBias = keepsPast ? named('bias_hh') : undefined;
   const gates = gatesOf(model.config);
-  const peepholes = own ? peepholesOf(gates, named(own.name), around, hidden) : undefined;
+  const peepholes = own ? peepholesOf(gates, named(own.name), numbers, hidden) : undefined;
   const sums = below.map((value, i) => {
     const fromPast = past[i]! + (pastBias?.[i] ?? 0);
     const shown = peepholes ? peepholes.weights[i]! * peepholes.seen[i]! : 0;
-    // The candidate of a GRU lets through of the past what the reset gate, the first of its gates, says.
+    // In a GRU's candidate, the reset gate (the first gate) scales what comes from the past.
     const isReset = keepsPast && gates[Math.floor(i / hidden)]!.activation === 'tanh';
-    const through = isReset ? around.gates[i % hidden]! * fromPast : fromPast;
+    const through = isReset ? numbers.gates[i % hidden]! * fromPast : fromPast;
     return value + bias[i]! + through + shown;
   });
   return { below, bias, past, pastBias, normalised, peepholes, sums };
 }
 
-/** The peepholes spread over all gates: i and f see the cell state before the step, o the one after it, g none. */
+/** Spreads the peepholes over all gates: i and f see c before the step, o sees c after it, g sees none. */
 function peepholesOf(
   gates: readonly Gate[],
   own: Float32Array,
-  { cBefore, c }: Around,
+  { cBefore, c }: LayerNumbers,
   hidden: number,
 ): Parts['peepholes'] {
   const weights = new Float32Array(gates.length * hidden);
@@ -96,13 +96,13 @@ function peepholesOf(
   return { weights, seen };
 }
 
-/** A view of the values of a parameter. */
+/** Returns a view of the values of a parameter. */
 export function tensor({ weights }: CharacterModel, name: string): Float32Array {
   const { start, length } = weights.table.named(name);
   return weights.values.subarray(start, start + length);
 }
 
-/** A row-major matrix (rows, x) times x, summed in float64. */
+/** Multiplies a row-major matrix (rows, columns) by x (columns), summing in float64. */
 function product(matrix: Float32Array, x: Float32Array): Float64Array {
   const out = new Float64Array(matrix.length / x.length);
   for (let row = 0, at = 0; row < out.length; row++) {

@@ -1,4 +1,4 @@
-/** What can be said of each place of a text, by rules of thumb that need no knowledge of its language. */
+/** Properties of each position in a text, by rules of thumb that need no knowledge of its language. */
 
 import { quotes } from './quotes.js';
 import { IN_WORD, wordPositions } from './words.js';
@@ -16,33 +16,33 @@ export const PROPERTY_NAMES = [
 export type PropertyName = (typeof PROPERTY_NAMES)[number];
 
 export interface Property {
-  /** Whether it holds or does not, or counts something. */
+  /** A switch holds or does not; a counter counts something. */
   readonly kind: 'switch' | 'counter';
-  /** What it says of a place once its character was read: 1 or 0, or a count. One number a character. */
-  readonly of: (characters: readonly string[]) => Float32Array;
+  /** Marks each position once its character has been read: 1 or 0, or a count. One number per character. */
+  readonly mark: (characters: readonly string[]) => Float32Array;
 }
 
-/** What a text is searched for; its characters are given as strings of one code point each. */
+/** All properties. The characters of a text are strings of one code point each. */
 export const PROPERTIES: Readonly<Record<PropertyName, Property>> = {
-  /** Between quotation marks: from the opening one on, up to the closing one. */
-  quote: { kind: 'switch', of: quotes },
-  /** Between (), [] or {}, from the opening one on, up to the closing one. */
-  bracket: { kind: 'switch', of: brackets },
-  /** Characters since the line feed. */
-  'line-position': { kind: 'counter', of: linePositions },
-  /** Columns of white space that the line began with. */
-  indent: { kind: 'counter', of: indents },
+  /** Inside quotation marks, from the opening mark up to but not including the closing one. */
+  quote: { kind: 'switch', mark: quotes },
+  /** Inside (), [] or {}, from the opening bracket up to but not including the closing one. */
+  bracket: { kind: 'switch', mark: brackets },
+  /** Characters since the last line feed. */
+  'line-position': { kind: 'counter', mark: linePositions },
+  /** Columns of leading white space in the line. */
+  indent: { kind: 'counter', mark: indents },
   /** A capital letter. */
-  caps: each(/^\p{Lu}$/u),
+  caps: matching(/^\p{Lu}$/u),
   /** The first character of a word. */
   'word-start': {
     kind: 'switch',
-    of: (characters) => wordPositions(characters).map((position) => (position === 1 ? 1 : 0)),
+    mark: (characters) => wordPositions(characters).map((position) => (position === 1 ? 1 : 0)),
   },
   /** A digit, or a point or comma between digits. */
-  number: { kind: 'switch', of: (characters) => marked(characters, (_, i) => isOfNumber(characters, i)) },
-  /** In a comment of a program: after //, after # and a space, between slash-star and star-slash or <!-- and -->. */
-  comment: { kind: 'switch', of: comments },
+  number: { kind: 'switch', mark: (characters) => marked(characters, (_, i) => isOfNumber(characters, i)) },
+  /** In a comment of source code: after //, after # and a space, in slash-star comments or in <!-- -->. */
+  comment: { kind: 'switch', mark: comments },
 };
 
 const DIGIT = /^\p{Nd}$/u;
@@ -51,8 +51,8 @@ function marked(characters: readonly string[], is: (character: string, i: number
   return Float32Array.from(characters, (character, i) => (is(character, i) ? 1 : 0));
 }
 
-function each(pattern: RegExp): Property {
-  return { kind: 'switch', of: (characters) => marked(characters, (c) => pattern.test(c)) };
+function matching(pattern: RegExp): Property {
+  return { kind: 'switch', mark: (characters) => marked(characters, (c) => pattern.test(c)) };
 }
 
 function isOfNumber(characters: readonly string[], i: number): boolean {
@@ -62,11 +62,11 @@ function isOfNumber(characters: readonly string[], i: number): boolean {
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** Of brackets that are never closed, or never opened, nothing is marked. */
+/** Brackets that are never closed, or never opened, mark nothing. */
 function brackets(characters: readonly string[]): Float32Array {
   const steps = new Int32Array(characters.length);
   const open: { readonly at: number; readonly closing: string }[] = [];
-  /** How many that wait for a closing bracket are open: one that nothing waits for is not looked for. */
+  /** Open brackets by the closing bracket they need, so that an unmatched one is skipped without a search. */
   const waiting: Record<string, number> = { ')': 0, ']': 0, '}': 0 };
   for (const [at, character] of characters.entries()) {
     const closing = CLOSING[character];
@@ -100,7 +100,7 @@ function linePositions(characters: readonly string[]): Float32Array {
 
 const TAB_STOP = 4;
 
-/** While the white space is being read, as much of it as was read. */
+/** Within the leading white space, counts the columns read so far. */
 function indents(characters: readonly string[]): Float32Array {
   let columns = 0;
   let isInside = true;
@@ -115,30 +115,30 @@ function indents(characters: readonly string[]): Float32Array {
   });
 }
 
-/** What ends a comment that begins at a place, if one does there. */
+/** Returns the mark that ends the comment starting at i, if one starts there. */
 function commentEnd(characters: readonly string[], i: number): string | undefined {
-  const begins = (mark: string) => [...mark].every((character, k) => characters[i + k] === character);
-  if (begins('/*')) return '*/';
-  if (begins('<!--')) return '-->';
-  // Not the slashes of an address.
-  if (begins('//') && characters[i - 1] !== ':') return '\n';
+  const startsWith = (mark: string) => [...mark].every((character, k) => characters[i + k] === character);
+  if (startsWith('/*')) return '*/';
+  if (startsWith('<!--')) return '-->';
+  // The slashes of a URL do not start a comment.
+  if (startsWith('//') && characters[i - 1] !== ':') return '\n';
   const isHash = characters[i] === '#' && /^\s?$/.test(characters[i - 1] ?? '');
-  // Not a directive such as #include.
+  // A directive such as #include is not a comment.
   return isHash && !IN_WORD.test(characters[i + 1] ?? '') ? '\n' : undefined;
 }
 
 function comments(characters: readonly string[]): Float32Array {
   const marks = new Float32Array(characters.length);
   let end: string | undefined;
-  let begun = 0;
+  let openedAt = 0;
   for (const [i, character] of characters.entries()) {
     if (end === undefined) {
       end = commentEnd(characters, i);
-      begun = i;
+      openedAt = i;
     } else if (character === end.at(-1)) {
       const from = i + 1 - end.length;
-      // The star of an opening mark is not that of the closing one.
-      const isApart = end === '\n' || from >= begun + 2;
+      // The star of the opening mark is not part of the closing one.
+      const isApart = end === '\n' || from >= openedAt + 2;
       if (isApart && characters.slice(from, i + 1).join('') === end) end = undefined;
     }
     if (end !== undefined) marks[i] = 1;

@@ -1,23 +1,25 @@
 import { IN_WORD } from './words.js';
 
-/** Double quotation marks, and what closes what they open. */
+/** Double quotation marks, with the marks that close them. */
 const DOUBLE: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“”', '«': '»' };
-/** Single ones, whose closing mark may also be an apostrophe. */
+/** Single quotation marks, whose closing mark may also be an apostrophe. */
 const SINGLE: Readonly<Record<string, string>> = { "'": "'", '‘': '’' };
 
-/** So far ahead the end of a quotation in single marks is looked for. */
-const FARTHEST = 1000;
+/** How many characters ahead to look for the end of a quotation in single marks. */
+const MAX_QUOTATION = 1000;
 
-/** Words that begin with an apostrophe. */
+/** Words that start with an apostrophe, without it. */
 const ELISION = /^(?:tis|twas|twere|twill|twould|em|til|bout|cause|round)(?![\p{L}\p{N}])/iu;
-const LONGEST_ELISION = 7;
+const MAX_ELISION = 7;
 
 /**
- * 1 between quotation marks, from the opening one on and up to the closing one, else 0.
+ * Marks with 1 the text inside quotation marks, from the opening mark up to but not including the closing
+ * one.
  *
- * A paragraph (a blank line ends it) begins outside: where a speech goes on over several, each is opened anew and only
- * the last one closed. A single mark opens only where a word could begin and its like closes later in the paragraph;
- * between letters, or in words such as 'tis, it is an apostrophe.
+ * Each paragraph starts outside quotation marks, and a blank line ends it: a speech of several paragraphs
+ * opens each of them and closes only the last. A single mark opens a quotation only where a word could start
+ * and its counterpart closes later in the paragraph; between letters, or in words such as 'tis, it is an
+ * apostrophe.
  */
 export function quotes(characters: readonly string[]): Float32Array {
   const marks = new Float32Array(characters.length);
@@ -29,7 +31,7 @@ export function quotes(characters: readonly string[]): Float32Array {
       single = undefined;
     } else if (double?.includes(character)) {
       double = undefined;
-      single = undefined; // what was opened within it
+      single = undefined; // opened within it
     } else if (double === undefined && DOUBLE[character]) double = DOUBLE[character];
     else if (single === character && isClosing(characters, i)) single = undefined;
     else if (single === undefined && isOpening(characters, i)) single = SINGLE[character];
@@ -52,8 +54,8 @@ function isOpening(characters: readonly string[], i: number): boolean {
   const closing = SINGLE[characters[i]!];
   if (closing === undefined || IN_WORD.test(characters[i - 1] ?? '')) return false;
   if (!/^\S$/u.test(characters[i + 1] ?? '')) return false;
-  if (ELISION.test(characters.slice(i + 1, i + 1 + LONGEST_ELISION).join(''))) return false;
-  const end = Math.min(characters.length, i + FARTHEST);
+  if (ELISION.test(characters.slice(i + 1, i + 1 + MAX_ELISION).join(''))) return false;
+  const end = Math.min(characters.length, i + MAX_QUOTATION);
   for (let j = i + 2; j < end && !isParagraphEnd(characters, j); j++) {
     if (characters[j] === closing && isClosing(characters, j)) return true;
   }

@@ -3,47 +3,49 @@ import { meanOf, sumOf } from '../numbers.js';
 import { type CellWindow, cellWindows } from './cells.js';
 import { PROPERTIES, type Property, type PropertyName } from './properties.js';
 
-/** How a unit tracks a property of the text. */
+/** How well a unit tracks a property of the text. */
 export interface Tracking {
   readonly property: PropertyName;
   readonly layer: number;
   readonly unit: number;
-  /** For what holds or does not, the F1 of the best threshold; for a count, Pearson's r without its sign. */
+  /** For a switch, F1 at the best threshold; for a counter, the absolute value of Pearson's r. */
   readonly measure: 'F1' | 'r';
   readonly score: number;
-  /** How far the score is from chance, 0, to perfect, 1: what makes properties comparable. */
+  /** The score rescaled so that chance is 0 and perfect is 1, which makes properties comparable. */
   readonly clarity: number;
-  /** It holds where tanh of the cell state is at or above the threshold, or below it; the cell state rises or falls with
-   * the count. */
+  /**
+   * A switch holds where tanh of the cell state is at or above the threshold, or below it; with a counter the
+   * cell state rises or falls.
+   */
   readonly direction: 'above' | 'below' | 'rises' | 'falls';
   /** From -1 to 1. */
   readonly threshold?: number;
 }
 
-/** Thresholds tried are the borders of so many bins between -1 and 1. */
+/** Number of bins between -1 and 1; the thresholds tried are their borders. */
 export const BINS = 512;
 const HALF = BINS / 2;
 
 /**
- * The bin of a value from -1 to 1. Bins are the narrower the nearer they are to the ends, where units that saturate have all
- * their values: the widest take 1/128, the last ones 1/65,536.
+ * Returns the bin of a value from -1 to 1. Bins get narrower towards the ends, where saturated units have all
+ * their values: the widest span 1/128, the last ones 1/65,536.
  */
 export function binOf(value: number): number {
   const distance = HALF * (1 - Math.sqrt(1 - Math.abs(value)));
   return Math.min(BINS - 1, Math.floor(value < 0 ? HALF - distance : HALF + distance));
 }
 
-/** Where a bin begins. */
+/** Returns the lower border of a bin. */
 export function borderOf(bin: number): number {
   const rest = 1 - Math.abs(bin - HALF) / HALF;
   return Math.sign(bin - HALF) * (1 - rest * rest);
 }
 
 /**
- * The threshold and direction that tell best where something holds.
- * @param all how many values lie in each bin
- * @param on how many of them where it holds
- * @returns F1 = 2TP / (2TP + FP + FN); 0 where it never holds
+ * Finds the threshold and direction that best predict where a property holds.
+ * @param all the number of values in each bin
+ * @param on the number of those where the property holds
+ * @returns F1 = 2TP / (2TP + FP + FN); 0 if the property never holds
  */
 export function bestThreshold(
   all: Uint32Array,
@@ -56,7 +58,7 @@ export function bestThreshold(
   let onBelow = 0;
   for (let border = 0; border <= BINS; border++) {
     const threshold = borderOf(border);
-    // 2TP + FP + FN: as many as are taken for it, and as many as it holds for.
+    // 2TP + FP + FN is the number of positive predictions plus the number of places where it holds.
     const above = (2 * (holds - onBelow)) / (total - allBelow + holds);
     const below = (2 * onBelow) / (allBelow + holds);
     if (above > best.score) best = { score: above, direction: 'above', threshold };
@@ -68,24 +70,24 @@ export function bestThreshold(
   return best;
 }
 
-/** Finds out, window by window, how well each unit of a network tracks a property. */
+/** Measures, window by window, how well each unit of a network tracks a property. */
 export interface Ranking {
   add(window: CellWindow): void;
-  /** All units, the best one first. */
+  /** Returns all units, the best one first. */
   ranked(): Tracking[];
 }
 
-/** What a ranking is about. */
+/** What to rank units by, and how many units there are. */
 interface Subject {
   readonly property: PropertyName;
-  /** One number for each character of the text. */
+  /** One number per character of the text. */
   readonly marks: Float32Array;
-  /** Units of a layer, H, and layers. */
+  /** Units per layer, H, and the number of layers. */
   readonly hidden: number;
   readonly layers: number;
 }
 
-/** By F1 for what holds or does not, by Pearson's r for what counts something. */
+/** Ranks by F1 for a switch, by Pearson's r for a counter. */
 export function rankingOf({ kind }: Property, subject: Subject): Ranking {
   return kind === 'switch' ? new SwitchRanking(subject) : new CounterRanking(subject);
 }
@@ -94,7 +96,7 @@ function byScore(trackings: Tracking[]): Tracking[] {
   return trackings.sort((a, b) => b.score - a.score);
 }
 
-/** By histograms of tanh of each cell state, so that memory does not grow with the text. */
+/** Ranks by histograms of tanh of each cell state, so that memory does not grow with the text. */
 class SwitchRanking implements Ranking {
   /** (L*H, BINS) */
   readonly #all: Uint32Array;
@@ -109,7 +111,7 @@ class SwitchRanking implements Ranking {
   add({ start, length, layers }: CellWindow): void {
     const { hidden, marks } = this.subject;
     for (const [layer, { tanh }] of layers.entries()) {
-      // Unit by unit: its two histograms stay near at hand.
+      // Unit by unit, so that its two histograms stay in the cache.
       for (let unit = 0; unit < hidden; unit++) {
         const from = (layer * hidden + unit) * BINS;
         for (let t = 0; t < length; t++) {
@@ -124,7 +126,7 @@ class SwitchRanking implements Ranking {
   ranked(): Tracking[] {
     const { property, hidden, layers, marks } = this.subject;
     const share = meanOf(marks);
-    // What a unit gets that says it holds everywhere.
+    // F1 of always predicting that the property holds.
     const chance = (2 * share) / (1 + share);
     const trackings = Array.from({ length: layers * hidden }, (_, index): Tracking => {
       const [from, to] = [index * BINS, (index + 1) * BINS];
@@ -137,12 +139,12 @@ class SwitchRanking implements Ranking {
   }
 }
 
-/** By running sums: Pearson's correlation of a count and a cell state, as it is: its tanh cannot go on counting. */
+/** Ranks by Pearson's correlation with the cell state itself, since its tanh saturates; from running sums. */
 class CounterRanking implements Ranking {
   readonly #mean: number;
-  /** (L*H): the first value of each unit, from which all are counted: those of a steady cell differ by very little. */
+  /** (L*H): each unit's first value, subtracted from all, since a steady cell's values differ by little. */
   readonly #first: Float32Array;
-  /** (L*H): sums of values, of their squares, and of their products with the count less its mean. */
+  /** (L*H): sums of the values, of their squares, and of their products with the count minus its mean. */
   readonly #sum: Float64Array;
   readonly #squares: Float64Array;
   readonly #products: Float64Array;
@@ -187,7 +189,7 @@ class CounterRanking implements Ranking {
   }
 }
 
-/** Each unit with what it tracks most clearly, the clearest one first. */
+/** Returns each unit with the property it tracks most clearly, the clearest first. */
 export function clearest(rankings: readonly (readonly Tracking[])[]): Tracking[] {
   const found = new Map<string, Tracking>();
   for (const tracking of rankings.flat()) {
@@ -197,31 +199,32 @@ export function clearest(rankings: readonly (readonly Tracking[])[]): Tracking[]
   return [...found.values()].sort((a, b) => b.clarity - a.clarity);
 }
 
-/** A property, and what it says of each character of a text. */
+/** A property and its mark for each character of a text. */
 export interface Marked {
   readonly property: PropertyName;
   readonly marks: Float32Array;
 }
 
-/** The properties that are told apart at `least` places or more: see `isTold`. */
-export function markedBy(
+/** Marks a text by properties, leaving out those that vary at fewer than `least` places; see `varies`. */
+export function markProperties(
   characters: readonly string[],
   names: readonly PropertyName[],
   least: number,
 ): Marked[] {
-  const marked = names.map((property) => ({ property, marks: PROPERTIES[property].of(characters) }));
-  return marked.filter(({ marks }) => isTold(marks, least));
+  const marked = names.map((property) => ({ property, marks: PROPERTIES[property].mark(characters) }));
+  return marked.filter(({ marks }) => varies(marks, least));
 }
 
-/** Whether at least so many places are marked as the first one is, and at least so many otherwise. */
-export function isTold(marks: Float32Array, least: number): boolean {
+/** Whether at least `least` places are marked like the first one, and at least as many differently. */
+export function varies(marks: Float32Array, least: number): boolean {
   const alike = marks.filter((mark) => mark === marks[0]).length;
   return Math.min(alike, marks.length - alike) >= least;
 }
 
 /**
- * Ranks all units by how well they track each property, in one pass over the text; a step takes some milliseconds.
- * @returns a ranking for each property, after telling with each step which share of the text has been read
+ * Ranks all units by how well they track each property, in one pass over the text. A step takes a few
+ * milliseconds and yields the share of the text read so far.
+ * @returns a ranking for each property
  */
 export function* rankUnits(
   model: CharacterModel,

@@ -3,15 +3,15 @@ import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 
-/** Characters of a window at most: long enough for the products outside the time loop to be large. */
+/** Maximum characters per window: enough to make the products outside the time loop large. */
 export const STEPS = 64;
 
-/** A window, and the network that has just read it: its views are (T, ...), and the next window overwrites them. */
+/** A window, and the network that has just read it. Views are (T, ...), valid until the next window. */
 type Read<Window> = Window & { readonly network: Network };
 
-/** Some characters of a text that follow one another. */
+/** A window of consecutive characters of a text. */
 interface TextWindow {
-  /** The place of the first one in the text. */
+  /** The index of its first character in the text. */
   readonly start: number;
   /** (T) */
   readonly inputs: Uint32Array;
@@ -19,8 +19,8 @@ interface TextWindow {
 
 const idleNetworks = new Pool<CharacterModel, Network>();
 
-/** Reads one text in windows of at most `STEPS` characters, from zero state. */
-export function* readAlone<Window extends { readonly inputs: Uint32Array }>(
+/** Reads given windows of one text, of at most `STEPS` characters each, from zero state. */
+export function* readInWindows<Window extends { readonly inputs: Uint32Array }>(
   model: CharacterModel,
   windows: Iterable<Window>,
 ): Generator<Read<Window>, void, void> {
@@ -38,7 +38,7 @@ export function readWindows(
   model: CharacterModel,
   ids: Uint32Array,
 ): Generator<Read<TextWindow>, void, void> {
-  return readAlone(model, windowsOf(ids));
+  return readInWindows(model, windowsOf(ids));
 }
 
 function* windowsOf(ids: Uint32Array): Generator<TextWindow, void, void> {

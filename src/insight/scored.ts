@@ -1,30 +1,30 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Stretch } from '../text/dataset.js';
 import type { Ids } from '../text/ids.js';
-import { readAlone, STEPS } from './reading.js';
+import { readInWindows, STEPS } from './reading.js';
 
-/** Some characters that follow one another, and what each cost. */
+/** Consecutive characters and the loss of each. */
 export interface Scored {
   readonly ids: Uint32Array;
-  /** -ln p of each in nats: a view that the next window overwrites. */
+  /** -ln p of each character, in nats: a view that the next window overwrites. */
   readonly losses: Float32Array;
 }
 
-/** A stretch of any text that can be read. */
+/** A stretch of a text, which may be in memory. */
 type TextStretch = Omit<Stretch, 'dataset'> & { readonly dataset: Ids };
 
 /**
- * Reads a stretch once from its start, from zero state, and scores each of its characters given all before it: what a
- * network that writes the same text reports, to rounding.
- * @param before the id that is read first, unscored; see `textStart`
+ * Reads a stretch once, from zero state, and scores each character given all before it. Up to rounding, the
+ * losses are those a network reports when it writes the same text.
+ * @param before the id to read first, unscored; see `textStart`
  */
 export function* surprises(model: CharacterModel, stretch: TextStretch, before: number): Generator<Scored> {
-  for (const { ids, network } of readAlone(model, windowsAfter(before, stretch))) {
+  for (const { ids, network } of readInWindows(model, windowsAfter(before, stretch))) {
     yield { ids, losses: network.losses(ids) };
   }
 }
 
-/** The characters of a stretch, and as inputs those before each. */
+/** Yields the characters of a stretch, with the character before each as its input. */
 function* windowsAfter(before: number, { dataset, start, end }: TextStretch) {
   let last = before;
   for (let at = start; at < end; at += STEPS) {

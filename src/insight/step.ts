@@ -7,24 +7,24 @@ import { indexOfLargest } from '../sample/choose.js';
 import type { State } from '../sample/reader.js';
 import { type Parts, partsOf, tensor } from './parts.js';
 
-/** What a layer remembers. */
+/** The state of one layer. */
 export type Memory = State[number];
 
 /** One character in one layer. */
 export interface LayerStep {
-  /** x: the embedding of the character (E), or what the layer below hands up (H). */
+  /** x: the embedding of the character (E), or the output of the layer below (H). */
   readonly input: Float32Array;
   readonly before: Memory;
   readonly after: Memory;
-  /** (G): the activations, gate after gate in the order of the cell's table. */
+  /** (G): the activations, gate after gate in the cell's own order. */
   readonly gates: Float32Array;
-  /** What they were taken of, made again in float64. */
+  /** The terms inside the activations, recomputed in float64. */
   readonly parts: Parts;
-  /** (H): what goes to the layer above or to the decoder: h or, with residual connections, x + h. */
+  /** (H): the output to the layer above or the decoder: h or, with residual connections, x + h. */
   readonly handedUp: Float32Array;
 }
 
-/** One character that was read, and all numbers on its way. The arrays are its own. */
+/** One character read, with all numbers on its way through the network. The arrays are copies. */
 export interface Step {
   readonly id: number;
   readonly character: string;
@@ -39,9 +39,10 @@ export interface Step {
 const idleNetworks = new Pool<CharacterModel, Network>();
 
 /**
- * Reads one character, after others or from zero state. All but `parts` are the network's own numbers, to the bit.
- * @param before what each layer remembers of the characters before; zeros where it is not given
- * @throws RangeError where there is no such character
+ * Reads one character, after others or from zero state. All numbers except `parts` are bit-identical to the
+ * network's own.
+ * @param before the state of each layer after the previous characters; zeros if undefined
+ * @throws RangeError if the vocabulary has no such id
  */
 export function stepAfter(model: CharacterModel, before: readonly Memory[] | undefined, id: number): Step {
   const character = model.vocabulary.character(id);
@@ -78,7 +79,7 @@ function layersOf(model: CharacterModel, network: Network, states: readonly Memo
       c,
       gates,
     });
-    // In float32, as the kernels add.
+    // Added in float32, as the kernels do.
     const handedUp = residual && layer > 0 ? h.map((value, i) => value + entered[i]!) : h;
     input = handedUp;
     return { input: entered, before, after: { h, c }, gates, parts, handedUp };
@@ -86,7 +87,10 @@ function layersOf(model: CharacterModel, network: Network, states: readonly Memo
   return { embedding, layers };
 }
 
-/** Reads characters from zero state, and tells of each all numbers on its way. @throws RangeError as `stepAfter` */
+/**
+ * Reads characters from zero state and yields all numbers of each on its way through the network.
+ * @throws RangeError if the vocabulary has no such id
+ */
 export function* steps(model: CharacterModel, ids: Iterable<number>): Generator<Step> {
   let before: readonly Memory[] | undefined;
   for (const id of ids) {
@@ -101,12 +105,12 @@ export interface NextCharacter {
   readonly id: number;
   readonly character: string;
   readonly logit: number;
-  /** exp((logit - the largest) / T), in proportion to the probability. At T = 0: 1 for the likeliest alone. */
+  /** exp((logit - largest) / T), proportional to the probability; at T = 0, 1 for the likeliest alone. */
   readonly weight: number;
   readonly probability: number;
 }
 
-/** What may come next, the likeliest first: softmax of the logits divided by the temperature. */
+/** The characters that may come next, the likeliest first: softmax of logits / temperature. */
 export interface Distribution {
   readonly temperature: number;
   /** The sum of all weights. */
@@ -115,9 +119,10 @@ export interface Distribution {
 }
 
 /**
+ * Returns the distribution of the next character.
  * @param logits (V)
  * @param temperature at least 0
- * @throws UserError where no logit is a number
+ * @throws UserError if no logit is a number
  */
 export function distributionOf(
   { vocabulary }: Pick<CharacterModel, 'vocabulary'>,

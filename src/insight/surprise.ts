@@ -1,31 +1,31 @@
 import { sumOf } from '../numbers.js';
 import type { Group, TextClass } from './text-classes.js';
 
-/** What the places of one class cost; all figures but shares are means in bits a character. */
+/** The loss at the places of one class. All figures except shares are means in bits per character. */
 export interface ClassLoss {
   readonly group: Group | 'all';
   readonly class: string;
   readonly places: number;
-  /** Of all places, from 0 to 1. */
+  /** The share of all places, from 0 to 1. */
   readonly share: number;
   readonly bpc: number;
-  /** Of the loss of the whole text, from 0 to 1. */
+  /** The share of the whole text's loss, from 0 to 1. */
   readonly lossShare: number;
-  /** What a simpler model makes of the same places, where there is one. */
+  /** The loss of a simpler model at the same places, if there is one. */
   readonly baseline?: number;
-  /** So much less than that, */
+  /** The baseline's loss minus the network's. */
   readonly gain?: number;
-  /** and the standard error of it; null where all places are near each other. */
+  /** The standard error of the gain; null if all places are close together. */
   readonly gainError?: number | null;
 }
 
-/** Neighbours are surprising together: what is independent of each other, more or less, are blocks of so many. */
+/** Losses of neighbouring characters are correlated; blocks of this length are roughly independent. */
 const BLOCK = 64;
 
 /**
- * Divides the loss of a text by classes of its places; the first entry is the whole text.
- * @param losses nats of each character
- * @param baseline those of another model
+ * Breaks down the loss of a text by classes of its places. The first entry is the whole text.
+ * @param losses the loss of each character, in nats
+ * @param baseline the losses of another model
  */
 export function lossByClass(
   classes: readonly TextClass[],
@@ -56,10 +56,10 @@ function sumWhere(losses: ArrayLike<number>, holds: (i: number) => boolean): num
 }
 
 /**
- * The standard error of a mean over places of a text, from blocks of it: a ratio, since a block has more places or fewer
- * (Cochran 1977, section 6.4).
- * @param difference of a place from the mean
- * @returns null where fewer than two blocks have a place
+ * Estimates the standard error of a mean over places of a text from blocks of the text. It is that of a
+ * ratio, since blocks differ in their number of places (Cochran 1977, section 6.4).
+ * @param difference the difference of a place from the mean
+ * @returns null if fewer than two blocks have a place
  */
 function errorOfMean(
   count: number,
@@ -81,26 +81,26 @@ function errorOfMean(
   return blocks < 2 ? null : Math.sqrt((squares * blocks) / (blocks - 1)) / places;
 }
 
-/** A mean of fewer places is mostly chance, and so is one of fewer standard errors. */
-const FEWEST = 100;
-const ERRORS = 2;
+/** A mean of fewer places, or within this many standard errors of 0, is mostly chance. */
+const MIN_PLACES = 100;
+const MIN_ERRORS = 2;
 
 /**
- * Classes by what was read, so that nothing of the outcome is in them: of the characters of a word, a model that always expects
- * the word to go on predicts those within it well and the end of it badly.
+ * Groups of classes that depend only on the text read before, not on the outcome. In other groups, a model
+ * that always expects a word to continue would seem to predict the inside of words well and their ends badly.
  */
 const KNOWN_BEFORE: readonly ClassLoss['group'][] = ['read', 'place', 'repeat', 'start'];
 
-/** The classes, known before, whose gain over the baseline is no chance, the largest gain first. */
+/** Returns classes known before whose gain over the baseline is not mere chance, the largest gain first. */
 export function byGain(classes: readonly ClassLoss[]): (ClassLoss & { readonly gain: number })[] {
   return classes
-    .filter(({ group, places }) => KNOWN_BEFORE.includes(group) && places >= FEWEST)
+    .filter(({ group, places }) => KNOWN_BEFORE.includes(group) && places >= MIN_PLACES)
     .flatMap((one) => (one.gain === undefined ? [] : { ...one, gain: one.gain }))
-    .filter(({ gain, gainError }) => Math.abs(gain) > ERRORS * (gainError ?? Number.POSITIVE_INFINITY))
+    .filter(({ gain, gainError }) => Math.abs(gain) > MIN_ERRORS * (gainError ?? Number.POSITIVE_INFINITY))
     .sort((a, b) => b.gain - a.gain);
 }
 
-/** The class with the largest share of the loss, of those that are not most of the text. */
+/** Returns the class with the largest share of the loss among those that cover less than half of the text. */
 export function largestShare(classes: readonly ClassLoss[]): ClassLoss | undefined {
   return classes.filter(({ share }) => share < 0.5).sort((a, b) => b.lossShare - a.lossShare)[0];
 }

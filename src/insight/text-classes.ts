@@ -11,8 +11,8 @@ export interface TextClass {
 }
 
 /**
- * The first four are by the character that came, the others by what was read before it. The classes of `frequency`, `word`,
- * `read`, `repeat` and `start` leave no place out, and none is in two of them.
+ * The first four go by the character itself, the others by the text read before it. The classes of
+ * `frequency`, `word`, `read`, `repeat` and `start` each cover every place exactly once.
  */
 export type Group =
   | 'frequency'
@@ -24,28 +24,28 @@ export type Group =
   | 'repeat'
   | 'start';
 
-/** The frequent characters make up so much of a text. */
+/** The share of a text that its frequent characters make up. */
 const FREQUENT = 0.8;
-/** A repeat is of so many characters at least: a power of 2. */
+/** The minimum length of a repeat in characters: a power of 2. */
 export const REPEATED = 8;
-/** Characters from a repeat back to where the same stood last. */
+/** Bounds of the classes of repeats: characters back to the previous occurrence. */
 const DISTANCES = [64, 256, 1024] as const;
-/** Characters from the beginning of the text. */
-const BEGINNINGS = [10, 100, 1000] as const;
+/** Bounds of the classes of positions: characters from the start of the text. */
+const STARTS = [10, 100, 1000] as const;
 
 /**
- * The classes of a text, by rules of thumb that need no knowledge of its language; those without a place are left out.
- * What a class says of a place is known from the text before it and the character itself, but for quotation marks and
- * brackets that close later.
+ * Classifies the places of a text by rules of thumb that need no knowledge of its language, leaving out empty
+ * classes. The class of a place depends only on its character and the text before it, except for quotation
+ * marks and brackets that close later.
  * @param characters strings of one code point each
  */
 export function textClasses(characters: readonly string[]): TextClass[] {
   const positions = wordPositions(characters);
   const at = (i: number) => positions[i] ?? 0;
-  const isFrequent = frequentOf(characters);
-  const quote = PROPERTIES.quote.of(characters);
-  const bracket = PROPERTIES.bracket.of(characters);
-  const caps = PROPERTIES.caps.of(characters);
+  const isFrequent = frequentCharacters(characters);
+  const quote = PROPERTIES.quote.mark(characters);
+  const bracket = PROPERTIES.bracket.mark(characters);
+  const caps = PROPERTIES.caps.mark(characters);
   const distances = repeatDistances(characters);
   const rules: [Group, string, (i: number) => boolean][] = [
     ['frequency', 'frequent characters', (i) => isFrequent.has(characters[i]!)],
@@ -64,18 +64,18 @@ export function textClasses(characters: readonly string[]): TextClass[] {
     ['read', 'after 2 letters', (i) => at(i - 1) === 2],
     ['read', 'after 3 letters or more', (i) => at(i - 1) >= 3],
     ['place', 'first of a line', (i) => characters[i - 1] === '\n'],
-    // What comes while a quotation is open, its closing mark included.
+    // Characters that come while a quotation is open, including its closing mark.
     ['place', 'in quotation marks', (i) => quote[i - 1] === 1],
     ['place', 'in brackets', (i) => bracket[i - 1] === 1],
     ['repeat', `${REPEATED} new`, (i) => distances[i] === 0],
-    ...between(DISTANCES, (from, to): (typeof rules)[number] => [
+    ...forRanges(DISTANCES, (from, to): (typeof rules)[number] => [
       'repeat',
-      `${REPEATED} seen ${ranged(from, to)} ago`,
+      `${REPEATED} seen ${rangeLabel(from, to)} ago`,
       (i) => distances[i]! >= from && distances[i]! <= to,
     ]),
-    ...between(BEGINNINGS, (from, to): (typeof rules)[number] => [
+    ...forRanges(STARTS, (from, to): (typeof rules)[number] => [
       'start',
-      `characters ${ranged(from, to)}`,
+      `characters ${rangeLabel(from, to)}`,
       (i) => i + 1 >= from && i + 1 <= to,
     ]),
   ];
@@ -88,17 +88,17 @@ export function textClasses(characters: readonly string[]): TextClass[] {
     .filter(({ marks }) => marks.includes(1));
 }
 
-/** Something for each range up to a bound, the next one and so on, and for what is beyond. */
-function between<T>(bounds: readonly number[], make: (from: number, to: number) => T): T[] {
+/** Makes an item for each range up to a bound, and one for the range beyond the last. */
+function forRanges<T>(bounds: readonly number[], make: (from: number, to: number) => T): T[] {
   return [...bounds, Number.POSITIVE_INFINITY].map((to, i) => make((bounds[i - 1] ?? 0) + 1, to));
 }
 
-function ranged(from: number, to: number): string {
+function rangeLabel(from: number, to: number): string {
   return to === Number.POSITIVE_INFINITY ? `over ${grouped(from - 1)}` : `${grouped(from)} to ${grouped(to)}`;
 }
 
-/** The fewest characters that make up the frequent share; of equally frequent ones the first to come. */
-function frequentOf(characters: readonly string[]): Set<string> {
+/** Returns the smallest set that makes up the frequent share; ties go to the character that comes first. */
+function frequentCharacters(characters: readonly string[]): Set<string> {
   const counts = new Map<string, number>();
   for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);
   const frequent = new Set<string>();
@@ -112,9 +112,9 @@ function frequentOf(characters: readonly string[]): Set<string> {
 }
 
 /**
- * How many characters before a place the 8 characters before it stood the last time; 0 where they never did. They are
- * told apart by numbers that are made by doubling: that of 8 characters from those of its halves (Karp, Miller &
- * Rosenberg 1972).
+ * For each place, returns how many characters earlier the 8 characters before it last occurred; 0 if never.
+ * Strings are identified by numbers built by doubling: the number of 8 characters follows from those of its
+ * halves (Karp, Miller & Rosenberg 1972).
  */
 export function repeatDistances(characters: readonly string[]): Uint32Array {
   const first = new Map<string, number>();
@@ -122,7 +122,7 @@ export function repeatDistances(characters: readonly string[]): Uint32Array {
   for (let length = 1; length < REPEATED; length *= 2) {
     const pairs = new Map<number, number>();
     const halves = names;
-    // Of fewer than 2 ** 26 characters, so pairs are exact in a double.
+    // Texts have fewer than 2 ** 26 characters, so pairs are exact in a double.
     names = halves
       .slice(0, Math.max(0, halves.length - length))
       .map((half, i) => numberOf(pairs, half * characters.length + halves[i + length]!));

@@ -8,7 +8,7 @@ import { BINS, bestThreshold, binOf, borderOf, clearest, rankingOf } from '../..
 import { Network } from '../../src/model/network.js';
 import { modelOf } from '../helpers/models.js';
 
-const marksOf = (name: PropertyName, text: string) => [...PROPERTIES[name].of(Array.from(text))];
+const marksOf = (name: PropertyName, text: string) => [...PROPERTIES[name].mark(Array.from(text))];
 /** What is marked of a text, the rest as dots. */
 const seen = (name: PropertyName, text: string) => {
   const marks = marksOf(name, text);
@@ -157,7 +157,7 @@ describe('ranking', () => {
       const model = modelOf(TEXT);
       const { hidden, layers } = model.config;
       const states = cellStates(model, TEXT);
-      const marks = PROPERTIES[property].of(Array.from(TEXT));
+      const marks = PROPERTIES[property].mark(Array.from(TEXT));
       const ranking = rankingOf(PROPERTIES[property], { property, marks, hidden, layers });
       for (const window of cellWindows(model, model.vocabulary.encode(TEXT))) ranking.add(window);
       const ranked = ranking.ranked();

@@ -1,7 +1,7 @@
 import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { ExitCode } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
-import { stretchStates } from '../../../insight/cells.js';
+import { statesFrom } from '../../../insight/cells.js';
 import type { Place, State, StretchStates } from '../../../ui/cells/state.js';
 import { inSlices } from '../../../ui/screen/slices.js';
 import { PROGRAM } from '../../output/console.js';
@@ -74,7 +74,7 @@ export async function browse(subject: Subject): Promise<void> {
 /** The stretch with the states of all units: no key has the text read again. */
 function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): StretchStates {
   const { hidden, layers } = model.config;
-  const states = stretchStates(model, ids.subarray(0, end), start);
+  const states = statesFrom(model, ids.subarray(0, end), start);
   const text = model.vocabulary.decode(ids.subarray(start, end));
   const statesOf = ({ layer, unit }: Place) =>
     Float32Array.from({ length: end - start }, (_, t) => states[layer]![t * hidden + unit]!);

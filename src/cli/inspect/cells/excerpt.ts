@@ -66,12 +66,12 @@ export function tellingStretch(
   best: Tracking,
   asked: Asked,
 ): ShownStretch {
-  const { kind, of } = PROPERTIES[best.property];
+  const { kind, mark } = PROPERTIES[best.property];
   if (kind === 'counter') return stretchOf(ids, { ...asked, relative: true });
   const characters = model.vocabulary.characters(ids);
   return stretchOf(ids, {
     ...asked,
-    skip: asked.skip ?? variedLine(characters, of(characters), asked.length),
+    skip: asked.skip ?? variedLine(characters, mark(characters), asked.length),
   });
 }
 

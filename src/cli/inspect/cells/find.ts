@@ -2,7 +2,7 @@ import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../../../errors.js';
 import { percent } from '../../../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
-import { clearest, isTold, markedBy, rankUnits, type Tracking } from '../../../insight/ranking.js';
+import { clearest, markProperties, rankUnits, type Tracking, varies } from '../../../insight/ranking.js';
 import { note, withProgress } from '../../output/stderr.js';
 
 /** So many units are told. */
@@ -32,7 +32,9 @@ export async function find(
 ): Promise<Found> {
   const characters = model.vocabulary.characters(ids);
   const asked =
-    find === 'auto' ? markedBy(characters, PROPERTY_NAMES, FEWEST) : markedBy(characters, [find], 1);
+    find === 'auto'
+      ? markProperties(characters, PROPERTY_NAMES, FEWEST)
+      : markProperties(characters, [find], 1);
   if (asked.length === 0) {
     throw new UserError(
       find === 'auto' ? 'the text is too short to rank units by' : `"${find}" does not vary in the text`,
@@ -40,11 +42,11 @@ export async function find(
       ExitCode.badData,
     );
   }
-  if (!asked.every(({ marks }) => isTold(marks, FEWEST))) {
+  if (!asked.every(({ marks }) => varies(marks, FEWEST))) {
     note(`fewer than ${FEWEST} characters tell units apart by "${find}": some fit by chance`);
   }
   const rest = others && find !== 'auto' ? PROPERTY_NAMES.filter((name) => name !== find) : [];
-  const work = rankUnits(model, ids, [...asked, ...markedBy(characters, rest, FEWEST)]);
+  const work = rankUnits(model, ids, [...asked, ...markProperties(characters, rest, FEWEST)]);
   const rankings = await withProgress(async (progress) => {
     let step = work.next();
     for (; !step.done; step = work.next()) await progress.show(`ranking units: ${percent(step.value)}`);
@@ -61,7 +63,7 @@ export async function find(
 
 /** Finds what each unit tracks, little by little; none track anything where the text is too short to tell. */
 export function* findAll(model: CharacterModel, ids: Uint32Array): Generator<number, Found> {
-  const marked = markedBy(model.vocabulary.characters(ids), PROPERTY_NAMES, FEWEST);
+  const marked = markProperties(model.vocabulary.characters(ids), PROPERTY_NAMES, FEWEST);
   const tracked = marked.length > 0 ? clearest(yield* rankUnits(model, ids, marked)) : [];
   return { units: tracked.slice(0, TOLD), tracked };
 }
