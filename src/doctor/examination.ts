@@ -19,7 +19,7 @@ import { movement } from './movement.js';
 import { overfitting, overfittingEvidence } from './overfitting.js';
 import { rateHighEvidence, rateTooHigh } from './rate-high.js';
 import { rateLowEvidence, rateTooLow } from './rate-low.js';
-import { carriedLosses, resetLosses } from './read.js';
+import { carriedLosses, resetLosses } from './measure.js';
 import { stateEvidence, stateUse, windowLength } from './state.js';
 import { EARLY_STEPS, UNITS } from './thresholds.js';
 import { UnitCounts, units } from './units.js';
