@@ -1,4 +1,4 @@
-/** What is looked at, in the order in which it is told; also the anchors of docs/background/lstm.md that explain each. */
+/** All checks, in report order. Each id is an anchor of docs/background/lstm.md. */
 export const CHECK_IDS = [
   'exploding-gradients',
   'vanishing-gradients',
@@ -13,30 +13,25 @@ export const CHECK_IDS = [
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
-/** Where the documentation explains what a check looks for. */
-export function linkOf(id: CheckId): string {
-  return `docs/background/lstm.md#${id}`;
-}
-
-/** Serious: the run is not worth going on with as it is. Caution: it works, and could be better or be known better. */
+/** Serious: the run is not worth continuing. Caution: it works, but could be better, or better measured. */
 type Severity = 'serious' | 'caution';
 
-/** What is wrong, in one sentence, and what can be done about it, in flags of `charlstm train`. */
+/** The problem in one sentence, and a remedy in terms of the flags of `charlstm train`. */
 export interface Diagnosis {
   readonly severity: Severity;
   readonly sentence: string;
   readonly remedy: string;
 }
 
-/** A question about a run, answered from evidence alone: a pure function, so that it can be tried on any numbers. */
+/** A question about a run. Both functions are pure, so that they can be tested on any evidence. */
 export interface Check<Evidence> {
   readonly id: CheckId;
-  /** The evidence in a few words, for a person; told whether anything is wrong or not. */
+  /** The evidence in a few words, reported whether or not there is a problem. */
   figures(evidence: Evidence): string;
   diagnose(evidence: Evidence): Diagnosis | undefined;
 }
 
-/** Why there is no evidence. */
+/** The reason why there is no evidence. */
 export interface Missing {
   readonly missing: string;
 }

@@ -3,23 +3,13 @@ import { amountOf } from '../numbers.js';
 import type { Dataset, Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
 import { shareDone } from '../train/schedule.js';
-import { baselinesOf } from './baseline.js';
-import {
-  CHECK_IDS,
-  type Check,
-  type CheckId,
-  type Diagnosis,
-  isMissing,
-  linkOf,
-  type Missing,
-} from './check.js';
+import { CHECK_IDS, type Check, type CheckId, type Diagnosis, isMissing, type Missing } from './check.js';
 import { exploding, explodingEvidence } from './exploding.js';
 import type { RunLog } from './log.js';
-import { movement } from './movement.js';
+import { baselinesOf, carriedLosses, movementOf, resetLosses } from './measure.js';
 import { overfitting, overfittingEvidence } from './overfitting.js';
 import { rateHighEvidence, rateTooHigh } from './rate-high.js';
 import { rateLowEvidence, rateTooLow } from './rate-low.js';
-import { carriedLosses, resetLosses } from './measure.js';
 import { stateEvidence, stateUse, windowLength } from './state.js';
 import { EARLY_STEPS, UNITS } from './thresholds.js';
 import { UnitCounts, units } from './units.js';
@@ -27,16 +17,16 @@ import { type LeadEvidence, leadOf, validationEvidence, validationLength } from 
 import { vanishing, vanishingEvidence } from './vanishing.js';
 import { countCharacters, vocabulary, vocabularyEvidence } from './vocabulary.js';
 
-/** A run, as far as it can be read. */
+/** A run, as far as it could be read. */
 export interface Patient {
   readonly checkpoint: Checkpoint;
   readonly log: RunLog | Missing;
   readonly text: Dataset | Missing;
-  /** Another checkpoint of the run to compare with, and whether it is the better one by its validation. */
+  /** Another checkpoint of the run to compare with, and whether its validation loss is the lower one. */
   readonly rival: { readonly checkpoint: Checkpoint; readonly isBest: boolean } | undefined;
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export type Outcome = { readonly id: CheckId } & (
   | ({ readonly kind: 'finding'; readonly link: string } & Diagnosis & Seen)
   | ({ readonly kind: 'fine' } & Seen)
@@ -44,7 +34,7 @@ export type Outcome = { readonly id: CheckId } & (
 );
 
 interface Seen {
-  /** The evidence in words, and as it is. */
+  /** The evidence in words, and as numbers. */
   readonly figures: string;
   readonly evidence: object;
 }
@@ -52,22 +42,22 @@ interface Seen {
 export interface Examination {
   /** Share of the run's length that is over. */
   readonly done: number;
-  /** On what the network was measured; null where there was no text. */
+  /** The text the network was measured on; null if there was none. */
   readonly text: { readonly part: 'validation' | 'training'; readonly characters: number } | null;
-  /** One of each check. */
+  /** One per check, in the order of `CHECK_IDS`. */
   readonly outcomes: readonly Outcome[];
 }
 
 interface ExaminationOptions {
   readonly threads: number;
-  /** Is told what is measured next. */
+  /** Receives a description of what is about to be measured. */
   readonly onWork: (what: string) => void;
 }
 
-/** Where no text validates, so many characters at the end of the training text are read instead. */
+/** Without a validation text, at most this many characters at the end of the training text are read. */
 const MOST_TRAINING = 100_000;
 
-/** Looks at a run with every check; of one that was imported, there is no training to look at. Nothing is written. */
+/** Runs every check. An imported run has no training to check. Nothing is written. */
 export function examine(patient: Patient, { threads, onWork }: ExaminationOptions): Examination {
   const { checkpoint, log, text } = patient;
   const { record } = checkpoint;
@@ -77,8 +67,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   }
   const { training } = record;
   const done = Math.min(1, shareDone(record));
-  const moves = movement(checkpoint);
-  const moved = isMissing(moves) ? undefined : moves.moved;
+  const moved = movementOf(checkpoint);
   const stretch = isMissing(text) ? undefined : stretchOf(checkpoint, text);
   onWork('counting characters');
   const counts = isMissing(text)
@@ -90,48 +79,48 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const missing: Missing = isMissing(text) ? text : { missing: 'there is no text to read' };
   const scored = read && stretch.part === 'validation' ? read : undefined;
   const noValidation: Missing = isMissing(text) ? text : { missing: 'the run kept no text for validation' };
-  const asleep: Missing | undefined =
+  const idle: Missing | undefined =
     record.progress.step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake
       ? {
-          missing: `the weights have hardly moved in ${amountOf(record.progress.step, 'step')}: units may still wake`,
+          missing: `the weights have hardly moved in ${amountOf(record.progress.step, 'step')}, so units may still become active`,
         }
       : undefined;
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
-  const found = [
-    judged(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
-    judged(vanishing, stretch ? vanishingEvidence(checkpoint, stretch) : missing),
-    judged(rateTooHigh, rateHighEvidence(record, log, baselines, moved)),
-    judged(rateTooLow, rateLowEvidence(record, done, baselines, moved)),
-    judged(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
-    judged(units, asleep ?? read?.units ?? missing),
-    judged(stateUse, isMissing(state) ? state : state.state),
-    judged(
+  const outcomes = [
+    outcomeOf(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
+    outcomeOf(vanishing, stretch ? vanishingEvidence(checkpoint, stretch) : missing),
+    outcomeOf(rateTooHigh, rateHighEvidence(record, log, baselines, moved)),
+    outcomeOf(rateTooLow, rateLowEvidence(record, done, baselines, moved)),
+    outcomeOf(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
+    outcomeOf(units, idle ?? read?.units ?? missing),
+    outcomeOf(stateUse, isMissing(state) ? state : state.state),
+    outcomeOf(
       vocabulary,
       counts ? vocabularyEvidence(counts, scored && { ids: scored.ids, losses: scored.carried }) : missing,
     ),
-    judged(validationLength, scored ? validationEvidence(scored.carried, scored.lead) : noValidation),
-    judged(windowLength, isMissing(state) ? state : state.window),
+    outcomeOf(validationLength, scored ? validationEvidence(scored.carried, scored.lead) : noValidation),
+    outcomeOf(windowLength, isMissing(state) ? state : state.window),
   ];
   return {
     done,
     text: stretch ? { part: stretch.part, characters: stretch.end - stretch.start } : null,
-    outcomes: CHECK_IDS.map((id) => found.find((outcome) => outcome.id === id)!),
+    outcomes,
   };
 }
 
-function judged<Evidence extends object>(check: Check<Evidence>, evidence: Evidence | Missing): Outcome {
+function outcomeOf<Evidence extends object>(check: Check<Evidence>, evidence: Evidence | Missing): Outcome {
   const { id } = check;
   if (isMissing(evidence)) return { id, kind: 'unchecked', reason: evidence.missing };
   const seen = { figures: check.figures(evidence), evidence };
   const diagnosis = check.diagnose(evidence);
   return diagnosis
-    ? { id, kind: 'finding', link: linkOf(id), ...diagnosis, ...seen }
+    ? { id, kind: 'finding', link: `docs/background/lstm.md#${id}`, ...diagnosis, ...seen }
     : { id, kind: 'fine', ...seen };
 }
 
 type Part = Stretch & { readonly part: 'validation' | 'training' };
 
-/** What validates during training, or where nothing does, the end of what trains. */
+/** The validation text, or without one the end of the training text. */
 function stretchOf({ record: { corpus } }: Checkpoint, dataset: Dataset): Part {
   const { trainLength } = corpus;
   const end = validationEnd(corpus);
@@ -139,9 +128,9 @@ function stretchOf({ record: { corpus } }: Checkpoint, dataset: Dataset): Part {
   return { part: 'training', dataset, start: Math.max(0, trainLength - MOST_TRAINING), end: trainLength };
 }
 
-/** What the network makes of a text: read with its state, without, and by another checkpoint. */
+/** Losses of a text, read with the state carried, with it reset, and by another checkpoint. */
 interface Readings {
-  /** What was predicted, and the loss of each. */
+  /** The predicted characters, and the loss of each in nats. */
   readonly ids: ArrayLike<number>;
   readonly carried: Float32Array;
   readonly reset: Float32Array;

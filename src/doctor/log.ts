@@ -3,72 +3,71 @@ import { systemErrorCode } from '../errors.js';
 import type { Missing } from './check.js';
 import { EXPLODING } from './thresholds.js';
 
-/** What a step has left in the log. */
+/** One training step. */
 interface LoggedStep {
   readonly step: number;
-  /** Nats a character. */
+  /** Nats per character. */
   readonly loss: number;
   /** Before clipping. */
   readonly gradNorm: number;
   readonly lr: number;
 }
 
-/** The run went back to a checkpoint, because numbers were wrong. */
+/** A return to an earlier checkpoint because of invalid numbers. */
 interface Rollback {
   readonly step: number;
   readonly from: number;
   readonly fault: string;
-  /** The largest gradient norm of the last steps before it; null where the log has none. */
+  /** The largest gradient norm in the steps just before it; null if the log has none. */
   readonly largestNorm: number | null;
 }
 
-/** What the log of a run tells of its training: each step once, as it was done last. */
+/** The history of a run as its log has it. A step that was repeated appears once, as it was last done. */
 export interface RunLog {
   readonly steps: readonly LoggedStep[];
   readonly rollbacks: readonly Rollback[];
-  /** How it ended; undefined while it goes on, or where it was killed. */
-  readonly end: { readonly reason: string; readonly fault: string | undefined } | undefined;
+  /** The fault that ended the run, if one did. */
+  readonly fault: string | undefined;
 }
 
-/** Longer lines are no events: a sample has a few hundred characters. */
+/** Longer lines are not events: even a sample has only a few hundred characters. */
 const LONGEST_LINE = 1 << 20;
-const LONGEST_WORDS = 200;
+const LONGEST_FAULT = 200;
 
 /**
- * Reads the log of a run, which may be written to meanwhile; what is no event is passed over.
- * @param upTo the last step that counts
+ * Reads the log of a run, which may still be growing. Skips lines that are not events.
+ * @param upTo the last step to consider
  */
 export async function readLog(path: string, upTo = Number.POSITIVE_INFINITY): Promise<RunLog | Missing> {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    return { missing: 'there is no log.jsonl beside it' };
+    return { missing: 'there is no log.jsonl next to the checkpoint' };
   let steps: LoggedStep[] = [];
   const rollbacks: Rollback[] = [];
-  let end: RunLog['end'];
+  let endFault: string | undefined;
   try {
     for await (const line of linesOf(path)) {
-      const event = line.length > LONGEST_LINE ? undefined : parsed(line);
-      if (!event) continue;
-      const { type, step, loss, gradNorm, lr, from, fault, reason } = event;
-      if (type === 'start') end = undefined;
-      if (type === 'step' && isNumber(step) && isNumber(loss) && isNumber(gradNorm) && isNumber(lr)) {
+      const { type, step, loss, gradNorm, lr, from, fault } = parsed(line);
+      if (type === 'start') endFault = undefined;
+      if (!isNumber(step)) continue;
+      if (type === 'step' && isNumber(loss) && isNumber(gradNorm) && isNumber(lr)) {
         if (step <= upTo && lr >= 0) steps.push({ step, loss, gradNorm, lr });
-      } else if (type === 'rollback' && isNumber(step) && isNumber(from) && from <= upTo) {
+      } else if (type === 'rollback' && isNumber(from) && from <= upTo) {
         const norms = steps.slice(-EXPLODING.before).map((one) => one.gradNorm);
         const largestNorm = norms.length > 0 ? Math.max(...norms) : null;
-        rollbacks.push({ step, from, fault: worded(fault), largestNorm });
+        rollbacks.push({ step, from, fault: faultText(fault), largestNorm });
         steps = steps.filter((one) => one.step <= step);
-      } else if (type === 'end' && isNumber(step) && step <= upTo) {
-        end = { reason: worded(reason), fault: fault === undefined ? undefined : worded(fault) };
+      } else if (type === 'end' && step <= upTo) {
+        endFault = fault === undefined ? undefined : faultText(fault);
       }
     }
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return { missing: `its log cannot be read (${systemErrorCode(error)})` };
+    return { missing: `the log cannot be read (${systemErrorCode(error)})` };
   }
-  return steps.length > 0 ? { steps, rollbacks, end } : { missing: 'its log has no steps' };
+  return steps.length > 0 ? { steps, rollbacks, fault: endFault } : { missing: 'the log has no steps' };
 }
 
-/** The lines of a file; of one that is too long to be an event, the beginning. */
+/** Yields the lines of a file; of a line that is too long to be an event, only the beginning. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let line = '';
   for await (const chunk of createReadStream(path, 'utf8')) {
@@ -80,17 +79,19 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   yield line;
 }
 
-/** Words of the log, as far as they are some: the file may be anybody's. */
-function worded(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, LONGEST_WORDS) : 'of a fault that the log does not name';
+/** Bounds what is shown of a fault: anyone may have written the file. */
+function faultText(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST_FAULT) : 'of a fault that the log does not name';
 }
 
-function parsed(line: string): Record<string, unknown> | undefined {
+/** Returns the fields of an event, or none for a line that is not one, such as a line still being written. */
+function parsed(line: string): Record<string, unknown> {
+  if (line.length > LONGEST_LINE) return {};
   try {
     const json: unknown = JSON.parse(line);
-    return typeof json === 'object' && json !== null ? { ...json } : undefined;
+    return typeof json === 'object' && json !== null ? { ...json } : {};
   } catch {
-    return undefined; // half a line, of a run that goes on
+    return {};
   }
 }
 

@@ -6,20 +6,20 @@ import { CERTAIN, OVERFITTING } from './thresholds.js';
 import type { LeadEvidence } from './validation.js';
 
 export interface OverfittingEvidence {
-  /** Where validation was lowest, and where it was measured last. */
+  /** The steps with the lowest and with the latest validation loss. */
   readonly bestStep: number;
   readonly bestEpoch: number;
   readonly step: number;
-  /** Nats: validation then and now, and the mean training loss about then and now. */
+  /** Nats: the validation loss then and now, and the mean training loss around then and now. */
   readonly best: number;
   readonly validation: number;
   readonly trainingThen: number;
   readonly training: number;
-  /** The standard error of the rise, from both checkpoints on the same text; null where it was not measured. */
+  /** The standard error of the rise, from both checkpoints on the same text; null if not measured. */
   readonly riseError: number | null;
 }
 
-/** @param lead of the best checkpoint, if it was compared with the last one */
+/** @param lead the comparison of two checkpoints; it counts if they are the best and the last */
 export function overfittingEvidence(
   { history, training, corpus }: RunRecord,
   lead: LeadEvidence | null,
@@ -50,9 +50,9 @@ export function overfittingEvidence(
 export const overfitting: Check<OverfittingEvidence> = {
   id: 'overfitting',
   figures: ({ bestStep, best, validation, training, riseError }) =>
-    `validation lowest at step ${grouped(bestStep)} with ${best.toFixed(4)}, now ${validation.toFixed(4)}` +
+    `lowest validation loss ${best.toFixed(4)} (step ${grouped(bestStep)}), now ${validation.toFixed(4)}` +
     (riseError === null ? '' : ` (± ${(CERTAIN * riseError).toFixed(4)})`) +
-    `; training now ${training.toFixed(4)}`,
+    `; training loss now ${training.toFixed(4)}`,
   diagnose({ bestStep, bestEpoch, best, validation, trainingThen, training, riseError }) {
     const rise = validation - best;
     const isRise = rise > OVERFITTING.rise * best && rise > OVERFITTING.errors * (riseError ?? 0);
@@ -61,7 +61,7 @@ export const overfitting: Check<OverfittingEvidence> = {
     if (!isRise || fall <= 0 || !isKnown) return undefined;
     return {
       severity: rise > OVERFITTING.seriousRise * best ? 'serious' : 'caution',
-      sentence: `The network learns its text by heart: since step ${grouped(bestStep)} (epoch ${bestEpoch.toFixed(1)}) validation rose by ${rise.toFixed(3)} nats, while the training loss fell by ${fall.toFixed(3)}.`,
+      sentence: `The network is memorising its text: since step ${grouped(bestStep)} (epoch ${bestEpoch.toFixed(1)}) the validation loss rose by ${rise.toFixed(3)} nats while the training loss fell by ${fall.toFixed(3)}.`,
       remedy: `the best checkpoint is kept; try --dropout 0.3, a smaller --hidden, more text, or --epochs ${Math.max(1, Math.round(bestEpoch))}`,
     };
   },

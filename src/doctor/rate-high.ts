@@ -2,30 +2,30 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { rate } from '../format.js';
 import { grouped } from '../numbers.js';
 import { defaultLearningRate } from '../train/schedule.js';
-import type { Baselines } from './baseline.js';
 import { type Check, isMissing, type Missing } from './check.js';
 import type { RunLog } from './log.js';
+import type { Baselines } from './measure.js';
 import { medianOf } from './statistics.js';
 import { RATE_TOO_HIGH } from './thresholds.js';
 
 export interface RateHighEvidence {
   readonly step: number;
-  /** The highest rate there was. */
+  /** The highest rate so far. */
   readonly peak: number;
-  /** That of a network of this width by default. */
+  /** The default peak for a network of this width. */
   readonly usual: number;
   readonly rollbacks: number;
-  /** What was wrong where the run ended because its numbers were wrong again. */
+  /** The fault that ended the run, if one did. */
   readonly diverged: string | null;
-  /** By how much the mean training loss rose above its lowest while the rate was high, as a share, and until when. */
+  /** The largest rise of the mean training loss above its lowest at high rates (a share), and its step. */
   readonly rise: number;
   readonly riseAt: number;
-  /** The highest mean training loss between two validations, but for the first. */
+  /** The highest mean training loss between two validations, except for the first. */
   readonly highest: number | null;
-  /** Median jump of the loss from one step to the next while the rate is high and where it is low, nats. */
+  /** Median change of the loss between steps while the rate is high and while it is low, in nats. */
   readonly jumpHigh: number | null;
   readonly jumpLow: number | null;
-  /** Of the last validation, or of training where there is none, nats. */
+  /** The last validation loss, or the training loss if there is none, in nats. */
   readonly loss: number | null;
   readonly uniform: number;
   readonly bigram: number | null;
@@ -34,18 +34,19 @@ export interface RateHighEvidence {
 }
 
 /**
- * How the loss went while the rate was high, by the log or, without one, by the checkpoint's history.
- * @param moved how far the matrices moved, as a share of their initial norm; undefined where that is not known
+ * Collects how the loss developed while the rate was high, from the log or else from the checkpoint's
+ * history.
+ * @param moved see `movementOf`
  */
 export function rateHighEvidence(
   { model, progress, history }: RunRecord,
   log: RunLog | Missing,
   baselines: Baselines | undefined,
-  moved: number | undefined,
+  moved: number | null,
 ): RateHighEvidence | Missing {
   const steps = isMissing(log) ? [] : log.steps;
   const points = steps.length > 0 ? steps : history;
-  if (points.length === 0) return { missing: 'no step of its training is known' };
+  if (points.length === 0) return { missing: 'no training step is recorded' };
   const peak = points.reduce((most, { lr }) => Math.max(most, lr), 0);
   let lowest = Number.POSITIVE_INFINITY;
   let [rise, riseAt] = [0, 0];
@@ -68,7 +69,7 @@ export function rateHighEvidence(
     peak,
     usual: defaultLearningRate(model.hidden),
     rollbacks: Math.max(progress.rollbacks, isMissing(log) ? 0 : log.rollbacks.length),
-    diverged: isMissing(log) ? null : (log.end?.fault ?? null),
+    diverged: isMissing(log) ? null : (log.fault ?? null),
     rise,
     riseAt,
     highest: history.length > 1 ? Math.max(...history.slice(1).map((point) => point.training)) : null,
@@ -78,7 +79,7 @@ export function rateHighEvidence(
     uniform: Math.log(model.vocabulary),
     bigram: baselines?.bigram ?? null,
     trigram: baselines?.trigram ?? null,
-    moved: moved ?? null,
+    moved,
   };
 }
 
@@ -86,12 +87,12 @@ export const rateTooHigh: Check<RateHighEvidence> = {
   id: 'learning-rate-too-high',
   figures: ({ peak, rise, jumpHigh, jumpLow, loss, trigram }) =>
     [
-      `rate up to ${rate(peak)}`,
-      `while it was high the training loss rose by ${(100 * rise).toFixed(1)}% at most`,
+      `learning rate up to ${rate(peak)}`,
+      `while it was high, the training loss rose by at most ${(100 * rise).toFixed(1)}%`,
       jumpHigh !== null &&
         jumpLow !== null &&
-        `and jumped by ${jumpHigh.toFixed(3)} a step (${jumpLow.toFixed(3)} at the end)`,
-      loss !== null && trigram !== null && `loss ${loss.toFixed(3)}, of trigrams ${trigram.toFixed(3)}`,
+        `it jumped by ${jumpHigh.toFixed(3)} per step then, by ${jumpLow.toFixed(3)} at the end`,
+      loss !== null && trigram !== null && `loss ${loss.toFixed(3)}, trigrams ${trigram.toFixed(3)}`,
     ]
       .filter(Boolean)
       .join('; '),
@@ -103,7 +104,7 @@ export const rateTooHigh: Check<RateHighEvidence> = {
     return {
       severity: rollbacks > 0 || isBehind ? 'serious' : 'caution',
       sentence: `The learning rate was too high: ${reasons.join(', and ')}.`,
-      remedy: `begin anew with --lr ${rate(Math.min(usual, peak / 4))}`,
+      remedy: `start a new run with --lr ${rate(Math.min(usual, peak / 4))}`,
     };
   },
 };
@@ -136,19 +137,19 @@ function reasonsOf(evidence: RateHighEvidence): string[] {
   return [
     diverged !== null ? `the run ended because ${diverged}` : '',
     rollbacks > 0
-      ? `the run went back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because its numbers were wrong`
+      ? `the run was rolled back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because of invalid numbers`
       : '',
     rise > RATE_TOO_HIGH.rise
-      ? `while it was high the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(riseAt)})`
+      ? `while it was high, the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(riseAt)})`
       : '',
     highest !== null && highest > RATE_TOO_HIGH.guessing * uniform
       ? 'the training loss was worse than guessing'
       : '',
     noise > RATE_TOO_HIGH.noise
-      ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as it did at the end`
+      ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as at the end`
       : '',
     isLost
-      ? `its weights went ${moved.toFixed(0)} times as far as what they began with, only to predict worse than bigrams`
+      ? `the weights moved by ${moved.toFixed(0)} times their initial norm, only to predict worse than bigrams`
       : '',
   ].filter((reason) => reason !== '');
 }

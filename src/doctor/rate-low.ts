@@ -1,19 +1,19 @@
 import type { HistoryPoint, RunRecord, TrainingLength } from '../checkpoint/record.js';
 import { percent, rate } from '../format.js';
 import { defaultLearningRate } from '../train/schedule.js';
-import type { Baselines } from './baseline.js';
 import type { Check, Missing } from './check.js';
+import type { Baselines } from './measure.js';
 import { RATE_TOO_LOW } from './thresholds.js';
 
 export interface RateLowEvidence {
-  /** The rate's peak, that of a network of this width by default, and how long the run was to be. */
+  /** The peak rate, the default peak for a network of this width, and the planned length of the run. */
   readonly peak: number;
   readonly usual: number;
   readonly unit: TrainingLength['unit'];
   readonly amount: number;
-  /** How far the matrices moved, as a share of their initial norm; null where that is not known. */
+  /** How far the recurrent matrices moved, relative to their initial norm; null if unknown. */
   readonly moved: number | null;
-  /** What the last third of all learning (steps times rate) lowered the loss by, and the third before it, in nats. */
+  /** Nats by which the loss fell in the last third of learning (steps times rate) and in the third before. */
   readonly lastFall: number | null;
   readonly fallBefore: number | null;
   readonly loss: number;
@@ -22,23 +22,28 @@ export interface RateLowEvidence {
   readonly trigram: number | null;
 }
 
-/** @param done which share of the run is over */
+/**
+ * @param done share of the run's length that is over
+ * @param moved see `movementOf`
+ */
 export function rateLowEvidence(
   { model, training, history }: RunRecord,
   done: number,
   baselines: Baselines | undefined,
-  moved: number | undefined,
+  moved: number | null,
 ): RateLowEvidence | Missing {
   const last = history.at(-1);
-  if (!last) return { missing: 'nothing was validated yet' };
+  if (!last) return { missing: 'nothing has been validated yet' };
   if (done < RATE_TOO_LOW.done)
-    return { missing: `the run is at ${percent(done)} of its length, and this is seen at its end` };
+    return {
+      missing: `the run is at ${percent(done)} of its length, and this can only be judged at its end`,
+    };
   const falls = thirdsOf(history);
   return {
     peak: training.lr,
     usual: defaultLearningRate(model.hidden),
     ...training.length,
-    moved: moved ?? null,
+    moved,
     lastFall: falls?.last ?? null,
     fallBefore: falls?.before ?? null,
     loss: last.validation ?? last.training,
@@ -48,12 +53,12 @@ export function rateLowEvidence(
   };
 }
 
-/** Fewer validations than this do not tell thirds apart. */
+/** Fewer points cannot be divided into thirds. */
 const LEAST_POINTS = 6;
 
 /**
- * How much the loss fell in the second and in the last third of all learning. That is counted in steps times rate: where
- * weights hardly move, the loss falls in a straight line with it, whatever the schedule.
+ * Returns how far the loss fell in the second and in the last third of all learning. Learning is measured in
+ * steps times rate: while weights hardly move, the loss falls linearly with it, whatever the schedule.
  */
 function thirdsOf(history: readonly HistoryPoint[]): { before: number; last: number } | undefined {
   if (history.length < LEAST_POINTS) return undefined;
@@ -80,20 +85,20 @@ export const rateTooLow: Check<RateLowEvidence> = {
   id: 'learning-rate-too-low',
   figures: ({ moved, lastFall, fallBefore, loss, bigram }) =>
     [
-      moved !== null && `weights went ${moved.toFixed(2)} times as far as what they began with`,
+      moved !== null && `weights moved by ${moved.toFixed(2)} times their initial norm`,
       lastFall !== null &&
         fallBefore !== null &&
-        `the loss fell by ${lastFall.toFixed(3)} in the last third of all learning, ${fallBefore.toFixed(3)} in the one before`,
-      bigram !== null && `loss ${loss.toFixed(3)}, of bigrams ${bigram.toFixed(3)}`,
+        `the loss fell by ${lastFall.toFixed(3)} in the last third of all learning, by ${fallBefore.toFixed(3)} in the third before`,
+      bigram !== null && `loss ${loss.toFixed(3)}, bigrams ${bigram.toFixed(3)}`,
     ]
       .filter(Boolean)
       .join('; '),
   diagnose({ peak, usual, unit, amount, moved, lastFall, fallBefore, loss, unigram, bigram, trigram }) {
-    // Where there is nothing to learn but frequencies, weights need not go far.
+    // If only frequencies can be learned, weights need not move far.
     const hasMore =
       (unigram !== null && loss > RATE_TOO_LOW.behind * unigram) || (lastFall ?? 0) > RATE_TOO_LOW.leastFall;
     const isAhead = bigram !== null && loss < bigram;
-    // Without n-grams, nobody knows whether weights had to go further.
+    // Without n-grams, there is no telling whether weights had to move further.
     const hasMoved = moved === null || bigram === null || moved >= RATE_TOO_LOW.moved || isAhead || !hasMore;
     const isNear = (moved ?? 0) < RATE_TOO_LOW.far;
     const isStraight =
@@ -106,15 +111,15 @@ export const rateTooLow: Check<RateLowEvidence> = {
     const isBehind = bigram !== null && hasMore && isNear && loss > RATE_TOO_LOW.behindBigrams * bigram;
     if (hasMoved && !isStraight && !isBehind) return undefined;
     const reason = !hasMoved
-      ? `the weights changed by ${percent(moved)} of what they began with${isStraight ? ', and the loss still falls in a straight line' : ''}`
+      ? `the weights moved by ${percent(moved)} of their initial norm${isStraight ? ', and the loss is still falling in a straight line' : ''}`
       : isStraight
-        ? `the loss still falls in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
-        : `at its end the loss is ${loss.toFixed(2)} nats, and that of bigrams ${bigram!.toFixed(2)}`;
+        ? `the loss is still falling in a straight line at the end, by ${lastFall!.toFixed(2)} nats in the last third of all learning`
+        : `at the end the loss is ${loss.toFixed(2)} nats, while bigrams reach ${bigram!.toFixed(2)}`;
     const faster = peak < usual / 2 ? Math.min(usual, 10 * peak) : undefined;
     return {
       severity: hasMoved ? 'caution' : 'serious',
       sentence: `The learning rate was too low, or the run too short: ${reason}.`,
-      remedy: `${faster === undefined ? '' : `begin anew with --lr ${rate(faster)}, or `}go on with --resume and --${unit} ${2 * amount}`,
+      remedy: `${faster === undefined ? '' : `start a new run with --lr ${rate(faster)}, or `}continue with --resume and --${unit} ${2 * amount}`,
     };
   },
 };

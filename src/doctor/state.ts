@@ -5,13 +5,13 @@ import { estimateOf } from './statistics.js';
 import { CERTAIN, LEAST_WINDOWS, STATE, WINDOW } from './thresholds.js';
 
 export interface StateEvidence {
-  /** Characters of a window, and how many windows were read. */
+  /** Characters per window, and the number of windows read. */
   readonly window: number;
   readonly windows: number;
-  /** Nats a character, with the state carried through the text, and with it reset at each window. */
+  /** Nats per character, with the state carried through the text and with it reset at each window. */
   readonly carried: number;
   readonly reset: number;
-  /** What the state says of the next window, in nats a window, and its standard error. */
+  /** What the state is worth in nats per window, and its standard error. */
   readonly gain: number;
   readonly gainError: number;
 }
@@ -19,9 +19,9 @@ export interface StateEvidence {
 export interface WindowEvidence {
   readonly window: number;
   readonly windows: number;
-  /** How many characters of the window came before those that are looked at. */
+  /** The fewest characters of its window that precede a scored character. */
   readonly leastContext: number;
-  /** What these lose, in nats a character, given the window alone and given the whole text before. */
+  /** Their loss in nats per character, given only the window and given all of the text before. */
   readonly withWindow: number;
   readonly withAll: number;
   readonly gain: number;
@@ -29,8 +29,8 @@ export interface WindowEvidence {
 }
 
 /**
- * What the state that is carried into a window is worth, and what it is still worth at the window's end: the losses of
- * the same characters with and without it, compared window by window.
+ * Measures what the state carried into a window is worth, over the whole window and at its end, by comparing
+ * the losses of the same characters with and without it, window by window.
  * @param carried, reset nats, of the same characters from the first window on
  */
 export function stateEvidence(
@@ -41,7 +41,7 @@ export function stateEvidence(
   const windows = Math.floor(Math.min(carried.length, reset.length) / window);
   if (windows < LEAST_WINDOWS) {
     return {
-      missing: `the text has ${amountOf(windows, 'window')} of ${amountOf(window, 'character')}, and ${LEAST_WINDOWS} are needed`,
+      missing: `the text has ${amountOf(windows, 'window')} of ${amountOf(window, 'character')}; ${LEAST_WINDOWS} are needed`,
     };
   }
   const tail = Math.max(1, Math.round(WINDOW.tail * window));
@@ -84,14 +84,14 @@ export const stateUse: Check<StateEvidence> = {
   id: 'state-not-used',
   figures: ({ window, carried, reset, gain, gainError }) =>
     `loss ${carried.toFixed(4)} with the state carried, ${reset.toFixed(4)} with it reset every ${amountOf(window, 'character')}: ` +
-    `${gain.toFixed(2)} ± ${(CERTAIN * gainError).toFixed(2)} nats a window`,
+    `${gain.toFixed(2)} ± ${(CERTAIN * gainError).toFixed(2)} nats per window`,
   diagnose({ window, gain, gainError }) {
     if (gain + CERTAIN * gainError >= STATE.gain) return undefined;
     return {
       severity: 'caution',
-      sentence: `The state is hardly used: forgetting all of it every ${amountOf(window, 'character')} costs ${Math.max(0, gain).toFixed(2)} nats a window.`,
+      sentence: `The state is hardly used: resetting it every ${amountOf(window, 'character')} costs ${Math.max(0, gain).toFixed(2)} nats per window.`,
       remedy:
-        'look whether the text is in its order (lines that were shuffled have nothing to remember); then try a longer --seq-length',
+        'check that the text is in its original order (shuffled lines leave nothing to remember), then try a longer --seq-length',
     };
   },
 };
@@ -99,14 +99,14 @@ export const stateUse: Check<StateEvidence> = {
 export const windowLength: Check<WindowEvidence> = {
   id: 'window-too-short',
   figures: ({ leastContext, window, withWindow, withAll, gain, gainError }) =>
-    `with ${leastContext < window ? `${leastContext} to ` : ''}${amountOf(window, 'character')} before it a character costs ${withWindow.toFixed(3)} nats, with all ${withAll.toFixed(3)}: ` +
+    `a character costs ${withWindow.toFixed(3)} nats given ${leastContext < window ? `${leastContext} to ` : ''}${amountOf(window, 'character')} before it, ${withAll.toFixed(3)} given all: ` +
     `${fixed(gain, 3)} ± ${(CERTAIN * gainError).toFixed(3)} less`,
   diagnose({ window, gain, gainError }) {
     if (gain < WINDOW.gain || gain < CERTAIN * gainError) return undefined;
     return {
       severity: 'caution',
-      sentence: `A longer window may help: at the end of one of ${amountOf(window, 'character')}, the text before it still lowers the loss by ${gain.toFixed(2)} nats, though the network was not taught to look so far.`,
-      remedy: `try --seq-length ${Math.max(16, 2 * window)}, or twice that, with the --batch-size halved, and keep what validates better`,
+      sentence: `A longer window may help: at the end of a window of ${amountOf(window, 'character')}, the text before it still lowers the loss by ${gain.toFixed(2)} nats, although the network was not trained to look back that far.`,
+      remedy: `try --seq-length ${Math.max(16, 2 * window)}, or twice that, with half the --batch-size, and keep whichever validates better`,
     };
   },
 };

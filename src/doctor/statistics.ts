@@ -1,10 +1,10 @@
-/** A mean, and the standard error that it has by chance. */
+/** A mean and its standard error. */
 export interface Estimate {
   readonly mean: number;
   readonly error: number;
 }
 
-/** The mean of independent values, at least two of them. */
+/** Estimates the mean of at least two independent values. */
 export function estimateOf(values: ArrayLike<number>): Estimate {
   const n = values.length;
   let sum = 0;
@@ -15,7 +15,7 @@ export function estimateOf(values: ArrayLike<number>): Estimate {
   return { mean, error: Math.sqrt(squares / (n - 1) / n) };
 }
 
-/** Means of as many whole blocks as there are: neighbours depend on each other, long blocks hardly do. */
+/** Means of all whole blocks. Neighbouring values depend on each other; means of long blocks hardly do. */
 export function blockMeans(values: ArrayLike<number>, length: number): Float64Array {
   const means = new Float64Array(Math.floor(values.length / length));
   for (let block = 0; block < means.length; block++) {
@@ -26,7 +26,7 @@ export function blockMeans(values: ArrayLike<number>, length: number): Float64Ar
   return means;
 }
 
-/** The middle value, the upper one of two; NaN of none. */
+/** The median; of an even number of values, the upper of the two in the middle. NaN if there are none. */
 export function medianOf(values: Iterable<number>): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[sorted.length >> 1] ?? Number.NaN;

@@ -10,10 +10,10 @@ import { UNITS } from './thresholds.js';
 interface LayerUnits {
   readonly layer: number;
   readonly units: number;
-  /** Units whose output never moves, and others whose gates are all stuck. */
+  /** Units whose output never moves, and other units whose gates are all stuck. */
   readonly dead: number;
   readonly saturated: number;
-  /** For each gate, by its name: the share of its activations that are saturated, and of its units that are stuck. */
+  /** By gate: the share of its activations that are saturated, and of the units where it is stuck. */
   readonly gates: { readonly [gate: string]: { readonly saturated: number; readonly stuck: number } };
 }
 
@@ -22,10 +22,10 @@ export interface UnitsEvidence {
   readonly layers: readonly LayerUnits[];
 }
 
-/** More characters would say the same. */
+/** More characters would not change the result. */
 const MOST_PLACES = 20_000;
 
-/** Counts, while a network reads, where its gates and outputs are. */
+/** Collects statistics of gates and outputs while a network reads. */
 export class UnitCounts {
   readonly #gates: readonly Gate[];
   readonly #layers: { gates: SaturationCounts[]; sum: Float64Array; squares: Float64Array }[];
@@ -100,9 +100,9 @@ export const units: Check<UnitsEvidence> = {
     const { layer, dead, saturated, units } = worst;
     return {
       severity: share(worst) > 0.5 ? 'serious' : 'caution',
-      sentence: `${percent(share(worst))} of the units of layer ${layer} do no work: ${dead} of ${units} never change their output, of ${saturated} more every gate is stuck.`,
+      sentence: `${percent(share(worst))} of the units of layer ${layer} do no work: ${dead} of ${units} never change their output, and in ${saturated} more every gate is stuck.`,
       remedy:
-        'begin anew with --lr at a quarter of what it was, and with --layer-norm; or with a smaller --hidden',
+        'start a new run with a quarter of the current --lr and with --layer-norm, or with a smaller --hidden',
     };
   },
 };

@@ -3,11 +3,11 @@ import type { Check } from './check.js';
 import { blockMeans, type Estimate, estimateOf } from './statistics.js';
 import { CERTAIN, LEAST_WINDOWS, VALIDATION } from './thresholds.js';
 
-/** The best checkpoint of a run and the one that comes next. */
+/** The best checkpoint of a run compared with the next best. */
 export interface LeadEvidence {
   readonly bestStep: number;
   readonly otherStep: number;
-  /** How much lower the loss of the best is on the validation text, in nats, and the standard error of that. */
+  /** The lead in validation loss, in nats, and its standard error. */
   readonly lead: number;
   readonly leadError: number;
 }
@@ -17,18 +17,19 @@ export interface ValidationEvidence {
   readonly loss: number;
   /** The standard error of the loss, nats. */
   readonly error: number;
-  /** Null where there is one checkpoint. */
+  /** Null if there is only one checkpoint. */
   readonly lead: LeadEvidence | null;
 }
 
 /**
- * A text is about something for pages, so that what is surprising stands together: blocks of it are taken for independent that
- * are as long as may be, but at least so many characters. They give an error three times that of single characters.
+ * A text stays on a subject for pages, so surprising characters cluster. Not single characters but blocks
+ * count as independent: 32 of them, or fewer where they would have fewer than 64 characters. Their standard
+ * error is three times that of single characters.
  */
 const BLOCK = 64;
 const BLOCKS = 32;
 
-/** The mean of losses, or of differences of losses, of characters that follow one another. */
+/** Estimates the mean of losses, or of differences of losses, of consecutive characters. */
 function lossEstimate(losses: Float32Array): Estimate {
   const apart = estimateOf(losses);
   const blocks = blockMeans(losses, Math.max(BLOCK, Math.floor(losses.length / BLOCKS)));
@@ -36,19 +37,19 @@ function lossEstimate(losses: Float32Array): Estimate {
   return { mean: apart.mean, error: Math.max(apart.error, estimateOf(blocks).error) };
 }
 
-/** One checkpoint, and the losses of the same characters under it. */
+/** The losses of a checkpoint on the text that all are compared on. */
 interface Scored {
   readonly step: number;
   readonly losses: Float32Array;
 }
 
-/** How far a checkpoint is ahead of another, character by character: far better known than the loss of either. */
+/** Compares two checkpoints character by character, which is far more precise than either loss alone. */
 export function leadOf(best: Scored, other: Scored): LeadEvidence {
   const { mean, error } = lossEstimate(other.losses.map((loss, i) => loss - best.losses[i]!));
   return { bestStep: best.step, otherStep: other.step, lead: mean, leadError: error };
 }
 
-/** How well the mean is known. @param losses nats, of characters that follow one another */
+/** @param losses nats, of consecutive characters */
 export function validationEvidence(losses: Float32Array, lead: LeadEvidence | null): ValidationEvidence {
   const { mean, error } = lossEstimate(losses);
   return { characters: losses.length, loss: mean, error, lead };
@@ -69,12 +70,12 @@ export const validationLength: Check<ValidationEvidence> = {
       Math.abs(lead.lead) < VALIDATION.leadErrors * lead.leadError;
     if (!isVague && !isTossUp) return undefined;
     const what = isVague
-      ? `its loss is known to ${(CERTAIN * error).toFixed(2)} nats either way`
-      : `which of the checkpoints is best is a matter of chance`;
+      ? `its loss is known only to ± ${(CERTAIN * error).toFixed(2)} nats`
+      : 'which checkpoint is best is a matter of chance';
     return {
       severity: 'caution',
-      sentence: `The validation text is too short to trust: from ${amountOf(characters, 'character')}, ${what}.`,
-      remedy: 'try a larger --val (a tenth is usual), or train on more text',
+      sentence: `The validation text is too short to trust: with ${amountOf(characters, 'character')}, ${what}.`,
+      remedy: 'try a larger --val (10% is usual), or train on more text',
     };
   },
 };

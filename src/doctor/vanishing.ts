@@ -9,13 +9,13 @@ import { VANISHING } from './thresholds.js';
 export interface VanishingEvidence {
   readonly cell: CellName;
   readonly forgetBias: number;
-  /** Places of the text that were looked back from. */
+  /** Positions of the text from which gradients were followed back. */
   readonly places: number;
-  /** For each layer the mean norm of d loss(t) / d h(t - k), from k = 0 on, as a share of that at k = 0. */
+  /** By layer, the mean norm of d loss(t) / d h(t - k) for k = 0, 1, ..., relative to its value at k = 0. */
   readonly layers: readonly (readonly number[])[];
 }
 
-/** Measures how far the gradient of a character's loss comes back, as `charlstm inspect gradients` does. */
+/** Measures how far back the gradient of a character's loss reaches, as `charlstm inspect gradients` does. */
 export function vanishingEvidence(
   checkpoint: Checkpoint,
   { dataset, start, end }: Stretch,
@@ -36,7 +36,7 @@ export function vanishingEvidence(
   };
 }
 
-/** What is left of the gradient after so many steps, in the layer where most is. */
+/** The share of the gradient left `steps` steps back, in the layer that keeps most. */
 function leftAfter(layers: VanishingEvidence['layers'], steps: number): number {
   return Math.max(...layers.map((norms) => norms[steps]!));
 }
@@ -44,18 +44,18 @@ function leftAfter(layers: VanishingEvidence['layers'], steps: number): number {
 export const vanishing: Check<VanishingEvidence> = {
   id: 'vanishing-gradients',
   figures: ({ layers }) =>
-    `of a loss's gradient ${share(leftAfter(layers, 8))} comes back 8 steps, ${share(leftAfter(layers, VANISHING.at))} comes back ${VANISHING.at}`,
+    `of a loss's gradient, ${share(leftAfter(layers, 8))} is left 8 steps back, ${share(leftAfter(layers, VANISHING.at))} ${VANISHING.at} steps back`,
   diagnose({ layers, cell, forgetBias }) {
     const left = leftAfter(layers, VANISHING.at);
     if (left >= VANISHING.left) return undefined;
     const usual = MODEL_DEFAULTS.forgetBias;
     return {
       severity: 'caution',
-      sentence: `Gradients vanish: of what a loss says of the state, ${share(left)} is left ${VANISHING.at} characters before, so that nothing is learned over such a distance.`,
+      sentence: `Gradients vanish: ${VANISHING.at} characters back, ${share(left)} of a loss's gradient with respect to the state is left, so nothing is learned over that distance.`,
       remedy:
         cell === 'rnn'
-          ? 'begin anew with --cell lstm or --cell gru'
-          : `begin anew with a lower --lr, or with --layer-norm${forgetBias < usual ? ` and --forget-bias ${usual}` : ''}`,
+          ? 'start a new run with --cell lstm or --cell gru'
+          : `start a new run with a lower --lr, or with --layer-norm${forgetBias < usual ? ` and --forget-bias ${usual}` : ''}`,
     };
   },
 };

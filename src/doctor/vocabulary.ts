@@ -8,21 +8,21 @@ export interface VocabularyEvidence {
   readonly vocabulary: number;
   /** Characters of the training text that were counted. */
   readonly counted: number;
-  /** How many characters of the vocabulary occur fewer than `limit` times among these, and how many of them never. */
+  /** Characters that occur fewer than `limit` times among these, and those that never occur. */
   readonly rare: number;
   readonly limit: number;
   readonly unseen: number;
-  /** What the rare ones make of the training text, and of the validation text and its loss; null without one. */
+  /** The rare characters' share of the training text, of the validation text and of its loss. */
   readonly trainingShare: number;
   readonly validationShare: number | null;
   readonly lossShare: number | null;
 }
 
-/** More of the training text than this is not counted. */
+/** At most this many characters of the training text are counted. */
 const MOST_COUNTED = 20_000_000;
 const PIECE = 1 << 18;
 
-/** How often each character occurs in the last part of a text that ends at a place. */
+/** Counts each character in the last part of the text before `end`. */
 export function countCharacters(
   text: Ids,
   end: number,
@@ -37,9 +37,7 @@ export function countCharacters(
   return { counts, counted: end - start };
 }
 
-/**
- * @param validation the ids that were scored and their losses, in nats
- */
+/** @param validation the ids that were scored and their losses, in nats */
 export function vocabularyEvidence(
   { counts, counted }: { readonly counts: Float64Array; readonly counted: number },
   validation: { readonly ids: ArrayLike<number>; readonly losses: Float32Array } | undefined,
@@ -71,20 +69,22 @@ export const vocabulary: Check<VocabularyEvidence> = {
   figures: ({ vocabulary, rare, limit, unseen, trainingShare, validationShare, lossShare }) =>
     `${grouped(rare)} of ${grouped(vocabulary)} characters ${rare === 1 ? 'occurs' : 'occur'} fewer than ${limit} times in the training text, ${grouped(unseen)} never; ` +
     (validationShare === null || lossShare === null
-      ? `they make ${percent(trainingShare)} of it`
-      : `they make ${percent(validationShare)} of the validation text and ${percent(lossShare)} of its loss`),
+      ? `they make up ${percent(trainingShare)} of it`
+      : `they make up ${percent(validationShare)} of the validation text and ${percent(lossShare)} of its loss`),
   diagnose({ vocabulary, rare, trainingShare, validationShare, lossShare }) {
     const isMuch =
       (lossShare ?? 0) > CHARACTERS.lossShare || (validationShare ?? trainingShare) > CHARACTERS.textShare;
     if (!isMuch && rare / vocabulary <= CHARACTERS.vocabularyShare) return undefined;
     const cost = isMuch
-      ? `and cost ${lossShare === null ? 'much' : `${percent(lossShare)} of the loss`}`
-      : 'and each has weights of its own';
+      ? lossShare === null
+        ? `and make up ${percent(trainingShare)} of it`
+        : `and cause ${percent(lossShare)} of the loss`
+      : 'yet each has weights of its own';
     return {
       severity: 'caution',
-      sentence: `The text is too small for its characters: ${grouped(rare)} of ${grouped(vocabulary)} are too rare to be learned, ${cost}.`,
+      sentence: `The text is too small for its vocabulary: ${grouped(rare)} of ${grouped(vocabulary)} characters are too rare to be learned, ${cost}.`,
       remedy:
-        'train on more text, replace what is rare before training, or take --encoding bytes, which has 256 at most',
+        'train on more text, replace rare characters before training, or use --encoding bytes, which has at most 256',
     };
   },
 };

@@ -14,7 +14,7 @@ import { expectFailure, run, start, temporaryFolder } from '../helpers/cli.js';
 const folder = await temporaryFolder();
 const LIGHTHOUSE = await readFile(new URL('../../corpora/lighthouse.txt', import.meta.url), 'utf8');
 
-type Told = {
+type Reported = {
   readonly id: CheckId;
   readonly evidence: Record<string, never>;
   readonly [key: string]: unknown;
@@ -23,8 +23,13 @@ interface Report {
   readonly step: number;
   readonly done: number;
   readonly text: { readonly part: string; readonly characters: number } | null;
-  readonly findings: readonly (Told & { severity: string; sentence: string; remedy: string; link: string })[];
-  readonly fine: readonly Told[];
+  readonly findings: readonly (Reported & {
+    severity: string;
+    sentence: string;
+    remedy: string;
+    link: string;
+  })[];
+  readonly fine: readonly Reported[];
   readonly unchecked: readonly { readonly id: CheckId; readonly reason: string }[];
 }
 
@@ -56,7 +61,7 @@ async function found(name: string, id: CheckId) {
   expect(finding!.link).toBe(`docs/background/lstm.md#${id}`);
   expect(finding!.sentence).toMatch(/^[A-Z\d].*\.$/);
   expect(finding!.severity).toMatch(/^(serious|caution)$/);
-  return finding! as Omit<Told, 'evidence'> & {
+  return finding! as Omit<Reported, 'evidence'> & {
     remedy: string;
     sentence: string;
     evidence: Record<string, number>;
@@ -107,7 +112,7 @@ describe('a sound run', () => {
   it('is told in a table, without colours where there are to be none', async () => {
     const { stdout, code } = await run(folder, ['doctor', 'sound']);
     expect(code).toBe(0);
-    expect(stdout).toMatch('Looked at 10 things, and found nothing wrong.');
+    expect(stdout).toMatch('Made 10 checks and found no problems.');
     for (const id of CHECK_IDS) expect(stdout).toMatch(`✓ ${id.replaceAll('-', ' ')} `);
     expect(stdout).not.toMatch('\x1b');
     expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true);
@@ -126,7 +131,8 @@ describe('a sound run', () => {
       'learning-rate-too-low',
       'overfitting',
     ]);
-    for (const { reason } of unchecked) expect(reason).toMatch(/beside it|corpus\.u8 does not exist/);
+    for (const { reason } of unchecked)
+      expect(reason).toMatch(/next to the checkpoint|corpus\.u8 does not exist/);
     expect((await run(folder, ['doctor', 'alone.safetensors'])).stdout).toMatch('– exploding gradients');
   });
 

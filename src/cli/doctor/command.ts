@@ -12,7 +12,7 @@ import { systemErrorCode, UserError } from '../../errors.js';
 import { harmlessJson } from '../../format.js';
 import { readModel } from '../input/model.js';
 import { ownText } from '../input/text.js';
-import { threadsOption } from '../options.js';
+import { jsonOption, threadsOption } from '../options.js';
 import { note } from '../output/stderr.js';
 import { asJson, asText } from './report.js';
 
@@ -22,36 +22,35 @@ interface DoctorFlags {
 }
 
 const EXAMPLES = `
-The model is a run folder (its last checkpoint) or a checkpoint file; by default the newest run. Nothing is written, and
-a run that is still training can be looked at. The exit code is 0 whatever is found. See docs/guide/doctor.md.
+The model is a run folder (its last checkpoint) or a checkpoint file. The
+default is the newest run. Nothing is written, so a run can be examined while it
+is still training. The exit code is 0 whatever is found. See
+docs/guide/doctor.md.
 
-With --json there is one object: model, step, done (share of the run that is over), text (what the network was measured
-on), and findings, fine and unchecked, each with its evidence as numbers or the reason why there is none.
+--json prints one object: model, step, done (the share of the run that is over),
+text (what the network was measured on), and the lists findings, fine and
+unchecked, each entry with its evidence or the reason why there is none.
 
 Examples:
   charlstm doctor
   charlstm doctor checkpoints/moby-dick-1 --json
 `;
 
-/** `charlstm doctor`: what is wrong with a training, as its log, its checkpoints and its text show it. */
+/** `charlstm doctor`: diagnoses a training run from its log, its checkpoints and its text. */
 export function doctorCommand(command: Command): void {
-  command
-    .addOption(threadsOption())
-    .option('--json', 'as JSON')
-    .addHelpText('after', EXAMPLES)
-    .action(runDoctor);
+  command.addOption(threadsOption()).addOption(jsonOption()).addHelpText('after', EXAMPLES).action(runDoctor);
 }
 
-/** What takes longer is worth a word. */
+/** A note is printed if the examination takes longer. */
 const PATIENCE_MS = 1000;
 
 async function runDoctor(named: string | undefined, { threads, json }: DoctorFlags): Promise<void> {
   const begun = performance.now();
-  let isTold = false;
+  let isNoted = false;
   const onWork = (what: string) => {
-    if (isTold || performance.now() - begun < PATIENCE_MS) return;
-    note(`${what}: this takes some seconds`);
-    isTold = true;
+    if (isNoted || performance.now() - begun < PATIENCE_MS) return;
+    note(`${what}: this takes a few seconds`);
+    isNoted = true;
   };
   const { path, value: checkpoint } = await readModel(named, readCheckpoint, 'last');
   const patient = await patientOf(path, checkpoint, named !== undefined && isFile(named));
@@ -67,8 +66,8 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
 }
 
 /**
- * What lies beside a checkpoint.
- * @param isAlone whether the checkpoint was named, and not its run: what was logged after it does not count then
+ * Collects what is known of a checkpoint's run.
+ * @param isAlone whether the checkpoint itself was named and not its run; then later log entries do not count
  */
 async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean): Promise<Patient> {
   const run = runOf(path);
@@ -78,7 +77,7 @@ async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean)
   return { checkpoint, log, text: ownText(run, record), rival };
 }
 
-/** The best checkpoint of the run or, where that is the one looked at, the next best; one that cannot be read is none. */
+/** The best checkpoint of the run apart from the one examined; undefined if there is none that can be read. */
 async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['rival']> {
   const { record } = checkpoint;
   try {
@@ -96,7 +95,7 @@ async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['r
   }
 }
 
-/** Whether the ids of a text mean the same to both: a folder may hold anybody's files. */
+/** Whether ids of a text mean the same to both: a folder may hold files from anywhere. */
 function readsTheSame(a: RunRecord, b: RunRecord): boolean {
   return (
     a.corpus.hash === b.corpus.hash &&

@@ -10,14 +10,14 @@ import { wrappedWords } from '../output/terminal.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
-/** The outcomes of a kind; what is serious comes first. */
+/** The outcomes of a kind, serious findings first. */
 function ofKind<Kind extends Outcome['kind']>({ outcomes }: Examination, kind: Kind): Of<Kind>[] {
   const found = outcomes.filter((outcome): outcome is Of<Kind> => outcome.kind === kind);
   const weight = (outcome: Outcome) => (outcome.kind === 'finding' && outcome.severity === 'serious' ? 0 : 1);
   return found.sort((a, b) => weight(a) - weight(b));
 }
 
-/** What `--json` prints. */
+/** The object that `--json` prints. */
 export function asJson(model: string, { progress }: RunRecord, examination: Examination): object {
   const without = <Kind extends Outcome['kind']>(kind: Kind) =>
     ofKind(examination, kind).map(({ kind: _, ...rest }) => rest);
@@ -32,28 +32,26 @@ export function asJson(model: string, { progress }: RunRecord, examination: Exam
   };
 }
 
-/** Columns of the names of what was looked at. */
+/** Width of the column of check names. */
 const NAMES = 27;
 
-/** The examination for a person: first what is wrong, then what is not. */
+/** The report for a person: problems first, then what is fine. */
 export function asText(path: string, record: RunRecord, examination: Examination): string {
   const { model, corpus, progress, training } = record;
   const { done, text } = examination;
   if (corpus.length === 0) {
     const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
-    return `${wrappedWords(harmlessLine(head), 0)}\n\nThere is nothing to look at: how the weights were trained is not known.\n`;
+    return `${wrappedWords(harmlessLine(head), 0)}\n\nNothing can be checked: how the weights were trained is unknown.\n`;
   }
   const [findings, fine, unchecked] = [
     ofKind(examination, 'finding'),
     ofKind(examination, 'fine'),
     ofKind(examination, 'unchecked'),
   ];
-  const looked = findings.length + fine.length;
-  const came = findings.length === 0 ? 'nothing' : `${findings.length}`;
+  const checked = findings.length + fine.length;
+  const problems = findings.length === 0 ? 'no problems' : amountOf(findings.length, 'problem');
   const summary =
-    looked === 0
-      ? 'There is nothing to look at.'
-      : `Looked at ${looked === 1 ? 'one thing' : `${looked} things`}, and found ${came} wrong.`;
+    checked === 0 ? 'Nothing could be checked.' : `Made ${amountOf(checked, 'check')} and found ${problems}.`;
   const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [
@@ -82,7 +80,7 @@ function findingText({ id, severity, sentence, remedy, link, figures }: Of<'find
 function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
   const isFine = outcome.kind === 'fine';
   const name = `${isFine ? '✓' : '–'} ${named(outcome.id)}`.padEnd(NAMES);
-  const text = isFine ? outcome.figures : `not looked at: ${outcome.reason}`;
+  const text = isFine ? outcome.figures : `not checked: ${outcome.reason}`;
   const rest = wrappedWords(harmlessLine(text), NAMES).slice(NAMES);
   return `${isFine ? chalk.green(name) : chalk.dim(name)}${chalk.dim(rest)}`;
 }
