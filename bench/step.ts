@@ -2,9 +2,9 @@ import type { Engine } from '../src/engine/kernels.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
+import { AdamW } from '../src/model/optimizer.js';
 import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
-import { AdamW } from '../src/train/optimizer.js';
 
 export const VOCABULARY = 65;
 

@@ -2,12 +2,12 @@ import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
+import { AdamW } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { meanOf } from '../numbers.js';
 import { Batches } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import type { Split } from '../text/split.js';
-import { AdamW } from '../train/optimizer.js';
 import { rateAt } from '../train/schedule.js';
 
 /** What a training without a run, a log or checkpoints is given. */

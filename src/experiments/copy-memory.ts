@@ -2,9 +2,9 @@ import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
+import { AdamW } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
-import { AdamW } from '../train/optimizer.js';
 
 /** Characters that are to be remembered, then those that are to be read over, then the one that asks. */
 const SYMBOLS = 8;

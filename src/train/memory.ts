@@ -2,13 +2,13 @@ import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { Network } from '../model/network.js';
+import { AdamW } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { grouped } from '../numbers.js';
 import { Writer } from '../sample/writer.js';
 import { validationEnd } from '../text/split.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
-import { AdamW } from './optimizer.js';
 
 /** What training is sized by. */
 export interface MemoryRequest {

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/kernels.js';
 import { withThreads } from '../engine/team.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
+import { AdamW } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
@@ -13,7 +14,6 @@ import { Dataset, type Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
-import { AdamW } from './optimizer.js';
 
 /** Everything a training run works with: the record it goes on from, and the machinery set up from it. */
 export interface Session {

@@ -9,9 +9,9 @@ import { withThreads } from '../../src/engine/team.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
+import { AdamW } from '../../src/model/optimizer.js';
 import { Weights } from '../../src/model/weights.js';
 import { Random, Stream } from '../../src/random.js';
-import { AdamW } from '../../src/train/optimizer.js';
 import { builds } from '../helpers/engines.js';
 
 const USUAL = { hidden: 72, rows: 7, steps: 9, dropout: 0.3 };

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/engine.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { Network } from '../../src/model/network.js';
+import { AdamW } from '../../src/model/optimizer.js';
 import { Weights } from '../../src/model/weights.js';
-import { AdamW } from '../../src/train/optimizer.js';
 import {
   fixture,
   fixtureWindow,

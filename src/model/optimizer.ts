@@ -1,4 +1,4 @@
-import type { Weights } from '../model/weights.js';
+import type { Weights } from './weights.js';
 
 export interface AdamWOptions {
   readonly lr: number;
