@@ -2,7 +2,7 @@ import type { Engine } from '../src/engine/kernels.js';
 import type { ModelConfig } from '../src/model/config.js';
 import { initialise } from '../src/model/initialise.js';
 import { Network } from '../src/model/network.js';
-import { AdamW } from '../src/model/optimizer.js';
+import { Optimizer } from '../src/model/optimizer.js';
 import { Weights } from '../src/model/weights.js';
 import { Random, Stream } from '../src/random.js';
 
@@ -37,7 +37,7 @@ export function trainingStep(
   initialise(weights.table, weights.values, 1);
   weights.pack();
   const network = new Network(weights, { rows, steps, training: true });
-  const optimizer = new AdamW(weights);
+  const optimizer = new Optimizer(weights);
   const random = new Random(1, Stream.windows);
   const ids = () => Uint32Array.from({ length: rows * steps }, () => random.below(VOCABULARY));
   const [inputs, targets] = [ids(), ids()];

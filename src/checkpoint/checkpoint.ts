@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
+import { MOMENTS, type Moments } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import { Vocabulary } from '../text/vocabulary.js';
@@ -19,13 +20,12 @@ export interface CharacterModel {
 }
 
 /**
- * The numbers of a training run, all that its next step depends on beside the record and the text. The first three
- * are in the order of the parameter table, the states (L, B, H); c is empty where the cells have none.
+ * The numbers of a training run: with the record and the text, all that its next step depends on. Values and moments
+ * are in the order of the parameter table, the carried states (L, B, H); c is empty for cells without a cell state.
  */
 export interface TrainingState {
   readonly values: Float32Array;
-  readonly firstMoments: Float32Array;
-  readonly secondMoments: Float32Array;
+  readonly moments: Moments;
   readonly h: Float32Array;
   readonly c: Float32Array;
 }
@@ -40,46 +40,51 @@ export interface Checkpoint {
 /** More than training has addresses for (see Arena), so nothing that it wrote. In bytes. */
 export const MOST_DATA = 2 ** 32;
 
-/** A tensor of the file, and the stretch of the state that it holds. A second bias is written as zeros. */
+/** A tensor of the file, and the span of the state that it is a part of. A second bias is written as zeros. */
 interface Row extends ModuleTensor {
-  readonly span: keyof TrainingState;
+  readonly spanOf: (state: TrainingState) => Float32Array;
 }
 
 /** All tensors of a checkpoint. */
 function rowsOf({ model, training }: RunRecord): Row[] {
   const { hasCellState } = CELLS[model.cell];
   const rows = moduleTensors(model).flatMap((tensor): Row[] => {
-    const row = { ...tensor, span: 'values' } as const;
+    const row = { ...tensor, spanOf: ({ values }: TrainingState) => values };
     if (tensor.isSecondBias) return [row];
-    const { name } = tensor;
-    return [
-      row,
-      { ...tensor, span: 'firstMoments', name: `optimizer.exp_avg.${name}` },
-      { ...tensor, span: 'secondMoments', name: `optimizer.exp_avg_sq.${name}` },
-    ];
+    const moments = MOMENTS.map((moment) => ({
+      ...tensor,
+      name: `optimizer.${moment}.${tensor.name}`,
+      spanOf: ({ moments }: TrainingState) => moments.get(moment)!,
+    }));
+    return [row, ...moments];
   });
   const shape = [model.layers, training.batchSize, model.hidden];
-  const state = { shape, start: 0, length: model.layers * training.batchSize * model.hidden };
-  rows.push({ ...state, name: 'state.h', span: 'h', isSecondBias: false });
-  if (hasCellState) rows.push({ ...state, name: 'state.c', span: 'c', isSecondBias: false });
+  const state = { shape, start: 0, length: carriedLength({ model, training }), isSecondBias: false };
+  rows.push({ ...state, name: 'state.h', spanOf: ({ h }) => h });
+  if (hasCellState) rows.push({ ...state, name: 'state.c', spanOf: ({ c }) => c });
   return rows;
 }
 
-/** That of a run that begins with given values, in the order of the parameter table. */
-export function beginningWith(values: Float32Array, { model, training }: RunRecord): TrainingState {
-  const none = () => new Float32Array(values.length);
-  const carried = model.layers * training.batchSize * model.hidden;
+/** Returns the state of a run that starts from given values, in the order of the parameter table; all else is zero. */
+export function freshState(values: Float32Array, record: RunRecord): TrainingState {
+  const moments = new Map(MOMENTS.map((name) => [name, new Float32Array(values.length)]));
+  const carried = carriedLength(record);
   const h = new Float32Array(carried);
-  const c = new Float32Array(CELLS[model.cell].hasCellState ? carried : 0);
-  return { values, firstMoments: none(), secondMoments: none(), h, c };
+  const c = new Float32Array(CELLS[record.model.cell].hasCellState ? carried : 0);
+  return { values, moments, h, c };
+}
+
+/** Floats of one carried state, (L, B, H). */
+function carriedLength({ model, training }: Pick<RunRecord, 'model' | 'training'>): number {
+  return model.layers * training.batchSize * model.hidden;
 }
 
 /** Writes a checkpoint; see writeSafeTensors for its guarantees. */
 export async function writeCheckpoint(path: string, { record, engine, state }: Checkpoint): Promise<void> {
-  const tensors = rowsOf(record).map(({ name, shape, span, start, length, isSecondBias }) => ({
+  const tensors = rowsOf(record).map(({ name, shape, spanOf, start, length, isSecondBias }) => ({
     name,
     shape,
-    data: isSecondBias ? new Float32Array(length) : state[span].subarray(start, start + length),
+    data: isSecondBias ? new Float32Array(length) : spanOf(state).subarray(start, start + length),
   }));
   await writeSafeTensors(path, tensors, writeRecord(record, engine));
 }
@@ -96,17 +101,12 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     const recorded = recordedIn(file, path);
     const rows = checkedRows(file, recorded.record, path);
     const { count } = parameterTable(recorded.record.model);
-    const state: TrainingState = {
-      values: new Float32Array(count),
-      firstMoments: new Float32Array(count),
-      secondMoments: new Float32Array(count),
-      h: new Float32Array(rows.get('state.h')!.length),
-      c: new Float32Array(rows.get('state.c')?.length ?? 0),
-    };
+    const state = freshState(new Float32Array(count), recorded.record);
     for await (const { name, data } of checkedTensors(file, path)) {
-      const { span, start, length } = rows.get(name)!;
-      const part = state[span].subarray(start, start + length);
-      if (span === 'values' && name.includes('bias_')) {
+      const { spanOf, start, length } = rows.get(name)!;
+      const span = spanOf(state);
+      const part = span.subarray(start, start + length);
+      if (span === state.values && name.includes('bias_')) {
         // Another program may have split a bias in two; the network adds them anyway.
         for (let i = 0; i < length; i++) part[i]! += data[i]!;
       } else part.set(data);

@@ -2,6 +2,7 @@ import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { CELL_NAMES, CELLS, type CellName } from '../model/cells.js';
 import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
+import { MOMENTS } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { describeRange, isInRange } from '../numbers.js';
 import { MOST_DATA } from './checkpoint.js';
@@ -21,8 +22,8 @@ export interface ImportedNetwork {
 /** The cells that a PyTorch module is called after. */
 const MODULES = CELL_NAMES.filter((cell) => CELLS[cell].module === cell);
 
-/** What a network has four times while it is trained: values, gradients, and two moments. In bytes. */
-const TRAINED = 4 * Float32Array.BYTES_PER_ELEMENT;
+/** Bytes per parameter in training: its value, its gradient and its moments. */
+const TRAINED = (2 + MOMENTS.length) * Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Reads the state_dict of a PyTorch module that has `embedding` (torch.nn.Embedding), `lstm`, `rnn` or `gru`

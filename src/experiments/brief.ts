@@ -2,7 +2,7 @@ import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
-import { AdamW } from '../model/optimizer.js';
+import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { meanOf } from '../numbers.js';
 import { Batches } from '../text/batches.js';
@@ -43,7 +43,7 @@ export function* trainBriefly(weights: Weights, given: BriefTraining): Generator
   const batches = new Batches(dataset, split, seed);
   const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
   const network = new Network(weights, shape);
-  const optimizer = new AdamW(weights);
+  const optimizer = new Optimizer(weights);
   let loss = Number.NaN;
   for (let step = 0; step < steps; step++) {
     if (batches.startsEpoch(step)) network.resetState();

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
-import { AdamW } from '../model/optimizer.js';
+import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
 
@@ -45,11 +45,11 @@ export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<numbe
   const weights = new Weights(engine, config, { training: true });
   const steps = Math.max(...task.lags) + 2;
   const network = new Network(weights, { rows: ROWS, steps, training: true });
-  const optimizer = new AdamW(weights);
+  const optimizer = new Optimizer(weights);
   for (const lag of task.lags) {
     initialise(weights.table, weights.values, task.seed);
     weights.pack();
-    for (const moment of Object.values(optimizer.moments)) moment.fill(0);
+    optimizer.reset();
     yield accuracy(network, optimizer, lag, task);
   }
 }
@@ -57,7 +57,7 @@ export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<numbe
 /** Trains the network on one lag, and asks it. A step whose gradients are not finite is left out. */
 function accuracy(
   network: Network,
-  optimizer: AdamW,
+  optimizer: Optimizer,
   lag: number,
   { steps, lr, seed, mixed }: CopyTask,
 ): number {

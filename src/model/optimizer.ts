@@ -1,10 +1,10 @@
 import type { Weights } from './weights.js';
 
-export interface AdamWOptions {
+export interface UpdateOptions {
   readonly lr: number;
-  /** Limit on the global norm of the gradients; 0 for none. */
+  /** Limit on the global norm of the gradients; 0 disables clipping. */
   readonly clip: number;
-  /** On matrices only. */
+  /** Applied to matrices only. */
   readonly weightDecay: number;
 }
 
@@ -12,46 +12,58 @@ const BETA1 = 0.9;
 const BETA2 = 0.99;
 const EPSILON = 1e-8;
 
+/** The moments AdamW keeps of each parameter, by their names in checkpoints, which are PyTorch's. */
+export const MOMENTS = ['exp_avg', 'exp_avg_sq'] as const;
+
+/** A span of each moment by its name, in the order of the parameter table. */
+export type Moments = ReadonlyMap<string, Float32Array>;
+
 /**
  * AdamW (Loshchilov & Hutter 2019) with clipping by global norm (Pascanu et al. 2013), each a single pass over
  * the flat span of parameters.
  */
-export class AdamW {
-  readonly #first: number;
-  readonly #second: number;
+export class Optimizer {
+  /** Byte offset of each moment. */
+  readonly #offsets: readonly number[];
 
   constructor(readonly weights: Weights) {
-    const { arena } = weights.engine;
-    this.#first = arena.allocate(weights.table.count);
-    this.#second = arena.allocate(weights.table.count);
+    const { engine, table } = weights;
+    this.#offsets = MOMENTS.map(() => engine.arena.allocate(table.count));
   }
 
-  /** Views of the running means of the gradients and of their squares, in the order of the parameter table. */
-  get moments(): { first: Float32Array; second: Float32Array } {
+  /** Views of the running means of the gradients and of their squares. */
+  get moments(): Moments {
     const { engine, table } = this.weights;
-    return {
-      first: engine.arena.floats(this.#first, table.count),
-      second: engine.arena.floats(this.#second, table.count),
-    };
+    return new Map(MOMENTS.map((name, i) => [name, engine.arena.floats(this.#offsets[i]!, table.count)]));
+  }
+
+  /** Sets the moments to those given, or to zero for a new run. */
+  reset(moments?: Moments): void {
+    for (const [name, span] of this.moments) {
+      const given = moments?.get(name);
+      if (given) span.set(given);
+      else span.fill(0);
+    }
   }
 
   /**
-   * Changes the weights by the gradients, which become zero, and renews their packed copies. Where the norm is
-   * not finite, nothing is changed, the gradients neither, so that one can find out where they went wrong.
-   * @param step the number of this step, from 1
+   * Updates the weights, zeroes the gradients and repacks the matrices. If the norm is not finite, nothing changes:
+   * the gradients stay, so that the faulty one can be found.
+   * @param step number of this step, from 1
    * @returns the global norm of the gradients before clipping
    */
-  step(step: number, { lr, clip, weightDecay }: AdamWOptions): number {
+  step(step: number, { lr, clip, weightDecay }: UpdateOptions): number {
     const { engine, table, gradients, values } = this.weights;
     const norm = Math.sqrt(engine.kernels.squared_norm(gradients.byteOffset, table.count));
     if (!Number.isFinite(norm)) return norm;
     const scale = clip > 0 ? Math.min(1, clip / (norm + 1e-6)) : 1;
+    const [mean, meanSquare] = this.#offsets;
     const update = (from: number, to: number, decay: number) =>
       engine.kernels.adamw(
         values.byteOffset + 4 * from,
         gradients.byteOffset + 4 * from,
-        this.#first + 4 * from,
-        this.#second + 4 * from,
+        mean! + 4 * from,
+        meanSquare! + 4 * from,
         to - from,
         scale,
         lr,

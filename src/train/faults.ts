@@ -66,11 +66,12 @@ export function validationFault(loss: number | undefined): string | undefined {
 /** What is wrong with the numbers that a checkpoint holds: one of them could not be gone on from. */
 export function stateFault(session: Session): string | undefined {
   const { weights } = session;
-  const { firstMoments, secondMoments, h, c } = stateOf(session);
+  const { moments, h, c } = stateOf(session);
   return (
     weightFault(weights) ??
-    faultIn(firstMoments, weights.table, 'a moment of') ??
-    faultIn(secondMoments, weights.table, 'a moment of') ??
+    [...moments.values()]
+      .map((moment) => faultIn(moment, weights.table, 'a moment of'))
+      .find((fault) => fault !== undefined) ??
     (h.every(Number.isFinite) && c.every(Number.isFinite) ? undefined : 'a carried state became not finite')
   );
 }

@@ -2,7 +2,7 @@ import { Arena } from '../engine/arena.js';
 import type { Engine } from '../engine/kernels.js';
 import type { ModelConfig } from '../model/config.js';
 import { Network } from '../model/network.js';
-import { AdamW } from '../model/optimizer.js';
+import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { grouped } from '../numbers.js';
 import { Writer } from '../sample/writer.js';
@@ -53,12 +53,12 @@ export function trainingMemory(request: MemoryRequest, engine: Engine): readonly
     return { what, bytes: arena.bytes - before, remedy };
   };
   const weights = new Weights({ ...engine, arena }, config, { training: true });
+  new Optimizer(weights);
   const before: MemoryPart = {
     what: `${grouped(weights.table.count)} parameters with their gradients and moments`,
-    bytes: arena.bytes + 8 * weights.table.count, // the moments, which AdamW allocates
+    bytes: arena.bytes,
     remedy: 'a smaller --hidden, --layers or --embedding, or a text of fewer distinct characters',
   };
-  new AdamW(weights);
   const { batchSize, sequenceLength } = training;
   const window = part(
     `batches of ${batchSize} x ${sequenceLength} characters out of ${grouped(vocabulary.size)} distinct ones`,

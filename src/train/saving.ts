@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { ExitCode, fileError, UserError } from '../errors.js';
+import { MOMENTS } from '../model/optimizer.js';
 import { grouped } from '../numbers.js';
 import type { Controls } from './controls.js';
 import type { TrainEvent } from './events.js';
@@ -57,8 +58,9 @@ function refused(error: unknown, { run, weights, record }: Session): UserError {
   const failure = fileError(error, run, 'Check that it may be written.', 'write');
   if (!(failure instanceof UserError)) throw failure;
   const { training, model } = record;
-  // Weights, two moments of each, and two states for each sequence; the rest is small.
-  const floats = 3 * weights.table.count + 2 * model.layers * training.batchSize * model.hidden;
+  // Weights, their moments, and two states for each sequence; the rest is small.
+  const floats =
+    (1 + MOMENTS.length) * weights.table.count + 2 * model.layers * training.batchSize * model.hidden;
   const kilobytes = grouped(Math.ceil((4 * floats) / 1000) + 100);
   return new UserError(
     failure.message,

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/kernels.js';
 import { withThreads } from '../engine/team.js';
 import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
-import { AdamW } from '../model/optimizer.js';
+import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
@@ -26,7 +26,7 @@ export interface Session {
   readonly abandon: Abandon;
   readonly weights: Weights;
   readonly network: Network;
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   readonly batches: Batches;
   readonly evaluator: Evaluator;
   /** The text that validates; undefined where the corpus was too short to keep any. */
@@ -61,7 +61,7 @@ export function openSession(
   const weights = new Weights(engine, config, { training: true });
   const shape = { rows: training.batchSize, steps: training.sequenceLength, training: true };
   const network = new Network(weights, shape);
-  const optimizer = new AdamW(weights);
+  const optimizer = new Optimizer(weights);
   restore({ weights, network, optimizer, record }, from?.state);
 
   const split = { ...training, trainLength: corpus.trainLength };
@@ -98,19 +98,15 @@ export function restore(
   network.resetState();
   // A step that was not applied has left its gradients there.
   weights.gradients.fill(0);
-  const { first, second } = optimizer.moments;
+  optimizer.reset(state?.moments);
   if (state) {
     weights.values.set(state.values);
-    first.set(state.firstMoments);
-    second.set(state.secondMoments);
     network.layers.forEach(({ state: { h, c } }, index) => {
       h.set(state.h.subarray(index * h.length, (index + 1) * h.length));
       c.set(state.c.subarray(index * c.length, (index + 1) * c.length));
     });
   } else {
     initialise(weights.table, weights.values, record.training.seed);
-    first.fill(0);
-    second.fill(0);
   }
   weights.pack();
 }
@@ -127,8 +123,7 @@ export function stateOf({ weights, optimizer, network }: Session): TrainingState
   };
   return {
     values: weights.values,
-    firstMoments: optimizer.moments.first,
-    secondMoments: optimizer.moments.second,
+    moments: optimizer.moments,
     h: joined('h'),
     c: joined('c'),
   };

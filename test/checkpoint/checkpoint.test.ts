@@ -18,6 +18,7 @@ import {
 import { type Tensor, writeSafeTensors } from '../../src/checkpoint/safetensors.js';
 import { CELL_NAMES, CELLS } from '../../src/model/cells.js';
 import { MODEL_RANGES, type ModelConfig } from '../../src/model/config.js';
+import { MOMENTS } from '../../src/model/optimizer.js';
 import { parameterTable } from '../../src/model/parameters.js';
 import type { NumberRange } from '../../src/numbers.js';
 import { Random, Stream } from '../../src/random.js';
@@ -64,14 +65,14 @@ const record: RunRecord = {
 const gauss = new Random(5, Stream.sampling);
 const numbers = (length: number) =>
   Float32Array.from({ length }, () => (gauss.uniform() - 0.5) * 2 ** gauss.below(20));
+const momentsOf = (count: number) => new Map(MOMENTS.map((name) => [name, numbers(count)]));
 const { count } = parameterTable(record.model);
 const checkpoint: Checkpoint = {
   record,
   engine: 'wasm-test',
   state: {
     values: numbers(count),
-    firstMoments: numbers(count),
-    secondMoments: numbers(count),
+    moments: momentsOf(count),
     h: numbers(2 * 2 * 4),
     c: numbers(2 * 2 * 4),
   },
@@ -140,8 +141,7 @@ describe('checkpoints', () => {
       engine: 'wasm-test',
       state: {
         values: numbers(count),
-        firstMoments: numbers(count),
-        secondMoments: numbers(count),
+        moments: momentsOf(count),
         h: numbers(carried),
         c: numbers(CELLS[model.cell].hasCellState ? carried : 0),
       },

@@ -9,7 +9,7 @@ import { withThreads } from '../../src/engine/team.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
-import { AdamW } from '../../src/model/optimizer.js';
+import { Optimizer } from '../../src/model/optimizer.js';
 import { Weights } from '../../src/model/weights.js';
 import { Random, Stream } from '../../src/random.js';
 import { builds } from '../helpers/engines.js';
@@ -28,7 +28,7 @@ function trained(
   initialise(weights.table, weights.values, 1);
   weights.pack();
   const network = new Network(weights, { rows, steps, training: true });
-  const optimizer = new AdamW(weights);
+  const optimizer = new Optimizer(weights);
   const random = new Random(1, Stream.windows);
   const ids = () => Uint32Array.from({ length: rows * steps }, () => random.below(29));
   const seen: Float32Array[] = [];

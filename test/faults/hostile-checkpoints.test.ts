@@ -3,7 +3,7 @@ import { open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { freshState, readCheckpoint, readRecord, writeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { moduleTensors } from '../../src/checkpoint/module.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { parameterTable } from '../../src/model/parameters.js';
@@ -262,8 +262,7 @@ describe('the longest header that can be true', () => {
       })),
     };
     const zeros = new Float32Array(parameterTable(record.model).count);
-    const carried = new Float32Array(record.training.batchSize);
-    const state = { values: zeros, firstMoments: zeros, secondMoments: zeros, h: carried, c: carried };
+    const state = freshState(zeros, record);
     await writeCheckpoint(hostile, { record, engine: 'wasm', state });
     expect((await readRecord(hostile)).record).toEqual(record);
     const start = Buffer.alloc(8);

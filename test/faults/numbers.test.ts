@@ -115,7 +115,7 @@ it('a moment that overflows is found before a checkpoint is written, which could
   const session = openSession(run, record);
   const events = await spoilt(session, {
     9: () => {
-      session.optimizer.moments.second[5] = Number.POSITIVE_INFINITY;
+      session.optimizer.moments.get('exp_avg_sq')![5] = Number.POSITIVE_INFINITY;
     },
   });
   expect(rollbacks(events)).toMatchObject([{ from: 14, step: 7, fault: /^a moment of / }]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/engine.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { Network } from '../../src/model/network.js';
-import { AdamW } from '../../src/model/optimizer.js';
+import { Optimizer } from '../../src/model/optimizer.js';
 import { Weights } from '../../src/model/weights.js';
 import {
   fixture,
@@ -98,7 +98,7 @@ describe.each(MODULES)('%s', (cell) => {
 
   it('the product gives ten losses and gradient norms of training with carried state', () => {
     const { weights, network } = build(cell);
-    const optimizer = new AdamW(weights);
+    const optimizer = new Optimizer(weights);
     const { learningRate: lr, clip, weightDecay } = fixture.config;
     expect(expected.losses).toHaveLength(10);
     expected.losses.forEach((loss, window) => {

@@ -4,7 +4,7 @@ import type { Engine } from '../../src/engine/kernels.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
-import { AdamW } from '../../src/model/optimizer.js';
+import { Optimizer } from '../../src/model/optimizer.js';
 import { Weights } from '../../src/model/weights.js';
 import { Random, Stream, threefry } from '../../src/random.js';
 import { fixture, fixtureParameters, fixtureWindow } from '../helpers/pytorch.js';
@@ -176,7 +176,7 @@ describe('against PyTorch', () => {
 
   it('ten losses and gradient norms of training with carried state', () => {
     const { weights, network } = buildFixture();
-    const optimizer = new AdamW(weights);
+    const optimizer = new Optimizer(weights);
     const { learningRate: lr, clip, weightDecay } = fixture.config;
     fixture.losses.forEach((loss, window) => {
       const { inputs, targets } = fixtureWindow(window);
@@ -201,7 +201,7 @@ describe('learning', () => {
       dropout: 0,
     };
     const { weights, network } = build(config, 4, 16);
-    const optimizer = new AdamW(weights);
+    const optimizer = new Optimizer(weights);
     const inputs = randomIds(64, 20);
     const targets = randomIds(64, 20, 64);
     let loss = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
-import { beginningWith, writeCheckpoint } from '../../checkpoint/checkpoint.js';
+import { freshState, writeCheckpoint } from '../../checkpoint/checkpoint.js';
 import { claimNewRun } from '../../checkpoint/claim.js';
 import { type ImportedNetwork, readImported } from '../../checkpoint/import.js';
 import { NO_PROGRESS, type RunRecord, TRAINING_DEFAULTS } from '../../checkpoint/record.js';
@@ -52,7 +52,7 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
       writeCheckpoint(checkpointPath(claim.path, 0, undefined), {
         record,
         engine: 'PyTorch',
-        state: beginningWith(values, record),
+        state: freshState(values, record),
       }),
     );
   } finally {

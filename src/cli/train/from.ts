@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  beginningWith,
-  type Checkpoint,
-  readCheckpoint,
-  writeCheckpoint,
-} from '../../checkpoint/checkpoint.js';
+import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../../checkpoint/checkpoint.js';
 import type { Origin, RunRecord } from '../../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../../checkpoint/run.js';
 import { UserError } from '../../errors.js';
@@ -100,6 +95,6 @@ export async function writeBeginning(
   const ids = codePoints.map((codePoint) => old.idOf(codePoint));
   const values = extended(state.values, before.model, ids, training.seed);
   const path = checkpointPath(run, 0, undefined);
-  await writeCheckpoint(path, { record, engine, state: beginningWith(values, record) });
+  await writeCheckpoint(path, { record, engine, state: freshState(values, record) });
   return path;
 }
