@@ -22,7 +22,7 @@ const VIEWS: readonly CommandRow[] = [
   [
     'gradients [models...]',
     'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
-    async () => (await import('./gradients.js')).gradientsCommand,
+    async () => (await import('./gradients/command.js')).gradientsCommand,
   ],
   [
     'memory',
