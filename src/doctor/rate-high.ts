@@ -91,7 +91,7 @@ export const rateTooHigh: Check<RateHighEvidence> = {
       `while it was high, the training loss rose by at most ${(100 * rise).toFixed(1)}%`,
       jumpHigh !== null &&
         jumpLow !== null &&
-        `it jumped by ${jumpHigh.toFixed(3)} per step then, by ${jumpLow.toFixed(3)} at the end`,
+        `it jumped by ${jumpHigh.toFixed(3)} per step then and by ${jumpLow.toFixed(3)} at the end`,
       loss !== null && trigram !== null && `loss ${loss.toFixed(3)}, trigrams ${trigram.toFixed(3)}`,
     ]
       .filter(Boolean)

@@ -6,7 +6,7 @@ import type { Examination, Outcome } from '../../doctor/examination.js';
 import { harmlessLine, quoted } from '../../format.js';
 import { describeModel } from '../../model/config.js';
 import { amountOf, grouped } from '../../numbers.js';
-import { wrappedWords } from '../output/terminal.js';
+import { wrapped } from '../output/terminal.js';
 
 type Of<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -41,7 +41,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
   const { done, text } = examination;
   if (corpus.length === 0) {
     const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
-    return `${wrappedWords(harmlessLine(head), 0)}\n\nNothing can be checked: how the weights were trained is unknown.\n`;
+    return `${wrapped(harmlessLine(head))}\n\nNothing can be checked: how the weights were trained is unknown.\n`;
   }
   const [findings, fine, unchecked] = [
     ofKind(examination, 'finding'),
@@ -55,7 +55,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
   const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
   return [
-    wrappedWords(harmlessLine(head), 0),
+    wrapped(harmlessLine(head)),
     summary,
     ...findings.map((finding) => findingText(finding, runOf(path))),
     [...fine, ...unchecked].map(lineOf).join('\n'),
@@ -71,9 +71,10 @@ function findingText({ id, severity, sentence, remedy, link, figures }: Of<'find
     severity === 'serious' ? (['✗', chalk.red] as const) : (['!', chalk.yellow] as const);
   return [
     colour(`${mark} ${named(id)} (${severity})`),
-    ...[sentence, `seen: ${figures}`, `do:   ${todo}`, `why:  ${link}`].map((text, i) =>
-      wrappedWords(harmlessLine(text), i === 0 ? 2 : 8, 2),
-    ),
+    `  ${wrapped(harmlessLine(sentence), 2)}`,
+    `  seen: ${wrapped(harmlessLine(figures), 8)}`,
+    `  do:   ${wrapped(harmlessLine(todo), 8)}`,
+    `  why:  ${link}`,
   ].join('\n');
 }
 
@@ -81,7 +82,7 @@ function lineOf(outcome: Of<'fine'> | Of<'unchecked'>): string {
   const isFine = outcome.kind === 'fine';
   const name = `${isFine ? '✓' : '–'} ${named(outcome.id)}`.padEnd(NAMES);
   const text = isFine ? outcome.figures : `not checked: ${outcome.reason}`;
-  const rest = wrappedWords(harmlessLine(text), NAMES).slice(NAMES);
+  const rest = wrapped(harmlessLine(text), NAMES);
   return `${isFine ? chalk.green(name) : chalk.dim(name)}${chalk.dim(rest)}`;
 }
 

@@ -17,7 +17,7 @@ import { MODEL_HELP } from '../options.js';
 import { writeSvg } from '../output/chart-output.js';
 import { breathe } from '../output/console.js';
 import { note } from '../output/stderr.js';
-import { atWords } from '../output/terminal.js';
+import { wrappedLines } from '../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
@@ -96,7 +96,7 @@ async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float3
 function described(result: Result, heading: string): string {
   const { loss, bpc, classes } = result;
   const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
-  return `${atWords(heading)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
+  return `${wrappedLines(heading)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
 }
 
 /** The groups of classes, a blank line between them. */

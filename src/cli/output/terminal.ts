@@ -1,47 +1,35 @@
-/** Columns that are taken where nobody says how many there are. */
+import isInCi from 'is-in-ci';
+import wrapAnsi from 'wrap-ansi';
+
+/** Columns to assume when standard output is not a terminal. */
 const USUAL_COLUMNS = 80;
 
-/** How wide what is printed to standard output may be. */
+/** The width available for printing to standard output. */
 export function columnsToPrint(): number {
   return process.stdout.columns || USUAL_COLUMNS;
 }
 
-/**
- * Whether the dashboard can be shown: it needs a terminal to draw on and one to hear keys from, and somebody who
- * watches.
- */
+/** Whether a full screen can be shown: this takes a terminal to draw on, keys to read, and someone to watch. */
 export function hasTerminal(): boolean {
   const { CI, TERM } = process.env;
-  const automated = CI !== undefined && CI !== '' && CI !== '0' && CI !== 'false';
-  return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !automated && TERM !== 'dumb';
+  const isAutomated = Boolean(CI) && isInCi; // an empty CI counts as unset here, but not in is-in-ci
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !isAutomated && TERM !== 'dumb';
 }
 
-/** Longer lines of text are hard to read. */
+/** Longer lines of prose are hard to read. */
 const WIDEST = 100;
 
-/**
- * Breaks a text at spaces for standard output, and indents its lines.
- * @param first columns that the first one is indented by
- */
-export function wrappedWords(text: string, indent: number, first = indent): string {
+/** Wraps text between words to fit standard output; lines after the first are indented. */
+export function wrapped(text: string, indent = 0): string {
   const width = Math.min(WIDEST, process.stdout.columns || WIDEST);
-  const lines: string[] = [];
-  let line = ' '.repeat(first);
-  for (const word of text.split(' ')) {
-    const isEmpty = line.trim() === '';
-    if (!isEmpty && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = ' '.repeat(indent) + word;
-    } else line += (isEmpty ? '' : ' ') + word;
-  }
-  return [...lines, line].join('\n');
+  return wrapAnsi(text, Math.max(1, width - indent)).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 
-/** Lines that are broken at spaces where a terminal would break them anywhere; whole elsewhere, since a program may read them. */
-export function atWords(lines: string): string {
+/** Wraps lines in a terminal, and leaves them whole elsewhere, where a program may read them. */
+export function wrappedLines(lines: string): string {
   if (!process.stdout.isTTY) return lines;
   return lines
     .split('\n')
-    .map((line) => wrappedWords(line, 2, 0))
+    .map((line) => wrapped(line, 2))
     .join('\n');
 }

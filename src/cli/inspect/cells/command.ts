@@ -9,7 +9,7 @@ import { isAt, type Place } from '../../../ui/cells/state.js';
 import { checkPlace, MODEL_HELP, numberOption, wordOption } from '../../options.js';
 import { writeSvg } from '../../output/chart-output.js';
 import { note } from '../../output/stderr.js';
-import { atWords, hasTerminal } from '../../output/terminal.js';
+import { hasTerminal, wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { browse, longestStretch } from './browse.js';
 import { excerptOf, stretchOf, tellingStretch } from './excerpt.js';
@@ -108,7 +108,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
     );
     return;
   }
-  process.stdout.write(`${atWords(heading)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
+  process.stdout.write(`${wrappedLines(heading)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
   process.stdout.write(tintedText(excerpt));
 }
 

@@ -7,7 +7,7 @@ import { amountOf, grouped } from '../../../numbers.js';
 import { svgOf } from '../../../ui/plot/svg.js';
 import { MODEL_HELP } from '../../options.js';
 import { printFigure, writeSvg } from '../../output/chart-output.js';
-import { atWords } from '../../output/terminal.js';
+import { wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { byFrequency } from './characters.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './figure.js';
@@ -43,7 +43,7 @@ async function inspectGates(path: string | undefined, flags: TextFlags): Promise
     process.stdout.write(`${harmlessJson({ ...about, ...gatesJson(statistics, model) })}\n`);
     return;
   }
-  process.stdout.write(`${atWords(heading)}\n\n${saturationTable(statistics)}\n\n`);
+  process.stdout.write(`${wrappedLines(heading)}\n\n${saturationTable(statistics)}\n\n`);
   printFigure(saturationFigure(statistics));
   process.stdout.write(`\n${characterTables(statistics, model.vocabulary)}`);
   process.stdout.write(extremes(statistics, model.vocabulary));

@@ -14,7 +14,7 @@ import { titleOf } from '../../input/model.js';
 import { withHint } from '../../input/text.js';
 import { MODEL_HELP, numberOption } from '../../options.js';
 import { checkSvgPlace, printFigure, writeSvg } from '../../output/chart-output.js';
-import { atWords } from '../../output/terminal.js';
+import { wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { type Compared, type CompareFlags, compare } from './compare.js';
 
@@ -86,10 +86,10 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
     process.stdout.write(`${harmlessJson(result)}\n`);
     return;
   }
-  process.stdout.write(`${atWords(heading)}\n\n`);
+  process.stdout.write(`${wrappedLines(heading)}\n\n`);
   printFigure(figure);
   process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);
-  if (flags.compare && maxLag > 1) process.stdout.write(`\n${atWords(inWords(networks, maxLag))}\n`);
+  if (flags.compare && maxLag > 1) process.stdout.write(`\n${wrappedLines(inWords(networks, maxLag))}\n`);
 }
 
 /** @throws UserError for flags that do not go together */
