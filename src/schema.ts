@@ -47,11 +47,15 @@ export function parse<Schema extends GenericSchema>(
   if (result.success) return result.output;
   const [{ path = [], input, message }] = result.issues;
   const at = path.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-  return refuse(
-    `${name}${at} is ${input === undefined ? 'missing' : `${excerpt(JSON.stringify(input))}, not ${message}`}`,
-  );
+  return refuse(`${name}${at} is ${input === undefined ? 'missing' : `${quoted(input)}, not ${message}`}`);
+}
+
+/** The beginning of a value as JSON; a long string is cut before it is copied. */
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(excerpt(value)) : excerpt(JSON.stringify(value));
 }
 
 function allowed({ expected }: BaseIssue<unknown>): string {
-  return ALLOWED[`${expected}`] ?? `one of ${expected?.replace(/[()"]/g, '').replaceAll(' | ', ', ')}`;
+  const options = `${expected}`.replace(/[()"]/g, '').split(' | ');
+  return ALLOWED[`${expected}`] ?? (options.length > 1 ? `one of ${options.join(', ')}` : options[0]!);
 }

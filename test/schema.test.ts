@@ -26,7 +26,7 @@ describe('a JSON value that is checked against a schema', () => {
     [{ unit: 'hours' }, 'training.unit is "hours", not one of epochs, steps'],
     [
       { name: 'x'.repeat(1000) },
-      `training.name is "${'x'.repeat(59)}…, not a string of at most 5 characters`,
+      `training.name is "${'x'.repeat(60)}…", not a string of at most 5 characters`,
     ],
     [{ history: 7 }, 'training.history is 7, not a list'],
     [
