@@ -15,7 +15,7 @@ export function timed(engine: Engine): { engine: Engine; calls: Call[] } {
   const calls: Call[] = [];
   const kernels = Object.entries(engine.kernels)
     .filter(([, kernel]) => typeof kernel === 'function')
-    .map(([name, kernel]) => [name, noting(name, kernel, calls)]);
+    .map(([name, kernel]) => [name, noting(name, kernel as Kernel, calls)]);
   return { engine: { ...engine, kernels: Object.fromEntries(kernels) as Kernels }, calls };
 }
 

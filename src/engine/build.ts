@@ -5,6 +5,7 @@ import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { replaceFile } from '../files.js';
+import { bindings } from './bindings.js';
 import { KERNEL_SOURCE, type Missing, nativePaths } from './native.js';
 
 const run = promisify(execFile);
@@ -65,7 +66,7 @@ export async function compile(
     await mkdir(dirname(path), { recursive: true });
     const files = sources.map((name) => join(KERNEL_SOURCE, name));
     const build = async (temporary: string) => {
-      await run(compiler, [...FLAGS, ...flags, '-I', include, ...files, '-o', temporary]);
+      await run(compiler, [...FLAGS, ...flags, ...bindings(), '-I', include, ...files, '-o', temporary]);
     };
     await replaceFile(path, build, `${path}.${process.pid}.tmp`);
     return undefined;

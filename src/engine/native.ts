@@ -5,6 +5,7 @@ import { arch, cpus, homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Arena } from './arena.js';
+import { bindings } from './bindings.js';
 import type { Engine, Kernels } from './kernels.js';
 import { selfCheck } from './self-check.js';
 
@@ -34,6 +35,7 @@ export interface Missing {
  */
 function buildName(): string {
   const hash = createHash('sha256').update(`${platform()} ${arch()} ${cpus()[0]?.model} ${processorFlags()}`);
+  hash.update(bindings().join());
   for (const file of readdirSync(KERNEL_SOURCE).sort()) hash.update(readFileSync(join(KERNEL_SOURCE, file)));
   return `kernels-${hash.digest('hex').slice(0, 16)}.node`;
 }

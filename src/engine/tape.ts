@@ -1,81 +1,39 @@
 import type { Abandon } from './abandon.js';
+import { MOST_ARGUMENTS, SIGNATURES, type WritingKernel } from './kernel-table.js';
 import type { Kernels } from './kernels.js';
+import type { Move, Split } from './shapes.js';
 
-type Name = Exclude<keyof Kernels, 'packed_length' | 'peak' | 'squared_norm'>;
-
-/**
- * How the work of a kernel is divided among threads: by `argument`, a count of rows, columns or elements, of which each
- * thread takes a stretch. What depends on where the stretch begins moves by `moves`: for each unit by `by` (4 for
- * pointers to floats) times the argument `times`, if there is one.
- *
- * Kernels of one domain and one count are divided alike, and touch of what others of them have made only what the same
- * thread made; so no thread need wait between them. All others wait for each other. However the work is divided, each
- * number is made by the same operations in the same order: results do not depend on the number of threads.
- */
-interface Division {
-  readonly domain: string;
-  readonly argument: number;
-  /** Stretches begin at multiples of it. */
-  readonly granule?: number;
-  readonly moves: readonly { readonly argument: number; readonly by: number; readonly times?: number }[];
+/** How the calls of a kernel are divided, and what moves with the start of a thread's range. */
+interface Division extends Split {
+  readonly moves: readonly Move[];
 }
 
-const pointer = (argument: number, times?: number, by = 4) =>
-  times === undefined ? { argument, by } : { argument, by, times };
+const signatures = SIGNATURES.filter(({ returns }) => returns === 'nothing');
 
-/** Sequences side by side, in one step of time or in all of them. */
-const byRows = (argument: number, moves: Division['moves']): Division => ({
-  domain: 'rows',
-  argument,
-  moves,
-});
+/** The kernels that go on a tape, which refers to them by their index in this list. */
+export const TAPED = signatures.map(({ name }) => name as WritingKernel);
 
-const DIVISIONS: Record<Name, Division> = {
-  // Whole panels, of however many columns (see kernels/matmul.c).
-  pack: { domain: 'panels', argument: 3, granule: 64, moves: [pointer(0, 2), pointer(1, 5)] },
-  matmul: byRows(6, [pointer(0, 1), pointer(2, 3)]),
-  broadcast_rows: byRows(2, [pointer(0, 3)]),
-  gather_rows: { domain: 'gather', argument: 3, moves: [pointer(0, 4), pointer(2)] },
-  scatter_add_rows: { domain: 'columns', argument: 4, granule: 16, moves: [pointer(0), pointer(1)] },
-  sum_rows: { domain: 'columns', argument: 3, granule: 16, moves: [pointer(0), pointer(1)] },
-  sum_products: { domain: 'columns', argument: 6, granule: 16, moves: [pointer(0), pointer(1), pointer(3)] },
-  add: { domain: 'sum', argument: 2, granule: 16, moves: [pointer(0), pointer(1)] },
-  lstm_forward: byRows(5, [pointer(0, 7), pointer(1, 6), pointer(2, 6), pointer(3, 6)]),
-  lstm_backward: byRows(6, [pointer(0, 8), ...[1, 2, 3, 4].map((i) => pointer(i, 7))]),
-  rnn_forward: byRows(2, [pointer(0, 3), pointer(1, 3)]),
-  rnn_backward: byRows(2, [pointer(0, 3), pointer(1, 3)]),
-  gru_forward: byRows(4, [pointer(0, 5, 12), pointer(1, 5, 12), pointer(2, 5), pointer(3, 5)]),
-  gru_backward: byRows(5, [pointer(0, 6, 12), pointer(1, 6, 12), ...[2, 3, 4].map((i) => pointer(i, 6))]),
-  normalise_rows: byRows(2, [pointer(0, 3), pointer(1)]),
-  add_scaled_rows: byRows(3, [pointer(0, 4), pointer(1, 4)]),
-  normalise_rows_backward: byRows(5, [pointer(0, 6), pointer(1, 6), pointer(2, 6), pointer(3)]),
-  softmax_cross_entropy: byRows(3, [pointer(0, 4), pointer(1), pointer(2)]),
-  dropout: { domain: 'dropout', argument: 4, moves: [{ argument: 3, by: 1 }] },
-  adamw: { domain: 'elements', argument: 4, granule: 16, moves: [0, 1, 2, 3].map((i) => pointer(i)) },
-};
+const CODES = Object.fromEntries(TAPED.map((name, code) => [name, code])) as Record<WritingKernel, number>;
 
-/** The product of a single row, as in sampling, is divided by its columns. */
-const OF_ONE_ROW: Division = {
-  domain: 'panels',
-  argument: 7,
-  granule: 64,
-  moves: [pointer(0), pointer(5, 8)],
-};
+const DIVISIONS: readonly (readonly Division[])[] = signatures.map(({ splits, parts }) =>
+  splits.map((split) => ({
+    ...split,
+    moves: parts
+      .flatMap(({ moves = [] }) => moves)
+      .filter(({ dimension }) => dimension.index === split.dimension.index),
+  })),
+);
 
-/** A transposed left side is that of a gradient of weights: divided by its rows, but those are outputs. */
-const OF_WEIGHTS: Division = { ...DIVISIONS.matmul, domain: 'outputs' };
+const PRODUCTS = signatures.map(({ parts }) => parts.find(({ product }) => product)?.product);
 
-/** How a call is divided. `at` is where its arguments begin. */
-function divisionOf(name: Name, args: ArrayLike<number>, at = 0): Division {
-  if (name !== 'matmul') return DIVISIONS[name];
-  if (args[at + 6] === 1) return OF_ONE_ROW;
-  return args[at + 4] === 1 ? DIVISIONS.matmul : OF_WEIGHTS;
+/** How a call is divided. `at` is where its arguments start. */
+function divisionOf(code: number, args: ArrayLike<number>, at = 0): Division {
+  for (const division of DIVISIONS[code]!) {
+    const { where } = division;
+    if (where === undefined || args[at + where[0].index] === where[1]) return division;
+  }
+  throw new RangeError(`the table divides no such call of ${TAPED[code]}`);
 }
-
-export const TAPED = Object.keys(DIVISIONS) as Name[];
-
-/** A kernel is noted by its place in that list. */
-const CODES = Object.fromEntries(TAPED.map((name, code) => [name, code])) as Record<Name, number>;
 
 /** The kernels by their codes. */
 export type Functions = readonly ((...args: number[]) => void)[];
@@ -84,13 +42,20 @@ export function functionsOf(kernels: Kernels): Functions {
   return TAPED.map((name) => kernels[name] as (...args: number[]) => void);
 }
 
-/** Numbers of an entry: which kernel (-1 for a wait), and its arguments. */
-const ENTRY = 14;
+/** Numbers per entry: the code of a kernel, or WAIT, and the arguments. */
+const ENTRY = 1 + MOST_ARGUMENTS;
 const WAIT = -1;
 
+/** A product of fewer rows takes as long as reading its matrix from memory. */
 const FEW_ROWS = 16;
 
-/** Calls of kernels in their order, to be carried out by several threads that all read it. */
+/**
+ * Calls of kernels in order, for several threads that all read it.
+ *
+ * Consecutive calls of the same domain and size are divided alike: what one of them wrote, the next one reads in the
+ * same thread, so there is no wait between them. Between any others all threads wait. However the work is divided,
+ * each number is the result of the same operations in the same order, so results do not depend on the number of threads.
+ */
 export class Tape {
   /** Entries so far. */
   length = 0;
@@ -114,18 +79,22 @@ export class Tape {
     this.#domain = '';
   }
 
-  add(name: Name, args: readonly number[]): void {
-    const { domain, argument } = divisionOf(name, args);
-    const count = args[argument]!;
+  add(name: WritingKernel, args: readonly number[]): void {
+    const code = CODES[name];
+    const { domain, dimension } = divisionOf(code, args);
+    const count = args[dimension.index]!;
     const isAlike = domain === this.#domain && count === this.#count;
     if (!isAlike && this.length > 0) this.entries[this.length++ * ENTRY] = WAIT;
     const at = this.length++ * ENTRY;
-    this.entries[at] = CODES[name];
+    this.entries[at] = code;
     for (let i = 0; i < args.length; i++) this.entries[at + 1 + i] = args[i]!;
     this.#domain = domain;
     this.#count = count;
-    // A product of few rows takes as long as its matrix takes to come from memory.
-    if (name === 'matmul') this.work += 2 * Math.max(args[6]!, FEW_ROWS) * args[7]! * args[8]!;
+    const product = PRODUCTS[code];
+    if (product) {
+      const [m, n, k] = product;
+      this.work += 2 * Math.max(args[m.index]!, FEW_ROWS) * args[n.index]! * args[k.index]!;
+    }
   }
 }
 
@@ -149,17 +118,17 @@ export function play(
       continue;
     }
     if (abandon.isOn) continue;
-    const { argument, granule = 1, moves } = divisionOf(TAPED[kernel]!, entries, at + 1);
+    const { dimension, granule, moves } = divisionOf(kernel, entries, at + 1);
     for (let i = 0; i < a.length; i++) a[i] = entries[at + 1 + i]!;
-    const count = a[argument]!;
+    const count = a[dimension.index]!;
     const units = Math.ceil(count / granule);
     const from = Math.floor((units * index) / threads) * granule;
     const to = Math.min(count, Math.floor((units * (index + 1)) / threads) * granule);
     if (to <= from) continue;
-    for (const { argument: moved, by, times } of moves) {
-      a[moved]! += from * by * (times === undefined ? 1 : entries[at + 1 + times]!);
+    for (const { argument, by, times } of moves) {
+      a[argument.index]! += from * by * (times === undefined ? 1 : entries[at + 1 + times.index]!);
     }
-    a[argument] = to - from;
+    a[dimension.index] = to - from;
     call(functions[kernel]!, a, 0);
   }
 }

@@ -74,11 +74,10 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
       tape.add(name, args);
     },
   ]);
-  const { packed_length, peak, squared_norm } = engine.kernels;
+  const { squared_norm } = engine.kernels;
   const kernels = {
+    ...engine.kernels,
     ...Object.fromEntries(taped),
-    packed_length,
-    peak,
     squared_norm(x: number, n: number): number {
       finish();
       return squared_norm(x, n);

@@ -110,7 +110,7 @@ void softmax_cross_entropy(float *logits, const int *targets, float *losses, int
 // (= p * 2^32) become 0. out may alias in. Any build of this file draws the same mask. A draw serves two elements, i and
 // i + round_up(n / 2): this does the pairs from first on, count of them.
 KERNEL(dropout)
-void dropout(float *out, const float *in, int n, int first, int count, unsigned key0, unsigned key1, unsigned counter1, unsigned threshold,
+void dropout(float *out, const float *x, int n, int first, int count, unsigned key0, unsigned key1, unsigned counter1, unsigned threshold,
              float keep_scale);
 
 // ---- optimizer.c ----
