@@ -1,4 +1,4 @@
-/** Builds the native kernels with the C compiler of this machine, where there is one: see engine/build.ts. */
+/** Builds the native kernels with this machine's C compiler, if it has one; see engine/build.ts. */
 import { buildNative } from '../engine/build.js';
 
 const result = await buildNative();

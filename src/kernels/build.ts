@@ -1,6 +1,6 @@
 /**
- * Builds the kernels to WebAssembly with a C compiler that itself runs in WebAssembly, so that `npm ci` is all
- * a developer needs. Run after `tsc` by the `build` script; users of the package get the built modules.
+ * Compiles the kernels to WebAssembly. The C compiler itself runs in WebAssembly, so `npm ci` is all a
+ * developer needs. The `build` script runs this after `tsc`; the package contains the compiled modules.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { commands, Exit, type RunOptions, runLLVM, type Tree } from '@yowasp/clang';
@@ -18,7 +18,8 @@ const COMPILE = [
   '-Werror',
 ];
 const FEATURES = ['-msimd128', '-matomics', '-mbulk-memory'];
-// The memory is the caller's, shared and at most 4 GiB; the first 256 KiB hold the C stack (see engine/arena.ts).
+// The caller provides the memory, shared and at most 4 GiB. Its first 256 KiB hold the C stack
+// (engine/arena.ts).
 const LINK = [
   '--no-entry',
   '--import-memory',
@@ -55,12 +56,12 @@ async function build(name: string, features: string[], sources: Tree): Promise<v
   await writeFile(new URL(name, TARGET), files['kernels.wasm'] as Uint8Array);
 }
 
-await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without its progress lines
+await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without progress messages
 const sources: Tree = {};
 for (const file of (await readdir(SOURCE)).filter((name) => /\.[ch]$/.test(name))) {
   sources[file] = await readFile(new URL(file, SOURCE), 'utf8');
 }
 await build('simd.wasm', [], sources);
 await build('relaxed.wasm', ['-mrelaxed-simd'], sources);
-// Tiles for registers of 256 bits; the instructions are the same (see engine/revectorize.ts).
+// Tiles for 256-bit registers; the instruction set is the same (see engine/revectorize.ts).
 await build('relaxed256.wasm', ['-mrelaxed-simd', '-DVECTOR_PAIRS'], sources);

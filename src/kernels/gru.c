@@ -1,5 +1,6 @@
-// The gated recurrent unit (Cho et al. 2014) as PyTorch has it: the reset gate is applied to the recurrent product and
-// its bias. x is what comes from below, u what comes from the step before, h' the hidden state of that step:
+// The gated recurrent unit (Cho et al. 2014) in PyTorch's variant: the reset gate multiplies the recurrent
+// product, bias included. x is the input product, u the recurrent product, h' the hidden state of the
+// previous step:
 //
 //   r = σ(xr + ur)   z = σ(xz + uz)   n = tanh(xn + r ⊙ un)
 //   h = (1 - z) ⊙ n + z ⊙ h'

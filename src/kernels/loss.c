@@ -1,4 +1,4 @@
-// Softmax and cross-entropy in one pass over each row of logits.
+// Softmax and cross-entropy for each row of logits.
 #include "kernels.h"
 #include "vector.h"
 
@@ -20,11 +20,11 @@ void softmax_cross_entropy(float *logits, const int *targets, float *losses, int
     float largest = logits[0];
     for (int j = 1; j < vocabulary; j++) largest = logits[j] > largest ? logits[j] : largest;
     const float target = logits[targets[r]];
-    // The exponentials are kept in place of the logits when a gradient is wanted.
+    // If a gradient is wanted, the exponentials replace the logits.
     vec total = splat(0);
     for (int j = 0; j < vocabulary; j += LANES) {
       const int n = vocabulary - j;
-      const vec e = vexp(at_least(load(logits + j, n) - largest, -60.0f)); // times scale, still a normal number
+      const vec e = vexp(at_least(load(logits + j, n) - largest, -60.0f)); // a normal number even times scale
       if (scale != 0) store(logits + j, e, n);
       if (n >= LANES) total += e;
       else for (int lane = 0; lane < LANES - 1; lane++) total[lane] += lane < n ? e[lane] : 0;

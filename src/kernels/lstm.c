@@ -3,15 +3,16 @@
 //   i = σ(zi)   f = σ(zf)   g = tanh(zg)   o = σ(zo)
 //   c = f ⊙ c' + i ⊙ g      h = o ⊙ tanh(c)
 //
-// c' is the cell state of the step before. Its gradient is f ⊙ dc, beside what goes round through h: a gate near 1 hands
-// the gradient back nearly whole, which is why an LSTM can learn over hundreds of steps where a plain RNN cannot.
+// c' is the cell state of the previous step. Its gradient is f ⊙ dc, apart from the path through h. A forget
+// gate near 1 passes the gradient back almost undiminished, which is why an LSTM can learn over hundreds of
+// steps where a plain RNN cannot.
 //
-// Peepholes (Gers & Schmidhuber 2000) show the cell state to the gates: zi += pi ⊙ c', zf += pf ⊙ c', zo += po ⊙ c.
-// Coupled gates (Greff et al. 2017) have no zi: i = 1 - f.
+// Peepholes (Gers & Schmidhuber 2000) let the gates see the cell state: zi += pi ⊙ c', zf += pf ⊙ c', zo +=
+// po ⊙ c. Coupled gates (Greff et al. 2017) have no zi: i = 1 - f.
 #include "kernels.h"
 #include "vector.h"
 
-// The four kinds are compiled one by one: is_coupled and has_peepholes are constants in each.
+// Compiled once for each of the four variants: is_coupled and has_peepholes are constants in each.
 ALWAYS_INLINE void forward(float *gates, const float *c_previous, float *c, float *h, const float *peepholes, int rows,
                            int hidden, const int is_coupled, const int has_peepholes) {
   const int first = is_coupled ? 0 : hidden;
@@ -72,8 +73,8 @@ ALWAYS_INLINE void backward(float *gates, const float *c_previous, const float *
   }
 }
 
-// Calls one of the four.
-#define KIND_OF(function, ...)                                     \
+// Calls one of the four variants.
+#define VARIANT_OF(function, ...)                                     \
   const int is_coupled = width == 3 * hidden;                      \
   if (is_coupled && has_peepholes) function(__VA_ARGS__, 1, 1);    \
   else if (is_coupled) function(__VA_ARGS__, 1, 0);                \
@@ -82,10 +83,10 @@ ALWAYS_INLINE void backward(float *gates, const float *c_previous, const float *
 
 void lstm_forward(float *gates, const float *c_previous, float *c, float *h, const float *peepholes, int rows,
                   int hidden, int width, int has_peepholes) {
-  KIND_OF(forward, gates, c_previous, c, h, peepholes, rows, hidden)
+  VARIANT_OF(forward, gates, c_previous, c, h, peepholes, rows, hidden)
 }
 
 void lstm_backward(float *gates, const float *c_previous, const float *c, const float *dh, float *dc,
                    const float *peepholes, int rows, int hidden, int width, int has_peepholes) {
-  KIND_OF(backward, gates, c_previous, c, dh, dc, peepholes, rows, hidden)
+  VARIANT_OF(backward, gates, c_previous, c, dh, dc, peepholes, rows, hidden)
 }

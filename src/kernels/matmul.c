@@ -1,25 +1,25 @@
-// The matrix product, where nearly all the time of training goes.
+// The matrix product, which takes nearly all the time of training.
 //
-// B is packed into panels of TILE_COLUMNS columns (the last one as wide as it must be, in whole vectors), each panel
-// k rows of consecutive floats, so that the inner loop reads it in order, whatever B's own layout was. Weights are
-// packed once per optimizer step and used for every time step. A is packed a block at a time. The inner tile keeps
-// TILE_ROWS x TILE_COLUMNS sums in registers, and the loops around it keep a block of A in the L2 cache and a panel of
-// B near L1 (Goto & van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
+// B is packed into panels of TILE_COLUMNS columns (the last one as narrow as whole vectors allow). A panel is
+// k rows of consecutive floats, so the inner loop reads it in order whatever the layout of B was. Weights are
+// packed once per optimizer step and used in every time step. A is packed block by block. The inner tile
+// keeps TILE_ROWS x TILE_COLUMNS sums in registers; the loops around it keep a block of A in the L2 cache and
+// a panel of B near L1 (Goto & van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
 #include "kernels.h"
 #include "vector.h"
 
-// As many sums as the registers hold beside a row of B and an element of A.
+// As many sums as fit in the registers together with a row of B and an element of A.
 #if defined(__AVX512F__) || defined(__aarch64__) // 32 registers
 #define TILE_ROWS 6
 #define TILE_VECTORS 4
-#elif defined(__AVX2__) || defined(VECTOR_PAIRS) // 16, and a multiplication takes its operand from memory
+#elif defined(__AVX2__) || defined(VECTOR_PAIRS) // 16, but a multiplication can take an operand from memory
 #define TILE_ROWS 6
 #ifdef VECTOR_PAIRS
 #define TILE_VECTORS 4
 #else
 #define TILE_VECTORS 2
 #endif
-#else // 16, of which WebAssembly's compilers use some for themselves
+#else // 16, some of which WebAssembly compilers reserve
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
 #endif
@@ -27,8 +27,8 @@
 #define BLOCK_K 384
 #define BLOCK_ROWS (16 * TILE_ROWS)
 
-// V8 joins loads from one address and adjacent constants. The loop optimizer would compute an address for each, unless it
-// cannot see how the pointer moves.
+// V8 joins loads with the same base address and adjacent constant offsets. The loop optimizer would compute
+// an address for each load; hiding how the pointer moves prevents that.
 #ifdef __wasm__
 #define ONE_ADDRESS(pointer) __asm__("" : "+r"(pointer))
 #else
@@ -37,7 +37,7 @@
 
 ALWAYS_INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
-// Columns of the panel that begins at column j: whole vectors.
+// Columns of the panel that starts at column j, in whole vectors.
 ALWAYS_INLINE int panel_width(int n, int j) { return smaller(TILE_COLUMNS, (n - j + LANES - 1) / LANES * LANES); }
 
 int packed_length(int k, int n) { return k * ((n + LANES - 1) / LANES * LANES); }
@@ -54,13 +54,13 @@ void pack(float *packed, const float *b, int k, int n, int row_stride, int colum
   }
 }
 
-// The last vector of a row of C, where the columns do not fill it. Apart, so that the tiles stay small.
+// Stores the last, partial vector of a row of C. A separate function keeps the tiles small.
 static __attribute__((noinline)) void store_edge(float *to, vec x, int n, int accumulate) {
   for (int lane = 0; lane < n; lane++) to[lane] = accumulate ? to[lane] + x[lane] : x[lane];
 }
 
-// rows x columns of C from a group of TILE_ROWS packed rows of A and one panel of B; rows and vectors (of the panel)
-// are constants once inlined.
+// Computes rows x columns of C from a group of TILE_ROWS packed rows of A and one panel of B. `rows` and
+// `vectors` (per panel row) are constants once inlined.
 ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a, const float *panel, int columns,
                         int k, int accumulate) {
   vec sums[TILE_ROWS][TILE_VECTORS];
@@ -96,7 +96,7 @@ ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a
   }
 }
 
-// A tile of any size: chooses the inlined one.
+// A tile of any size: selects the inlined variant.
 static void any_tile(int rows, int vectors, float *c, int ldc, const float *a, const float *panel, int columns, int k,
                      int accumulate) {
 #define TILE(r, v) \
@@ -114,9 +114,9 @@ static void any_tile(int rows, int vectors, float *c, int ldc, const float *a, c
   }
 }
 
-// A block of A as the tiles read it: groups of TILE_ROWS rows, in each group column after column. Read in place, rows
-// whose distance is a multiple of 4096 bytes would evict each other from L1. The last group may have fewer rows; what
-// is in their place is not read.
+// Packs a block of A in the order in which tiles read it: groups of TILE_ROWS rows, each group column by
+// column. Read in place, rows a multiple of 4096 bytes apart would evict each other from L1. The last group
+// may have fewer rows; the tiles do not read the unused places.
 static void pack_block(float *block, const float *a, int row_stride, int column_stride, int rows, int depth) {
   for (int i = 0; i < rows; i += TILE_ROWS, block += TILE_ROWS * depth) {
     const float *from = a + (long)i * row_stride;

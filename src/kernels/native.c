@@ -2,9 +2,9 @@
 //
 //     attach(memory: Float32Array) -> { pack, matmul, ..., extend(bytes) }
 //
-// Arguments are numbers; pointers are byte offsets into the memory. Each array must lie within the memory, or the call
-// throws a RangeError. (Indices and targets are for the caller to keep in range.) extend reports that the memory has
-// grown in place. Every thread loads the addon anew; threads may share the memory.
+// Arguments are numbers; pointers are byte offsets into the memory. Each array must lie within the memory, or
+// the call throws a RangeError. (Indices and targets are for the caller to keep in range.) extend reports
+// that the memory has grown in place. Every thread loads the addon anew; threads may share the memory.
 #include <node_api.h>
 #include <stdlib.h>
 
@@ -44,7 +44,8 @@ static napi_value number(napi_env env, double value) {
 #define P(i) ((void *)(call.memory->base + (long long)call.values[i]))
 #define V(i) call.values[i]
 
-// Whether argument i points to `count` elements of the memory. A negative size must not pass for an empty array.
+// Whether argument i points to `count` elements of the memory. A negative size must not pass for an empty
+// array.
 static int fits(const Call *call, int i, double count) {
   const double from = call->values[i], to = from + 4 * count;
   return count >= 0 && from >= 0 && to <= call->memory->bytes && from == (double)((long long)from / 4 * 4);
@@ -55,14 +56,16 @@ static int fits(const Call *call, int i, double count) {
 #define SPAN(rows, columns, row_stride, column_stride) \
   ((rows) > 0 && (columns) > 0 ? ((rows) - 1) * (row_stride) + ((columns) - 1) * (column_stride) + 1 : 0)
 
-#define NUMBER(result) return number(env, result)
-#define NOTHING(statement) return statement, (napi_value)0
-#define FUNCTION(name, is_within, result)                                                         \
-  static napi_value call_##name(napi_env env, napi_callback_info info) {                          \
-    const Call call = arguments(env, info);                                                       \
-    if (is_within) result;                                                                        \
-    napi_throw_range_error(env, 0, #name " was called with arrays outside its memory");           \
-    return 0;                                                                                     \
+// What a kernel returns.
+#define NUMBER(call) number(env, call)
+#define NOTHING(call) (call, (napi_value)0)
+
+#define FUNCTION(name, is_within, result)                                               \
+  static napi_value call_##name(napi_env env, napi_callback_info info) {                \
+    const Call call = arguments(env, info);                                             \
+    if (is_within) return result;                                                       \
+    napi_throw_range_error(env, 0, #name " was called with arrays outside its memory"); \
+    return 0;                                                                           \
   }
 FUNCTIONS
 
@@ -79,7 +82,8 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   napi_typedarray_type type = napi_int8_array;
   napi_get_cb_info(env, info, &count, &array, 0, 0);
   napi_get_typedarray_info(env, array, &type, &length, &base, 0, 0);
-  Memory *memory = type == napi_float32_array ? malloc(sizeof *memory) : 0; // never freed: the functions may outlive everything else
+  // Never freed: the functions may outlive everything else.
+  Memory *memory = type == napi_float32_array ? malloc(sizeof *memory) : 0;
   if (!memory) {
     napi_throw_type_error(env, 0, "attach takes a Float32Array");
     return 0;

@@ -1,4 +1,4 @@
-// Layer normalisation (Ba, Kiros & Hinton 2016): each row is brought to mean 0 and variance 1.
+// Layer normalisation (Ba, Kiros & Hinton 2016): each row gets mean 0 and variance 1.
 #include "kernels.h"
 #include "vector.h"
 

@@ -1,7 +1,7 @@
-// The optimizer's single passes over one flat span of parameters.
+// The optimizer's passes over one flat span of parameters.
 #include "kernels.h"
 
-// Independent sums, so that the additions need not wait for each other.
+// Independent sums, so that additions do not wait for each other.
 #define SUMS 16
 
 double squared_norm(const float *x, int n) {
@@ -14,7 +14,8 @@ double squared_norm(const float *x, int n) {
   return total;
 }
 
-// A gradient whose square, and a mean of squares, would be too small for a normal float count as zero; see vector.h.
+// Numbers below `least` count as zero, so that no result (a gradient's square, say) is subnormal; see
+// vector.h.
 static inline float above(float least, float x) { return __builtin_fabsf(x) < least ? 0 : x; }
 
 void adamw(float *value, float *gradient, float *m, float *v, int n, float gradient_scale, float lr,

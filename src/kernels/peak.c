@@ -1,5 +1,5 @@
-// As many multiplications and additions as the registers alone allow: no memory is touched. What the matrix product is
-// measured against.
+// The most multiplications and additions that registers alone allow, without memory access: the yardstick for
+// the matrix product.
 #include "kernels.h"
 #include "vector.h"
 
@@ -10,7 +10,8 @@
 #endif
 
 double peak(int n, float x, float y) {
-  // Begun from memory and ended there, side by side, is what V8 joins. The empty statements keep it from being elided.
+  // V8 joins vectors that are adjacent in memory at the start and the end. The empty asm keeps the copies
+  // from being optimized away.
   vec memory[CHAINS], sums[CHAINS];
   const vec a = splat(x), b = splat(y);
   UNROLL for (unsigned i = 0; i < CHAINS; i++) memory[i] = a + (float)i;
@@ -22,6 +23,6 @@ double peak(int n, float x, float y) {
   __asm__ volatile("" : : "r"(memory) : "memory");
   vec total = splat(0);
   UNROLL for (int i = 0; i < CHAINS; i++) total += memory[i];
-  // Never true; so that the loop is not taken for useless.
+  // Never true, but keeps the compiler from removing the loop.
   return sum(total) == 12345.0f ? 0 : (double)n * CHAINS * LANES * 2;
 }

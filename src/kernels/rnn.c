@@ -1,5 +1,5 @@
-// The plain recurrent cell (Elman 1990): h = tanh(z). All it remembers goes through tanh and the recurrent matrix at
-// every step, and so does its gradient.
+// The plain recurrent cell (Elman 1990): h = tanh(z). Its entire memory, and its gradient, passes through
+// tanh and the recurrent matrix at every step.
 #include "kernels.h"
 #include "vector.h"
 

@@ -1,5 +1,5 @@
-// A short vector type and the transcendental functions of the gates, written once with the vector
-// extensions that Clang and GCC share, at the width that the target has.
+// A short vector type and the transcendental functions of the gates, written once with the vector extensions
+// that Clang and GCC share, in the target's vector width.
 #pragma once
 
 #if defined(__AVX512F__)
@@ -21,7 +21,7 @@ typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef float vec_unaligned __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int ivec __attribute__((vector_size(LANES * 4)));
 
-// Relaxed SIMD may fuse the multiplication and the addition, and native code does where the processor can; plain
+// Relaxed SIMD may fuse the multiplication and the addition; native code does if the processor can. Plain
 // SIMD rounds twice.
 #ifdef __wasm_relaxed_simd__
 #define MULTIPLY_ADD(a, b, c) __builtin_wasm_relaxed_madd_f32x4(a, b, c)
@@ -39,8 +39,8 @@ ALWAYS_INLINE vec splat(float x) {
 #endif
 }
 
-// Rows end where they end: the last vector of a row may hold fewer than LANES elements. Lane numbers are
-// constants, so that the vector stays in its register.
+// Rows are not padded, so the last vector of a row may hold fewer than LANES elements. Lane numbers are
+// constants, so that the vector stays in a register.
 ALWAYS_INLINE vec load(const float *p, int n) {
   if (n >= LANES) return *(const vec_unaligned *)p;
   vec x = splat(0);
@@ -61,12 +61,12 @@ ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes &
 ALWAYS_INLINE vec at_most(vec x, float limit) { return choose(x > splat(limit), splat(limit), x); }
 ALWAYS_INLINE vec at_least(vec x, float limit) { return choose(x < splat(limit), splat(limit), x); }
 
-// Numbers too small for a normal float (below 2^-126) take a processor up to a hundred times as long, and units that have
-// stopped learning would make many of them. So a gate is never below e^-30 (2^-43), and gradients below 2^-80 become zero
-// where a cell hands them on: the product of two such numbers is still a normal one. NaN stays NaN.
+// Arithmetic on subnormal floats (below 2^-126) can be a hundred times slower, and units that have stopped
+// learning would produce many of them. So a gate is never below e^-30 (2^-43), and a cell flushes gradients
+// below 2^-80 to zero before passing them on: the product of two such numbers is still normal. NaN stays NaN.
 ALWAYS_INLINE vec flushed(vec x) { return (vec)((ivec)x & ~((x < splat(0x1p-80f)) & (x > splat(-0x1p-80f)))); }
 
-// Neighbours first: ((x0 + x1) + (x2 + x3)) + ...
+// Adds neighbours first: ((x0 + x1) + (x2 + x3)) + ...
 ALWAYS_INLINE float sum(vec x) {
   float part[LANES];
   UNROLL for (int lane = 0; lane < LANES; lane++) part[lane] = x[lane];
@@ -96,7 +96,7 @@ ALWAYS_INLINE vec vexp(vec x) {
 
 ALWAYS_INLINE vec vsigmoid(vec x) { return 1.0f / (1.0f + vexp(at_most(-x, 30.0f))); } // see flushed
 
-// tanh(x): near zero an odd polynomial keeps the relative accuracy that 1 - 2 / (e^2x + 1) would lose.
+// tanh(x): near zero, an odd polynomial keeps the relative accuracy that 1 - 2 / (e^2x + 1) would lose.
 ALWAYS_INLINE vec vtanh(vec x) {
   const vec s = x * x;
   vec p = splat(-5.70498872745e-3f);
