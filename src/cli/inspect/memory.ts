@@ -5,7 +5,7 @@ import { withThreads } from '../../engine/team.js';
 import { UserError } from '../../errors.js';
 import { CHANCE, copyAccuracies } from '../../experiments/copy-memory.js';
 import { type ComparedKind, comparedKinds, withBias } from '../../experiments/kinds.js';
-import { harmlessJson, table } from '../../format.js';
+import { table } from '../../format.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../../model/config.js';
 import { amountOf } from '../../numbers.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
@@ -20,10 +20,11 @@ import {
   svgOption,
   threadsOption,
 } from '../options.js';
-import { checkSvgPlace, printFigure, writeSvg } from '../output/chart-output.js';
+import { checkSvgPlace, printFigure } from '../output/chart-output.js';
 import { type ProgressLine, withProgress } from '../output/stderr.js';
+import { type OutputFlags, writeResult } from './output.js';
 
-interface MemoryFlags extends EngineFlags {
+interface MemoryFlags extends EngineFlags, OutputFlags {
   lags: number[];
   hidden: number;
   steps: number;
@@ -31,8 +32,6 @@ interface MemoryFlags extends EngineFlags {
   seed: number;
   forgetBias: number;
   mixed?: true;
-  json?: true;
-  svg?: string;
 }
 
 /** The networks that are asked, each of one layer. @param forgetBias of all but the one that has 0 whatever is given */
@@ -124,13 +123,9 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
     hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;
   const networks = await withHint(smaller, () => withProgress((progress) => trainAndAsk(flags, progress), 0));
   const chart = chartOf(networks, lags);
-  if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figureOf(chart)), []);
-  if (flags.json) {
-    const settings = { hidden, steps, lr, seed, forgetBias, mixed };
-    const result = { task: 'copy', chance: CHANCE, ...settings, lags, networks };
-    process.stdout.write(`${harmlessJson(result)}\n`);
-    return;
-  }
+  const settings = { hidden, steps, lr, seed, forgetBias, mixed };
+  const json = () => ({ task: 'copy', chance: CHANCE, ...settings, lags, networks });
+  if (await writeResult(flags, { svg: () => svgOf(figureOf(chart)), json, inputs: [] })) return;
   process.stdout.write(
     `1 x ${amountOf(hidden, 'unit')}, ${amountOf(steps, 'step')} for each lag, lr ${lr}, seed ${seed}${mixed ? ', mixed lags' : ''}\n\n`,
   );

@@ -3,7 +3,7 @@ import { LONGEST_NGRAM, ngramLosses } from '../../baseline/baselines.js';
 import type { CharacterModel } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { isMissing } from '../../doctor/check.js';
-import { harmlessJson, percent, table } from '../../format.js';
+import { percent, table } from '../../format.js';
 import { surprises } from '../../insight/scored.js';
 import { byGain, type ClassLoss, largestShare, lossByClass } from '../../insight/surprise.js';
 import { textClasses } from '../../insight/text-classes.js';
@@ -14,10 +14,10 @@ import { figureOf, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
 import { ownText } from '../input/text.js';
 import { MODEL_HELP } from '../options.js';
-import { writeSvg } from '../output/chart-output.js';
 import { breathe } from '../output/console.js';
 import { note } from '../output/stderr.js';
 import { wrappedLines } from '../output/terminal.js';
+import { writeResult } from './output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
@@ -70,11 +70,10 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
     const { bpc } = classes[0]!;
     const baseline = training && { baseline: BASELINE };
     const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, classes };
-    if (flags.svg !== undefined) {
-      const all = training ? [...inputs, training.path] : inputs;
-      await writeSvg(flags.svg, svgOf(figureOf(chartOf(result))), all);
-    }
-    process.stdout.write(flags.json ? `${harmlessJson(result)}\n` : described(result, heading));
+    const all = training ? [...inputs, training.path] : inputs;
+    const svg = () => svgOf(figureOf(chartOf(result)));
+    if (await writeResult(flags, { svg, json: () => result, inputs: all })) return;
+    process.stdout.write(described(result, heading));
   } finally {
     training?.close();
   }

@@ -17,16 +17,15 @@ import {
   threadsOption,
   unknownOption,
 } from '../options.js';
+import type { OutputFlags } from './output.js';
 
 /** So much of a text is read at most by what looks into a network. */
 export const LONGEST_TEXT = 200_000;
 
 /** The flags of all views that have a network read a text. */
-export interface TextFlags extends EngineFlags {
+export interface TextFlags extends EngineFlags, OutputFlags {
   text?: string;
   unknown: Unknown;
-  json?: true;
-  svg?: string;
 }
 
 /**

@@ -2,14 +2,13 @@ import type { Command } from 'commander';
 import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { runOf } from '../../../checkpoint/run.js';
 import { UserError } from '../../../errors.js';
-import { harmlessJson } from '../../../format.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
 import { grouped } from '../../../numbers.js';
 import { isAt, type Place } from '../../../ui/cells/state.js';
 import { checkPlace, MODEL_HELP, numberOption, wordOption } from '../../options.js';
-import { writeSvg } from '../../output/chart-output.js';
 import { note } from '../../output/stderr.js';
 import { hasTerminal, wrappedLines } from '../../output/terminal.js';
+import { writeResult } from '../output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { browse, longestStretch } from './browse.js';
 import { excerptOf, stretchOf, tellingStretch } from './excerpt.js';
@@ -95,19 +94,15 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
     return browse({ model, name, source: about.text, ids, stretch, place, found, command });
   }
   const excerpt = excerptOf(model, ids, stretch, place);
-  if (flags.svg !== undefined) {
-    const tracking = found?.tracked.find((one) => isAt(one, place));
-    await writeSvg(flags.svg, excerptSvg(excerpt, about, tracking), inputs);
-  }
-  if (flags.json) {
+  const tracking = found?.tracked.find((one) => isAt(one, place));
+  const svg = () => excerptSvg(excerpt, about, tracking);
+  const json = () => {
     const units = found && { find: wanted, units: found.units };
     const { kind, ...shown } = excerpt;
     const scale = shown.scale === 'bounded' ? kind.bounded : shown.scale;
-    process.stdout.write(
-      `${harmlessJson({ ...about, ...units, shown: { ...shown, state: kind.name, scale } })}\n`,
-    );
-    return;
-  }
+    return { ...about, ...units, shown: { ...shown, state: kind.name, scale } };
+  };
+  if (await writeResult(flags, { svg, json, inputs })) return;
   process.stdout.write(`${wrappedLines(heading)}\n${found ? `\n${unitsTable(found.units)}\n` : ''}\n`);
   process.stdout.write(tintedText(excerpt));
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
-import { harmlessJson } from '../../../format.js';
 import { type GateStatistics, gatesWhileReading } from '../../../insight/gates.js';
 import { describeModel } from '../../../model/config.js';
 import { amountOf, grouped } from '../../../numbers.js';
 import { svgOf } from '../../../ui/plot/svg.js';
 import { MODEL_HELP } from '../../options.js';
-import { printFigure, writeSvg } from '../../output/chart-output.js';
+import { printFigure } from '../../output/chart-output.js';
 import { wrappedLines } from '../../output/terminal.js';
+import { writeResult } from '../output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { byFrequency } from './characters.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './figure.js';
@@ -36,13 +36,9 @@ async function inspectGates(path: string | undefined, flags: TextFlags): Promise
   const { model, ids, inputs, about, heading } = await openText(path, flags);
   const statistics = gatesWhileReading(model, ids);
   const title = `gates of ${describeModel(model.config)}, ${amountOf(ids.length, 'character')} of ${about.text}`;
-  if (flags.svg !== undefined) {
-    await writeSvg(flags.svg, svgOf(gatesFigure(title, statistics, model.vocabulary)), inputs);
-  }
-  if (flags.json) {
-    process.stdout.write(`${harmlessJson({ ...about, ...gatesJson(statistics, model) })}\n`);
-    return;
-  }
+  const svg = () => svgOf(gatesFigure(title, statistics, model.vocabulary));
+  const json = () => ({ ...about, ...gatesJson(statistics, model) });
+  if (await writeResult(flags, { svg, json, inputs })) return;
   process.stdout.write(`${wrappedLines(heading)}\n\n${saturationTable(statistics)}\n\n`);
   printFigure(saturationFigure(statistics));
   process.stdout.write(`\n${characterTables(statistics, model.vocabulary)}`);

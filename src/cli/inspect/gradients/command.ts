@@ -4,7 +4,7 @@ import type { RunRecord } from '../../../checkpoint/record.js';
 import { runOf } from '../../../checkpoint/run.js';
 import { UserError } from '../../../errors.js';
 import { COMPARED_STEPS, type NetworkGradients } from '../../../experiments/gradients.js';
-import { harmlessJson, harmlessLine, table } from '../../../format.js';
+import { harmlessLine, table } from '../../../format.js';
 import { gradientsByLag, leastText } from '../../../insight/gradients.js';
 import { describeModel } from '../../../model/config.js';
 import { grouped } from '../../../numbers.js';
@@ -13,20 +13,14 @@ import { svgOf } from '../../../ui/plot/svg.js';
 import { titleOf } from '../../input/model.js';
 import { withHint } from '../../input/text.js';
 import { MODEL_HELP, numberOption } from '../../options.js';
-import { checkSvgPlace, printFigure, writeSvg } from '../../output/chart-output.js';
+import { checkSvgPlace, printFigure } from '../../output/chart-output.js';
 import { wrappedLines } from '../../output/terminal.js';
+import { writeResult } from '../output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { type Compared, type CompareFlags, compare } from './compare.js';
 
 interface GradientsFlags extends CompareFlags, TextFlags {
   compare?: true;
-}
-
-/** What the command found; its form is that of `--json`. */
-interface Result {
-  readonly text: string;
-  readonly maxLag: number;
-  readonly networks: readonly NetworkGradients[];
 }
 
 const DEFAULT_LAG = 200;
@@ -80,12 +74,8 @@ async function inspectGradients(paths: readonly string[], flags: GradientsFlags)
   );
   const { maxLag } = flags;
   const figure = figureOf(networks, maxLag);
-  if (flags.svg !== undefined) await writeSvg(flags.svg, svgOf(figure), inputs);
-  if (flags.json) {
-    const result: Result = { text, maxLag, networks };
-    process.stdout.write(`${harmlessJson(result)}\n`);
-    return;
-  }
+  const json = () => ({ text, maxLag, networks });
+  if (await writeResult(flags, { svg: () => svgOf(figure), json, inputs })) return;
   process.stdout.write(`${wrappedLines(heading)}\n\n`);
   printFigure(figure);
   process.stdout.write(`\n${tableOf(networks, maxLag)}\n`);

@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../../checkpoint/checkpoint.js';
-import { UserError } from '../../../errors.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import { harmlessLine, quoted } from '../../../format.js';
 import { grouped } from '../../../numbers.js';
 import { SAMPLING_OPTIONS } from '../../../sample/options.js';
 import { textStart } from '../../../sample/writer.js';
 import type { Unknown } from '../../../text/vocabulary.js';
+import type { View } from '../../../ui/step/shown.js';
+import type { Beginning } from '../../../ui/step/state.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
 import { readTextArgument } from '../../input/text-argument.js';
 import {
@@ -19,14 +22,18 @@ import {
   svgOption,
   threadsOption,
   unknownOption,
+  withEscapes,
 } from '../../options.js';
-import { print } from '../../output/console.js';
+import { writeSvg } from '../../output/chart-output.js';
+import { PROGRAM, print } from '../../output/console.js';
+import { untilEnded } from '../../output/endings.js';
 import { hasTerminal } from '../../output/terminal.js';
+import type { OutputFlags } from '../output.js';
 import { stepsJson } from './json.js';
 import { printSteps } from './print.js';
 import { LONGEST_TRAIL, Trail } from './trail.js';
 
-interface StepFlags extends EngineFlags {
+interface StepFlags extends EngineFlags, OutputFlags {
   prompt?: string;
   layer?: number;
   unit: number;
@@ -35,8 +42,6 @@ interface StepFlags extends EngineFlags {
   top: number;
   seed?: number;
   unknown: Unknown;
-  json?: true;
-  svg?: string;
 }
 
 /** Units that are printed where nobody says how many. */
@@ -125,14 +130,12 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   const view = { at: 0, layer: flags.layer ?? 0, unit: flags.unit, temperature: flags.temp };
   const name = titleOf(file, model.config);
   if (!isPrinted) {
-    const { stepThrough } = await import('./screen.js');
     const most = { units: flags.units ?? hidden, characters: flags.top };
     return stepThrough(trail, file, { model: name, layers, hidden, most, view });
   }
   const last = { ...view, at: trail.length - 1 };
   if (flags.svg !== undefined) {
     const { stepSvg } = await import('../../../ui/step/svg.js');
-    const { writeSvg } = await import('../../output/chart-output.js');
     const shown = { ...last, model: name, units: flags.units, characters: flags.top };
     const prompted = flags.prompt?.startsWith('@') ? [flags.prompt.slice(1)] : [];
     await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file, ...prompted]);
@@ -162,4 +165,28 @@ function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterabl
   }
   if (ids.length > 0 || prompt === '') return ids.length > 0 ? ids : [textStart(model)];
   throw new UserError('the model knows no character of the prompt', 'Give another --prompt.');
+}
+
+/**
+ * Shows a text step by step on the whole screen; the command that shows it again stays on the terminal.
+ * @param file the checkpoint
+ */
+async function stepThrough(
+  trail: Trail,
+  file: string,
+  beginning: Omit<Beginning, 'shown' | 'known'>,
+): Promise<void> {
+  const { state } = await untilEnded(
+    () => import('../../../ui/step/stepping.js'),
+    ({ openStepping }, end) => openStepping({ ...beginning, known: trail.length }, trail, end),
+  );
+  if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
+    process.stdout.write(`${PROGRAM} ${again(trail.text, file, state.view)}\n`);
+  }
+}
+
+function again(text: string, file: string, { layer, unit, temperature }: View): string {
+  const place = ['--layer', `${layer}`, '--unit', `${unit}`, '--temp', `${temperature}`];
+  const words = ['inspect', 'step', file, '--prompt', withEscapes(text), ...place];
+  return harmlessLine(words.map(quoted).join(' '));
 }
