@@ -15,6 +15,7 @@ const LAYERS = [
   ['train', 'insight'],
   ['experiments'],
   ['worker', 'ui', 'doctor'],
+  ['api'],
   ['index.ts', 'cli'],
 ];
 /** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */

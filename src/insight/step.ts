@@ -4,11 +4,11 @@ import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 import { sumOf } from '../numbers.js';
 import { indexOfLargest } from '../sample/choose.js';
-import type { State } from '../sample/reader.js';
+import type { NetworkState } from '../sample/reader.js';
 import { type Parts, partsOf, tensor } from './parts.js';
 
 /** The state of one layer. */
-export type Memory = State[number];
+export type Memory = NetworkState[number];
 
 /** One character in one layer. */
 export interface LayerStep {

@@ -7,35 +7,35 @@ import { cycleIn } from './repetition.js';
 import { Rules } from './rules.js';
 import { Stops } from './stops.js';
 
-/** A text under way, as a list from its last character back; the first one is before all characters. */
+/** A partial text, as a linked list from its last character back; the root stands before all characters. */
 interface Hypothesis {
   readonly before: Hypothesis | undefined;
   readonly id: number;
-  /** log p of this character in nats, and of the whole text. */
+  /** log p in nats, of this character and of the whole text. */
   readonly nats: number;
   readonly total: number;
   readonly length: number;
   readonly rules: Rules;
   readonly stops: Stops;
-  /** The row of the batch that read the text before this character. */
+  /** The row of the batch that holds the text before this character. */
   readonly row: number;
 }
 
-/** A text that has ended; its mean log p is what texts of different lengths are compared by. */
+/** A finished text; texts of different lengths are compared by their mean log p. */
 interface Ended {
   readonly hypothesis: Hypothesis;
-  /** Characters at its end that do not belong to it. */
+  /** Trailing characters that do not belong to the text. */
   readonly tail: number;
   readonly mean: number;
   readonly reason: EndReason;
 }
 
 /**
- * Looks for the likeliest text: of each step's continuations the `width` likeliest are followed (beam search, Lowerre
- * 1976). Texts that ended are compared by log p a character, or short ones would always win. No chance is involved, so
- * temperature, truncation and repetition have no part in it. A text that is blocked is the result only where all are.
- * @param plan with a length
- * @throws UserError where the network gives no numbers
+ * Searches for the likeliest text, keeping the `width` likeliest continuations at each step (beam search, Lowerre 1976).
+ * Finished texts are compared by log p per character; otherwise short ones would always win. Nothing is drawn at random,
+ * so temperature, truncation and repetition do not apply. A blocked text is returned only if all texts are blocked.
+ * @param plan must have a finite length
+ * @throws UserError if the logits of the network are not numbers
  */
 export function beamSearch(plan: Plan, width: number): GeneratedText {
   const start = readContext(plan);
@@ -81,15 +81,15 @@ function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
     batch.step(Uint32Array.from({ length: batch.rows }, (_, row) => live[row]?.id ?? 0));
     logits = (row) => batch.logits(row);
   }
-  // Where the search is over sooner, those still under way are no whole texts.
+  // If the search ended early, the remaining hypotheses are not whole texts.
   for (const hypothesis of live) if (hypothesis.length === plan.length) end(hypothesis, 'length');
   const best = (ended.length > 0 ? ended : blocked).reduce((a, b) => (b.mean > a.mean ? b : a));
   return textOf(best, plan);
 }
 
 /**
- * The likeliest ways to go on, at most `most`. One of them may be to end, for which the likeliest of the characters that
- * mean it stands: so a width of 1 is the choice at temperature 0. Where the text has to end, `end` is told.
+ * Returns the likeliest continuations, at most `most`. Ending is one of them; the likeliest character that ends the text
+ * represents it, so a width of 1 equals sampling at temperature 0. Calls `end` if the text has to end here.
  */
 function continuations(
   before: Hypothesis,
@@ -118,7 +118,7 @@ function continuations(
   });
 }
 
-/** Gives a continuation that is followed rules and stops of its own. */
+/** Gives a continuation rules and stops of its own, and adds its character to them. */
 function grow(candidate: Hypothesis): Hypothesis {
   const rules = candidate.rules.copy();
   rules.take(candidate.id);

@@ -2,21 +2,21 @@ import { ExitCode, UserError } from '../errors.js';
 import { type Truncation, truncate } from './truncate.js';
 
 export interface Choice extends Partial<Truncation> {
-  /** Divides the logits: below 1 surer, above 1 wilder, 0 always the likeliest character. */
+  /** Divides the logits: lower is more predictable, 0 always picks the likeliest character. */
   readonly temperature: number;
 }
 
 /**
- * Draws the id of a character: temperature, truncation, choice, the last three steps of docs/guide/sampling.md.
- * @param scores (V): logits, -Infinity for what must not be chosen
+ * Draws the id of a character by temperature, truncation and choice: the last three steps of docs/guide/sampling.md.
+ * @param scores (V): logits; -Infinity for characters that must not be chosen
  * @param uniform a random number in [0, 1)
- * @throws UserError where no score is a number, but for those that must not be chosen
+ * @throws UserError if no score is a finite number
  */
 export function choose(scores: ArrayLike<number>, choice: Choice, uniform: number): number {
   const { temperature } = choice;
   const likeliest = indexOfLargest(scores);
   if (temperature === 0) return likeliest;
-  // Subtracting the largest first keeps exp from overflowing, however small the temperature.
+  // Subtracting the largest keeps exp from overflowing, however low the temperature.
   const largest = scores[likeliest]!;
   const weights = new Float64Array(scores.length);
   for (let id = 0; id < scores.length; id++) {
@@ -34,10 +34,10 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
     if (rest < 0) return id;
     last = id;
   }
-  return last; // rounding may leave a crumb of the sum
+  return last; // rounding may leave a remainder of the sum
 }
 
-/** The likeliest, and of equals the first. */
+/** Returns the index of the largest score, the first of equal ones. @throws UserError if no score is a number */
 export function indexOfLargest(scores: ArrayLike<number>): number {
   let best = -1;
   let largest = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ export function indexOfLargest(scores: ArrayLike<number>): number {
   }
   if (best < 0) {
     throw new UserError(
-      'the network gives no numbers any more: its weights have grown beyond all measure',
+      'the logits of the network are no longer numbers: its weights have grown too large',
       'Use an earlier checkpoint, or train with a smaller --lr.',
       ExitCode.badData,
     );
@@ -57,7 +57,7 @@ export function indexOfLargest(scores: ArrayLike<number>): number {
   return best;
 }
 
-/** log p(id) in nats, by the network alone: a softmax of all its logits (V) at temperature 1. */
+/** Returns log p(id) in nats according to the network: the log-softmax of its logits (V) at temperature 1. */
 export function logProbability(logits: ArrayLike<number>, id: number): number {
   const largest = logits[indexOfLargest(logits)]!;
   let sum = 0;

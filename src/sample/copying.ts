@@ -1,25 +1,25 @@
 import { endOfRun, type SuffixIndex } from '../text/suffix-index.js';
 
 /**
- * Keeps a text from copying: no `limit` characters of it that end after its prompt stand in the corpus in that order.
- * Give it each character of prompt and text by `read`, and before each choice ask what it forbids. It forbids a
- * character if and only if that would complete such a run; it may be all of them.
+ * Keeps a text from copying: no run of `limit` characters that ends after the prompt occurs in the corpus. Pass each
+ * character of the prompt and the text to `read`, and call `forbid` before each choice. It forbids exactly the characters
+ * that would complete such a run, which may be all of them.
  */
 export class CopyGuard {
   readonly #index: SuffixIndex;
-  /** The ids read last, the newest at the end. */
+  /** The most recent ids, the newest last. */
   readonly #context: Uint32Array;
   #missing: number;
 
-  /** @param limit at least 2: a run of one character can hardly be avoided */
+  /** @param limit at least 2: runs of one character can hardly be avoided */
   constructor(index: SuffixIndex, limit: number) {
     this.#index = index;
-    // A context as long as the corpus has no follower: a longer one is not needed.
+    // A context as long as the corpus has no follower, so a longer one is not needed.
     this.#context = new Uint32Array(Math.min(limit - 1, index.length));
     this.#missing = this.#context.length;
   }
 
-  /** A guard that goes on from the same text. */
+  /** Returns a guard that continues the same text independently. */
   copy(): CopyGuard {
     const copy = new CopyGuard(this.#index, this.#context.length + 1);
     copy.#context.set(this.#context);
@@ -27,7 +27,7 @@ export class CopyGuard {
     return copy;
   }
 
-  /** Takes the next character of the prompt or the text. */
+  /** Adds the next character of the prompt or the text. */
   read(id: number): void {
     this.#context.copyWithin(0, 1);
     this.#context[this.#context.length - 1] = id;
@@ -40,28 +40,28 @@ export class CopyGuard {
   }
 }
 
-/** A stretch of a text that the corpus has too. */
+/** A passage of a text that also occurs in the corpus. */
 export interface Overlap {
-  /** Where it begins in the text. */
+  /** Index of its first id in the text. */
   readonly start: number;
   readonly length: number;
-  /** One of the places where it begins in the corpus. */
+  /** Index of its first id in the corpus, at one of its occurrences. */
   readonly position: number;
 }
 
 export interface CopyReport {
-  /** The longest first. None lies within another, though they may overlap in part. */
+  /** The longest first. None contains another, but they may overlap. */
   readonly overlaps: readonly Overlap[];
-  /** The share of the text's characters that lie in any of them. */
+  /** The share of the text's characters that lie in any overlap, from 0 to 1. */
   readonly share: number;
 }
 
 /**
- * Finds what of a text stands in the corpus word for word: all stretches of at least `least` characters that cannot be
- * made longer in the text on either side and still be found. Takes a few microseconds a character, and more only where
- * many overlaps overlap each other: in all, time goes with the sum of their lengths.
- * @param ids a text; a character that the corpus does not have may be any number that is no id of the corpus
- * @param least at least 1
+ * Finds the passages of a text that occur verbatim in the corpus: all of at least `least` characters that cannot be
+ * extended on either side. Takes a few microseconds per character; only many overlaps that overlap each other take more,
+ * in proportion to the sum of their lengths.
+ * @param ids the text; characters that the corpus does not have may be any number that is not one of its ids
+ * @param options.least shortest overlap to report, in characters; at least 1
  */
 export function copyReport(
   index: SuffixIndex,
@@ -80,7 +80,7 @@ export function copyReport(
       end = stop;
     }
     if (stop >= ids.length) break;
-    // A further one reaches beyond this one, to the character that ended it at least.
+    // The next overlap must include the character that ended this one.
     start = endOfRun(start, stop + 1, (later) => !index.occurs(ids, later, stop + 1));
   }
   overlaps.sort((a, b) => b.length - a.length || a.start - b.start);

@@ -6,15 +6,15 @@ import { openSuffixIndex } from '../text/suffix-file.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 
 /**
- * The index of the text that a network was trained on, which lies in its run.
- * @param onBuild called before it is made, which is once a run
- * @throws UserError if the text is not beside the checkpoint, is another one, or too long
+ * Opens the index of the text that a network was trained on. It is kept in the run's folder.
+ * @param onBuild called before the index is built, which happens once per run
+ * @throws UserError if the text is missing next to the checkpoint, is a different one, or is too long
  */
 export function corpusOf(checkpoint: string, record: RunRecord, onBuild?: () => void): SuffixIndex {
   if (record.corpus.length === 0) {
     throw new UserError(
-      `${runOf(checkpoint)} was imported, and what text its model was trained on is not known`,
-      'Leave out what compares with that text: --no-copy, --copy-report.',
+      `${runOf(checkpoint)} was imported, so the text that its model was trained on is unknown`,
+      'Leave out --no-copy and --copy-report, which compare with that text.',
       ExitCode.noInput,
     );
   }
@@ -24,7 +24,7 @@ export function corpusOf(checkpoint: string, record: RunRecord, onBuild?: () => 
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      `the text that the model was trained on is not beside it: ${error.message}`,
+      `the text that the model was trained on is not next to it: ${error.message}`,
       'Use the checkpoint in the run folder that "charlstm train" made.',
       ExitCode.noInput,
     );

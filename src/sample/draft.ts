@@ -6,20 +6,23 @@ import { Rules } from './rules.js';
 import { type StopReason, Stops } from './stops.js';
 import { Temperature } from './temperature.js';
 
-/** Why a text ended: see StopReason; all that was asked for; the pattern was met; nothing was allowed any more; the ending was joined on. */
+/**
+ * Why a text ended: a StopReason; `length`: it has the length asked for; `match`: it matches the pattern; `blocked`: no
+ * character was allowed any more; `ending`: the requested ending was appended.
+ */
 export type EndReason = StopReason | 'length' | 'match' | 'blocked' | 'ending';
 
 /**
- * One text under way. Each call of `write` is one choice, in the order of docs/guide/sampling.md: what must not come
+ * One text while it is written. Each call of `write` makes one choice, in the order of docs/guide/sampling.md: rules
  * (banned, copied, not matching), repetition, temperature, truncation, choice.
  */
 export class Draft {
-  /** All that was chosen after the prompt; the last characters may turn out not to belong to the text. */
+  /** All ids chosen after the prompt; the last ones may turn out not to belong to the text. */
   readonly ids: number[] = [];
-  /** log p of each in nats, by the network itself; empty where the plan does not measure them. */
+  /** log p of each id in nats, according to the network; empty unless the plan measures it. */
   readonly logProbabilities: number[] = [];
   reason: EndReason | undefined;
-  /** The length of the cycle that it fell into first, if it did. */
+  /** The length of the first cycle that the text fell into, if any. */
   cycle: number | undefined;
   readonly #random: Random;
   readonly #temperature: Temperature;
@@ -41,25 +44,25 @@ export class Draft {
     if (plan.length === 0) this.reason = 'length';
   }
 
-  /** The character that the network has to read next. */
+  /** The id that the network has to read next. */
   get last(): number {
     return this.ids.at(-1) ?? 0;
   }
 
-  /** How many of `ids` certainly belong to the text. */
+  /** How many of `ids` are certain to belong to the text. */
   get length(): number {
     const mayEnd = this.reason === undefined || this.reason === this.#stopped;
     return this.ids.length - (mayEnd ? this.#stops.tail : 0);
   }
 
-  /** Characters that have become certain since the last call, as a range of `ids`. */
+  /** Returns the range of `ids` that has become certain since the last call. */
   take(): [from: number, to: number] {
     const from = this.#taken;
     this.#taken = this.length;
     return [from, this.#taken];
   }
 
-  /** Chooses one character more, or ends. @param logits (V) after all that was written before */
+  /** Chooses the next character, or ends the text. @param logits (V) after the text so far */
   write(logits: Float32Array): void {
     const { plan } = this;
     const { scores } = plan;

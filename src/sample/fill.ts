@@ -3,37 +3,37 @@ import { logProbability } from './choose.js';
 import { Draft } from './draft.js';
 import { type GeneratedText, readContext, type Start, seedsFrom } from './generate.js';
 import type { Plan } from './plan.js';
-import { giveBackBatch, type State, takeBatch } from './reader.js';
+import { giveBackBatch, type NetworkState, takeBatch } from './reader.js';
 
-/** Rows of a batch: candidates written, or endings tried, side by side. */
+/** Rows of a batch: candidates written, or endings tried, in parallel. */
 const ROWS = 64;
 
-/** A candidate cut at a place where the ending may begin. */
+/** A candidate, cut where the ending may start. */
 interface Cut {
   readonly draft: Draft;
   readonly length: number;
   /** log p of the ending's characters so far, in nats. */
   readonly nats: number[];
-  /** What the network remembers before the ending's first character. */
-  readonly state: State;
+  /** State of the network before the first character of the ending. */
+  readonly state: NetworkState;
 }
 
-/** The likeliest cut of one candidate, and how likely. */
+/** The likeliest cut of one candidate. */
 interface Filling {
   readonly cut: Cut;
-  /** Mean log p of a character of what was written and of the ending. */
+  /** Mean log p per character, over the candidate's part and the ending. */
   readonly mean: number;
 }
 
 /**
- * Fills in between the prompt and an ending: draws many candidates, tries the ending after each of their words, and keeps
- * the likeliest joints, compared by log p a character, or short ones would always win.
- * @param plan with a length, the most characters between; it measures, and neither ends by itself nor has a pattern
- * @param ending ids, at least one
- * @param candidates how many are drawn
- * @param count how many texts are wanted at most, of different candidates
- * @returns the likeliest first: what was written, and the ending
- * @throws UserError where the network gives no numbers
+ * Fills in text between the prompt and an ending: draws candidates, tries the ending after each of their words, and keeps
+ * the likeliest joints. They are compared by log p per character; otherwise short ones would always win.
+ * @param plan its length limits the text in between; it measures log p and has neither stops nor a pattern
+ * @param ending at least one id
+ * @param candidates how many to draw
+ * @param count how many texts to return at most, each from another candidate
+ * @returns the likeliest first, each followed by the ending
+ * @throws UserError if the logits of the network are not numbers
  */
 export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, count: number): GeneratedText[] {
   const best = new Map<Draft, Filling>();
@@ -56,7 +56,7 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
   return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
 }
 
-/** Writes candidates, and yields each place where the ending may join on: between words, and at the very end. */
+/** Writes candidates and yields each place where the ending may join: between words and at the very end. */
 function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number): Generator<Cut> {
   const { inWord } = plan;
   const mayJoin = (last: number, next: number | undefined) =>
@@ -66,9 +66,9 @@ function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number
   let logits = (_: number) => start.logits;
   try {
     for (let length = 0; length <= plan.length; length++) {
-      // All logits are read before any state is, see Batch.
+      // All logits are read before any state; see Batch.
       const joints = drafts.flatMap((draft, row) => {
-        if (draft.ids.length < length) return []; // nothing was allowed any more
+        if (draft.ids.length < length) return []; // the draft was blocked
         const nats = logProbability(logits(row), first);
         const last = draft.last;
         if (!draft.reason) draft.write(logits(row));
@@ -85,7 +85,7 @@ function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number
   }
 }
 
-/** Reads the ending after each cut, and notes how likely it is there. */
+/** Reads the ending after each cut and records how likely it is there. */
 function tryEnding({ model }: Plan, ending: Uint32Array, cut: readonly Cut[]): readonly Cut[] {
   const batch = takeBatch(model, ROWS);
   try {

@@ -1,18 +1,21 @@
-import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Draft, type EndReason } from './draft.js';
-import { checkValue, type GenerateOptions } from './options.js';
-import { Plan } from './plan.js';
-import { type Batch, giveBackBatch, giveBackReader, type State, takeBatch, takeReader } from './reader.js';
+import type { Plan } from './plan.js';
+import {
+  type Batch,
+  giveBackBatch,
+  giveBackReader,
+  type NetworkState,
+  takeBatch,
+  takeReader,
+} from './reader.js';
 
-/** Texts that are written side by side at most. */
+/** Most texts written in parallel. */
 const MOST_ROWS = 64;
-const COUNT = { minimum: 0, maximum: 1e6, integer: true };
 
 /**
- * Writes texts side by side, as one batch. Text i is what its seed alone would give, to the bit, whatever is written
- * beside it.
- * @returns each draft after each of its characters, and when it has ended
- * @throws UserError where the network gives no numbers
+ * Writes texts in parallel, as one batch. Each text is bit-identical to what its seed gives alone.
+ * @returns each draft after each of its characters and when it has ended
+ * @throws UserError if the logits of the network are not numbers
  */
 export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
   const start = readContext(plan);
@@ -24,13 +27,13 @@ export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Dra
   }
 }
 
-/** What the network knows after the prompt. */
+/** The network after it has read the prompt. */
 export interface Start {
   readonly logits: Float32Array;
-  readonly state: State;
+  readonly state: NetworkState;
 }
 
-/** Reads what comes before the text. */
+/** Reads the context of a plan: the prompt, or what stands in for an empty one. */
 export function readContext({ model, context }: Plan): Start {
   const reader = takeReader(model);
   try {
@@ -72,63 +75,42 @@ function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start)
   }
 }
 
-/**
- * Writes a text, character by character: `for await (const text of generate(model, options))`.
- * @throws UserError if the prompt has characters that the network never saw, or the options leave nothing to write
- * @throws RangeError if an option is not what it may be
- */
-export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
-  return characters(new Plan(model, options));
-}
-
-async function* characters(plan: Plan): AsyncGenerator<string> {
-  const { vocabulary } = plan.model;
-  if (plan.options.echo !== false) for (const id of plan.prompt) yield vocabulary.character(id);
-  for (const draft of writeTexts(plan, [plan.options.seed ?? 0])) {
-    const [from, to] = draft.take();
-    for (let i = from; i < to; i++) yield vocabulary.character(draft.ids[i]!);
-  }
-}
-
-/** A whole text, and how it came about. */
+/** A finished text. */
 export interface GeneratedText {
+  /** Without the prompt. */
   readonly text: string;
   readonly seed: number;
   readonly reason: EndReason;
-  /** log p of each character after the prompt in nats, by the network itself; where `logProbabilities` asks for them. */
+  /** log p of each character after the prompt, in nats, according to the network; only with `logProbabilities`. */
   readonly logProbabilities: readonly number[] | undefined;
-  /** The length of the cycle that it fell into, if it did. */
+  /** The length of the cycle that the text fell into, if any. */
   readonly cycle: number | undefined;
 }
 
-/**
- * Writes `count` texts as one batch, with the seeds `seed`, `seed + 1` and so on, and yields them in that order.
- * @throws UserError, RangeError as `generate`
- */
-export async function* generateMany(
-  model: CharacterModel,
-  count: number,
-  options: GenerateOptions = {},
-): AsyncGenerator<GeneratedText> {
-  checkValue('count', count, COUNT);
-  const plan = new Plan(model, options);
-  for (const draft of inOrder(writeTexts(plan, seedsFrom(options.seed ?? 0, count)))) yield finished(draft);
-}
-
-/** Drafts that have ended, in the order in which they began. */
+/** Yields drafts that have ended, in the order in which they started. */
 export function* inOrder(drafts: Iterable<Draft>): Generator<Draft> {
   const waiting = new Set<Draft>();
-  for (const draft of drafts) {
-    waiting.add(draft);
-    for (const first of waiting) {
-      if (!first.reason) break;
-      waiting.delete(first);
-      yield first;
-    }
-  }
+  for (const draft of drafts) yield* endedAfter(draft, waiting);
 }
 
-/** What is told of a draft that has ended. */
+/**
+ * Notes that a draft has grown by a character.
+ * @param waiting drafts not returned yet, in the order in which they started
+ * @returns the drafts that can now be passed on in that order
+ */
+export function endedAfter(draft: Draft, waiting: Set<Draft>): Draft[] {
+  waiting.add(draft);
+  const ended: Draft[] = [];
+  if (!draft.reason) return ended;
+  for (const first of waiting) {
+    if (!first.reason) break;
+    waiting.delete(first);
+    ended.push(first);
+  }
+  return ended;
+}
+
+/** Returns the result of a draft that has ended. */
 export function finished({ plan, ids, logProbabilities, length, seed, reason, cycle }: Draft): GeneratedText {
   return {
     text: plan.model.vocabulary.decode(ids.slice(0, length)),
@@ -139,7 +121,7 @@ export function finished({ plan, ids, logProbabilities, length, seed, reason, cy
   };
 }
 
-/** The seeds of so many texts. */
+/** Returns `count` consecutive seeds, which wrap around at 2^32. */
 export function seedsFrom(seed: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (seed + i) % 2 ** 32);
 }

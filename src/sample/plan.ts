@@ -11,37 +11,37 @@ import type { TemperatureOptions } from './temperature.js';
 import type { Truncation } from './truncate.js';
 import { textStart } from './writer.js';
 
-/** Everything that the texts of one call have in common, worked out once. */
+/** Everything that the texts of one call have in common, computed once. */
 export class Plan {
-  /** The prompt, and what the network reads before the text. */
   readonly prompt: Uint32Array;
+  /** What the network reads before the text: the prompt, or a line break if that is empty. */
   readonly context: Uint32Array;
   readonly length: number;
   readonly temperature: TemperatureOptions;
   readonly truncation: Partial<Truncation>;
   readonly penalty: number;
-  /** Where each text begins: after the prompt. */
+  /** The repeats of the prompt, which each text continues. */
   readonly repetition: Repetition;
   readonly stops: StopOptions;
-  /** (V): what each character is. */
+  /** (V): the kind of each character. */
   readonly kinds: readonly CharacterKind[];
-  /** (V): whether it belongs to a word. */
+  /** (V): whether the character belongs to a word. */
   readonly inWord: readonly boolean[];
   /** Ids that are never written. */
   readonly banned: readonly number[];
   readonly pattern: Pattern | undefined;
-  /** (V): the pattern's ids, which are of the characters that may be written; -1 for the others. */
+  /** (V): ids within the pattern's vocabulary, which has only characters that may be written; -1 for others. */
   readonly #patternIds: Int32Array;
   readonly copying: CopyGuard | undefined;
-  /** Whether anything may have to be struck out. */
+  /** Whether any rule may forbid characters. */
   readonly strikes: boolean;
-  /** Whether log-probabilities are wanted. */
+  /** Whether log probabilities are computed. */
   readonly measures: boolean;
-  /** (V): room for the scores of one choice. */
+  /** (V): buffer for the scores of one choice. */
   readonly scores: Float64Array;
 
   /**
-   * @throws RangeError if an option is not what it may be
+   * @throws RangeError if the value of an option is not allowed
    * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be written
    */
   constructor(
@@ -58,7 +58,7 @@ export class Plan {
     this.temperature = { temperature: schedule, startTemperature, targetBits };
     if (targetBits !== undefined && Math.max(...schedule) === 0) {
       throw new UserError(
-        'at temperature 0 nothing is left to chance, so surprise cannot be held',
+        'at temperature 0 nothing is left to chance, so no surprise can be held',
         'Give a temperature above 0, or leave --target-bits out.',
       );
     }
@@ -74,7 +74,7 @@ export class Plan {
     this.inWord = characters.map((character) => /^[\p{L}\p{M}\p{N}_'’]$/u.test(character));
     this.banned = bannedBy(model, characters, options);
     if (this.banned.length === vocabulary.size) {
-      throw new UserError('no character is left to be written', 'Ban fewer characters, or allow more.');
+      throw new UserError('no character may be written', 'Ban fewer characters, or allow more.');
     }
     this.#patternIds = new Int32Array(vocabulary.size).fill(-1);
     this.pattern = options.match === undefined ? undefined : this.#makePattern(options.match);
@@ -89,7 +89,7 @@ export class Plan {
     this.scores = new Float64Array(vocabulary.size);
   }
 
-  /** The state of the pattern after one character more; -1 where no match is possible any more. */
+  /** Returns the state of the pattern after one more character; -1 if no match is possible any more. */
   follow(state: number, id: number): number {
     const known = this.#patternIds[id]!;
     return known < 0 || !this.pattern ? -1 : this.pattern.next(state, known);
@@ -112,7 +112,7 @@ export class Plan {
     const least = pattern.distance(pattern.start);
     if (least > this.length) {
       throw new UserError(
-        `a text that matches ${JSON.stringify(source)} has ${amountOf(least, 'character')} at least, and ${this.length} may be written`,
+        `a text that matches ${JSON.stringify(source)} has at least ${amountOf(least, 'character')}, and --length is ${this.length}`,
         'Give a greater --length.',
       );
     }
@@ -139,7 +139,7 @@ function bannedBy(
   const { ban = '', allow } = options;
   if (vocabulary.encoding === 'bytes' && /[^\0-\x7f]/.test(ban + (allow ?? ''))) {
     throw new UserError(
-      'this model writes bytes, and a character outside ASCII is several of them',
+      'this model writes bytes, and a character outside ASCII has several',
       'Ban and allow ASCII characters only.',
     );
   }

@@ -2,11 +2,11 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 
-/** How many characters of a prompt are read in one go. */
+/** Characters of a prompt that are read at a time. */
 const STEPS = 64;
 
-/** What a network remembers: h and c of each layer, (H) each; c is empty where the cells have none. */
-export type State = readonly { readonly h: Float32Array; readonly c: Float32Array }[];
+/** The recurrent state of a network: h and c of each layer, (H) each; c is empty for cells without a cell state. */
+export type NetworkState = readonly { readonly h: Float32Array; readonly c: Float32Array }[];
 
 /** A network that reads one text. */
 export class Reader {
@@ -17,8 +17,8 @@ export class Reader {
     this.#network = new Network(model.weights, { rows: 1, steps: STEPS, training: false });
   }
 
-  /** Starts from a state; without one, from nothing. */
-  start(state?: State): void {
+  /** Starts from a state, by default from zeros. */
+  start(state?: NetworkState): void {
     this.#network.resetState();
     this.#network.layers.forEach((layer, index) => {
       const from = state?.[index];
@@ -28,7 +28,7 @@ export class Reader {
     });
   }
 
-  /** Reads on. @param ids at least one */
+  /** Reads further ids. @param ids at least one */
   read(ids: Uint32Array): void {
     for (let at = 0; at < ids.length; at += STEPS) {
       const window = ids.subarray(at, at + STEPS);
@@ -38,14 +38,14 @@ export class Reader {
     }
   }
 
-  /** A view (V) of the logits after the last character that was read. */
+  /** A view (V) of the logits after the last character read. */
   get logits(): Float32Array {
     const { vocabulary } = this.model.config;
     return this.#network.logits.subarray((this.#read - 1) * vocabulary, this.#read * vocabulary);
   }
 
-  /** A copy of the state after the last character that was read. The logits are not to be had any more then. */
-  state(): State {
+  /** Copies the state after the last character read. The logits are lost. */
+  state(): NetworkState {
     this.#network.carry();
     return this.#network.layers.map(({ state }) => ({
       h: Float32Array.from(state.h),
@@ -54,7 +54,7 @@ export class Reader {
   }
 }
 
-/** A network that goes on with several texts side by side, one in a row: the weights are read once for all of them. */
+/** A network that continues several texts in parallel, one per row, so that the weights are read once for all. */
 export class Batch {
   readonly #network: Network;
 
@@ -65,8 +65,8 @@ export class Batch {
     this.#network = new Network(model.weights, { rows, steps: 1, training: false });
   }
 
-  /** Sets the state of a row. The logits of all rows are not to be had any more then. */
-  start(row: number, state: State): void {
+  /** Sets the state of a row. The logits of all rows are lost. */
+  start(row: number, state: NetworkState): void {
     this.#network.carry();
     this.#network.layers.forEach((layer, index) => {
       const { h, c } = state[index]!;
@@ -75,8 +75,8 @@ export class Batch {
     });
   }
 
-  /** A copy of a row's state. The logits of all rows are not to be had any more then. */
-  state(row: number): State {
+  /** Copies the state of a row. The logits of all rows are lost. */
+  state(row: number): NetworkState {
     this.#network.carry();
     return this.#network.layers.map(({ state }) => {
       const part = (all: Float32Array) => {
@@ -87,7 +87,7 @@ export class Batch {
     });
   }
 
-  /** Reads one character more in each row. @param ids (rows) */
+  /** Reads one character in each row. @param ids (rows) */
   step(ids: Uint32Array): void {
     this.#network.carry();
     this.#network.forward(ids);
@@ -103,7 +103,7 @@ export class Batch {
 const idleReaders = new Pool<CharacterModel, Reader>();
 const idleBatches = new Pool<CharacterModel, Batch>();
 
-/** A reader, to be given back by `giveBackReader`. */
+/** Takes a reader from the pool; return it with `giveBackReader`. */
 export function takeReader(model: CharacterModel): Reader {
   return idleReaders.take(model, () => new Reader(model));
 }
@@ -112,7 +112,7 @@ export function giveBackReader(reader: Reader): void {
   idleReaders.giveBack(reader.model, reader);
 }
 
-/** A batch of so many rows, to be given back by `giveBackBatch`. */
+/** Takes a batch of `rows` rows from the pool; return it with `giveBackBatch`. */
 export function takeBatch(model: CharacterModel, rows: number): Batch {
   return idleBatches.take(
     model,

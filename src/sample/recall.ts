@@ -1,49 +1,51 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import { Reader, type State } from './reader.js';
+import { type NetworkState, Reader } from './reader.js';
 import { textStart } from './writer.js';
 
 /**
- * Of a long text the network reads the last characters alone, at least `LEAST` and less than `LEAST + STEP`: where it
- * begins is a function of the text's length, and changes only every `STEP` characters.
+ * Of a long text, only the last characters are read: at least `LEAST` and fewer than `LEAST + STEP`. Where reading starts
+ * depends only on the length of the text and changes only every `STEP` characters.
  */
 const LEAST = 1000;
 const STEP = 1000;
-/** Characters that are read in one go: short enough not to keep a key waiting. */
+/** Characters read at a time: few enough not to delay a key. */
 const SLICE = 16;
-/** States are kept at each so many characters, and at the last places where reading ended. */
+/** A state is kept at every multiple of this many characters ... */
 const MARK_EVERY = 64;
+/** ... and at this many of the last places where reading ended. */
 const MOST_ENDS = 64;
-/** How many beginnings are remembered: one who deletes around a multiple of `STEP` goes to and fro between two. */
+/** How many starting places are remembered: deleting and typing around a multiple of `STEP` alternates between two. */
 const MOST_MEMORIES = 3;
 
-/** What the network knows at one place of a text. */
+/** The network at one place of a text. */
 export interface Mark {
-  /** UTF-16 units of the text, from where reading began. */
+  /** UTF-16 units from where reading started. */
   readonly at: number;
-  /** Characters that the network has read, and what it would say next: logits (V). */
+  /** Characters read. */
   readonly read: number;
-  readonly state: State;
+  readonly state: NetworkState;
+  /** (V): logits of the next character. */
   readonly logits: Float32Array;
 }
 
-/** A text that was read, and what the network knew at places of it, in their order. */
+/** A text that was read, with marks in the order of their places. */
 interface Memory {
   readonly from: number;
   text: string;
   marks: Mark[];
 }
 
-/** Where reading begins that ends at so many UTF-16 units of a text. */
+/** Returns where reading starts, in UTF-16 units, if it is to end at `end`. */
 export function readingStart(text: string, end: number): number {
   const from = end < LEAST ? 0 : Math.floor((end - LEAST) / STEP) * STEP;
   return isInPair(text, from) ? from + 1 : from;
 }
 
-/** Reads a text that changes: only what is new, as long as its beginning is the same. */
+/** Reads a text that changes: only the new part, as long as the beginning is unchanged. */
 export class Recall {
   readonly #reader: Reader;
   readonly #start: Mark;
-  /** The one used last at the end. */
+  /** The most recently used one is last. */
   readonly #memories: Memory[] = [];
 
   constructor(readonly model: CharacterModel) {
@@ -54,8 +56,8 @@ export class Recall {
   }
 
   /**
-   * Reads a text to its end. May be left at any time.
-   * @returns what the network knows then; the same, to the bit, whatever was read before
+   * Reads a text to its end. The generator may be abandoned at any step.
+   * @returns the mark at the end, bit-identical whatever was read before
    */
   *read(text: string): Generator<{ left: number }, Mark> {
     const from = readingStart(text, text.length);
@@ -96,13 +98,13 @@ export class Recall {
   }
 }
 
-/** Slices end at the same places of a text however much of it was read before. */
+/** Slices end at fixed places of a text, however much of it was read before. */
 function sliceEnd(text: string, at: number): number {
   const end = Math.min(text.length, (Math.floor(at / SLICE) + 1) * SLICE);
   return isInPair(text, end) ? end + 1 : end;
 }
 
-/** All marks at regular places, and of the others the last ones. */
+/** Keeps all marks at regular places and the most recent of the others. */
 function thinned(marks: readonly Mark[]): Mark[] {
   const ends = marks.filter(({ at }) => at % MARK_EVERY !== 0);
   const forgotten = new Set(ends.slice(0, -MOST_ENDS));
@@ -117,7 +119,7 @@ function commonPrefix(a: string, b: string): number {
   return length;
 }
 
-/** Whether a place lies within a surrogate pair. */
+/** Whether a place splits a surrogate pair. */
 function isInPair(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(at - 1, at + 1)) && at > 0;
 }

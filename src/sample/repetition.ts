@@ -1,13 +1,13 @@
-/** So many characters may be repeated freely: words and names come again in every text. */
+/** Repeats up to this length are free: words and names recur in every text. */
 const FREE = 4;
-/** A cycle is a loop after so many characters of repetition, and when it has come three times. */
+/** A cycle counts after this many repeated characters and once it has occurred three times. */
 const LOOP_LENGTH = 100;
-/** Longest cycle that is found. */
+/** The longest cycle that is found. */
 const LONGEST_CYCLE = 256;
 
 /**
- * Watches a text for repeats. It keeps, for every lag k, how many of the last characters equal those k before them; so
- * the character k back is the one that would go on a repeat of that length.
+ * Tracks the repeats of a text. For every lag k, it counts how many of the last characters equal those k before them;
+ * the character k back would continue a repeat of that length.
  */
 export class Repetition {
   readonly #lags: number;
@@ -16,14 +16,14 @@ export class Repetition {
   readonly #runs: Int32Array;
   #count = 0;
 
-  /** @param window how far back a repeat is looked for, in characters */
+  /** @param window how far back to look for repeats, in characters */
   constructor(readonly window: number) {
     this.#lags = Math.max(window, LONGEST_CYCLE);
     this.#ring = new Int32Array(this.#lags);
     this.#runs = new Int32Array(this.#lags + 1);
   }
 
-  /** A watch that goes on from the same text. */
+  /** Returns a copy that continues the same text independently. */
   copy(): Repetition {
     const copy = new Repetition(this.window);
     copy.#ring.set(this.#ring);
@@ -35,7 +35,7 @@ export class Repetition {
   take(id: number): void {
     const known = Math.min(this.#count, this.#lags);
     const lags = this.#lags;
-    let at = this.#count % lags; // the ring's place of the character `lag` back
+    let at = this.#count % lags; // the place in the ring of the character `lag` back
     for (let lag = 1; lag <= known; lag++) {
       at = at === 0 ? lags - 1 : at - 1;
       this.#runs[lag] = this.#ring[at] === id ? this.#runs[lag]! + 1 : 0;
@@ -45,8 +45,8 @@ export class Repetition {
   }
 
   /**
-   * Divides the probability of each character that would go on a repeat of m > 4 characters by penalty^(m - 4). A
-   * penalty on characters as such (Keskar et al. 2019, for words) would only ban the letters of the alphabet.
+   * Divides the probability of each character that would continue a repeat of m > 4 characters by penalty^(m - 4).
+   * Penalising single tokens (Keskar et al. 2019, for words) would ban the letters of the alphabet.
    * @param scores (V), changed in place
    */
   penalise(scores: Float64Array, penalty: number): void {
@@ -62,7 +62,7 @@ export class Repetition {
     for (const [id, run] of longest) scores[id]! -= byLength * (run - FREE);
   }
 
-  /** The length of the cycle that the text has fallen into, if it has. */
+  /** The length of the cycle that the text has fallen into, if any. */
   get cycle(): number | undefined {
     for (let lag = 1; lag <= LONGEST_CYCLE; lag++) {
       if (this.#runs[lag]! >= Math.max(LOOP_LENGTH, 2 * lag)) return lag;
@@ -71,7 +71,7 @@ export class Repetition {
   }
 }
 
-/** The length of the cycle that a text falls into, if it does. @param before what has seen the prompt, and is not changed */
+/** Returns the length of the cycle that a text falls into, if any. @param before has taken the prompt; not changed */
 export function cycleIn(ids: Iterable<number>, before = new Repetition(1)): number | undefined {
   const repetition = before.copy();
   for (const id of ids) {

@@ -1,7 +1,7 @@
 import type { CopyGuard } from './copying.js';
 import type { Plan } from './plan.js';
 
-/** What may be written next in one text: no banned character, nothing copied, nothing that the pattern rules out. */
+/** Which characters may come next in one text: none that is banned, copied or ruled out by the pattern. */
 export class Rules {
   readonly #plan: Plan;
   readonly #copying: CopyGuard | undefined;
@@ -17,17 +17,17 @@ export class Rules {
     return new Rules(this.#plan, this);
   }
 
-  /** Whether a character means that the text ends before it; see `strike`. */
+  /** Whether choosing a character ends the text before it; see `strike`. */
   endsBefore(id: number): boolean {
     return this.#plan.pattern !== undefined && this.#plan.follow(this.#state, id) < 0;
   }
 
   /**
-   * Strikes out what must not come. Where the text matches already it may end: then characters that do not match stay
-   * in, and to choose one of them means to end. So it ends as often as the network itself would leave the pattern.
-   * @param scores (V): set to -Infinity for what is struck out
+   * Strikes out forbidden characters. If the text already matches the pattern, characters that do not match stay in, and
+   * choosing one of them ends the text: it ends as often as the network by itself would leave the pattern.
+   * @param scores (V): set to -Infinity for struck-out characters
    * @param left how many characters may still be written
-   * @returns why the text ends here, if nothing is left
+   * @returns why the text ends here, if no character is left
    */
   strike(scores: Float64Array, left: number): 'match' | 'blocked' | undefined {
     const { strikes, banned, pattern } = this.#plan;
@@ -49,7 +49,7 @@ export class Rules {
     return mayEnd ? 'match' : 'blocked';
   }
 
-  /** Takes the character that was written. */
+  /** Adds a character that was written. */
   take(id: number): void {
     this.#copying?.read(id);
     if (this.#plan.pattern) this.#state = this.#plan.follow(this.#state, id);

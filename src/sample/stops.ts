@@ -1,17 +1,17 @@
-/** Where a text may end by itself; the length is counted elsewhere. */
+/** Conditions that end a text; its length is counted elsewhere. */
 export interface StopOptions {
-  /** Texts (as ids) before which it ends, the longest first: of those that end at one place, it counts. */
+  /** Texts (as ids) before which it ends, the longest first: it wins over others that end at the same place. */
   readonly texts: readonly (readonly number[])[];
   readonly sentence: boolean;
   readonly paragraph: boolean;
-  /** After so many words, and so many lines that are not blank; Infinity for no limit. */
+  /** Most words and most lines that are not blank; Infinity for no limit. */
   readonly words: number;
   readonly lines: number;
 }
 
 export type StopReason = 'stop' | 'sentence' | 'paragraph' | 'words' | 'lines';
 
-/** What a character means for the ends of words, lines and sentences. */
+/** The role of a character in ending words, lines and sentences. */
 export type CharacterKind = 'newline' | 'space' | 'terminal' | 'closer' | 'ink';
 
 export function kindOf(character: string): CharacterKind {
@@ -21,11 +21,9 @@ export function kindOf(character: string): CharacterKind {
   return `"'”’»)]`.includes(character) ? 'closer' : 'ink';
 }
 
-/** Follows a text character by character, and finds where it ends. */
+/** Follows a text character by character and finds where it ends. */
 export class Stops {
-  /**
-   * The so many last characters belong to the end, and not to the text; before the end: may turn out to.
-   */
+  /** How many trailing characters belong to the end and not to the text, or may turn out to before it has ended. */
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;
@@ -35,14 +33,14 @@ export class Stops {
   #sentenceEnds = false;
   #words = 0;
   #lines = 0;
-  /** Characters since the last line break after which there was nothing to see, with it; 0 if there was. */
+  /** Characters from the line break before trailing blank space on; 0 if the text does not end so. */
   #blank = 0;
 
   constructor(readonly options: StopOptions) {
     this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
   }
 
-  /** Stops that go on from the same text. */
+  /** Returns a copy that continues the same text independently. */
   copy(): Stops {
     const copy = new Stops(this.options);
     copy.tail = this.tail;
@@ -57,7 +55,7 @@ export class Stops {
     return copy;
   }
 
-  /** Takes one character more. @returns why the text ends before it, if it does */
+  /** Adds a character. @returns why the text ends before it, if it does */
   take(id: number, kind: CharacterKind): StopReason | undefined {
     const stopped = this.#takeRecent(id);
     if (stopped) return stopped;
@@ -98,7 +96,7 @@ export class Stops {
     return 'stop';
   }
 
-  /** How many of the last characters are the beginning of a text to stop before. */
+  /** How many of the last characters are the beginning of a stop text. */
   #begunStop(): number {
     for (let length = Math.min(this.#recent.length, this.#longest - 1); length > 0; length--) {
       if (this.options.texts.some((text) => text.length > length && this.#endsWith(text, length)))
@@ -107,7 +105,7 @@ export class Stops {
     return 0;
   }
 
-  /** Whether the last characters are the first `length` of `text`. */
+  /** Whether the last characters equal the first `length` of `text`. */
   #endsWith(text: readonly number[], length: number): boolean {
     const start = this.#recent.length - length;
     for (let i = 0; i < length; i++) if (this.#recent[start + i] !== text[i]) return false;

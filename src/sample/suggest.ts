@@ -4,25 +4,25 @@ import { type Choice, choose } from './choose.js';
 import { Batch } from './reader.js';
 import { type Mark, Recall } from './recall.js';
 
-/** An alternative ends before a line break, or before the first space after so many characters, or at the most. */
+/** A suggestion ends before a line break, at the first space after `LONG_ENOUGH` characters, or after `MOST`. */
 const LONG_ENOUGH = 80;
 const MOST = 120;
 
 export interface SuggestOptions extends Choice {
-  /** Seeds of the alternatives are this one and those after it. */
+  /** The seed of the first alternative; the others have the seeds that follow. */
   readonly seed: number;
 }
 
-/** How far suggesting has come. */
+/** The progress of a suggestion. */
 export interface Suggested {
-  /** Characters that are still to be read before anything can be suggested. */
+  /** Characters still to be read before anything can be suggested. */
   readonly left: number;
-  /** Ways to go on; the same number always, each growing. */
+  /** Possible continuations: always the same number, each growing. */
   readonly alternatives: readonly string[];
   readonly done: boolean;
 }
 
-/** Suggests how a text may go on: several alternatives as one batch. */
+/** Suggests how a text may continue: several alternatives, written as one batch. */
 export class Suggester {
   readonly #recall: Recall;
   readonly #batch: Batch;
@@ -37,11 +37,11 @@ export class Suggester {
   }
 
   /**
-   * Goes on with a text up to the end of a line. What is given depends on the text and the options alone. The random
-   * numbers belong to places of the text: one who types what was suggested is suggested what comes after it.
-   * May be left between any two slices of work, which take some milliseconds.
-   * @param before the text so far; characters that the network never saw are read as their nearest relatives
-   * @throws UserError where the network gives no numbers
+   * Continues a text to the end of a line. The result depends only on the text and the options. Random numbers belong to
+   * places of the text, so typing what was suggested yields the rest of that suggestion. Each step takes some
+   * milliseconds; the generator may be abandoned between steps.
+   * @param before the text so far; characters that the network never saw are read as their nearest known ones
+   * @throws UserError if the logits of the network are not numbers
    */
   *suggest(before: string, options: SuggestOptions): Generator<Suggested> {
     const nothing = Array.from({ length: this.count }, () => '');
@@ -74,10 +74,10 @@ export class Suggester {
   }
 }
 
-/** One alternative under way. */
+/** One alternative while it is written. */
 class Alternative {
   readonly #ids: number[] = [];
-  /** There is something before which a line break ends it. */
+  /** Whether it has anything visible; until then, a line break does not end it. */
   #hasInk = false;
   hasEnded = false;
 
@@ -90,7 +90,7 @@ class Alternative {
     return this.#ids.at(-1)!;
   }
 
-  /** As much of it as is whole characters. */
+  /** Its text; a model of bytes may be in the middle of a character, which is left out. */
   get text(): string {
     const { vocabulary } = this.model;
     if (vocabulary.encoding !== 'bytes') return vocabulary.decode(this.#ids);

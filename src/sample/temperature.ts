@@ -1,33 +1,31 @@
-/** How sharply a text is chosen as it goes on. */
+/** How the temperature changes over a text. */
 export interface TemperatureOptions {
-  /** At the first character and at the last one; between them it changes evenly. */
+  /** At the first and the last character; it changes evenly between them. */
   readonly temperature: readonly [first: number, last: number];
-  /** At the first character of a word instead; undefined for no difference. */
+  /** At the first character of each word; undefined for no difference. */
   readonly startTemperature: number | undefined;
-  /** Mean surprise in bits a character that is to be held; undefined for whatever comes. */
+  /** Mean surprise to hold, in bits per character; undefined for no control. */
   readonly targetBits: number | undefined;
 }
 
-/**
- * How strongly a bit too much lowers the logarithm of the temperature. Higher is quicker to correct, and wavers more.
- */
+/** By how much an excess bit lowers the logarithm of the temperature. Higher corrects faster and wavers more. */
 const GAIN = 0.05;
-/** What control makes of the temperature stays within these factors, so that it always finds its way back. */
+/** Bounds of the factor that control applies to the temperature, so that it always recovers. */
 const LEAST_FACTOR = 1e-3;
 const MOST_FACTOR = 1e3;
 
 /**
- * The temperature of each character in turn. The control of surprise is an integral controller: each bit of surprise
- * above the target lowers log T by a fixed amount, each bit below raises it. So after n characters the mean surprise is
- * off by (log T_0 - log T_n) / (GAIN n): it comes to the target as surely as the temperature stays within bounds. (The
- * idea of control is Mirostat's, Basu et al. 2021; that one moves a truncation, which cannot raise surprise.)
+ * The temperature of each character in turn. Surprise is held by an integral controller: each bit above the target
+ * lowers log T by a fixed amount, each bit below raises it. After n characters the mean surprise is off by
+ * (log T_0 - log T_n) / (GAIN n), so it converges to the target as long as the temperature stays within bounds.
+ * Mirostat (Basu et al. 2021) has the idea of control, but moves a truncation, which cannot raise surprise.
  */
 export class Temperature {
   #factor = 1;
 
   constructor(readonly options: TemperatureOptions) {}
 
-  /** @param share how much of the text is written, in [0, 1] */
+  /** Returns the temperature of the next character. @param share of the text that is written, from 0 to 1 */
   at(share: number, startsWord: boolean): number {
     const { temperature, startTemperature } = this.options;
     const [first, last] = temperature;
@@ -36,7 +34,7 @@ export class Temperature {
     return Math.min(Number.MAX_VALUE, wanted);
   }
 
-  /** Tells of the surprise of a character that was written, by the network's own probabilities. */
+  /** Reports the surprise of a character that was written, according to the network. */
   saw(bits: number): void {
     const { targetBits } = this.options;
     if (targetBits === undefined) return;

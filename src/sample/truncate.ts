@@ -1,19 +1,19 @@
-/** Which characters are left to be chosen from; see docs/guide/sampling.md. */
+/** Which characters remain to choose from; see docs/guide/sampling.md. */
 export interface Truncation {
-  /** The so many likeliest; 0 for all. */
+  /** Keeps the k likeliest characters; 0 keeps all. */
   readonly topK: number;
-  /** Those whose surprise is nearest to what is to be expected, up to this probability; 1 for all. */
+  /** Keeps the characters whose surprise is closest to the entropy, up to this total probability; 1 keeps all. */
   readonly typical: number;
-  /** The likeliest that together have this probability; 1 for all. */
+  /** Keeps the likeliest characters that together have this probability; 1 keeps all. */
   readonly topP: number;
-  /** Those at least this share as likely as the likeliest; 0 for all. */
+  /** Keeps characters at least this fraction as likely as the likeliest; 0 keeps all. */
   readonly minP: number;
 }
 
 /**
- * Sets the weight of what is cut off to 0. Each step works on what the one before has left, in the order of the
- * interface, and leaves at least one.
- * @param weights (V), not negative, in proportion to probability
+ * Sets the weights of characters that are cut off to 0. The steps follow the order of the interface; each works on what
+ * the one before has left, and leaves at least one character.
+ * @param weights (V), not negative, proportional to probability
  */
 export function truncate(weights: Float64Array, { topK, typical, topP, minP }: Partial<Truncation>): void {
   // Fan, Lewis & Dauphin 2018.
@@ -30,8 +30,8 @@ export function truncate(weights: Float64Array, { topK, typical, topP, minP }: P
 }
 
 /**
- * Keeps the characters of the least keys, of equals the first: at most `most`, and no more once they weigh `enough`.
- * They are taken from a heap, since few are kept of many, and sorting all would cost more than all else.
+ * Keeps the characters with the smallest keys, the first of equal ones: at most `most`, and no more once their weights
+ * reach `enough`. A heap is used because few of many are kept; sorting all would cost more than everything else.
  * @param keys (V)
  */
 function keepLeast(weights: Float64Array, keys: Float64Array, most: number, enough: number): void {
@@ -50,7 +50,7 @@ function keepLeast(weights: Float64Array, keys: Float64Array, most: number, enou
   for (let i = 0; i < size; i++) weights[heap[i]!] = 0;
 }
 
-/** Moves the id at `place` down to where no id below it comes before it. */
+/** Moves the id at `place` down the heap until no id below it comes before it. */
 function sink(heap: Int32Array, size: number, place: number, keys: Float64Array): void {
   const id = heap[place]!;
   let at = place;
@@ -74,7 +74,7 @@ function negative(weights: Float64Array): Float64Array {
   return weights.map((weight) => -weight);
 }
 
-/** How far each character's surprise is from the entropy, which is the surprise to be expected; in nats. */
+/** The distance of each character's surprise from the entropy, which is the expected surprise; in nats. */
 function atypicality(weights: Float64Array): Float64Array {
   const total = sum(weights);
   const log = Math.log(total);

@@ -5,12 +5,12 @@ import { Reader } from './reader.js';
 
 const LINE_FEED = 10;
 
-/** The id that a network reads before a text without a prompt: a line break, where the corpus has one. */
+/** Returns the id read before a text without a prompt: a line break if the corpus has one. */
 export function textStart({ vocabulary }: CharacterModel): number {
   return vocabulary.idOf(LINE_FEED) ?? 0;
 }
 
-/** A network that writes one text plainly, for the samples of training. */
+/** A network that writes one text without sampling rules, for the samples of training. */
 export class Writer {
   readonly #reader: Reader;
 
@@ -18,7 +18,7 @@ export class Writer {
     this.#reader = new Reader(model);
   }
 
-  /** Writes from a fresh state: the ids of the prompt, then `length` more. */
+  /** Writes from a zero state: yields the ids of the prompt, then `length` more. */
   *write(prompt: Uint32Array, length: number, choice: Choice, random: Random): Generator<number> {
     this.#reader.start();
     yield* prompt;
@@ -30,7 +30,7 @@ export class Writer {
     }
   }
 
-  /** The probability, by the network itself, of the character that was written last; see `write`. */
+  /** Returns the probability, according to the network, of the id that `write` yielded last. */
   probabilityOf(id: number): number {
     return Math.exp(logProbability(this.#reader.logits, id));
   }

@@ -1,5 +1,6 @@
 // Small networks with weights from a seed, and what they write.
 
+import { generate, generateMany } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
 import { openEngine } from '../../src/engine/engine.js';
 import type { ModelConfig, VARIANTS } from '../../src/model/config.js';
@@ -7,7 +8,7 @@ import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
 import { Weights } from '../../src/model/weights.js';
 import { logProbability } from '../../src/sample/choose.js';
-import { type GeneratedText, generate, generateMany } from '../../src/sample/generate.js';
+import type { GeneratedText } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import type { Encoding } from '../../src/text/decode.js';
 import { suffixArray } from '../../src/text/suffix-array.js';

@@ -2,11 +2,12 @@
 // probability is what reading them says.
 
 import { describe, expect, it, vi } from 'vitest';
+import { generateMany } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
 import { withThreads } from '../../src/engine/team.js';
 import { beamSearch } from '../../src/sample/beam.js';
 import { fillIn } from '../../src/sample/fill.js';
-import { type GeneratedText, generateMany } from '../../src/sample/generate.js';
+import type { GeneratedText } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { builds } from '../helpers/engines.js';

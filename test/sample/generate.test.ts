@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { generate } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../../src/errors.js';
 import { Random, Stream } from '../../src/random.js';
 import { type Choice, choose } from '../../src/sample/choose.js';
-import { generate } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { errorOf } from '../helpers/files.js';
 import { modelOf, write as writeFrom } from '../helpers/models.js';

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { generate, generateMany } from '../../src/api/generate.js';
 import { UserError } from '../../src/errors.js';
 import { beamSearch } from '../../src/sample/beam.js';
-import { generate, generateMany } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { ALPHABET } from '../helpers/expressions.js';

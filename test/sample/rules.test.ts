@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { generate } from '../../src/api/generate.js';
 import { amountOf } from '../../src/numbers.js';
 import { Random, Stream } from '../../src/random.js';
 import { beamSearch } from '../../src/sample/beam.js';
-import { generate } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { ALPHABET, anySource, patternIfPossible, wholly } from '../helpers/expressions.js';
@@ -39,7 +39,7 @@ describe('a pattern', () => {
         const allowed = ALPHABET.filter((character) => allow.includes(character) && !ban.includes(character));
         const options = { ...wish, match, seed, length: more };
         if (allowed.length === 0) {
-          expect(thrownBy(() => new Plan(model, options)).message).toBe('no character is left to be written');
+          expect(thrownBy(() => new Plan(model, options)).message).toBe('no character may be written');
           return;
         }
         const pattern = patternIfPossible(match, vocabularyOf(allowed.join('')));
@@ -54,7 +54,7 @@ describe('a pattern', () => {
           counts.short++;
           const { message } = thrownBy(() => new Plan(model, options));
           expect(message).toBe(
-            `a text that matches ${JSON.stringify(match)} has ${amountOf(least, 'character')} at least, and ${more} may be written`,
+            `a text that matches ${JSON.stringify(match)} has at least ${amountOf(least, 'character')}, and --length is ${more}`,
           );
         }
         const length = least + more;
@@ -106,7 +106,7 @@ describe('a pattern', () => {
       expect(Buffer.from(text, 'latin1').toString()).toMatch(/^[éèa]{3}$/);
     }
     const error = thrownBy(() => new Plan(bytes, { ban: 'é' }));
-    expect(error.message).toBe('this model writes bytes, and a character outside ASCII is several of them');
+    expect(error.message).toBe('this model writes bytes, and a character outside ASCII has several');
   });
 });
 
@@ -137,7 +137,7 @@ describe('what is banned', () => {
       { allow: 'a', ban: 'a' },
     ]) {
       const error = await errorOf(() => write(options, model));
-      expect(error.message).toBe('no character is left to be written');
+      expect(error.message).toBe('no character may be written');
       expect(error.hint).not.toBe('');
     }
   });

@@ -141,7 +141,7 @@ describe('a beam of any width', () => {
       const actions = [() => beamSearch(plan, 3), () => [...writeTexts(plan, [1])]];
       for (const action of actions) {
         expect(thrownBy(action)).toMatchObject({ exitCode: ExitCode.badData });
-        expect(thrownBy(action).message).toContain('the network gives no numbers any more');
+        expect(thrownBy(action).message).toContain('the logits of the network are no longer numbers');
       }
     }
   });

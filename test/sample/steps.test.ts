@@ -261,7 +261,7 @@ describe('surprise', () => {
   it('cannot be held where there is no chance', () => {
     for (const temperature of [0, [0, 0]] as const) {
       const error = thrownBy(() => new Plan(rich, { temperature, targetBits: 2 }));
-      expect(error.message).toBe('at temperature 0 nothing is left to chance, so surprise cannot be held');
+      expect(error.message).toBe('at temperature 0 nothing is left to chance, so no surprise can be held');
     }
   });
 });

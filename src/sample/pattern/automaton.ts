@@ -2,49 +2,49 @@ import type { Vocabulary } from '../../text/vocabulary.js';
 import { ACCEPT, compile, FORK, type Nfa } from './nfa.js';
 import { parse } from './parse.js';
 
-/** States that are kept before older ones are forgotten, in units of 2 bytes; so much may be kept twice. */
+/** Size of a generation of states in units of 2 bytes; up to two generations are kept. */
 const GENERATION = 8 << 20;
 
 /** A state of the deterministic automaton. */
-interface State {
+interface DfaState {
   readonly number: number;
-  /** States of the NFA that read a character or accept, ascending, each as a UTF-16 code unit. */
+  /** The NFA states that read a character or accept, ascending, each as a UTF-16 code unit. */
   readonly members: string;
   readonly distance: number;
-  /** The next state for each kind of character, or -1; made when it is first asked for. */
+  /** The next state for each kind of character, or -1; computed on first use. */
   row: Float64Array | undefined;
 }
 
-/** States by number and by members. Rows lead to states of the same generation only. */
+/** States by number and by members. Rows lead only to states of the same generation. */
 class Generation {
-  readonly byNumber = new Map<number, State>();
-  readonly byMembers = new Map<string, State>();
+  readonly byNumber = new Map<number, DfaState>();
+  readonly byMembers = new Map<string, DfaState>();
   /** In units of 2 bytes. */
   size = 0;
 }
 
 /**
  * A regular expression that a whole text has to match, as an automaton over the ids of a vocabulary. It is made
- * deterministic as it is used (the subset construction, as in Thompson 1968): only the states that are met are made.
+ * deterministic lazily (subset construction, as in Thompson 1968): only states that are reached are built.
  *
- * Memory is bounded. A state that is not asked about while many others are made is forgotten; the states that a writer
- * meets one after the other, and their followers, never are.
+ * Memory is bounded. A state that is not used while many others are built is forgotten; the states that a writer visits
+ * one after the other, and their successors, are not.
  */
 export class Pattern {
   readonly start: number;
   readonly #nfa: Nfa;
-  readonly #first: State;
+  readonly #first: DfaState;
   #made = 0;
   #young = new Generation();
   #old = new Generation();
-  /** The state that was last asked about: mostly it is asked about once for each character. */
-  #latest: State;
-  /** Marks NFA states in a closure; all zero between two. */
+  /** The state used last; mostly, it is used once for each character of the vocabulary. */
+  #latest: DfaState;
+  /** Marks NFA states while a closure is computed; all zero in between. */
   readonly #seen: Uint8Array;
 
   /**
-   * @throws UserError for a syntax error, a construct that is not supported, a pattern that no text of the vocabulary
-   * can match, or one that is too large
+   * @throws UserError for a syntax error, an unsupported construct, a pattern that no text of the vocabulary can match,
+   * or one that is too large
    */
   constructor(source: string, vocabulary: Vocabulary) {
     this.#nfa = compile(parse(source), vocabulary);
@@ -55,7 +55,7 @@ export class Pattern {
   }
 
   /**
-   * The state after a character, or -1 if no match is possible any more.
+   * Returns the state after a character, or -1 if no match is possible any more.
    * @throws RangeError for a state or an id that does not exist
    */
   next(state: number, id: number): number {
@@ -71,7 +71,7 @@ export class Pattern {
     return this.#state(state).distance === 0;
   }
 
-  /** The least number of further characters after which the text may end. */
+  /** The smallest number of further characters after which the text may end. */
   distance(state: number): number {
     return this.#state(state).distance;
   }
@@ -82,15 +82,15 @@ export class Pattern {
     return distance > 0 || members.length > 1;
   }
 
-  #state(number: number): State {
+  #state(number: number): DfaState {
     if (this.#latest.number === number) return this.#latest;
     const state = this.#young.byNumber.get(number) ?? this.#renew(this.#old.byNumber.get(number));
-    if (state === undefined) throw new RangeError(`the pattern has no state ${number}, or has it no more`);
+    if (state === undefined) throw new RangeError(`the pattern has no state ${number}, or has forgotten it`);
     this.#latest = state;
     return state;
   }
 
-  #rowOf(state: State): Float64Array {
+  #rowOf(state: DfaState): Float64Array {
     if (this.#young.size > GENERATION) {
       this.#old = this.#young;
       this.#young = new Generation();
@@ -104,7 +104,7 @@ export class Pattern {
       if (member === ACCEPT) continue;
       for (const kind of kindsOf[sets[member]!]!) reached[kind]!.push(next[member]!);
     }
-    // Most kinds lead to where another one leads.
+    // Most kinds share their successor with another one.
     const numbers = new Map<string, number>();
     state.row = Float64Array.from(reached, (states) => {
       const text = textOf(states);
@@ -115,8 +115,8 @@ export class Pattern {
     return state.row;
   }
 
-  /** The state that stands for some states of the NFA and all that follow from them without a character. */
-  #intern(states: number[]): State | undefined {
+  /** Returns the state that represents NFA states and all that are reachable from them without a character. */
+  #intern(states: number[]): DfaState | undefined {
     const members = this.#closure(states);
     if (members.length === 0) return undefined;
     const text = textOf(members);
@@ -129,7 +129,7 @@ export class Pattern {
     return this.#keep({ number: this.#made++, members: text, distance, row: undefined });
   }
 
-  /** The states that read a character or accept, ascending. Those that lead to no end are left out. */
+  /** Returns the reachable NFA states that read a character or accept, ascending, without dead ends. */
   #closure(states: number[]): Uint16Array {
     const { sets, next, other, distances } = this.#nfa;
     const stack = states;
@@ -144,23 +144,23 @@ export class Pattern {
     return new Uint16Array(visited.filter((state) => state === ACCEPT || sets[state] !== FORK)).sort();
   }
 
-  /** Takes a state into the young generation. Its row may lead to old ones, and is made anew when it is asked for. */
-  #renew(state: State | undefined): State | undefined {
+  /** Moves a state to the young generation. Its row may lead to old states, so it is rebuilt on next use. */
+  #renew(state: DfaState | undefined): DfaState | undefined {
     if (state === undefined) return undefined;
     state.row = undefined;
     return this.#keep(state);
   }
 
-  #keep(state: State): State {
+  #keep(state: DfaState): DfaState {
     this.#young.byNumber.set(state.number, state);
     this.#young.byMembers.set(state.members, state);
-    // A row is 4 units a kind; the maps and the object are some 64.
+    // A row has 4 units per kind; the maps and the object take about 64.
     this.#young.size += state.members.length + 4 * this.#nfa.kinds + 64;
     return state;
   }
 }
 
-/** Numbers below 2^16 as the code units of a string, in pieces that fit the stack. */
+/** Packs numbers below 2^16 into the code units of a string, in pieces that fit the stack. */
 function textOf(units: Uint16Array | readonly number[]): string {
   let text = '';
   for (let i = 0; i < units.length; i += 4096) {

@@ -4,7 +4,7 @@ import type { ClassItem } from './tree.js';
 const CONTROLS: Record<string, number> = { t: 9, n: 10, v: 11, f: 12, r: 13 };
 const MAX_CODE_POINT = 0x10ffff;
 
-/** What is beyond a finite automaton, or makes no sense where the whole text has to match. */
+/** Escapes that a finite automaton cannot express, or that make no sense if the whole text has to match. */
 const UNSUPPORTED: [kind: RegExp, name: string][] = [
   [/[1-9]/, 'a back-reference'],
   [/k/, 'a named back-reference'],
@@ -12,15 +12,15 @@ const UNSUPPORTED: [kind: RegExp, name: string][] = [
 ];
 
 /**
- * What an escape stands for; the reader is past its backslash. Escaped letters and digits mean what they do in
- * JavaScript with the flag u; any other ASCII character stands for itself.
+ * Reads an escape; the reader is past its backslash. Escaped letters and digits mean what they do in JavaScript with the
+ * flag u; any other ASCII character stands for itself.
  * @param inClass whether it stands between brackets, where `\b` is a backspace
  * @throws UserError naming an escape that is unknown, malformed or not supported
  */
 export function readEscape(reader: Reader, inClass: boolean): ClassItem {
   const start = reader.at - 1;
   const letter = reader.peek();
-  if (letter === undefined) throw reader.error('\\ at the end has nothing to stand before', start);
+  if (letter === undefined) throw reader.error('\\ at the end has nothing to escape', start);
   reader.at++;
   const character = (codePoint: number): ClassItem => ({ first: codePoint, last: codePoint });
   const malformed = (form: string) => reader.error(`\\${letter} is not followed by ${form}`, start);
@@ -49,14 +49,14 @@ export function readEscape(reader: Reader, inClass: boolean): ClassItem {
     throw reader.error(
       `\\${letter}, ${unsupported[1]}, is not supported`,
       start,
-      'Write out what shall come there.',
+      'Spell out the characters instead.',
     );
   }
   if (/[ -~]/.test(letter) && /[^a-z0-9]/i.test(letter)) return character(letter.codePointAt(0)!);
-  throw reader.error(`\\${letter} is no escape`, start);
+  throw reader.error(`\\${letter} is not an escape`, start);
 }
 
-/** `\uHHHH`, two of which may be the halves of one character, or `\u{H...}`. */
+/** Reads `\uHHHH`, two of which may form a surrogate pair, or `\u{H...}`. */
 function readUnicode(reader: Reader, start: number): number {
   if (reader.skip('{')) {
     const digits = reader.take(/[0-9a-f]/i);
@@ -83,7 +83,7 @@ function readFourDigits(reader: Reader): number | undefined {
   return digits.length === 4 ? Number.parseInt(digits, 16) : undefined;
 }
 
-/** `\p{...}` or `\P{...}`; JavaScript is asked whether there is such a property. */
+/** Reads `\p{...}` or `\P{...}`; JavaScript decides whether the property exists. */
 function readProperty(reader: Reader, start: number): ClassItem {
   const opened = reader.skip('{');
   reader.take(/[\w=]/);
@@ -95,7 +95,7 @@ function readProperty(reader: Reader, start: number): ClassItem {
     new RegExp(property, 'u');
   } catch {
     throw reader.error(
-      `${property} is no Unicode property`,
+      `${property} is not a Unicode property`,
       start,
       'Use a category such as \\p{L}, \\p{Lu} or \\p{N}, or a script such as \\p{Script=Greek}.',
     );

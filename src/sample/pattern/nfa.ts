@@ -3,32 +3,34 @@ import { nameCharacter, type Vocabulary } from '../../text/vocabulary.js';
 import { type Origin, SymbolSets } from './symbols.js';
 import type { Character, CharacterClass, Tree } from './tree.js';
 
-/** Counted repetitions are written out, so short patterns can be large. Below 2^16: a state fits a UTF-16 unit. */
+/** Counted repetitions are expanded, so short patterns can be large. Below 2^16, so a state fits a UTF-16 unit. */
 const MAX_STATES = 20_000;
 
 /** The state in which a text may end. */
 export const ACCEPT = 0;
-/** In place of a set: the state reads nothing and has two ways on. */
+/** In place of a set: the state reads nothing and has two successors. */
 export const FORK = -1;
 
-/** A nondeterministic automaton after Thompson (1968); states by number. */
+/** A nondeterministic automaton after Thompson (1968); states are numbered. */
 export interface Nfa {
   readonly start: number;
-  /** The set of characters that a state reads, or FORK. */
+  /** The set of characters that each state reads, or FORK. */
   readonly sets: readonly number[];
   readonly next: readonly number[];
-  /** A fork's second way; elsewhere as `next`. */
+  /** The second successor of a fork; otherwise the same as `next`. */
   readonly other: readonly number[];
-  /** Characters from each state to the end of a shortest text, or infinity. */
+  /** Characters from each state to the end of the shortest text, or Infinity. */
   readonly distances: Float64Array;
-  /** The kind of each id of the vocabulary, how many kinds there are, and those that each set is made of. */
+  /** (V): the kind of each id; see SymbolSets. */
   readonly kindOf: Int32Array;
+  /** The number of kinds. */
   readonly kinds: number;
+  /** The kinds that each set consists of. */
   readonly kindsOf: readonly Int32Array[];
 }
 
 /**
- * The automaton of a tree over the characters of a vocabulary.
+ * Compiles a tree to an automaton over the characters of a vocabulary.
  * @throws UserError if it is too large, if no text of these characters can match, or if the encoding is `bytes` and a
  * class has characters of several bytes
  */
@@ -37,12 +39,12 @@ export function compile(tree: Tree, vocabulary: Vocabulary): Nfa {
   const start = builder.add(tree, ACCEPT);
   const { sets, next, other, symbols } = builder;
   const isEmpty = sets.map((set) => set !== FORK && symbols.isEmpty(set));
-  const { least: distances } = cheapestWays(builder, (state) => {
+  const { least: distances } = cheapestPaths(builder, (state) => {
     if (sets[state] === FORK) return 0;
     return isEmpty[state] ? Number.POSITIVE_INFINITY : 1;
   });
   if (distances[start] === Number.POSITIVE_INFINITY) {
-    const missing = cheapestWays(builder, (state) => (isEmpty[state] ? 1 : 0));
+    const missing = cheapestPaths(builder, (state) => (isEmpty[state] ? 1 : 0));
     throw impossible(missingOn(builder, start, missing), vocabulary);
   }
   const division = symbols.divide();
@@ -53,11 +55,11 @@ export function compile(tree: Tree, vocabulary: Vocabulary): Nfa {
 function tooLarge(reason: string): UserError {
   return new UserError(
     `the pattern is too large: ${reason}`,
-    'Use smaller counts or fewer repetitions within repetitions; * and + cost nothing.',
+    'Use smaller counts or fewer nested repetitions; * and + cost nothing.',
   );
 }
 
-/** States are made from the end of the pattern to its beginning, so that each knows where it leads. */
+/** Builds states from the end of the pattern to its beginning, so that each knows its successor. */
 class Builder {
   // The accepting state reads nothing and leads to itself.
   readonly sets = [FORK];
@@ -71,7 +73,7 @@ class Builder {
     this.symbols = new SymbolSets(vocabulary);
   }
 
-  /** The state from which a tree is read, on the way to another state. */
+  /** Adds the states of a tree that lead to the state `to`. @returns the state where the tree starts */
   add(tree: Tree, to: number): number {
     switch (tree.kind) {
       case 'empty':
@@ -93,7 +95,7 @@ class Builder {
   }
 
   #state(set: number, next: number, other = next): number {
-    if (this.sets.length === MAX_STATES) throw tooLarge(`written out, it has over ${MAX_STATES} places`);
+    if (this.sets.length === MAX_STATES) throw tooLarge(`expanded, it has over ${MAX_STATES} states`);
     this.next.push(next);
     this.other.push(other);
     return this.sets.push(set) - 1;
@@ -123,12 +125,15 @@ class Builder {
     );
   }
 
-  /** A class of bytes can say nothing of characters that are several bytes. */
+  /** A class of bytes cannot contain characters of several bytes. */
   #checkClass(tree: CharacterClass): void {
     if (this.#vocabulary.encoding !== 'bytes') return;
     for (const item of tree.items) {
       if ('first' in item && item.last >= 128) {
-        throw this.#inBytes(`${nameCharacter(item.last)} is several bytes, and a class stands for one`, tree);
+        throw this.#inBytes(
+          `${nameCharacter(item.last)} has several bytes, and a class stands for one`,
+          tree,
+        );
       }
       if ('escape' in item && /p/i.test(item.escape)) {
         throw this.#inBytes(`${item.escape} is about characters, and a class stands for one byte`, tree);
@@ -139,19 +144,19 @@ class Builder {
   #inBytes(what: string, { at }: Origin): UserError {
     return new UserError(
       `pattern, character ${at + 1}: ${what} here`,
-      'This model writes bytes. Between brackets, use ASCII; elsewhere, any character stands for its UTF-8 bytes.',
+      'This model writes bytes. Use ASCII between brackets; elsewhere, a character stands for its UTF-8 bytes.',
     );
   }
 }
 
-/** For each state, the least sum of costs on a way to the accepting one, and the next state on that way. */
-interface Ways {
+/** For each state, the least total cost of a path to the accepting one, and the next state on that path. */
+interface Paths {
   readonly least: Float64Array;
   readonly via: Int32Array;
 }
 
 /** A breadth-first search from the end; each state costs 0, 1 or infinity to pass. */
-function cheapestWays({ sets, next, other }: Builder, costOf: (state: number) => number): Ways {
+function cheapestPaths({ sets, next, other }: Builder, costOf: (state: number) => number): Paths {
   const before: number[][] = sets.map(() => []);
   for (let state = 1; state < sets.length; state++) {
     before[next[state]!]!.push(state);
@@ -164,7 +169,7 @@ function cheapestWays({ sets, next, other }: Builder, costOf: (state: number) =>
   for (let cost = 0; near.length > 0; cost++) {
     const far: number[] = [];
     for (let state = near.pop(); state !== undefined; state = near.pop()) {
-      if (least[state]! < cost) continue; // a cheaper way was found after it was put here
+      if (least[state]! < cost) continue; // a cheaper path was found after it was queued
       for (const earlier of before[state]!) {
         const sum = cost + costOf(earlier);
         if (sum >= least[earlier]!) continue;
@@ -179,8 +184,8 @@ function cheapestWays({ sets, next, other }: Builder, costOf: (state: number) =>
   return { least, via };
 }
 
-/** What the vocabulary lacks on a way from the start that lacks least. */
-function missingOn({ sets, symbols }: Builder, start: number, { via }: Ways): Origin[] {
+/** Returns what the vocabulary lacks on the path from the start that lacks least. */
+function missingOn({ sets, symbols }: Builder, start: number, { via }: Paths): Origin[] {
   const origins = new Set<Origin>();
   for (let state = start; state !== ACCEPT; state = via[state]!) {
     if (sets[state] !== FORK && symbols.isEmpty(sets[state]!)) origins.add(symbols.originOf(sets[state]!));
@@ -198,7 +203,7 @@ function impossible(missing: readonly Origin[], vocabulary: Vocabulary): UserErr
   });
   const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
   return new UserError(
-    `no text of this model's characters matches the pattern: it never saw ${names.join(', ')}${more}`,
+    `no text of this model's characters matches the pattern: the model never saw ${names.join(', ')}${more}`,
     'Use characters that the model knows, or make these optional.',
   );
 }

@@ -2,10 +2,10 @@ import { readEscape } from './escapes.js';
 import { Reader } from './reader.js';
 import { type CharacterClass, type ClassItem, repeat, sequence, type Tree } from './tree.js';
 
-/** Groups within groups: the parser and what follows it go down one call for each. */
+/** Deepest nesting of groups: the parser and the compiler recurse once per level. */
 const MAX_DEPTH = 200;
 
-/** What may follow `(?` in other tools. */
+/** Groups of other tools that are not supported. */
 const GROUPS: [opening: string, name: string][] = [
   ['?=', 'look-ahead'],
   ['?!', 'look-ahead'],
@@ -16,14 +16,14 @@ const GROUPS: [opening: string, name: string][] = [
 ];
 
 /**
- * A regular expression as a tree: what JavaScript takes with the flag u, but for look-around, back-references and
- * word boundaries. `^` and `$` may stand where they say nothing: around the whole, or around one of its alternatives.
- * @throws UserError naming what is wrong, and at which character
+ * Parses a regular expression: the syntax of JavaScript with the flag u, without look-around, back-references and word
+ * boundaries. `^` and `$` may stand where they are redundant: around the whole or one of its alternatives.
+ * @throws UserError naming the mistake and its character
  */
 export function parse(source: string): Tree {
   const reader = new Reader(source);
   const tree = parseChoice(reader, 0);
-  if (reader.peek() !== undefined) throw reader.error(') has no ( before it', reader.at);
+  if (reader.peek() !== undefined) throw reader.error(') has no matching (', reader.at);
   return tree;
 }
 
@@ -67,16 +67,16 @@ function parseAtom(reader: Reader, depth: number): Tree {
   return { kind: 'character', codePoint: character.codePointAt(0)!, at };
 }
 
-/** A group; the reader is past its parenthesis. */
+/** Parses a group; the reader is past its parenthesis. */
 function parseGroup(reader: Reader, depth: number): Tree {
   const start = reader.at - 1;
-  if (depth > MAX_DEPTH) throw reader.error(`more than ${MAX_DEPTH} groups within groups`);
+  if (depth > MAX_DEPTH) throw reader.error(`groups are nested more than ${MAX_DEPTH} deep`);
   const unsupported = GROUPS.find(([opening]) => reader.skip(opening));
   if (unsupported) {
     throw reader.error(
       `${unsupported[1]} is not supported`,
       start,
-      'Write a plain group, ( ), or say in another way what the whole text shall be.',
+      'Use a plain group, ( ), or describe the whole text in another way.',
     );
   }
   if (reader.skip('?<')) {
@@ -85,14 +85,14 @@ function parseGroup(reader: Reader, depth: number): Tree {
       throw reader.error('(?< is not followed by a name and >', start);
     }
   } else if (reader.peek() === '?' && !reader.skip('?:')) {
-    throw reader.error(`(?${reader.peek(1) ?? ''} opens no group that is supported`, start);
+    throw reader.error(`(?${reader.peek(1) ?? ''} does not open a supported group`, start);
   }
   const tree = parseChoice(reader, depth);
   if (!reader.skip(')')) throw reader.error('( is never closed', start);
   return tree;
 }
 
-/** The tree repeated as often as a quantifier says, if one follows. A lazy one matches the same texts. */
+/** Applies a quantifier to a tree, if one follows. A lazy one matches the same texts. */
 function parseQuantifiers(reader: Reader, tree: Tree): Tree {
   const bounds = parseBounds(reader);
   if (bounds === undefined) return tree;
@@ -109,14 +109,14 @@ function parseBounds(reader: Reader): [least: number, most: number] | undefined 
   const least = reader.take(/\d/);
   const upper = reader.skip(',') ? reader.take(/\d/) : least;
   if (least === '' || !reader.skip('}')) {
-    throw reader.error('{ begins no count, such as {3}, {2,} or {2,5}', start);
+    throw reader.error('{ does not start a count such as {3}, {2,} or {2,5}', start);
   }
   const most = upper === '' ? Number.POSITIVE_INFINITY : Number(upper);
   if (Number(least) > most) throw reader.error(`${reader.from(start)} is out of order`, start);
   return [Number(least), most];
 }
 
-/** A class; the reader is past its opening bracket. */
+/** Parses a class; the reader is past its opening bracket. */
 function parseClass(reader: Reader): CharacterClass {
   const at = reader.at - 1;
   const negated = reader.skip('^');
@@ -133,7 +133,7 @@ function parseClass(reader: Reader): CharacterClass {
     const end = parseClassItem(reader, at);
     const range = reader.from(start);
     if ('escape' in item || 'escape' in end) {
-      throw reader.error(`${range} is no range: each end has to be one character`, start);
+      throw reader.error(`${range} is not a range: each end has to be one character`, start);
     }
     if (item.first > end.last) throw reader.error(`the range ${range} is out of order`, start);
     items.push({ first: item.first, last: end.last });
@@ -141,7 +141,7 @@ function parseClass(reader: Reader): CharacterClass {
   return { kind: 'class', negated, items, source: reader.from(at), at };
 }
 
-/** @param opened the place of the class's bracket */
+/** Parses a character or an escape of a class. @param opened the place of the class's bracket */
 function parseClassItem(reader: Reader, opened: number): ClassItem {
   const character = reader.peek();
   if (character === undefined) throw reader.error('[ is never closed', opened);

@@ -1,9 +1,9 @@
 import { UserError } from '../../errors.js';
 
 const HINT =
-  'A pattern is a regular expression as in JavaScript, for the whole text; \\ before a sign lets it stand for itself.';
+  'A pattern is a JavaScript regular expression for the whole text; \\ makes the next character literal.';
 
-/** The source of a pattern, read one code point at a time. */
+/** Reads the source of a pattern, one code point at a time. */
 export class Reader {
   readonly #characters: readonly string[];
   at = 0;
@@ -17,7 +17,7 @@ export class Reader {
     return this.#characters[this.at + ahead];
   }
 
-  /** Goes past a text if it comes next. */
+  /** Skips a text if it comes next. @returns whether it did */
   skip(text: string): boolean {
     const characters = Array.from(text);
     if (!characters.every((character, i) => this.peek(i) === character)) return false;
@@ -25,19 +25,19 @@ export class Reader {
     return true;
   }
 
-  /** Goes past all characters of a kind, and gives them. */
+  /** Returns the next characters of a kind, and skips them. */
   take(kind: RegExp, most = Number.POSITIVE_INFINITY): string {
     const start = this.at;
     while (this.at - start < most && kind.test(this.peek() ?? '')) this.at++;
     return this.from(start);
   }
 
-  /** What was read since a place. */
+  /** Returns what was read since a place. */
   from(start: number): string {
     return this.#characters.slice(start, this.at).join('');
   }
 
-  /** The error about a place: the last one that was read if none is given. */
+  /** Makes an error about a place, by default the last one read. */
   error(what: string, at = this.at - 1, hint = HINT): UserError {
     return new UserError(`pattern, character ${at + 1}: ${what}`, hint);
   }

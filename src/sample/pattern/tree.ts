@@ -1,4 +1,4 @@
-/** What a pattern says, as a tree. `at` is the place in its source of the first character, counted from 0. */
+/** The syntax tree of a pattern. `at` is the place of the first character in its source, counted from 0. */
 export type Tree =
   | { readonly kind: 'empty' }
   | Character
@@ -18,21 +18,22 @@ export interface CharacterClass {
   readonly kind: 'class';
   readonly negated: boolean;
   readonly items: readonly ClassItem[];
-  /** The class as it is written. */
+  /** The class as written. */
   readonly source: string;
   readonly at: number;
 }
 
-/** Code points from first to last, both included; or what one of JavaScript's escapes (or `.`) stands for. */
+/** Code points from first to last, inclusive; or an escape of JavaScript (or `.`). */
 export type ClassItem = { readonly first: number; readonly last: number } | { readonly escape: string };
 
-/** Sequences of one part, and repetitions of nothing or none, are not made: every tree but `empty` has characters. */
+/** Makes a sequence, simplified: every tree but `empty` has characters. */
 export function sequence(parts: readonly Tree[]): Tree {
   const full = parts.filter(({ kind }) => kind !== 'empty');
   if (full.length === 0) return { kind: 'empty' };
   return full.length === 1 ? full[0]! : { kind: 'sequence', parts: full };
 }
 
+/** Makes a repetition, simplified in the same way. */
 export function repeat(body: Tree, least: number, most: number): Tree {
   if (body.kind === 'empty' || most === 0) return { kind: 'empty' };
   return { kind: 'repeat', body, least, most };

@@ -154,7 +154,7 @@ describe('copying', () => {
     const checkpoint = readdirSync(join(folder, 'model')).find((name) => name.endsWith('.safetensors'))!;
     await copyFile(join(folder, 'model', checkpoint), join(folder, 'elsewhere', checkpoint));
     const result = await run(folder, ['sample', 'elsewhere', '--no-copy', '20']);
-    expectFailure(result, 66, 'the text that the model was trained on is not beside it');
+    expectFailure(result, 66, 'the text that the model was trained on is not next to it');
   });
 });
 
@@ -234,9 +234,9 @@ describe('flags that do not go together', () => {
     [['--temp', '1..x'], '--temp is "x"'],
     [['--no-copy', '1'], '--no-copy is "1"'],
     [['--match', 'a{2'], 'character 2'],
-    [['--match', 'Th', '--length', '1'], '2 characters at least'],
+    [['--match', 'Th', '--length', '1'], 'at least 2 characters'],
     [['--match', 'x§'], '§'],
-    [['--allow', '§'], 'no character is left'],
+    [['--allow', '§'], 'no character may be written'],
   ])('%s', async (args, message) => {
     expectFailure(await sample(...args), 2, new RegExp(message));
   });

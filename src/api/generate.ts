@@ -1,0 +1,87 @@
+import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import type { Draft } from '../sample/draft.js';
+import { endedAfter, finished, type GeneratedText, seedsFrom, writeTexts } from '../sample/generate.js';
+import { checkValue, type GenerateOptions, SAMPLING_OPTIONS } from '../sample/options.js';
+import { Plan } from '../sample/plan.js';
+import { asProgramError } from './errors.js';
+import { checkNames } from './names.js';
+import { Pauses } from './pauses.js';
+
+const NAMES = [...Object.keys(SAMPLING_OPTIONS), 'corpus'];
+const COUNT = { minimum: 0, maximum: 1e6, integer: true };
+
+/**
+ * Writes a text, character by character. Without a `length` or another end it never stops; leaving the loop does. Other
+ * work of the program, such as timers, continues while it writes.
+ * @example
+ * import { generate, load } from 'charlstm';
+ *
+ * const model = await load('novel-1');
+ * for await (const text of generate(model, { prompt: 'Once ', length: 200, temperature: 0.8, seed: 7 })) {
+ *   process.stdout.write(text);
+ * }
+ * @throws TypeError for an option that does not exist
+ * @throws RangeError for an option with a value that is not allowed
+ * @throws UserError if the prompt has characters that the network never saw, or the options leave nothing to write
+ */
+export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
+  return characters(planOf('generate', model, options));
+}
+
+async function* characters(plan: Plan): AsyncGenerator<string> {
+  const { vocabulary } = plan.model;
+  const pauses = new Pauses();
+  if (plan.options.echo !== false) for (const id of plan.prompt) yield vocabulary.character(id);
+  try {
+    for (const draft of writeTexts(plan, [plan.options.seed ?? SAMPLING_OPTIONS.seed.default])) {
+      const [from, to] = draft.take();
+      for (let i = from; i < to; i++) yield vocabulary.character(draft.ids[i]!);
+      if (pauses.isDue) await pauses.pause();
+    }
+  } catch (error) {
+    throw asProgramError(error);
+  }
+}
+
+/**
+ * Writes several texts as one batch, which is faster than one after the other, and yields them in the order of their
+ * seeds: `seed`, `seed + 1` and so on. Text i is what `generate` gives with its seed, bit for bit.
+ * @param count how many texts
+ * @example
+ * import { generateMany, load, loadCorpus } from 'charlstm';
+ *
+ * const model = await load('novel-1');
+ * const corpus = await loadCorpus(model);
+ * for await (const { text, reason } of generateMany(model, 20, { until: 'line', noCopy: 30, corpus, length: 500 })) {
+ *   console.log(reason, text);
+ * }
+ * @throws TypeError, RangeError, UserError as `generate` does
+ */
+export async function* generateMany(
+  model: CharacterModel,
+  count: number,
+  options: GenerateOptions = {},
+): AsyncGenerator<GeneratedText> {
+  checkValue('count', count, COUNT);
+  const plan = planOf('generateMany', model, options);
+  const pauses = new Pauses();
+  const seeds = seedsFrom(options.seed ?? SAMPLING_OPTIONS.seed.default, count);
+  const waiting = new Set<Draft>();
+  try {
+    for (const draft of writeTexts(plan, seeds)) {
+      for (const ended of endedAfter(draft, waiting)) yield finished(ended);
+      if (pauses.isDue) await pauses.pause();
+    }
+  } catch (error) {
+    throw asProgramError(error);
+  }
+}
+
+function planOf(caller: string, model: CharacterModel, options: GenerateOptions): Plan {
+  checkNames(caller, options, NAMES);
+  try {
+    return new Plan(model, options);
+  } catch (error) {
+    throw asProgramError(error);
+  }
+}
