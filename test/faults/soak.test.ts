@@ -22,11 +22,10 @@ const PROGRAM = `
   const [dist, run, record, steps, looks] = JSON.parse(process.argv[1]);
   const { readdirSync } = await import('node:fs');
   (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1'); // as the command does
-  const { createElement } = await import('react');
-  const { render } = await import('ink');
-  const { Screen } = await import(dist + 'ui/screen.js');
-  const { initialState, reduce } = await import(dist + 'ui/state.js');
-  const { Dashboard } = await import(dist + 'ui/views/Dashboard.js');
+  const { Screen } = await import(dist + 'ui/screen/screen.js');
+  const { initialState } = await import(dist + 'ui/dashboard/state.js');
+  const { reduce } = await import(dist + 'ui/dashboard/reduce.js');
+  const { picture } = await import(dist + 'ui/dashboard/view.js');
   const { openSession } = await import(dist + 'train/session.js');
   const { train } = await import(dist + 'train/trainer.js');
   const { openLog } = await import(dist + 'worker/log.js');
@@ -34,7 +33,6 @@ const PROGRAM = `
   const screen = new Screen({ ...size, write: () => true });
   screen.enter();
   let state = initialState({ lr: 5e-3, clip: 1, history: [] }, 0, size);
-  const app = render(createElement(Dashboard, { state }), { stdout: screen, debug: true, patchConsole: false });
   const log = openLog(run + '/log.jsonl');
   const session = openSession(run, record);
   const openFiles = () => { try { return readdirSync('/proc/self/fd').length; } catch { return 0; } };
@@ -47,7 +45,7 @@ const PROGRAM = `
     if (event.type !== 'step') continue;
     if (event.step % 2 === 0) {
       state = reduce(state, { type: 'tick', now, memory: process.memoryUsage.rss() });
-      app.rerender(createElement(Dashboard, { state }));
+      screen.draw(picture(state));
     }
     if (event.step % (steps / looks) === 0) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -57,7 +55,6 @@ const PROGRAM = `
     }
   }
   log.close();
-  app.unmount();
   console.log(JSON.stringify(seen));
 `;
 
@@ -74,7 +71,7 @@ it(`trains for ${STEPS} steps in the same memory, with the same open files`, asy
   const { stdout } = await execa(
     process.execPath,
     ['--expose-gc', '--input-type=module', '-e', PROGRAM, input],
-    { cwd: DIST, env: { NODE_ENV: 'production', CI: undefined } },
+    { cwd: DIST },
   );
   const seen = JSON.parse(stdout) as Record<'resident' | 'heap' | 'buffers' | 'files', number>[];
   expect(seen).toHaveLength(LOOKS);

@@ -1,7 +1,9 @@
 // A training run as the dashboard sees it: made up but realistic, and the same every time.
 
 import type { GaugesEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../../src/train/events.js';
-import { initialState, type Message, reduce, type State } from '../../src/ui/dashboard/state.js';
+import { reduce } from '../../src/ui/dashboard/reduce.js';
+import { type DashboardMessage, type DashboardState, initialState } from '../../src/ui/dashboard/state.js';
+import type { Stroke } from '../../src/ui/screen/keyboard.js';
 
 export const START: StartEvent = {
   type: 'start',
@@ -26,7 +28,7 @@ const MS_PER_STEP = 72;
 
 type Run = Parameters<typeof initialState>[0];
 
-export function newState(run: Partial<Run> = {}, size = { columns: 80, rows: 24 }): State {
+export function newState(run: Partial<Run> = {}, size = { columns: 80, rows: 24 }): DashboardState {
   return initialState({ lr: START.lr, clip: 1, history: [], ...run }, BEGAN, size);
 }
 
@@ -40,16 +42,22 @@ export function frozen<T>(value: T): T {
 }
 
 /** The state after some messages, none of which may change a state or a message. */
-export function played(state: State, ...messages: readonly Message[]): State {
+export function played(state: DashboardState, ...messages: readonly DashboardMessage[]): DashboardState {
   return messages.reduce((now, message) => reduce(frozen(now), frozen(message)), state);
 }
 
-/** Events that come together, so many milliseconds after the beginning. */
-export function at(ms: number, ...events: readonly TrainEvent[]): Message {
+/** Returns a key by its name, or typed text. */
+export function stroke(name: string): Stroke {
+  const isKey = /^(?:(?:ctrl|alt|shift)-.+|tab|escape|enter|backspace|delete|up)$/.test(name);
+  return isKey ? { key: name } : { text: name, pasted: false };
+}
+
+/** Returns events that come together, some milliseconds after the beginning. */
+export function at(ms: number, ...events: readonly TrainEvent[]): DashboardMessage {
   return { type: 'events', events, now: BEGAN + ms };
 }
 
-export function tick(ms: number, memory = 0): Message {
+export function tick(ms: number, memory = 0): DashboardMessage {
   return { type: 'tick', now: BEGAN + ms, memory };
 }
 
@@ -157,7 +165,7 @@ function eventsOf(step: number): TrainEvent[] {
 const LAST_STEP = 830;
 
 /** The first 830 steps of a run of 5,230, one minute in, as large as asked. */
-export function trainedState(size?: { columns: number; rows: number }): State {
+export function trainedState(size?: { columns: number; rows: number }): DashboardState {
   const steps = Array.from({ length: LAST_STEP }, (_, i) => at((i + 1) * MS_PER_STEP, ...eventsOf(i + 1)));
   const ms = LAST_STEP * MS_PER_STEP;
   return played(newState({}, size), at(0, START), ...steps, tick(ms + 20, 187 * 2 ** 20));

@@ -21,7 +21,6 @@ export async function untilEnded<Ui, S extends { close(): void }>(
   open: (ui: Ui, end: (how: Ending) => void) => S,
   onExit: () => void = () => {},
 ): Promise<S> {
-  process.env.NODE_ENV = 'production'; // see Stage
   const ui = await load();
   const { ended, end, dispose } = endings(onExit);
   let screen: S | undefined;

@@ -88,10 +88,9 @@ async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], stopper:
     const report = ui === 'json' ? jsonReporter() : plainReporter();
     return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
   }
-  process.env.NODE_ENV = 'production'; // see openDashboard
   // Every frame leaves garbage: V8 would keep 30 MB at hand for it, which the network may need.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const { openDashboard } = await import('../../ui/dashboard/open.js'); // half a second that nothing else needs
+  const { openDashboard } = await import('../../ui/dashboard/open.js');
   const { lr, clip } = record.training;
   return openDashboard({ lr, clip, history: record.history }, (request) =>
     request.type === 'interrupt' ? stopper.stop('SIGINT') : stopper.training?.send(request),

@@ -71,7 +71,7 @@ function pressOne(state: State, name: string): Answer {
   if (request === 'interrupt' || request === 'suspend') return { state, request };
   if (typeof state.panel === 'object') return { state: entered(state, state.panel.entry, name) };
   const closed = { ...state, panel: undefined };
-  if (state.panel === 'keys' && (request || ['?', 'h', 'f1', 'enter'].includes(name)))
+  if (state.panel === 'keys' && (request || ['?', 'h', 'f1', 'enter', 'ctrl-j'].includes(name)))
     return { state: closed };
   if (request) return { state, request };
   if (/^\d$/.test(name)) return { state: { ...state, panel: { entry: name } } };
@@ -87,7 +87,7 @@ function entered(state: State, entry: string, name: string): State {
   if (name === 'ctrl-u') return editing('');
   const closed = { ...state, panel: undefined };
   if (['escape', 'backspace', 'q'].includes(name)) return closed;
-  if (name !== 'enter') return state;
+  if (!['enter', 'ctrl-j'].includes(name)) return state;
   return entry === '' ? closed : going(closed, entry);
 }
 

@@ -1,6 +1,7 @@
 import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
+import type { Picture } from '../screen/screen.js';
 import { visible } from '../text/glyphs.js';
 import { keyTable } from '../text/key-table.js';
 import {
@@ -9,9 +10,9 @@ import {
   joined,
   type Line,
   lineWidth,
-  type Picture,
   type Segment,
   shortened,
+  sideBySide,
   spread,
   widthOf,
 } from '../text/line.js';
@@ -43,12 +44,7 @@ function bodyOf(state: State): Line[] {
     .slice(first, first + shown)
     .flatMap((row) => [textLine(state, row), markLine(state, row)].slice(0, linesPerRow));
   if (listWidth === 0) return text;
-  const list = listOf(state, listWidth, height);
-  return Array.from({ length: Math.max(text.length, list.length) }, (_, row): Line => {
-    const line = text[row] ?? [];
-    const used = lineWidth(line);
-    return [...line, { text: ' '.repeat(width - used + 1) }, ...(list[row] ?? [])];
-  });
+  return sideBySide(text, listOf(state, listWidth, height), width + 1);
 }
 
 function textLine({ shown, colors }: State, { glyphs }: Row): Line {

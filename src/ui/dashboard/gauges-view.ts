@@ -2,7 +2,7 @@ import { grouped } from '../../numbers.js';
 import type { GaugesEvent } from '../../train/events.js';
 import { cut, type Line, lineWidth, type Segment, shortened } from '../text/line.js';
 import { alarms, dwarfing, isStuck } from './gauges.js';
-import type { State } from './state.js';
+import type { DashboardState } from './state.js';
 
 type Layer = GaugesEvent['layers'][number];
 type Gate = Layer['gates'][number];
@@ -19,7 +19,7 @@ const LEAST_RATIO = 10;
 const LEAST_BAR = 3;
 
 /** What the panel shows, in a few words and in fewer. */
-export function gaugesTitle({ gauges }: State): string[] {
+export function gaugesTitle({ gauges }: DashboardState): string[] {
   const step = gauges.last ? ` · step ${grouped(gauges.last.step)}` : '';
   return [`gates and gradients${step}`, `gates${step}`];
 }
@@ -28,7 +28,7 @@ export function gaugesTitle({ gauges }: State): string[] {
  * For each layer the norm of its gradient, now and over time, and for each gate the share of units and time that it is
  * saturated; below, what is wrong, or what the marks mean.
  */
-export function gaugesPanel(state: State, width: number, height: number): Line[] {
+export function gaugesPanel(state: DashboardState, width: number, height: number): Line[] {
   const { last } = state.gauges;
   const inner = Math.max(1, width - 2);
   if (!last) {
@@ -47,7 +47,7 @@ export function gaugesPanel(state: State, width: number, height: number): Line[]
 }
 
 /** All layers as far in detail as there is room for; where it does not suffice for all, the first ones. */
-function layersIn(state: State, last: GaugesEvent, width: number, height: number): Line[] {
+function layersIn(state: DashboardState, last: GaugesEvent, width: number, height: number): Line[] {
   const linesBy = (way: typeof inDetail) =>
     last.layers.flatMap((layer, index) => way(state, layer, index, width));
   for (const way of [inDetail, inTwoRows]) {
@@ -61,7 +61,7 @@ function layersIn(state: State, last: GaugesEvent, width: number, height: number
   return [...shown, [{ text: `and ${left} more ${left === 1 ? 'layer' : 'layers'}`, color: 'faint' }]];
 }
 
-function inDetail(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+function inDetail(state: DashboardState, { gates }: Layer, layer: number, width: number): Line[] {
   return [
     gradientRow(state, layer, width),
     ...gates.map((gate): Line => {
@@ -74,11 +74,11 @@ function inDetail(state: State, { gates }: Layer, layer: number, width: number):
   ];
 }
 
-function inTwoRows(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+function inTwoRows(state: DashboardState, { gates }: Layer, layer: number, width: number): Line[] {
   return [gradientRow(state, layer, width), [{ text: '  ' }, ...gateRow(gates, width - 2)]];
 }
 
-function inOneRow(state: State, { gates }: Layer, layer: number, width: number): Line[] {
+function inOneRow(state: DashboardState, { gates }: Layer, layer: number, width: number): Line[] {
   const { norm, look } = normOf(state, layer);
   const number = String(layer).padStart(String(state.gauges.last!.layers.length - 1).length);
   const head = { text: `${number} ${norm.padEnd(7)} `, ...look };
@@ -86,13 +86,13 @@ function inOneRow(state: State, { gates }: Layer, layer: number, width: number):
 }
 
 /** The norm of a layer's gradient, and how it went: all layers are drawn to one logarithmic scale. */
-function gradientRow(state: State, layer: number, width: number): Line {
+function gradientRow(state: DashboardState, layer: number, width: number): Line {
   const { norm, look } = normOf(state, layer);
   const head: Segment = { text: `layer ${layer}  gradient ${norm.padEnd(7)} `, ...look };
   return [head, { text: sparks(state, layer, width - lineWidth([head])), color: 'accent' }];
 }
 
-function normOf({ gauges }: State, layer: number): { norm: string; look: Partial<Segment> } {
+function normOf({ gauges }: DashboardState, layer: number): { norm: string; look: Partial<Segment> } {
   const { gradNorm } = gauges.last!.layers[layer]!;
   const isSmall = gradNorm < 0.001 && gradNorm > 0;
   const isFar = dwarfing(gauges.last!, layer) !== undefined;
@@ -102,7 +102,7 @@ function normOf({ gauges }: State, layer: number): { norm: string; look: Partial
   };
 }
 
-function sparks({ gauges: { norms } }: State, layer: number, width: number): string {
+function sparks({ gauges: { norms } }: DashboardState, layer: number, width: number): string {
   const shown = norms.slice(-Math.max(0, width));
   const all = shown.flat().filter((norm) => norm > 0);
   if (width <= 0 || all.length === 0) return '';

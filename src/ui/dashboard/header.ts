@@ -1,9 +1,9 @@
 import { duration, harmlessLine } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
 import { cut, fitting, type Line, lineWidth, type Segment, spread } from '../text/line.js';
-import type { State } from './state.js';
+import type { DashboardState } from './state.js';
 
-const PHASES: Record<State['phase'], Segment> = {
+const PHASES: Record<DashboardState['phase'], Segment> = {
   starting: { text: '○ starting', color: 'faint' },
   training: { text: '● training', color: 'good', bold: true },
   paused: { text: '‖ paused', color: 'caution', bold: true },
@@ -14,11 +14,11 @@ const PHASES: Record<State['phase'], Segment> = {
 const WAITING: Segment = { text: '‖ not saved', color: 'bad', bold: true };
 
 /** What is trained, by what, where, and whether it is: one line, or two where one does not hold it. */
-export function header(state: State, most: 1 | 2): Line[] {
+export function header(state: DashboardState, most: 1 | 2): Line[] {
   const { start, columns } = state;
   const width = columns - 2;
   const phase = state.trouble && state.phase !== 'stopping' ? WAITING : PHASES[state.phase];
-  const status: Line = [phase, { text: `  ${duration(state.active / 1000)}` }];
+  const status: Line = [phase, { text: `  ${duration(state.activeMs / 1000)}` }];
   const statusWidth = lineWidth(status);
   if (!start) return [spread([{ text: 'charlstm', bold: true }], status, width)];
   const what: Segment[] = [

@@ -1,4 +1,4 @@
-import type { State } from './state.js';
+import type { DashboardState } from './state.js';
 
 /** Below this there is one line only. */
 const LEAST = { columns: 40, rows: 12 };
@@ -24,7 +24,7 @@ export interface Layout {
 
 /** How the parts of the screen share it; undefined where it is too small for more than a line. */
 export function layoutOf(
-  { columns, rows }: Pick<State, 'columns' | 'rows'>,
+  { columns, rows }: Pick<DashboardState, 'columns' | 'rows'>,
   headerLines: number,
 ): Layout | undefined {
   if (columns < LEAST.columns || rows < LEAST.rows) return undefined;

@@ -3,7 +3,7 @@ import { Canvas } from '../plot/canvas.js';
 import { type AxisScale, decimalsOf, placeOf, ticks } from '../plot/scale.js';
 import type { Line } from '../text/line.js';
 import type { Bucket } from './series.js';
-import type { State, Validation } from './state.js';
+import type { DashboardState, Validation } from './state.js';
 import { inUnit } from './unit.js';
 
 /** Room for the numbers of the loss axis, its line included, at least. */
@@ -14,7 +14,7 @@ const MARK_DISTANCE = 3;
 const BEST = { text: '★', color: 'validation', bold: true } as const;
 
 /** What the chart shows, in a few words. */
-export function chartTitle({ view }: State): string[] {
+export function chartTitle({ view }: DashboardState): string[] {
   const rest = ` · ${view.recent ? 'recent' : 'whole run'}${view.log ? ' · log' : ''}`;
   return [`loss · ${view.unit} a character${rest}`, `loss · ${view.unit}${rest}`];
 }
@@ -23,7 +23,7 @@ export function chartTitle({ view }: State): string[] {
  * The chart of the losses: training raw (faint) and smoothed, validation as marks, baselines as dashed lines, axes
  * with numbers.
  */
-export function lossChart(state: State, width: number, height: number): Line[] {
+export function lossChart(state: DashboardState, width: number, height: number): Line[] {
   const { buckets, validations } = visible(state);
   if (buckets.length === 0 || width < 2 * AXIS_WIDTH || height < 2) {
     return [[{ text: ' waiting for the first step', color: 'faint' }]];
@@ -44,7 +44,7 @@ export function lossChart(state: State, width: number, height: number): Line[] {
   return [...framed(canvas, labels, axisWidth), stepAxis(state, x, canvas.width, axisWidth)];
 }
 
-function visible({ losses, validations, view }: State): {
+function visible({ losses, validations, view }: DashboardState): {
   buckets: readonly Bucket[];
   validations: Validation[];
 } {
@@ -53,13 +53,17 @@ function visible({ losses, validations, view }: State): {
   return { buckets: losses.recent, validations: validations.filter(({ step }) => step >= from) };
 }
 
-function horizontal({ view }: State, buckets: readonly Bucket[]): AxisScale {
+function horizontal({ view }: DashboardState, buckets: readonly Bucket[]): AxisScale {
   const to = Math.max(2, buckets.at(-1)!.step);
   return { from: view.recent ? Math.min(buckets[0]!.step, to - 1) : 0, to, log: false };
 }
 
 /** The span of what is shown, without the spikes of single steps, and a little more. */
-function vertical(state: State, buckets: readonly Bucket[], validations: readonly Validation[]): AxisScale {
+function vertical(
+  state: DashboardState,
+  buckets: readonly Bucket[],
+  validations: readonly Validation[],
+): AxisScale {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   const include = (loss: number) => {
@@ -114,7 +118,7 @@ function drawSmoothed(canvas: Canvas, buckets: readonly Bucket[], column: Place,
 }
 
 /** A dashed line each, with its name at the right end, or at the left where the loss is at the right. */
-function drawBaselines(canvas: Canvas, { baselines }: State, row: Place): void {
+function drawBaselines(canvas: Canvas, { baselines }: DashboardState, row: Place): void {
   const taken = new Set<number>();
   for (const { name, loss } of baselines) {
     const at = row(loss) >> 2;
@@ -151,7 +155,7 @@ function framed(canvas: Canvas, labels: readonly Label[], axisWidth: number): Li
 }
 
 /** Numbers under the drawing, in steps or epochs, and at the right what they count. */
-function stepAxis({ view, start }: State, x: AxisScale, width: number, indent: number): Line {
+function stepAxis({ view, start }: DashboardState, x: AxisScale, width: number, indent: number): Line {
   const perEpoch = view.axis === 'epochs' ? (start?.stepsPerEpoch ?? 1) : 1;
   const scale = { from: x.from / perEpoch, to: x.to / perEpoch, log: false };
   const name = view.axis === 'epochs' ? ' epoch' : ' step';

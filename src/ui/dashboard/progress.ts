@@ -1,7 +1,7 @@
 import { duration, harmless, rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { cut, fitting, type Line, lineWidth, type Segment, shortened, widthOf } from '../text/line.js';
-import type { State } from './state.js';
+import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
 
@@ -9,7 +9,7 @@ import { verdictOf } from './verdict.js';
 const LEAST_BAR = 12;
 
 /** Share of the run that is over, from 0 to 1. */
-export function shareDone(state: State): number {
+export function shareDone(state: DashboardState): number {
   const { start } = state;
   if (!start) return 0;
   if (start.totalSteps !== undefined) return stepOf(state) / start.totalSteps;
@@ -17,30 +17,30 @@ export function shareDone(state: State): number {
 }
 
 /** Steps done, those of earlier sessions included. */
-export function stepOf({ start, last }: State): number {
+export function stepOf({ start, last }: DashboardState): number {
   return last?.step ?? start?.step ?? 0;
 }
 
-function secondsTrained({ start, active }: State): number {
-  return (start?.seconds ?? 0) + active / 1000;
+function secondsTrained({ start, activeMs }: DashboardState): number {
+  return (start?.seconds ?? 0) + activeMs / 1000;
 }
 
 /** Seconds to go, by the pace of this session; undefined before there is one. */
-export function secondsLeft(state: State): number | undefined {
-  const { start, last, active, phase } = state;
+export function secondsLeft(state: DashboardState): number | undefined {
+  const { start, last, activeMs, phase } = state;
   if (!start || !last || last.step === start.step || phase === 'stopping') return undefined;
   if (start.totalSteps === undefined) return (start.minutes ?? 0) * 60 - secondsTrained(state);
-  return ((active / 1000) * (start.totalSteps - last.step)) / (last.step - start.step);
+  return ((activeMs / 1000) * (start.totalSteps - last.step)) / (last.step - start.step);
 }
 
 /** How far the run is, how fast it goes, and how well: at most `most` lines, the verdict always the last. */
-export function progress(state: State, most: number): Line[] {
+export function progress(state: DashboardState, most: number): Line[] {
   const width = state.columns - 2;
   const lines = [bar(state, width), losses(state, width), pace(state, width)];
   return [...lines.slice(0, most - 1), verdict(state, width)].map((line): Line => [{ text: ' ' }, ...line]);
 }
 
-function bar(state: State, width: number): Line {
+function bar(state: DashboardState, width: number): Line {
   const { start } = state;
   const epochs = start?.totalSteps === undefined ? undefined : start.totalSteps / start.stepsPerEpoch;
   const epoch = Math.ceil(stepOf(state) / (start?.stepsPerEpoch ?? 1));
@@ -69,7 +69,7 @@ function bar(state: State, width: number): Line {
 }
 
 /** The losses, each with the mark that it has on the chart. */
-function losses(state: State, width: number): Line {
+function losses(state: DashboardState, width: number): Line {
   const { best } = state;
   const training = figure(state.losses.recent.at(-1)?.smooth, state);
   const validation = figure(state.validations.at(-1)?.loss, state);
@@ -95,10 +95,13 @@ function losses(state: State, width: number): Line {
 }
 
 /** Speed, gradient, learning rate and memory. */
-function pace({ last, lr, clipped, memory, active, now, began, clip }: State, width: number): Line {
-  const paused = now - began - active;
+function pace(
+  { last, lr, clippedShare, memory, activeMs, now, startedAt, clip }: DashboardState,
+  width: number,
+): Line {
+  const paused = now - startedAt - activeMs;
   const speed = { text: `${grouped(last?.charsPerSecond ?? 0)} chars/s` };
-  const share = clip > 0 ? ` (${Math.round(100 * clipped)}% clipped)` : '';
+  const share = clip > 0 ? ` (${Math.round(100 * clippedShare)}% clipped)` : '';
   const gradient = last && { text: `gradient ${last.gradNorm.toFixed(2)}${share}` };
   const megabytes = `${grouped(Math.round(memory / 2 ** 20))} MB`;
   return shortened(
@@ -123,7 +126,7 @@ function pace({ last, lr, clipped, memory, active, now, began, clip }: State, wi
 }
 
 /** One plain sentence: what was asked for, or how the run goes. */
-function verdict(state: State, width: number): Line {
+function verdict(state: DashboardState, width: number): Line {
   const { notice, phase, dialog, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
   if (phase === 'stopping') {

@@ -2,17 +2,17 @@ import { grouped } from '../../numbers.js';
 import { layOut } from '../text/glyphs.js';
 import { type Line, shortened } from '../text/line.js';
 import type { Page } from './samples.js';
-import type { State } from './state.js';
+import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 
-function shownPage({ samples }: State): { page: Page | undefined; isLive: boolean } {
-  const former = samples.pages.find((page) => page.sample === samples.shown);
+function shownPage({ samples }: DashboardState): { page: Page | undefined; isLive: boolean } {
+  const former = samples.pages.find((page) => page.sample === samples.selected);
   const live = samples.pages.at(-1);
   return { page: former ?? live, isLive: former === undefined || former === live };
 }
 
 /** What the panel shows, in a few words. */
-export function sampleTitle(state: State): string[] {
+export function sampleTitle(state: DashboardState): string[] {
   const { page, isLive } = shownPage(state);
   const temperature = (isLive ? state.temperature : (page?.temperature ?? 0)).toFixed(1);
   const at = isLive ? state.last?.step : page?.step;
@@ -25,7 +25,7 @@ export function sampleTitle(state: State): string[] {
  * The live sample, its newest lines where it is longer than the panel, or a former one from its beginning; then a
  * line that tells how surprised the network was and which page this is.
  */
-export function sample(state: State, width: number, height: number): Line[] {
+export function sample(state: DashboardState, width: number, height: number): Line[] {
   const { page, isLive } = shownPage(state);
   if (!page) return [[{ text: ' the network writes here', color: 'faint' }]];
   const { revealed } = state.samples;
@@ -42,7 +42,7 @@ export function sample(state: State, width: number, height: number): Line[] {
   return [...indented, ...filler, [{ text: ' ' }, ...footnote(state, page, certainty, width - 2)]];
 }
 
-function footnote(state: State, page: Page, certainty: readonly number[], width: number): Line {
+function footnote(state: DashboardState, page: Page, certainty: readonly number[], width: number): Line {
   const { pages } = state.samples;
   const nats = certainty.reduce((sum, p) => sum - Math.log(p), 0) / Math.max(1, certainty.length);
   const place = { text: `[ ${pages.indexOf(page) + 1} of ${pages.length} ]`, color: 'faint' } as const;

@@ -13,18 +13,18 @@ export interface Page {
 export interface Samples {
   /** The first ones and the newest, the last one still being written; in between ever fewer. */
   readonly pages: readonly Page[];
-  /** Which is shown: undefined for the one being written. */
-  readonly shown: number | undefined;
+  /** Which is selected: undefined for the one being written. */
+  readonly selected: number | undefined;
   /** Characters of the last page that have come to the screen: what comes in bursts is shown evenly. */
   readonly revealed: number;
   /** Characters a millisecond, as they came last. */
   readonly speed: number;
-  readonly arrived: number;
+  readonly lastArrival: number;
 }
 
 const MOST_PAGES = 60;
 
-export const NO_SAMPLES: Samples = { pages: [], shown: undefined, revealed: 0, speed: 0, arrived: 0 };
+export const NO_SAMPLES: Samples = { pages: [], selected: undefined, revealed: 0, speed: 0, lastArrival: 0 };
 
 /** After some milliseconds: more of what has come is on the screen. */
 export function revealed(samples: Samples, ms: number): Samples {
@@ -40,7 +40,7 @@ export function withSpeed(samples: Samples, events: readonly TrainEvent[], now: 
   );
   return characters === 0
     ? samples
-    : { ...samples, speed: characters / Math.max(1, now - samples.arrived), arrived: now };
+    : { ...samples, speed: characters / Math.max(1, now - samples.lastArrival), lastArrival: now };
 }
 
 /** Adds live text: to the page being written, or on a new one. */
@@ -61,10 +61,10 @@ export function addLive(samples: Samples, event: LiveEvent): Samples {
 }
 
 /** Drops the page whose neighbours are nearest to each other in steps; not the first, the last, or the one shown. */
-function thinned(pages: readonly Page[], { shown }: Samples): Page[] {
+function thinned(pages: readonly Page[], { selected }: Samples): Page[] {
   const gap = (i: number) => pages[i + 1]!.step - pages[i - 1]!.step;
   const candidates = pages.flatMap(({ sample }, i) =>
-    i > 0 && i < pages.length - 1 && sample !== shown ? i : [],
+    i > 0 && i < pages.length - 1 && sample !== selected ? i : [],
   );
   const drop = candidates.reduce((best, i) => (gap(i) < gap(best) ? i : best));
   return pages.filter((_, i) => i !== drop);

@@ -1,6 +1,6 @@
 import { grouped } from '../../numbers.js';
 import type { Color } from '../text/palette.js';
-import type { State, Validation } from './state.js';
+import type { DashboardState, Validation } from './state.js';
 import { inUnit } from './unit.js';
 
 export interface Verdict {
@@ -20,7 +20,7 @@ const EXPLODING = 1.5;
 const LEAST_STEPS = 50;
 
 /** How the run goes, in one plain sentence. */
-export function verdictOf(state: State): Verdict {
+export function verdictOf(state: DashboardState): Verdict {
   const { last, validations, best } = state;
   if (!last) return { text: 'getting ready', color: 'faint' };
   const remedy = `try --lr ${(state.lr / 4).toExponential(1)}`;
@@ -51,7 +51,7 @@ function hasFasterRate(newest: Validation, best: Validation): boolean {
 }
 
 /** Before two validations can be compared: what the training loss has done in the second half of the steps. */
-function beginning(state: State): Verdict {
+function beginning(state: DashboardState): Verdict {
   const { buckets } = state.losses;
   const before = buckets[buckets.length >> 1];
   const fell = before && buckets.length > 2 ? before.smooth - buckets.at(-1)!.smooth : 0;
@@ -63,7 +63,7 @@ function beginning(state: State): Verdict {
     : { text: 'nothing to tell yet', color: 'faint' };
 }
 
-function improvement(state: State, newest: number): Verdict {
+function improvement(state: DashboardState, newest: number): Verdict {
   const { validations, last, start } = state;
   const former = validations.slice(0, -1);
   const epochAgo = last!.step - (start?.stepsPerEpoch ?? 0);
@@ -77,7 +77,7 @@ function improvement(state: State, newest: number): Verdict {
 }
 
 /** After a while, no network that learns has a loss above that of guessing evenly. */
-function isWorseThanGuessing({ losses, baselines }: State): boolean {
+function isWorseThanGuessing({ losses, baselines }: DashboardState): boolean {
   const uniform = baselines.find((baseline) => baseline.name === 'uniform');
   const now = losses.recent.at(-1);
   if (!uniform || !now || losses.recent.length < LEAST_STEPS) return false;
@@ -85,11 +85,11 @@ function isWorseThanGuessing({ losses, baselines }: State): boolean {
 }
 
 /** A difference of losses, with its unit. */
-function by(nats: number, state: State): string {
+function by(nats: number, state: DashboardState): string {
   return `${inUnit(nats, state).toFixed(3)} ${state.view.unit}`;
 }
 
-function isExploding({ losses, last }: State): boolean {
+function isExploding({ losses, last }: DashboardState): boolean {
   const now = losses.recent.at(-1);
   if (!now || !last || losses.recent.length < LEAST_STEPS) return false;
   const lowest = losses.buckets.reduce(
@@ -99,7 +99,7 @@ function isExploding({ losses, last }: State): boolean {
   return now.smooth > EXPLODING * lowest;
 }
 
-function trainingFellSince({ losses }: State, step: number): boolean {
+function trainingFellSince({ losses }: DashboardState, step: number): boolean {
   const then = losses.buckets.find((bucket) => bucket.step >= step);
   const now = losses.buckets.at(-1);
   return then !== undefined && now !== undefined && now.smooth < then.smooth;

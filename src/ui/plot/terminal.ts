@@ -1,5 +1,5 @@
 import { harmlessLine } from '../../format.js';
-import { cut, type Line, lineWidth, type Segment, widthOf } from '../text/line.js';
+import { cropped, cut, type Line, type Segment, sideBySide, widthOf } from '../text/line.js';
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale } from './axis.js';
 import { Canvas } from './canvas.js';
 import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
@@ -20,7 +20,8 @@ const LEAST_ROWS = 3;
 
 /** A chart, or the charts of a figure row by row, in lines of at most `columns` columns. */
 export function linesOf(drawing: Chart | Figure, { columns, rows }: Room): Line[] {
-  if (!('charts' in drawing)) return within(chartLines(drawing, { columns, rows }), columns);
+  if (!('charts' in drawing))
+    return chartLines(drawing, { columns, rows }).map((line) => cropped(line, columns));
   const { title, charts } = drawing;
   const fit = Math.max(1, Math.floor((columns + GAP) / (NARROWEST + GAP)));
   const wanted = Math.max(1, Math.min(drawing.columns, charts.length));
@@ -31,17 +32,12 @@ export function linesOf(drawing: Chart | Figure, { columns, rows }: Room): Line[
   for (let first = 0; first < charts.length; first += count) {
     if (lines.length > 0) lines.push([]);
     const row = charts.slice(first, first + count);
-    const drawn = row.map((chart) => within(chartLines(chart, { columns: width, rows }), width));
-    const height = Math.max(...drawn.map((chart) => chart.length));
-    for (let i = 0; i < height; i++)
-      lines.push(
-        beside(
-          drawn.map((chart) => chart[i] ?? []),
-          width,
-        ),
-      );
+    const [left, ...others] = row.map((chart) =>
+      chartLines(chart, { columns: width, rows }).map((line) => cropped(line, width)),
+    );
+    lines.push(...others.reduce((all, chart, i) => sideBySide(all, chart, (i + 1) * (width + GAP)), left!));
   }
-  return within(lines, columns);
+  return lines.map((line) => cropped(line, columns));
 }
 
 function chartLines(chart: Chart, room: Room): Line[] {
@@ -204,25 +200,4 @@ function bottom(ticks: readonly Tick[], indent: number, width: number): Line {
     text = text.padEnd(from) + label;
   }
   return [{ text: ' '.repeat(indent) + text, color: 'faint' }];
-}
-
-/** Lines of several charts as one, each in its column. */
-function beside(lines: readonly Line[], width: number): Line {
-  return lines.flatMap((line, i) => {
-    const rest = width - lineWidth(line) + GAP;
-    return i < lines.length - 1 ? [...line, { text: ' '.repeat(Math.max(0, rest)) }] : line;
-  });
-}
-
-/** Lines cut to a width. */
-function within(lines: readonly Line[], width: number): Line[] {
-  return lines.map((line) => {
-    if (lineWidth(line) <= width) return line;
-    let room = width;
-    return line.flatMap((segment) => {
-      const text = cut(segment.text, room);
-      room -= widthOf(text);
-      return text === '' ? [] : [{ ...segment, text }];
-    });
-  });
 }

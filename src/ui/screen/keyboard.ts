@@ -1,6 +1,6 @@
 /** A key that was pressed, by its name ("ctrl-left", "tab"), or text that was typed or pasted. */
 export type Stroke =
-  | { readonly key: string; readonly text?: undefined }
+  | { readonly key: string; readonly text?: undefined; readonly pasted?: undefined }
   | { readonly text: string; readonly pasted: boolean; readonly key?: undefined };
 
 const PASTE_BEGINS = '\x1b[200~';
@@ -28,7 +28,6 @@ const NUMBERS: Record<string, string> = {
 };
 const CONTROLS: Record<string, string> = {
   '\r': 'enter',
-  '\n': 'enter',
   '\t': 'tab',
   '\b': 'backspace',
   '\x7f': 'backspace',

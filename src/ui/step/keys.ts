@@ -41,7 +41,7 @@ export const BINDINGS: readonly Binding[] = [
     press: (state) => going(state, -1),
   },
   {
-    keys: ['enter'],
+    keys: ['enter', 'ctrl-j'],
     shown: ['Enter', 'the next character; after the last one: the likeliest', 'likeliest'],
     press: (state) => onwards(state, 'likeliest'),
   },
@@ -92,7 +92,7 @@ export function press(asked: State, stroke: Stroke): Answer {
   const request = REQUESTS[stroke.key];
   if (request === 'quit' && asked.isHelping) return { state };
   if (request) return { state, request };
-  if (asked.isHelping && ['enter', 'f1', 'ctrl-g'].includes(stroke.key)) return { state };
+  if (asked.isHelping && ['enter', 'ctrl-j', 'f1', 'ctrl-g'].includes(stroke.key)) return { state };
   return BINDINGS.find(({ keys }) => keys.includes(stroke.key))?.press(state) ?? { state: asked };
 }
 

@@ -1,4 +1,3 @@
-import type { Stroke } from '../screen/keyboard.js';
 import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
 import { press } from './keys.js';
 import type { Shown, View } from './shown.js';
@@ -28,7 +27,7 @@ export function openStepping(
     picture: (state) => ({ lines: picture(state) }),
     press,
     end,
-    apart: single,
+    splitsTyping: true,
     answer(request) {
       const { at, temperature } = screen.state.view;
       const outcome =
@@ -44,10 +43,4 @@ export function openStepping(
     },
   });
   return screen;
-}
-
-/** Characters that were typed in one go are keys of their own; what was pasted is one text. */
-function single(stroke: Stroke): Stroke[] {
-  if (stroke.text === undefined || stroke.pasted) return [stroke];
-  return Array.from(stroke.text, (text) => ({ text, pasted: false }));
 }

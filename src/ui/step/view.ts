@@ -2,7 +2,17 @@ import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { visible } from '../text/glyphs.js';
 import { keyTable } from '../text/key-table.js';
-import { cut, fitting, type Line, lineWidth, type Segment, spread, widthOf } from '../text/line.js';
+import {
+  cropped,
+  cut,
+  fitting,
+  type Line,
+  lineWidth,
+  type Segment,
+  sideBySide,
+  spread,
+  widthOf,
+} from '../text/line.js';
 import { columns } from './bars.js';
 import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
@@ -40,7 +50,7 @@ export function picture(state: State): Line[] {
     const line = body[row] ?? [];
     return line.length > 0 ? [{ text: ' ' }, ...line] : [];
   });
-  return [...top, ...middle, ...bottom].slice(0, rows).map((line) => clipped(line, state.columns));
+  return [...top, ...middle, ...bottom].slice(0, rows).map((line) => cropped(line, state.columns));
 }
 
 function header(state: State): Line {
@@ -111,7 +121,7 @@ function bodyOf(state: State, width: number, height: number, gap: readonly Line[
     const input = inputHeight > 0 ? [...inputBars(state, leftWidth, inputHeight), ...gap] : [];
     const units = unitsIn(state, leftWidth, left - input.length);
     const next = nextCharacters(shown, nextWidth, Math.min(left, nextMost), most.characters);
-    return [...beside([...input, ...units], next, leftWidth), ...gap, ...equations];
+    return [...sideBySide([...input, ...units], next, leftWidth + BETWEEN), ...gap, ...equations];
   }
   const nextHeight = left >= 3 ? Math.min(nextMost, Math.max(3, Math.floor(0.45 * left))) : 0;
   const forUnits = left - nextHeight - (nextHeight > 0 ? gap.length : 0);
@@ -143,13 +153,6 @@ function inputBars({ shown }: State, width: number, height: number): Line[] {
     { text: ' '.repeat(room - widthOf(labels[row] ?? '')) },
     ...line,
   ]);
-}
-
-function beside(left: readonly Line[], right: readonly Line[], width: number): Line[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, row): Line => {
-    const line = left[row] ?? [];
-    return [...line, { text: ' '.repeat(Math.max(0, width - lineWidth(line)) + 3) }, ...(right[row] ?? [])];
-  });
 }
 
 function footer({ notice, isHelping, columns: width }: State): Line {
@@ -184,19 +187,4 @@ function help(width: number, height: number): Line[] {
   const entries = [...shown.slice(0, 3), ...EXTRA, ...shown.slice(3), ...ENDS];
   const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
   return keyTable(padded, width, height);
-}
-
-/** A line that does not go beyond the screen. */
-function clipped(line: Line, width: number): Line {
-  if (lineWidth(line) <= width) return line;
-  const kept: Segment[] = [];
-  let room = width;
-  for (const segment of line) {
-    const text =
-      widthOf(segment.text) <= room ? segment.text : taken(Array.from(segment.text), room).join('');
-    kept.push({ ...segment, text });
-    room -= widthOf(text);
-    if (text !== segment.text) break;
-  }
-  return kept;
 }

@@ -7,32 +7,27 @@ export interface Segment {
   readonly text: string;
   readonly color?: Color | undefined;
   readonly bold?: boolean;
-  /** The look of a number, in place of a colour. */
+  /** Replaces the colour where the text is tinted by a number. */
   readonly tint?: Tint | undefined;
 }
 
 /** One row of the screen, or of a part of it. */
 export type Line = readonly Segment[];
 
-/** What is on the screen, and where the cursor stands on it. */
-export interface Picture {
-  /** As many as the screen has rows. */
-  readonly lines: readonly Line[];
-  /** None where there is nothing to be pointed at. */
-  readonly cursor?: { readonly row: number; readonly column: number } | undefined;
-}
+/** ASCII, lines of frames, blocks and braille: every character takes one column. */
+const SINGLE = /^[\x20-\x7e\u2500-\u259f\u2800-\u28ff]*$/;
 
-/** Columns that a text takes on the screen. */
+/** Returns the number of columns that a text takes on the screen. */
 export function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+  return SINGLE.test(text) ? text.length : stringWidth(text);
 }
 
-/** Columns that a line takes. */
+/** Returns the number of columns that a line takes. */
 export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-/** The same line with neighbours of one style as one segment. */
+/** Merges neighbouring segments of the same style. */
 export function joined(segments: Iterable<Segment>): Line {
   const line: { text: string; color: Segment['color']; bold: boolean; tint?: Tint }[] = [];
   for (const { text, color, bold = false, tint } of segments) {
@@ -43,7 +38,7 @@ export function joined(segments: Iterable<Segment>): Line {
   return line;
 }
 
-/** As many parts as fit, the first ones first, with a separator between them. */
+/** Returns the first parts that fit, joined by a separator. */
 export function fitting(parts: readonly (Segment | undefined)[], separator: string, width: number): Line {
   const line: Segment[] = [];
   let used = 0;
@@ -59,9 +54,12 @@ export function fitting(parts: readonly (Segment | undefined)[], separator: stri
   return line;
 }
 
-/** The first of some ways to say the same, each shorter than the one before, that fits whole; or what fits of the last. */
+/**
+ * Returns the first of several variants that fits.
+ * @param variants from the longest to the shortest; the last one is cut to what fits
+ */
 export function shortened(
-  ways: readonly (readonly (Segment | undefined)[])[],
+  variants: readonly (readonly (Segment | undefined)[])[],
   separator: string,
   width: number,
 ): Line {
@@ -69,10 +67,10 @@ export function shortened(
     const texts = parts.flatMap((part) => part?.text ?? []);
     return widthOf(texts.join(separator));
   };
-  return fitting(ways.find((parts) => needed(parts) <= width) ?? ways.at(-1)!, separator, width);
+  return fitting(variants.find((parts) => needed(parts) <= width) ?? variants.at(-1)!, separator, width);
 }
 
-/** A text cut to a width, with an ellipsis where something is missing. */
+/** Cuts a text to a width, with an ellipsis where something is missing. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let result = '';
@@ -83,7 +81,32 @@ export function cut(text: string, width: number): string {
   return width > 0 ? `${result}…` : '';
 }
 
-/** One part at the left and one at the right of a line, a space from either edge. */
+/** Cuts a line to a width, with an ellipsis where something is missing. */
+export function cropped(line: Line, width: number): Line {
+  if (lineWidth(line) <= width) return line;
+  let room = width;
+  return line.flatMap((segment) => {
+    const text = cut(segment.text, room);
+    room -= widthOf(text);
+    return text === '' ? [] : [{ ...segment, text }];
+  });
+}
+
+/** Crops a line to a width, or fills it up with spaces. */
+export function padded(line: Line, width: number): Line {
+  const rest = width - lineWidth(line);
+  return rest < 0 ? cropped(line, width) : rest === 0 ? line : [...line, { text: ' '.repeat(rest) }];
+}
+
+/** Places two blocks of lines side by side; the left one takes `width` columns. */
+export function sideBySide(left: readonly Line[], right: readonly Line[], width: number): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row): Line => {
+    const line = left[row] ?? [];
+    return row < right.length ? [...padded(line, width), ...right[row]!] : line;
+  });
+}
+
+/** Places one part at the left and one at the right of a line, each a space from the edge. */
 export function spread(left: Line, right: Line, width: number): Line {
   const used = lineWidth([...left, ...right]);
   return [{ text: ' ' }, ...left, { text: ' '.repeat(Math.max(1, width - used)) }, ...right];

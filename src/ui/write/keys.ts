@@ -64,7 +64,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['pagedown'], press: (state) => movedByRows(state, pageOf(state).height - 1) },
   { keys: ['backspace'], press: (state) => erasedTo(state, before) },
   { keys: ['delete', 'ctrl-d'], press: (state) => erasedTo(state, after) },
-  { keys: ['enter'], press: (state) => inserted(state, '\n', 'typing') },
+  { keys: ['enter', 'ctrl-j'], press: (state) => inserted(state, '\n', 'typing') },
 ];
 
 const REQUESTS: Record<string, Request> = {
@@ -96,7 +96,7 @@ export function press(asked: State, stroke: Stroke): Answer {
 /** A key while a panel is open; nothing where it means what it always does. */
 function pressInPanel(state: State, key: string): State | undefined {
   const { panel } = state;
-  if (['escape', 'enter'].includes(key)) return { ...state, panel: undefined };
+  if (['escape', 'enter', 'ctrl-j'].includes(key)) return { ...state, panel: undefined };
   if (typeof panel !== 'object') return undefined;
   const by = { left: -1, right: 1 }[key];
   if (by !== undefined) return { ...state, panel: { setting: turned(panel.setting, by, SETTINGS.length) } };

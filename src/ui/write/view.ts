@@ -1,5 +1,6 @@
 import { harmless } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
+import type { Picture } from '../screen/screen.js';
 import { keyTable } from '../text/key-table.js';
 import {
   cut,
@@ -7,7 +8,6 @@ import {
   joined,
   type Line,
   lineWidth,
-  type Picture,
   type Segment,
   shortened,
   spread,

@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { BINDINGS, type Key, press, type Request } from '../../../src/ui/dashboard/keys.js';
-import type { State } from '../../../src/ui/dashboard/state.js';
-import { at, frozen, liveEvent, newState, played, START } from '../../helpers/ui-fixture.js';
+import { BINDINGS, type DashboardRequest, press } from '../../../src/ui/dashboard/keys.js';
+import type { DashboardState } from '../../../src/ui/dashboard/state.js';
+import { Keyboard, type Stroke } from '../../../src/ui/screen/keyboard.js';
+import { at, frozen, liveEvent, newState, played, START, stroke } from '../../helpers/ui-fixture.js';
 
 const training = frozen(
   played(newState(), at(0, START), ...[1, 2, 3].map((sample) => at(sample, liveEvent(sample, 'x')))),
 );
 
-const keyOf = (name: string): Key => (name === 'Tab' ? { text: '', name: 'tab' } : { text: name });
-const named = (name: Key['name']): Key => ({ text: '', name });
-const control = (text: string): Key => ({ text, ctrl: true });
+type Request = DashboardRequest | 'suspend';
 
 /** The state after some keys, and all that they asked for. */
-function pressed(state: State, ...keys: readonly (Key | string)[]): { state: State; requests: Request[] } {
+function pressed(
+  state: DashboardState,
+  ...keys: readonly (Stroke | string)[]
+): { state: DashboardState; requests: Request[] } {
   const requests: Request[] = [];
   let now = state;
   for (const key of keys) {
-    const answer = press(frozen(now), typeof key === 'string' ? keyOf(key) : key);
+    const answer = press(frozen(now), typeof key === 'string' ? stroke(key) : key);
     now = answer.state;
     if (answer.request) requests.push(answer.request);
   }
@@ -24,15 +26,15 @@ function pressed(state: State, ...keys: readonly (Key | string)[]): { state: Sta
 }
 
 /** What differs from a state. */
-function changes(state: State, from = training): Partial<State> {
+function changes(state: DashboardState, from = training): Partial<DashboardState> {
   return Object.fromEntries(
-    Object.entries(state).filter(([name, value]) => value !== from[name as keyof State]),
+    Object.entries(state).filter(([name, value]) => value !== from[name as keyof DashboardState]),
   );
 }
 
 const notice = (text: string) => ({ notice: { text, until: expect.any(Number) } });
-const view = (change: Partial<State['view']>) => ({ view: { ...training.view, ...change } });
-const samples = (shown: number | undefined) => ({ samples: { ...training.samples, shown } });
+const view = (change: Partial<DashboardState['view']>) => ({ view: { ...training.view, ...change } });
+const samples = (selected: number | undefined) => ({ samples: { ...training.samples, selected } });
 
 /** What every key does to a run that trains. */
 const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Request }> = {
@@ -47,13 +49,13 @@ const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Re
   'older sample': { changes: samples(2) },
   'newer sample': { changes: samples(undefined) },
   'lower rate': {
-    changes: { lr: 0.004, waiting: { lr: 1, prompt: 0 }, ...notice('learning rate 4.00e-3 after this step') },
+    changes: { lr: 0.004, pending: { lr: 1, prompt: 0 }, ...notice('learning rate 4.00e-3 after this step') },
     request: { type: 'lr', value: 0.004 },
   },
   'higher rate': {
     changes: {
       lr: 0.00625,
-      waiting: { lr: 1, prompt: 0 },
+      pending: { lr: 1, prompt: 0 },
       ...notice('learning rate 6.25e-3 after this step'),
     },
     request: { type: 'lr', value: 0.00625 },
@@ -86,7 +88,7 @@ describe('keys', () => {
   });
 
   it('that change the view change it back', () => {
-    for (const key of ['u', 'x', 'l', 'Tab', 'c']) {
+    for (const key of ['u', 'x', 'l', 'tab', 'c']) {
       expect(pressed(training, key, key).state).toEqual(training);
     }
   });
@@ -101,8 +103,14 @@ describe('keys', () => {
   });
 
   it('that are unknown change nothing', () => {
-    for (const key of ['7', 'é', '鯨', 'pp', '', named('return'), named('backspace'), control('d')]) {
+    for (const key of ['7', 'é', '鯨', 'pp', '', 'enter', 'backspace', 'ctrl-d']) {
       expect(pressed(training, key)).toEqual({ state: training, requests: [] });
+    }
+  });
+
+  it('are not taken from pasted text', () => {
+    for (const state of [training, pressed(training, '?').state, pressed(training, 'q').state]) {
+      expect(pressed(state, { text: 'y', pasted: true }, { text: 'p', pasted: true }).requests).toEqual([]);
     }
   });
 
@@ -135,7 +143,7 @@ describe('keys', () => {
   });
 
   it('pages stop at both ends, and the last one is the one being written', () => {
-    const shown = (...keys: string[]) => pressed(training, ...keys).state.samples.shown;
+    const shown = (...keys: string[]) => pressed(training, ...keys).state.samples.selected;
     expect([shown('['), shown('[', '['), shown('[', '[', '['), shown('[', '[', '[', ']')]).toEqual([
       2, 1, 1, 2,
     ]);
@@ -150,28 +158,28 @@ describe('the way out', () => {
   const asked = pressed(training, 'q').state;
 
   it('Esc asks as q does', () => {
-    expect(pressed(training, named('escape')).state).toEqual(asked);
+    expect(pressed(training, 'escape').state).toEqual(asked);
   });
 
-  it.each(['y', 'Y', named('return')])('%j stops', (key) => {
+  it.each(['y', 'Y', 'enter'])('%j stops', (key) => {
     const { state, requests } = pressed(asked, key);
     expect(changes(state)).toEqual({ phase: 'stopping' });
     expect(requests).toEqual([{ type: 'stop' }]);
   });
 
-  it.each(['n', 'N', named('escape')])('%j does not', (key) => {
+  it.each(['n', 'N', 'escape'])('%j does not', (key) => {
     expect(pressed(asked, key)).toEqual({ state: training, requests: [] });
   });
 
   it('no other key answers', () => {
-    for (const key of ['p', 'q', 's', '?', ' ', 'Tab', named('backspace')]) {
+    for (const key of ['p', 'q', 's', '?', ' ', 'tab', 'backspace']) {
       expect(pressed(asked, key)).toEqual({ state: asked, requests: [] });
     }
   });
 
   it('Ctrl-C stops wherever it is pressed, as often as it is pressed', () => {
     for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
-      const { state, requests } = pressed({ ...training, dialog }, control('c'), control('c'));
+      const { state, requests } = pressed({ ...training, dialog }, 'ctrl-c', 'ctrl-c');
       expect(changes(state)).toEqual({ phase: 'stopping' });
       expect(requests).toEqual([{ type: 'interrupt' }, { type: 'interrupt' }]);
     }
@@ -180,7 +188,7 @@ describe('the way out', () => {
   it('Ctrl-Z leaves everything as it is', () => {
     for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
       const state = frozen({ ...training, dialog });
-      expect(pressed(state, control('z'))).toEqual({ state, requests: [{ type: 'suspend' }] });
+      expect(pressed(state, 'ctrl-z')).toEqual({ state, requests: ['suspend'] });
     }
   });
 });
@@ -189,7 +197,7 @@ describe('help', () => {
   const open = pressed(training, '?').state;
 
   it('is closed by Esc, q, h and ?', () => {
-    for (const key of ['q', 'h', '?', named('escape')]) {
+    for (const key of ['q', 'h', '?', 'escape']) {
       expect(pressed(open, key)).toEqual({ state: training, requests: [] });
     }
   });
@@ -202,30 +210,22 @@ describe('help', () => {
 
 describe('the prompt', () => {
   const editing = pressed(training, 'e').state;
-  const draft = (...keys: (Key | string)[]) => pressed(editing, ...keys).state.dialog;
+  const draft = (...keys: (Stroke | string)[]) => pressed(editing, ...keys).state.dialog;
 
   it('is typed, sent with Enter and edited again', () => {
-    const { state, requests } = pressed(
-      pressed(training, '[').state,
-      'e',
-      'p',
-      'q',
-      ' ',
-      '?',
-      named('return'),
-    );
-    const waiting = { lr: 0, prompt: 1 };
-    expect(changes(state)).toEqual({ prompt: 'pq ?', waiting, ...samples(undefined) });
+    const { state, requests } = pressed(pressed(training, '[').state, 'e', 'p', 'q', ' ', '?', 'enter');
+    const pending = { lr: 0, prompt: 1 };
+    expect(changes(state)).toEqual({ prompt: 'pq ?', pending, ...samples(undefined) });
     expect(requests).toEqual([{ type: 'prompt', text: 'pq ?' }]);
     expect(pressed(state, 'e').state.dialog).toEqual({ draft: 'pq ?' });
   });
 
   it('is left as it was with Esc', () => {
-    expect(pressed(editing, 'a', named('escape'))).toEqual({ state: training, requests: [] });
+    expect(pressed(editing, 'a', 'escape')).toEqual({ state: training, requests: [] });
   });
 
   it('loses what looks like one character with Backspace', () => {
-    const back = named('backspace');
+    const back = 'backspace';
     expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧')).toEqual({ draft: '鯨e\u0301👨‍👩‍👧' });
     expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧', back)).toEqual({ draft: '鯨e\u0301' });
     expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧', back, back)).toEqual({ draft: '鯨' });
@@ -233,14 +233,20 @@ describe('the prompt', () => {
   });
 
   it('takes what is pasted, its line breaks as line feeds', () => {
-    expect(draft('a', 'Call\r\nme\rIshmael\n\tq')).toEqual({ draft: 'aCall\nme\nIshmael\n\tq' });
+    const pasted = new Keyboard().take('\x1b[200~Call\r\nme\rIshmael\n\tq\x1b[201~');
+    expect(draft('a', ...pasted)).toEqual({ draft: 'aCall\nme\nIshmael\n\tq' });
   });
 
   it('is no longer than 200 characters', () => {
     expect(draft('🐋'.repeat(199), 'ab', 'c')).toEqual({ draft: `${'🐋'.repeat(199)}a` });
   });
 
+  it('takes a line feed from Ctrl-J, and loses everything with Ctrl-U', () => {
+    expect(draft('a', 'ctrl-j', 'b')).toEqual({ draft: 'a\nb' });
+    expect(draft('a', 'ctrl-j', 'b', 'ctrl-u')).toEqual({ draft: '' });
+  });
+
   it('ignores Tab and control keys', () => {
-    expect(pressed(editing, 'Tab', control('a')).state).toEqual(editing);
+    expect(pressed(editing, 'tab', 'ctrl-a').state).toEqual(editing);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrainCommand } from '../../../src/train/events.js';
 import { press } from '../../../src/ui/dashboard/keys.js';
-import type { State } from '../../../src/ui/dashboard/state.js';
+import type { DashboardState } from '../../../src/ui/dashboard/state.js';
 import {
   at,
   BASELINES,
@@ -12,6 +12,7 @@ import {
   START,
   stepEvent,
   stepEvents,
+  stroke,
   tick,
   trainedState,
   validationEvent,
@@ -24,7 +25,7 @@ function obeyed(command: TrainCommand, ms = 0) {
 }
 
 /** The characters of the newest sample that have come to the screen. */
-const revealed = ({ samples }: State) => Math.ceil(samples.revealed);
+const revealed = ({ samples }: DashboardState) => Math.ceil(samples.revealed);
 
 describe('a run', () => {
   it('waits for its start', () => {
@@ -37,7 +38,7 @@ describe('a run', () => {
   });
 
   it('is still stopping when it was told to before its start', () => {
-    const told = press(newState(), { text: 'c', ctrl: true }).state;
+    const told = press(newState(), stroke('ctrl-c')).state;
     expect(played(told, at(0, START)).phase).toBe('stopping');
   });
 
@@ -90,7 +91,7 @@ describe('steps', () => {
       played(
         newState({ clip }),
         at(0, START, ...norms.map((gradNorm, i) => stepEvent(i + 1, 2, { gradNorm }))),
-      ).clipped;
+      ).clippedShare;
     const long = Array.from({ length: 1000 }, () => 2);
     expect(clipped(1, [0.5, 1])).toBe(0);
     expect(clipped(1, long)).toBeCloseTo(1, 3);
@@ -166,7 +167,7 @@ describe('a return to a checkpoint', () => {
 describe('time', () => {
   it('passes with every tick and every event, and memory is what the last tick said', () => {
     const state = played(training, tick(500, 100), at(1200, stepEvent(1, 3)), tick(1300, 200));
-    expect(state).toMatchObject({ now: BEGAN + 1300, active: 1300, memory: 200 });
+    expect(state).toMatchObject({ now: BEGAN + 1300, activeMs: 1300, memory: 200 });
   });
 
   it('does not count as active in a pause', () => {
@@ -178,25 +179,25 @@ describe('time', () => {
       obeyed({ type: 'continue' }, 9000),
       tick(9250),
     );
-    expect(state.active).toBe(1750);
+    expect(state.activeMs).toBe(1750);
     expect(state.now).toBe(BEGAN + 9250);
   });
 
   it('ends a notice', () => {
     const state = played(training, obeyed({ type: 'continue' }, 1000));
-    expect(state.notice?.text).toBe('going on');
-    expect(played(state, tick(4999)).notice?.text).toBe('going on');
+    expect(state.notice?.text).toBe('continuing');
+    expect(played(state, tick(4999)).notice?.text).toBe('continuing');
     expect(played(state, tick(5000)).notice).toBeUndefined();
   });
 });
 
 describe('a command that was carried out', () => {
   it('pauses and goes on', () => {
-    const asked = press(training, { text: 'p' }).state;
+    const asked = press(training, stroke('p')).state;
     const paused = played(asked, obeyed({ type: 'pause' }));
     expect(paused).toMatchObject({ phase: 'paused', notice: undefined });
     const on = played(paused, obeyed({ type: 'continue' }));
-    expect(on).toMatchObject({ phase: 'training', notice: { text: 'going on' } });
+    expect(on).toMatchObject({ phase: 'training', notice: { text: 'continuing' } });
   });
 
   it('stops, and nothing undoes that', () => {
@@ -209,7 +210,7 @@ describe('a command that was carried out', () => {
   it('announces the checkpoint that was asked for, and no other', () => {
     const saved = at(0, { type: 'checkpoint', step: 1234, path: 'x' });
     expect(played(training, saved).notice).toBeUndefined();
-    const asked = press(training, { text: 's' }).state;
+    const asked = press(training, stroke('s')).state;
     const done = played(asked, obeyed({ type: 'save' }), saved);
     expect(done.notice?.text).toBe('saved at step 1,234');
     expect(played(done, tick(9000), saved).notice).toBeUndefined();
@@ -221,16 +222,16 @@ describe('a command that was carried out', () => {
   });
 
   it('does not take back what was asked for after it', () => {
-    const faster = press(press(training, { text: '>' }).state, { text: '>' }).state;
+    const faster = press(press(training, stroke('>')).state, stroke('>')).state;
     const first = played(faster, obeyed({ type: 'lr', value: 0.00625 }));
     expect(first.lr).toBe(faster.lr);
     const both = played(first, obeyed({ type: 'lr', value: faster.lr }));
     expect(both).toMatchObject({
       lr: faster.lr,
-      waiting: { lr: 0 },
+      pending: { lr: 0 },
       notice: { text: 'learning rate 7.81e-3' },
     });
-    const prompts = { ...training, prompt: 'xyz', waiting: { lr: 0, prompt: 2 } };
+    const prompts = { ...training, prompt: 'xyz', pending: { lr: 0, prompt: 2 } };
     const one = played(prompts, obeyed({ type: 'prompt', text: 'abcdef' }));
     expect(one).toMatchObject({ prompt: 'xyz', notice: undefined });
     expect(played(one, obeyed({ type: 'prompt', text: 'xyz' }))).toMatchObject({
@@ -285,18 +286,21 @@ describe('live samples', () => {
     expect(revealed(state)).toBe(0);
   });
 
-  it.each([1, 2, 30])('are at most 60, the first, the last and the one that is shown, number %i', (shown) => {
-    let state: State = { ...training, samples: { ...training.samples, shown } };
-    for (let sample = 1; sample <= 300; sample++) {
-      state = played(state, at(sample, liveEvent(sample, 'x', { step: 100 * sample })));
-      const kept = state.samples.pages.map((page) => page.sample);
-      expect(kept.length).toBe(Math.min(60, sample));
-      expect(kept).toEqual(expect.arrayContaining([1, Math.min(shown, sample), sample]));
-      expect(kept).toEqual([...kept].sort((a, b) => a - b));
-    }
-    const gaps = state.samples.pages.slice(1).map(({ step }, i) => step - state.samples.pages[i]!.step);
-    expect(Math.max(...gaps)).toBeLessThan(3000);
-  });
+  it.each([1, 2, 30])(
+    'are at most 60, the first, the last and the one that is shown, number %i',
+    (selected) => {
+      let state: DashboardState = { ...training, samples: { ...training.samples, selected } };
+      for (let sample = 1; sample <= 300; sample++) {
+        state = played(state, at(sample, liveEvent(sample, 'x', { step: 100 * sample })));
+        const kept = state.samples.pages.map((page) => page.sample);
+        expect(kept.length).toBe(Math.min(60, sample));
+        expect(kept).toEqual(expect.arrayContaining([1, Math.min(selected, sample), sample]));
+        expect(kept).toEqual([...kept].sort((a, b) => a - b));
+      }
+      const gaps = state.samples.pages.slice(1).map(({ step }, i) => step - state.samples.pages[i]!.step);
+      expect(Math.max(...gaps)).toBeLessThan(3000);
+    },
+  );
 });
 
 it('a whole run changes no state that was handed out', () => {

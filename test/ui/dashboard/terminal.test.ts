@@ -288,8 +288,7 @@ describe('ways out', () => {
     const event = { type: 'baseline', name: 'zlib', loss: 2, bpc: 3 };
     await writeFile(
       join(folder, 'late.mjs'),
-      `process.env.NODE_ENV = 'production';
-       const { openDashboard } = await import('${new URL('../../../dist/ui/dashboard/open.js', import.meta.url)}');
+      `const { openDashboard } = await import('${new URL('../../../dist/ui/dashboard/open.js', import.meta.url)}');
        const dashboard = openDashboard({ lr: 1e-3, clip: 1, history: [] }, () => {});
        dashboard.take([${JSON.stringify(event)}]);
        setTimeout(() => {

@@ -42,6 +42,8 @@ class FakeTerminal {
   }
 }
 
+const picture = (frame: string) => ({ lines: frame.split('\n').map((text) => [{ text }]) });
+
 function open(terminal = new FakeTerminal()): { terminal: FakeTerminal; screen: Screen } {
   const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
   screen.enter();
@@ -50,36 +52,36 @@ function open(terminal = new FakeTerminal()): { terminal: FakeTerminal; screen: 
 }
 
 describe('the screen', () => {
-  it('is as large as the terminal, and one that ink sends no codes to', () => {
+  it('is as large as the terminal', () => {
     const { screen } = open(new FakeTerminal(33, 7));
-    expect([screen.columns, screen.rows, screen.isTTY]).toEqual([33, 7, false]);
+    expect([screen.columns, screen.rows]).toEqual([33, 7]);
   });
 
   it('draws each line in its place', async () => {
     const { terminal, screen } = open();
-    screen.write('one\n\n  three\nfour');
+    screen.draw(picture('one\n\n  three\nfour'));
     expect(await terminal.shown()).toEqual(['one', '', '  three', 'four']);
   });
 
   it('writes only what has changed', async () => {
     const { terminal, screen } = open();
-    screen.write('one\ntwo\nthree');
+    screen.draw(picture('one\ntwo\nthree'));
     terminal.taken();
-    screen.write('one\nTWO\nthree');
+    screen.draw(picture('one\nTWO\nthree'));
     const written = terminal.taken();
     expect(written).toContain('TWO');
     expect(written).not.toMatch(/one|three/);
-    screen.write('one\nTWO\nthree');
+    screen.draw(picture('one\nTWO\nthree'));
     expect(terminal.taken()).toBe('');
     expect(await terminal.shown()).toEqual(['one', 'TWO', 'three', '']);
   });
 
   it('clears what was longer or is gone', async () => {
     const { terminal, screen } = open();
-    screen.write('a long line\ntwo\nthree\nfour');
-    screen.write('short\ntwo');
+    screen.draw(picture('a long line\ntwo\nthree\nfour'));
+    screen.draw(picture('short\ntwo'));
     expect(await terminal.shown()).toEqual(['short', 'two', '', '']);
-    screen.write('short\ntwo\nthree');
+    screen.draw(picture('short\ntwo\nthree'));
     expect(await terminal.shown()).toEqual(['short', 'two', 'three', '']);
   });
 
@@ -90,7 +92,7 @@ describe('the screen', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
         const { terminal, screen } = open();
-        for (const one of frames) screen.write(one);
+        for (const one of frames) screen.draw(picture(one));
         const lines = frames
           .at(-1)!
           .split('\n')
@@ -102,31 +104,38 @@ describe('the screen', () => {
 
   it('leaves out rows that the terminal does not have', async () => {
     const { terminal, screen } = open();
-    screen.write('1\n2\n3\n4\n5\n6');
+    screen.draw(picture('1\n2\n3\n4\n5\n6'));
     expect(terminal.taken()).not.toContain('\x1b[5;');
     expect(await terminal.shown()).toEqual(['1', '2', '3', '4']);
   });
 
   it('erases nothing behind a line that is as wide as the terminal: many would erase its last column', () => {
     const { terminal, screen } = open();
-    screen.write(`${'─'.repeat(19)}╮`);
+    screen.draw(picture(`${'─'.repeat(19)}╮`));
     expect(terminal.taken()).not.toContain('╮\x1b[K');
   });
 
   it('draws everything again after it was cleared', async () => {
     const { terminal, screen } = open();
-    screen.write('one\ntwo');
+    screen.draw(picture('one\ntwo'));
     screen.clear();
     expect(await terminal.shown()).toEqual(['', '', '', '']);
-    screen.write('one\ntwo');
+    screen.draw(picture('one\ntwo'));
     expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
   });
 
-  it('tells when a frame is written', () => {
-    const { screen } = open();
-    let done = 0;
-    expect(screen.write('one', () => done++)).toBe(true);
-    expect(done).toBe(1);
+  it('crops lines that are wider than the terminal', async () => {
+    const { terminal, screen } = open(new FakeTerminal(6, 2));
+    screen.draw(picture('abcdefg\n鯨鯨鯨'));
+    expect(await terminal.shown()).toEqual(['abcde…', '鯨鯨鯨']);
+  });
+
+  it('shows the cursor where the picture has one', () => {
+    const { terminal, screen } = open();
+    screen.draw({ ...picture('one'), cursor: { row: 1, column: 2 } });
+    expect(terminal.taken()).toContain(`\x1b[2;3H${SHOW_CURSOR}`);
+    screen.draw({ ...picture('one'), cursor: { row: 0, column: 0 } });
+    expect(terminal.taken()).toContain(`\x1b[1;1H${SHOW_CURSOR}`);
   });
 
   it('is the alternate one, from enter to leave', async () => {
@@ -134,7 +143,7 @@ describe('the screen', () => {
     terminal.write('$ charlstm train');
     const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
     screen.enter();
-    screen.write('one');
+    screen.draw(picture('one'));
     expect(await terminal.shown()).toEqual(['one', '', '', '']);
     expect(terminal.isAlternate).toBe(true);
     screen.leave();
@@ -148,21 +157,21 @@ describe('the screen', () => {
     screen.leave();
     expect(terminal.taken()).not.toBe('');
     screen.leave();
-    screen.write('one');
+    screen.draw(picture('one'));
     screen.clear();
     expect(terminal.taken()).toBe('');
     const closed = new Screen(terminal as unknown as NodeJS.WriteStream);
-    closed.write('one');
+    closed.draw(picture('one'));
     closed.leave();
     expect(terminal.taken()).toBe('');
   });
 
   it('draws everything when it is entered again', async () => {
     const { terminal, screen } = open();
-    screen.write('one\ntwo');
+    screen.draw(picture('one\ntwo'));
     screen.leave();
     screen.enter();
-    screen.write('one\ntwo');
+    screen.draw(picture('one\ntwo'));
     expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
   });
 });

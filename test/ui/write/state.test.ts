@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Keyboard, type Stroke } from '../../../src/ui/screen/keyboard.js';
+import { Keyboard } from '../../../src/ui/screen/keyboard.js';
 import { lineWidth } from '../../../src/ui/text/line.js';
 import { press, type Request } from '../../../src/ui/write/keys.js';
 import { visibleRows } from '../../../src/ui/write/page.js';
@@ -456,62 +456,5 @@ describe('requests', () => {
     const start = newState('a');
     const { state, requests } = typed(start, key);
     expect([requests, state.draft]).toEqual([[request], start.draft]);
-  });
-});
-
-describe('the keyboard', () => {
-  const take = (...chunks: string[]): Stroke[] => {
-    const keyboard = new Keyboard();
-    return [...chunks.flatMap((chunk) => keyboard.take(chunk)), ...keyboard.flush()];
-  };
-
-  it('knows the keys of xterm, tmux, rxvt and the console of Linux', () => {
-    const keys: [string, string][] = [
-      ['\x1b[A', 'up'],
-      ['\x1bOA', 'up'],
-      ['\x1b[1;5A', 'ctrl-up'],
-      ['\x1bOa', 'ctrl-up'],
-      ['\x1b[1;3B', 'alt-down'],
-      ['\x1b[H', 'home'],
-      ['\x1b[1~', 'home'],
-      ['\x1b[7~', 'home'],
-      ['\x1bOF', 'end'],
-      ['\x1b[8~', 'end'],
-      ['\x1b[3~', 'delete'],
-      ['\x7f', 'backspace'],
-      ['\b', 'backspace'],
-      ['\x1b\x7f', 'alt-backspace'],
-      ['\x1b[Z', 'shift-tab'],
-      ['\x1bOP', 'f1'],
-      ['\x1b[11~', 'f1'],
-      ['\x1b[[A', 'f1'],
-      ['\x1bb', 'alt-b'],
-      ['\x1b', 'escape'],
-      ['\x03', 'ctrl-c'],
-      ['\x1f', 'ctrl-/'],
-      ['\x1b[1;6D', 'ctrl-shift-left'],
-    ];
-    for (const [input, key] of keys) expect(take(input)).toEqual([{ key }]);
-  });
-
-  it('puts codes and pastes together, however they are cut', () => {
-    const input = 'ab\x1b[1;5C\x1b[200~x\r\ny\x1b[Az\x1b[201~鯨\x1bOA\r';
-    const whole = take(input);
-    fc.assert(
-      fc.property(fc.array(fc.nat(input.length), { maxLength: 6 }), (cuts) => {
-        const places = [0, ...cuts.sort((a, b) => a - b), input.length];
-        const strokes = take(...places.slice(1).map((end, i) => input.slice(places[i], end)));
-        const flat = (all: Stroke[]) => all.map(({ text, key }) => text ?? `<${key}>`).join('');
-        expect(flat(strokes)).toBe(flat(whole));
-      }),
-    );
-    expect(whole.map(({ text, key }) => text ?? key)).toEqual([
-      'ab',
-      'ctrl-right',
-      'x\ny\x1b[Az',
-      '鯨',
-      'up',
-      'enter',
-    ]);
   });
 });

@@ -1,7 +1,6 @@
-import type { Picture } from '../text/line.js';
 import type { Stroke } from './keyboard.js';
-import { Lines } from './Lines.js';
 import { listen } from './listening.js';
+import type { Picture } from './screen.js';
 import { Stage } from './stage.js';
 
 interface Size {
@@ -9,57 +8,57 @@ interface Size {
   readonly rows: number;
 }
 
-/** What leaves a screen: a key, or that none will come any more. */
+/** Why a screen ended: by a key, or because the terminal will send no more keys. */
 export type Ending = 'quit' | 'interrupt' | 'unheard';
 
-/** A screen of messages M and keys that ask for R: functions of its state S, and what is done besides. */
+/** The state after a key, and what the key asks of the program. */
+export interface Answer<S, R> {
+  readonly state: S;
+  readonly request?: R | undefined;
+}
+
+/** The functions that make a screen of state S, messages M and requests R. */
 interface Script<S extends Size, M, R extends object> {
   initial(size: Size): S;
   reduce(state: S, message: M | ({ readonly type: 'resize' } & Size)): S;
   picture(state: S): Picture;
-  press(
-    state: S,
-    stroke: Stroke,
-  ): { readonly state: S; readonly request?: R | 'quit' | 'interrupt' | 'suspend' | undefined };
+  press(state: S, stroke: Stroke): Answer<S, R | 'quit' | 'interrupt' | 'suspend'>;
   end(how: Ending): void;
-  /** Several keys that came as one. */
-  apart?(stroke: Stroke): readonly Stroke[];
+  /** Whether typed characters that arrive together are pressed one by one. Pasted text stays whole. */
+  readonly splitsTyping?: boolean;
   /** Does what a key asks for. */
   answer?(request: R): void;
-  /** Keys were pressed together, and are yet to be seen. @param before the state before them */
+  /** Called after keys that arrived together, before they are drawn. @param before the state before them */
   pressed?(before: S): void;
   closed?(): void;
+  /** The largest share of the time that frames may take which no key waits for. */
+  drawingShare?(state: S): number;
 }
 
 export interface OpenScreen<S, M> {
   take(message: M): void;
-  /** As it is seen now. */
+  /** The present state. */
   readonly state: S;
-  /** Gives the terminal back; nothing is drawn any more. */
+  /** Restores the terminal; nothing is drawn any more. */
   close(): void;
 }
 
-/** Frames that no key waits for take at most this share of the time. */
 const DRAWING_SHARE = 0.3;
 
-/** Opens a screen that keys are heard on. `NODE_ENV` must be `production`: see Stage. */
+/** Opens a screen on the terminal and listens for keys. */
 export function openScreen<S extends Size, M, R extends object>(script: Script<S, M, R>): OpenScreen<S, M> {
   let state = script.initial({ columns: 80, rows: 24 });
   const stage = new Stage({
-    frame(screen) {
-      const { lines, cursor } = script.picture(state);
-      screen.cursor = cursor;
-      return <Lines lines={lines} width={state.columns} height={state.rows} />;
-    },
-    resized(size) {
-      state = script.reduce(state, { type: 'resize', ...size });
+    picture: () => script.picture(state),
+    share: () => script.drawingShare?.(state) ?? DRAWING_SHARE,
+    resized({ columns, rows }) {
+      state = script.reduce(state, { type: 'resize', columns, rows });
     },
   });
-  stage.share = DRAWING_SHARE;
   const onStrokes = (strokes: readonly Stroke[]) => {
     if (strokes.length === 0) return;
     const before = state;
-    for (const stroke of strokes.flatMap((one) => script.apart?.(one) ?? [one])) {
+    for (const stroke of script.splitsTyping ? strokes.flatMap(singleKeys) : strokes) {
       const { state: next, request } = script.press(state, stroke);
       state = next;
       if (typeof request === 'object') script.answer?.(request);
@@ -84,4 +83,9 @@ export function openScreen<S extends Size, M, R extends object>(script: Script<S
       stage.close();
     },
   };
+}
+
+function singleKeys(stroke: Stroke): Stroke[] {
+  if (stroke.text === undefined || stroke.pasted) return [stroke];
+  return Array.from(stroke.text, (text) => ({ text, pasted: false }));
 }
