@@ -40,8 +40,9 @@ const WITHOUT_VALUE = [
 ];
 
 /**
- * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size 256`. Any
- * option may be written with one dash and with underscores. Values, and arguments after `--`, stay as they are.
+ * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size
+ * 256`. Any option may be written with one dash and with underscores. Values, and arguments after `--`, stay
+ * as they are.
  */
 export function translateAliases(argv: readonly string[]): string[] {
   const aliases: typeof ALIASES = argv[0] === 'train' ? { ...ALIASES, model: '--cell' } : ALIASES;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** How a command is called, what it does, and where its options and its work are: loaded only when it is asked for. */
+/** A command's usage, its description, and a loader of its options and action. */
 export type CommandRow = readonly [
   usage: string,
   description: string,
@@ -8,8 +8,8 @@ export type CommandRow = readonly [
 ];
 
 /**
- * Gives a command its subcommands.
- * @param asked the names that were given, of a command and of those below it: only their options are needed
+ * Adds subcommands to a command.
+ * @param asked the names on the command line: only the options of these commands are loaded
  */
 export async function addCommands(
   parent: Command,
@@ -17,7 +17,7 @@ export async function addCommands(
   [asked, ...below]: readonly string[],
 ): Promise<void> {
   for (const [usage, description, load] of rows) {
-    // What a parent allows for the sake of its own message, its subcommands would inherit.
+    // Subcommands would inherit what their parent allows for the sake of its own message.
     const command = parent.command(usage).description(description).allowExcessArguments(false);
     if (command.name() === asked) await (await load())(command, below);
   }

@@ -4,7 +4,7 @@ import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
 import { jsonOption } from './options.js';
 
-/** `charlstm corpora`: what can be trained by name. */
+/** `charlstm corpora`: lists the texts that can be trained on by name. */
 export function corporaCommand(command: Command): void {
   command
     .addOption(jsonOption())

@@ -10,9 +10,10 @@ import { harmlessJson, harmlessLine, table } from '../format.js';
 import { jsonOption } from './options.js';
 
 const ABOUT = `
-The arithmetic is C, built in two ways: to WebAssembly, which runs everywhere, and, where there is a C compiler, for the
-very processor of this machine, which is several times faster. In a checkout "npm ci" builds both; an installed package
-has WebAssembly, and --build adds the other.
+The arithmetic is written in C and built in two ways: as WebAssembly, which runs
+everywhere, and, if there is a C compiler, as native code for the processor of
+this machine, which is several times faster. In a checkout, "npm ci" builds
+both. An installed package comes with WebAssembly; --build adds the other.
 
 Examples:
   charlstm engine
@@ -20,10 +21,10 @@ Examples:
   charlstm train novel.txt --engine wasm
 `;
 
-/** `charlstm engine`: which build of the kernels runs here, why, and how fast it is. */
+/** `charlstm engine`: shows which build of the kernels runs here, why, and how fast it is. */
 export function engineCommand(command: Command): void {
   command
-    .option('--build', 'build the native one with the C compiler of this machine')
+    .option('--build', 'build the native engine with the C compiler of this machine')
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
     .action(async ({ build, json }: { build?: true; json?: true }) => {
@@ -38,7 +39,7 @@ async function buildHere(): Promise<void> {
   if ('reason' in built) {
     throw new UserError(
       `the native engine was not built: ${built.reason}`,
-      'Install a C compiler (on Debian: apt install gcc); until then WebAssembly is used.',
+      'Install a C compiler (on Debian: apt install gcc). Until then, WebAssembly is used.',
       ExitCode.cannotCreate,
     );
   }
@@ -46,13 +47,13 @@ async function buildHere(): Promise<void> {
 }
 
 interface Report {
-  /** The engine that is used by default. */
+  /** The default engine. */
   readonly used: string;
-  /** Why there is no native one; null where there is. */
+  /** Why there is no native engine; null if there is one. */
   readonly noNative: string | null;
   readonly engines: readonly {
     readonly name: string;
-    /** GFLOPS on one core: the matrix product, and what registers alone allow. */
+    /** GFLOPS on one core: of the matrix product, and the limit for work in registers alone. */
     readonly product: number;
     readonly peak: number;
   }[];
@@ -78,7 +79,7 @@ function asText({ used, noNative, engines }: Report): string {
   ]);
   const why =
     noNative === null
-      ? 'The native engine was built for this processor, and passed its self-check.'
-      : `There is no native engine: ${harmlessLine(noNative)}. "charlstm engine --build" makes one.`;
+      ? 'The native engine was built for this processor and passed its self-check.'
+      : `There is no native engine: ${harmlessLine(noNative)}. "charlstm engine --build" builds one.`;
   return `${why}\n\n${table([['engine', 'matrix product', 'peak', 'share'], ...rows])}\n\nGFLOPS on one core.\n`;
 }

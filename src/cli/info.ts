@@ -15,7 +15,7 @@ import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './input/model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
 
-/** `charlstm info`: what a checkpoint says of itself. */
+/** `charlstm info`: shows what a checkpoint records about its model and its training. */
 export function infoCommand(command: Command): void {
   command
     .addOption(jsonOption())
@@ -42,7 +42,7 @@ function asJson(path: string, record: RunRecord, engine: string) {
   };
 }
 
-/** So many lines of history are shown at most: the last one, and others at even distances. */
+/** The most lines of history to show: the last one, and others at even distances before it. */
 const HISTORY_LINES = 30;
 
 function thinned<T>(points: readonly T[]): T[] {
@@ -57,12 +57,12 @@ function origin({ path, corpus, step }: Origin, isImported: boolean): Fact {
 }
 
 function rollbacks(count: number): Fact {
-  return ['went back', `${count === 1 ? 'once' : `${count} times`}, because numbers were wrong`];
+  return ['rolled back', `${count === 1 ? 'once' : `${count} times`}, because of invalid numbers`];
 }
 
 function trainingFacts(training: TrainingOptions, { step, bestLoss }: Progress): Fact[] {
   return [
-    ['step', `${grouped(step)}; to be trained for ${describeLength(training.length)}`],
+    ['step', `${grouped(step)}; planned length ${describeLength(training.length)}`],
     ['best validation', bestLoss === null ? 'none' : `${bestLoss.toFixed(4)} nats`],
     [
       'batch',
@@ -89,7 +89,7 @@ function asText(
     [
       'corpus',
       isImported
-        ? 'not known: the weights were imported'
+        ? 'unknown: the weights were imported'
         : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
     [

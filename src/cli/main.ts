@@ -8,18 +8,18 @@ import { output } from './output/console.js';
 
 const EXAMPLES = `
 Examples:
-  charlstm train                        learn Moby-Dick, which comes with the program
-  charlstm train novel.txt notes/       learn your own text: files, folders, globs, - for stdin
+  charlstm train                        learn Moby-Dick, which is included
+  charlstm train novel.txt notes/       learn files, folders, globs or - (stdin)
   charlstm sample --temp 0.8            write new text with the newest run
-  charlstm write --file novel.txt       write yourself, with suggestions for each line
-  charlstm train --resume               go on with the newest run, bit for bit
-  charlstm help train                   all options of a command
+  charlstm write --file novel.txt       write, with suggestions for each line
+  charlstm train --resume               continue the newest run, bit for bit
+  charlstm help train                   show the options of a command
 `;
 
 const COMMANDS: readonly CommandRow[] = [
   [
     'train [text...]',
-    'learn a text, or go on learning it',
+    'train a model on a text, or continue a run',
     async () => (await import('./train/command.js')).trainCommand,
   ],
   ['sample [model]', 'write new text', async () => (await import('./sample/command.js')).sampleCommand],
@@ -30,43 +30,43 @@ const COMMANDS: readonly CommandRow[] = [
   ],
   [
     'eval [model]',
-    'measure how well a trained model predicts a text, and show where it is surprised',
+    'measure how well a model predicts a text, and show where it is surprised',
     async () => (await import('./eval/command.js')).evalCommand,
   ],
   [
     'info [model]',
-    'show the configuration, parameters, history and vocabulary of a trained model',
+    'show the configuration, parameters, history and vocabulary of a model',
     async () => (await import('./info.js')).infoCommand,
   ],
   [
     'inspect',
-    'look into a trained model: cells, gates, step, gradients, memory, surprise',
+    'look inside a model: cells, gates, step, gradients, memory, surprise',
     async () => (await import('./inspect/command.js')).inspectCommand,
   ],
   [
     'doctor [model]',
-    'say what is wrong with a training, and what to do about it',
+    'diagnose a training run, and say what to do about it',
     async () => (await import('./doctor/command.js')).doctorCommand,
   ],
   [
     'import <weights>',
-    'make a run of weights that PyTorch trained',
+    'make a run of weights trained with PyTorch',
     async () => (await import('./import/command.js')).importCommand,
   ],
   ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
   [
     'corpora',
-    'list the texts that can be trained by name',
+    'list the texts that can be trained on by name',
     async () => (await import('./corpora.js')).corporaCommand,
   ],
   [
     'engine',
-    'show which build of the arithmetic runs here, and how fast; --build makes the native one',
+    'show which build of the arithmetic runs here and how fast it is',
     async () => (await import('./engine.js')).engineCommand,
   ],
 ];
 
-/** @param asked the command whose options are needed, and the names below it */
+/** @param asked the command whose options are needed, and its subcommands */
 async function createProgram(asked: readonly string[]): Promise<Command> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
@@ -74,7 +74,7 @@ async function createProgram(asked: readonly string[]): Promise<Command> {
   const program = new Command('charlstm')
     .description('Trains a character-level LSTM on your own text, and writes new text in its style.')
     .version(version)
-    .option('--no-color', 'no colours (also: the environment variable NO_COLOR)')
+    .option('--no-color', 'print without colours, as does the environment variable NO_COLOR')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -83,12 +83,12 @@ async function createProgram(asked: readonly string[]): Promise<Command> {
 }
 
 /**
- * Runs the command line: the single place that turns errors into messages and exit codes.
+ * Runs the command line. Errors become messages and exit codes only here.
  * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', onOutputError);
-  process.stderr.on('error', () => {}); // messages that nobody can read are no reason to stop
+  process.stderr.on('error', () => {}); // messages that nobody reads are no reason to stop
   let called = 'charlstm';
   try {
     const args = withCommand(translateAliases(argv));
@@ -101,27 +101,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** The command that is called, as it is typed: "charlstm inspect cells". */
+/** The command as it is typed: "charlstm inspect cells". */
 function calledIn(program: Command, names: readonly string[]): string {
   const [name, ...below] = names;
   const command = program.commands.find((one) => one.name() === name);
   return command ? `${program.name()} ${calledIn(command, below)}` : program.name();
 }
 
-/**
- * A reader that has seen enough (`| head`), or a terminal that was closed, is no error; a full disk is one.
- */
+/** A reader that has seen enough (`| head`) or a closed terminal is not an error; a full disk is. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
   if (!isGone && !process.exitCode) {
-    process.exitCode = report(fileError(error, 'standard output', 'Write it to another place.', 'write'));
+    process.exitCode = report(fileError(error, 'standard output', 'Redirect it to another disk.', 'write'));
   }
   output.onUnread();
 }
 
 /**
- * Without a command, the help. `help inspect cells` and `inspect help cells` are `inspect cells --help`; `help nonsense` is
- * about an unknown command.
+ * Adds what the user left out: without a command, --help. `help inspect cells` and `inspect help cells`
+ * become `inspect cells --help`, and `help nonsense` becomes an unknown command.
  */
 function withCommand(args: readonly string[]): readonly string[] {
   if (args.every((argument) => ['--', '--no-color'].includes(argument))) return ['--help'];
@@ -132,14 +130,14 @@ function withCommand(args: readonly string[]): readonly string[] {
   return isKnown ? [...args.slice(1), '--help'] : [second];
 }
 
-/** The command that is called, or that help is wanted for, and what follows it. */
+/** The names of the command and its subcommands, and the arguments that follow. */
 function namesIn(args: readonly string[]): readonly string[] {
   return args.filter((argument) => !argument.startsWith('-'));
 }
 
 /**
- * Prints what went wrong on one line, and says with which code to exit.
- * @param called the command whose help has the options
+ * Prints an error on one line and returns the exit code.
+ * @param called the command whose --help to refer to
  */
 function report(error: unknown, called = 'charlstm'): number {
   if (error instanceof UserError) {
@@ -157,7 +155,7 @@ function report(error: unknown, called = 'charlstm'): number {
   return ExitCode.internal;
 }
 
-/** Foreign words may hold line breaks, and control characters that a terminal would obey. */
+/** Quoted input may contain line breaks, and control characters that a terminal would obey. */
 function oneLine(text: string): string {
   return harmless(text.replace(/\s+/g, ' ').trim());
 }

@@ -7,7 +7,7 @@ import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import { jsonOption } from './options.js';
 
-/** `charlstm runs`: what lies under checkpoints/. */
+/** `charlstm runs`: lists the runs under checkpoints/. */
 export function runsCommand(command: Command): void {
   command
     .addOption(jsonOption())

@@ -114,9 +114,7 @@ describe('a model', () => {
       writeFileSync(best, emptied(readFileSync(best)));
       const result = await run(folder, [command, name, ...flags]);
       expect(result.stderr).toMatch(
-        new RegExp(
-          `^note ${name}/${files[0]} is not a checkpoint .*; ${name}/${files[1]} is taken in its place\n`,
-        ),
+        new RegExp(`^note ${name}/${files[0]} is not a checkpoint .*; using ${name}/${files[1]} instead\n`),
       );
       const direct = await run(folder, [command, `${name}/${files[1]}`, ...flags]);
       expect(result).toEqual({ ...direct, stderr: result.stderr });

@@ -147,7 +147,7 @@ describe('train', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/wasm-simd .*%/);
     expect(stdout).toContain('(used)');
-    expect(stdout).toMatch(/passed its self-check|"charlstm engine --build" makes one/);
+    expect(stdout).toMatch(/passed its self-check|"charlstm engine --build" builds one/);
   });
 
   it('resume takes a longer length, the same text again, and a checkpoint into a new folder', async () => {

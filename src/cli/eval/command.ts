@@ -11,11 +11,14 @@ import {
 import { EVAL_PROTOCOLS, type EvalFlags, runEval } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
-Protocols: stream carries the state through the whole text; cold scores random windows of 256 from a zero state; once
-reads the text a single time, in order, and scores each character. --lines, --heat and --html show what once finds.
+Protocols: "stream" carries the state through the whole text; "cold" scores
+random windows of 256 characters from a zero state; "once" reads the text a
+single time, in order, and scores every character. --lines, --heat and --html
+use "once".
 
-With --json there is one object: model, text, protocol, characters, loss (nats a character), bpc (bits), perplexity.
-With --lines --json an object for each line comes before it: line, text, characters, loss, bpc, perplexity.
+--json prints one object: model, text, protocol, characters, loss (nats per
+character), bpc (bits per character) and perplexity. With --lines, an object for
+each line comes before it: line, text, characters, loss, bpc and perplexity.
 
 Examples:
   charlstm eval
@@ -25,14 +28,14 @@ Examples:
   charlstm eval --text draft.txt --heat --html draft.html
 `;
 
-/** `charlstm eval`: how well a model predicts a text, and where it does not. */
+/** `charlstm eval`: measures how well a model predicts a text, and shows where it is surprised. */
 export function evalCommand(command: Command): void {
   command
     .addOption(textOption())
-    .option('--lines', 'the figures of each line')
-    .option('--heat', 'the text, each character tinted by its surprise')
+    .option('--lines', 'print the loss and perplexity of each line')
+    .option('--heat', 'print the text with each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')
-    .addOption(wordOption('--protocol <name>', 'how the text is scored; default: stream', EVAL_PROTOCOLS))
+    .addOption(wordOption('--protocol <name>', 'how to score the text; default: stream', EVAL_PROTOCOLS))
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())

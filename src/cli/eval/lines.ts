@@ -3,20 +3,20 @@ import { drawable } from '../../ui/text/glyphs.js';
 import { hasColours } from '../../ui/text/tint.js';
 import { SURPRISE, tintLegend } from '../output/tint.js';
 import { TintedRows } from '../output/tinted-rows.js';
-import { type Figures, glyphsOf, type Piece, Tally, type View } from './pieces.js';
+import { type Figures, graphemesOf, type Piece, type Renderer, Tally } from './pieces.js';
 
-/** So many of the most surprising lines are shown again below the table, */
+/** How many of the most surprising lines to repeat below the table. */
 const MOST_SURPRISING = 5;
-/** if they have so many characters: a mean over fewer is mostly chance, */
+/** Only lines with at least this many characters count: a mean over fewer is mostly chance. */
 const LONG_ENOUGH = 20;
-/** and if the table has more lines than can be seen at once anyway. */
+/** A table with no more lines than this can be seen at once, so none are repeated. */
 const MANY_LINES = 20;
 
 const WIDTHS = [5, 5, 6, 6, 10];
 const FIGURES_WIDTH = WIDTHS.reduce((sum, width) => sum + width + 2, 0);
 
-/** `--lines`: a row for each line, as it is read; then the lines that surprise most. */
-export class LineTable implements View {
+/** `--lines`: a row for each line as it is read, then the most surprising lines. */
+export class LineTable implements Renderer {
   readonly #textWidth: number;
   #tally = new Tally();
   #text = '';
@@ -39,7 +39,7 @@ export class LineTable implements View {
     const last = this.#tally.characters > 0 ? this.#endLine() : '';
     if (this.#lines <= MANY_LINES || this.#surprising.length === 0) return `${last}\n`;
     const rows = this.#surprising.map(({ row }) => row).join('');
-    return `${last}\nmost surprising, of ${LONG_ENOUGH} characters and more:\n${rows}\n`;
+    return `${last}\nmost surprising lines of at least ${LONG_ENOUGH} characters:\n${rows}\n`;
   }
 
   #endLine(): string {
@@ -68,11 +68,11 @@ function rowFrom(cells: readonly string[], text: string): string {
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** The beginning of a line of the text, fit for a terminal, with an ellipsis where something is missing. */
+/** The beginning of a line, safe for a terminal, with an ellipsis if it is cut. */
 function fitting(line: string, width: number): string {
   let text = '';
   let used = 0;
-  /** What leaves a column for the ellipsis. */
+  /** The part that leaves a column for the ellipsis. */
   let short = '';
   for (const { segment } of segmenter.segment(line.replace(/\n$/, ''))) {
     const glyph = drawable(segment);
@@ -84,8 +84,8 @@ function fitting(line: string, width: number): string {
   return text;
 }
 
-/** `--lines --json`: an object a line, whose text is written as it is read. */
-export class LineObjects implements View {
+/** `--lines --json`: an object per line, whose text is written as it is read. */
+export class LineObjects implements Renderer {
   #tally = new Tally();
   #lines = 0;
 
@@ -107,10 +107,11 @@ export class LineObjects implements View {
   }
 }
 
-const DIGIT_LEGEND = 'the digit under a character is its surprise in bits; + is 10 or more, none less than 1';
+const DIGIT_LEGEND =
+  'the digit under a character is its surprise in bits: + is 10 or more, none is less than 1';
 
-/** `--heat`: the text, each character tinted by its surprise; without colours, with digits below it. */
-export class Heat implements View {
+/** `--heat`: the text with each character tinted by its surprise; without colours, with digits below it. */
+export class Heat implements Renderer {
   readonly #rows: TintedRows;
 
   /** @param width as for TintedRows */
@@ -120,7 +121,7 @@ export class Heat implements View {
 
   piece(piece: Piece): string {
     let out = '';
-    for (const { text, bits } of glyphsOf(piece)) out += this.#rows.put(text, bits);
+    for (const { text, bits } of graphemesOf(piece)) out += this.#rows.put(text, bits);
     return out + this.#rows.flush();
   }
 

@@ -2,23 +2,23 @@ import { harmless, unmarked } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { merged } from '../../ui/text/tint.js';
 import { type SurpriseTint, stepOf, TINTS } from '../output/tint.js';
-import { type Glyph, glyphsOf, type Piece, Tally, type View } from './pieces.js';
+import { type Grapheme, graphemesOf, type Piece, type Renderer, Tally } from './pieces.js';
 
 /**
- * Up to so many characters, each is an element that tells its bits: some 30 bytes a character. In a longer text only what
- * is tinted as a block is marked, in runs: some 5 bytes a character.
+ * Up to this many characters, each is an element with its bits, at some 30 bytes per character. In a longer
+ * text only runs of block tints are elements, at some 5 bytes per character.
  */
 const DETAILED = 100_000;
 
-/** `--html`: a page of its own, without script, that shows the text tinted by its surprise. */
-export class Page implements View {
+/** `--html`: a self-contained page, without scripts, that shows the text tinted by its surprise. */
+export class Page implements Renderer {
   readonly #detailed: boolean;
   readonly #text = new Tally();
   #line = new Tally();
 
   /**
-   * @param title what was read, and by which model
-   * @param characters of the text
+   * @param title names the text and the model
+   * @param characters the length of the text
    */
   constructor(
     readonly title: string,
@@ -29,8 +29,8 @@ export class Page implements View {
 
   get head(): string {
     const hint = this.#detailed
-      ? 'Pointing at a character tells its bits, at a line number more of the line. '
-      : 'Less than 4 bits have no tint in a text of this length. ';
+      ? 'Point at a character to see its bits, or at the number of a line to see more about it. '
+      : 'In a text of this length, characters below 4 bits have no tint. ';
     const shown = TINTS.map((tint, step) => (this.#shows(tint) ? sampleOf(step, tint) : ''));
     return `<!doctype html>
 <html>
@@ -38,16 +38,16 @@ export class Page implements View {
 <meta charset="utf-8" />
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
 <meta name="viewport" content="width=device-width" />
-<title>${escaped(this.title)}</title>
+<title>${pageText(this.title)}</title>
 <style>
 ${STYLE}
 </style>
 </head>
 <body>
 <header>
-<h1>${escaped(this.title)}</h1>
+<h1>${pageText(this.title)}</h1>
 <p>bits ${shown.join(' ')} and more</p>
-<p>${hint}Beside a line stands its mean; ↵ is a line break that surprised.</p>
+<p>${hint}The number next to a line is its mean; ↵ is a surprising line break.</p>
 </header>
 <main>`;
   }
@@ -56,12 +56,12 @@ ${STYLE}
     const begins = this.#line.characters === 0;
     this.#line.add(piece);
     this.#text.add(piece);
-    const glyphs = glyphsOf(piece);
+    const graphemes = graphemesOf(piece);
     let out = begins ? '<div>' : '';
-    for (const glyph of this.#detailed
-      ? glyphs
-      : merged(this.#paled(glyphs), ({ bits }) => TINTS[stepOf(bits)]))
-      out += this.#element(glyph);
+    for (const grapheme of this.#detailed
+      ? graphemes
+      : merged(this.#withoutPale(graphemes), ({ bits }) => TINTS[stepOf(bits)]))
+      out += this.#element(grapheme);
     return piece.endsLine ? out + this.#endLine() : out;
   }
 
@@ -69,7 +69,7 @@ ${STYLE}
     const last = this.#line.characters > 0 ? this.#endLine() : '';
     const { characters, loss, bpc, perplexity } = this.#text.figures;
     return `${last}</main>
-<footer>${amountOf(characters, 'character')}: loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(3)}</footer>
+<footer>${amountOf(characters, 'character')}: loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits per character, perplexity ${perplexity.toFixed(3)}</footer>
 </body>
 </html>
 `;
@@ -79,34 +79,34 @@ ${STYLE}
     return this.#detailed || !tint || tint.ink !== undefined;
   }
 
-  *#paled(glyphs: Iterable<Glyph>): Generator<Glyph> {
-    for (const { text, bits } of glyphs) yield { text, bits: this.#shows(TINTS[stepOf(bits)]) ? bits : 0 };
+  *#withoutPale(graphemes: Iterable<Grapheme>): Generator<Grapheme> {
+    for (const { text, bits } of graphemes) yield { text, bits: this.#shows(TINTS[stepOf(bits)]) ? bits : 0 };
   }
 
-  #element({ text, bits }: Glyph): string {
+  #element({ text, bits }: Grapheme): string {
     const step = stepOf(bits);
-    // A line feed is an element of its own, which may show it.
+    // A line feed is an element of its own, so that it can be made visible.
     if (text.endsWith('\n') && text.length > 1) {
       return this.#element({ text: text.slice(0, -1), bits }) + this.#element({ text: '\n', bits });
     }
     const classes = step === 0 ? '' : ` class="${text === '\n' ? 'n ' : ''}t${step}"`;
     const title = this.#detailed ? ` title="${bits.toFixed(1)}"` : '';
-    return classes + title === '' ? escaped(text) : `<i${classes}${title}>${escaped(text)}</i>`;
+    return classes + title === '' ? pageText(text) : `<i${classes}${title}>${pageText(text)}</i>`;
   }
 
-  /** The figures of a line come after it, since they are known only then; the style puts them before it. */
+  /** The figures of a line come after it, when they are known; the style sheet puts them in front of it. */
   #endLine(): string {
     const { characters, loss, bpc, perplexity } = this.#line.figures;
     this.#line = new Tally();
     const title = this.#detailed
-      ? ` title="${amountOf(characters, 'character')}, ${loss.toFixed(4)} nats and ${bpc.toFixed(4)} bits a character, perplexity ${perplexity.toFixed(2)}"`
+      ? ` title="${amountOf(characters, 'character')}, ${loss.toFixed(4)} nats and ${bpc.toFixed(4)} bits per character, perplexity ${perplexity.toFixed(2)}"`
       : '';
     return `<b data-b="${bpc.toFixed(2)}"${title}></b></div>`;
   }
 }
 
-/** Text for a page: nothing in it is markup, and no control character is left but tab and line feed. */
-export function escaped(text: string): string {
+/** Text for a page: without markup, and without control characters other than tab and line feed. */
+export function pageText(text: string): string {
   return unmarked(harmless(text));
 }
 

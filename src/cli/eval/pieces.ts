@@ -2,18 +2,18 @@ import type { Scored } from '../../insight/scored.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 
-/** A line with its line feed, or a part of a long one, or what the text ends with. */
+/** A line with its line feed, a part of a long line, or the end of a text that lacks a line feed. */
 export interface Piece {
   readonly text: string;
-  /** Nats, for each code point. */
+  /** In nats, for each code point. */
   readonly losses: readonly number[];
   readonly endsLine: boolean;
 }
 
-/** So many characters of a line are held at most. */
+/** The most characters of a line to hold in memory. */
 const LONGEST = 4096;
 
-/** A text as it is scored, cut at its line ends. */
+/** Cuts a text at its line ends as it is scored. */
 export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Generator<Piece> {
   let text = '';
   let losses: number[] = [];
@@ -33,15 +33,15 @@ export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Gen
 }
 
 /** What a reader sees as one character: a code point with all that combines with it, or a line feed. */
-export interface Glyph {
+export interface Grapheme {
   readonly text: string;
-  /** Of its code points together. */
+  /** The sum over its code points. */
   readonly bits: number;
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-export function* glyphsOf({ text, losses, endsLine }: Piece): Generator<Glyph> {
+export function* graphemesOf({ text, losses, endsLine }: Piece): Generator<Grapheme> {
   let at = 0;
   for (const { segment } of segmenter.segment(endsLine ? text.slice(0, -1) : text)) {
     let nats = 0;
@@ -51,10 +51,10 @@ export function* glyphsOf({ text, losses, endsLine }: Piece): Generator<Glyph> {
   if (endsLine) yield { text: '\n', bits: bitsPerCharacter(losses.at(-1)!) };
 }
 
-/** What `charlstm eval` tells of a line or of a text. */
+/** The figures that `charlstm eval` reports for a line or a text. */
 export interface Figures {
   readonly characters: number;
-  /** Mean, in nats a character. */
+  /** Mean, in nats per character. */
   readonly loss: number;
   readonly bpc: number;
   readonly perplexity: number;
@@ -64,7 +64,7 @@ export function figuresOf(characters: number, loss: number): Figures {
   return { characters, loss, bpc: bitsPerCharacter(loss), perplexity: Math.exp(loss) };
 }
 
-/** Sums pieces up. */
+/** Accumulates the losses of pieces. */
 export class Tally {
   characters = 0;
   #nats = 0;
@@ -79,9 +79,9 @@ export class Tally {
   }
 }
 
-/** Makes something of a text, piece by piece; what it returns is to be written. */
-export interface View {
+/** Renders a text piece by piece; its methods return what to write next. */
+export interface Renderer {
   piece(piece: Piece): string;
-  /** After the last piece. */
+  /** Called after the last piece. */
   end(): string;
 }

@@ -17,9 +17,9 @@ import { withPage } from '../output/page-file.js';
 import { rowWidth } from '../output/tinted-rows.js';
 import { Heat, LineObjects, LineTable } from './lines.js';
 import { Page } from './page.js';
-import { type Figures, figuresOf, piecesOf, Tally, type View } from './pieces.js';
+import { type Figures, figuresOf, piecesOf, type Renderer, Tally } from './pieces.js';
 
-/** How a text is scored; see docs/reference/evaluation.md. */
+/** Ways of scoring a text; see docs/reference/evaluation.md. */
 export const EVAL_PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly (Protocol | 'once')[];
 
 export interface EvalFlags extends EngineFlags {
@@ -32,10 +32,10 @@ export interface EvalFlags extends EngineFlags {
   json?: true;
 }
 
-/** Columns of the table where no terminal says how many there are. */
+/** Columns of the table when standard output is not a terminal. */
 const TABLE_WIDTH = 102;
 
-/** What is done by `charlstm eval`. */
+/** Runs `charlstm eval`. */
 export async function runEval(path: string | undefined, flags: EvalFlags): Promise<void> {
   const protocol = protocolOf(flags);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
@@ -55,24 +55,24 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
       process.stdout.write(describe(figuresOf(characters, loss)));
       return;
     }
-    const view = viewOf(flags);
-    if (flags.html === undefined) return read(model, stretch, view, describe);
+    const renderer = rendererOf(flags);
+    if (flags.html === undefined) return read(model, stretch, renderer, describe);
     const html = flags.html;
     const page = new Page(`${text}, as ${file} reads it`, stretch.end - stretch.start);
     const asked = { flag: '--html', example: 'page.html', what: 'a page', inputs: [file, ...files] };
     await withPage(html, asked, async (write) => {
       write(page.head);
-      const written: View = {
+      const written: Renderer = {
         piece: (piece) => {
           write(page.piece(piece));
-          return view?.piece(piece) ?? '';
+          return renderer?.piece(piece) ?? '';
         },
         end: () => {
           write(page.end());
-          return view?.end() ?? '';
+          return renderer?.end() ?? '';
         },
       };
-      // Whoever stops looking at the terminal still gets the page.
+      // The page is completed even if nobody reads standard output any more.
       output.onUnread = () => {};
       await read(model, stretch, written, describe);
     });
@@ -80,13 +80,13 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
   });
 }
 
-/** @throws UserError for flags that do not go together */
+/** @throws UserError for flags that exclude each other */
 function protocolOf({ protocol, lines, heat, html, json }: EvalFlags): 'stream' | 'cold' | 'once' {
   if (lines && heat) {
-    throw new UserError('--lines and --heat both fill the screen', 'Give one of them.');
+    throw new UserError('--lines and --heat both fill the screen', 'Give only one of them.');
   }
   if (heat && json) {
-    throw new UserError('--heat is for the eye and has no JSON', 'Leave one out, or give --lines --json.');
+    throw new UserError('--heat has no JSON form', 'Leave one of them out, or give --lines --json.');
   }
   const view = heat ? '--heat' : lines ? '--lines' : html !== undefined ? '--html' : undefined;
   if (view && protocol && protocol !== 'once') {
@@ -98,32 +98,32 @@ function protocolOf({ protocol, lines, heat, html, json }: EvalFlags): 'stream' 
   return view ? 'once' : (protocol ?? 'stream');
 }
 
-/** What is shown of the text on standard output, if anything. */
-function viewOf({ lines, heat, json }: EvalFlags): View | undefined {
+/** How to show the text on standard output, if at all. */
+function rendererOf({ lines, heat, json }: EvalFlags): Renderer | undefined {
   if (lines) return json ? new LineObjects() : new LineTable(process.stdout.columns || TABLE_WIDTH);
   if (!heat) return undefined;
-  return new Heat(rowWidth('digits tell the bits'));
+  return new Heat(rowWidth('digits show the bits'));
 }
 
 const BREATH_EVERY_MS = 25;
 
-/** Reads the text once, and shows it as it is read. */
+/** Reads the text once, and renders it as it is read. */
 async function read(
   model: CharacterModel,
   stretch: Stretch,
-  view: View | undefined,
+  renderer: Renderer | undefined,
   describe: (figures: Figures) => string,
 ): Promise<void> {
   const whole = new Tally();
   let breathed = performance.now();
   for (const piece of piecesOf(surprises(model, stretch, textStart(model)), model.vocabulary)) {
     whole.add(piece);
-    await print(view?.piece(piece) ?? '');
+    await print(renderer?.piece(piece) ?? '');
     if (performance.now() - breathed < BREATH_EVERY_MS) continue;
     await breathe();
     breathed = performance.now();
   }
-  await print(`${view?.end() ?? ''}${describe(whole.figures)}`);
+  await print(`${renderer?.end() ?? ''}${describe(whole.figures)}`);
 }
 
 function described(
@@ -132,6 +132,6 @@ function described(
   const what = `${result.model} on ${result.text} (${result.protocol}, ${amountOf(result.characters, 'character')})`;
   return (
     `${harmlessLine(what)}\n` +
-    `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits a character, perplexity ${result.perplexity.toFixed(3)}\n`
+    `loss ${result.loss.toFixed(4)} nats, ${result.bpc.toFixed(4)} bits per character, perplexity ${result.perplexity.toFixed(3)}\n`
   );
 }

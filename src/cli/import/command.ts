@@ -20,22 +20,25 @@ interface ImportFlags {
 }
 
 const EXAMPLES = `
-The weights are a .safetensors file: the state_dict of a PyTorch module that has embedding (nn.Embedding), lstm, rnn or
-gru (nn.LSTM, nn.RNN with tanh, or nn.GRU) and decoder (nn.Linear). Shape and kind are found from the tensors. The
-characters may lie in the file's metadata, under "vocabulary", as a JSON array. See docs/reference/checkpoints.md.
+The weights are a .safetensors file with the state_dict of a PyTorch module that
+has the members embedding (nn.Embedding), lstm, rnn or gru (nn.LSTM, nn.RNN with
+tanh, or nn.GRU) and decoder (nn.Linear). The kind and size of the network are
+found from the tensors. The file's metadata may hold the characters, as a JSON
+array under "vocabulary". See docs/reference/checkpoints.md.
 
 Examples:
   charlstm import model.safetensors
-  charlstm import model.safetensors --vocabulary characters.json --out checkpoints/mine
+  charlstm import model.safetensors --vocabulary characters.json
+  charlstm import model.safetensors --out checkpoints/mine
   charlstm train novel.txt --from checkpoints/model-1
 `;
 
-/** `charlstm import`: a run that begins, and so far ends, with weights of another program. */
+/** `charlstm import`: makes a run of weights that another program trained. */
 export function importCommand(command: Command): void {
   command
     .option(
       '--vocabulary <file>',
-      'the characters in the order of their ids: a JSON array of them (.json), or a text of all of them, each once',
+      'the characters in the order of their ids: a JSON array (.json), or a text with each of them once',
     )
     .option('--out <folder>', `folder of the run (default: ${RUNS_FOLDER}/<weights>-<n>)`)
     .addHelpText('after', EXAMPLES)
@@ -60,12 +63,12 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
   }
   const what = `${describeModel(record.model)}, ${grouped(values.length)} parameters, ${grouped(characters.length)} characters`;
   const run = harmlessLine(quoted(claim.path));
-  process.stdout.write(`imported ${what}: ${run}\nwrite with it: charlstm sample ${run}\n`);
+  process.stdout.write(`imported ${what}: ${run}\nto sample from it: charlstm sample ${run}\n`);
 }
 
 /**
- * What the first checkpoint holds. Our ids are in the order of the code points, so rows of the embedding and of the decoder
- * follow their characters.
+ * Returns the contents of the first checkpoint. Ids here are in code point order, so the rows of the
+ * embedding and of the decoder are reordered to match.
  */
 function beginningOf(
   path: string,
@@ -84,7 +87,7 @@ function beginningOf(
       model: config,
       codePoints,
       decoding: { encoding: 'utf8', normalizeNewlines: false },
-      // What no step has been made with: a run that goes on from here is a new one, with its own.
+      // Placeholders, since no step has been made: a run that starts from here has its own options.
       training: {
         ...training,
         length: { unit: 'epochs', amount: epochs },

@@ -7,19 +7,19 @@ import { amountOf, grouped } from '../../numbers.js';
 import { nameCharacter } from '../../text/vocabulary.js';
 import { utf8Of } from '../input/text-argument.js';
 
-/** Under this name the metadata of the weights may hold the characters. */
+/** The metadata entry that may hold the characters. */
 const KEY = 'vocabulary';
-/** Bytes. All of Unicode, each character escaped, has 15 MB. */
+/** In bytes. All of Unicode, with every character escaped, takes 15 MB. */
 const LARGEST = 20e6;
 const LIMITS = { depth: 1, values: 0x110000 + 2, characters: LARGEST };
 
 const FORMS =
-  'Give a JSON array of characters (.json), or a text of all of them, each once, in the order of their ids.';
+  'Give a JSON array of the characters (.json), or a text with each of them once, in the order of their ids.';
 
 /**
- * The code points of an imported network, by their ids.
- * @param file what --vocabulary names; without it, the metadata of the weights must tell
- * @throws UserError where they are missing, more or fewer than the network has, or not all different
+ * Returns the code points of an imported network in the order of their ids.
+ * @param file the argument of --vocabulary; without it, the characters are in the metadata of the weights
+ * @throws UserError if they are missing, too many, too few, or not all different
  */
 export function charactersOf(
   file: string | undefined,
@@ -30,7 +30,7 @@ export function charactersOf(
   const source = file ?? weights;
   if (characters.length !== config.vocabulary) {
     throw wrong(
-      `${source} names ${amountOf(characters.length, 'character')}, and the network in ${weights} has ${grouped(config.vocabulary)}`,
+      `${source} names ${amountOf(characters.length, 'character')}, but the network in ${weights} has ${grouped(config.vocabulary)}`,
     );
   }
   const codePoints = characters.map((character) => codePointOf(character, source));
@@ -47,7 +47,7 @@ function inMetadata(metadata: ReadonlyMap<string, string>, weights: string): unk
   if (json !== undefined) return listIn(json, `"${KEY}" in the metadata of ${weights}`);
   throw new UserError(
     `${weights} does not say which characters its ids stand for`,
-    `Name a file of them with --vocabulary. ${FORMS}`,
+    `Name a file that lists them with --vocabulary. ${FORMS}`,
   );
 }
 
@@ -55,7 +55,7 @@ function inFile(file: string, count: number): unknown[] {
   const text = read(file);
   if (file.toLowerCase().endsWith('.json')) return listIn(text, file);
   const characters = Array.from(text);
-  // The line feed that editors put at the end of a file.
+  // Ignore the line feed that editors put at the end of a file.
   return characters.length === count + 1 && characters.at(-1) === '\n' ? characters.slice(0, -1) : characters;
 }
 
@@ -65,7 +65,7 @@ function read(file: string): string {
     const stats = statSync(file);
     if (stats.isCharacterDevice()) throw wrong(`${file} is a device, not a list of characters`);
     if (stats.size > LARGEST)
-      throw wrong(`${file} has ${grouped(stats.size)} bytes, too many for characters`);
+      throw wrong(`${file} has ${grouped(stats.size)} bytes, too many for a list of characters`);
     bytes = readFileSync(file);
   } catch (error) {
     throw fileError(error, file, FORMS);
@@ -81,7 +81,7 @@ function listIn(json: string, source: string): unknown[] {
     if (!(error instanceof SyntaxError)) throw error;
     throw wrong(`${source} ${error.message}`);
   }
-  throw wrong(`${source} is no JSON array`);
+  throw wrong(`${source} is not a JSON array`);
 }
 
 function codePointOf(character: unknown, source: string): number {

@@ -6,10 +6,10 @@ import { describeModel, type ModelConfig } from '../../model/config.js';
 import { note } from '../output/stderr.js';
 
 /**
- * Reads the model that a command was given: of a run the best checkpoint or the last, or, with a note, the next one where
- * that is damaged.
- * @param read what is needed of a checkpoint
- * @throws UserError where there is none that is whole
+ * Reads the model that a command was given: the best or the last checkpoint of a run. If that is damaged,
+ * prints a note and reads the next one.
+ * @param read reads what is needed of a checkpoint
+ * @throws UserError if no checkpoint is intact
  */
 export async function readModel<T>(
   model: string | undefined,
@@ -17,28 +17,29 @@ export async function readModel<T>(
   which: 'best' | 'last' = 'best',
 ): Promise<{ path: string; value: T }> {
   const { path, value, damaged } = await readFirst(resolveCheckpoints(model, which), read);
-  for (const { message } of damaged) note(`${message}; ${path} is taken in its place`);
+  for (const { message } of damaged) note(`${message}; using ${path} instead`);
   return { path, value };
 }
 
-/** A model in a heading: the name of its run, and what it is. */
+/** A heading for a model: the name of its run and its architecture. */
 export function titleOf(file: string, config: ModelConfig): string {
   return `${basename(resolve(runOf(file)))}, ${describeModel(config)}`;
 }
 
 /**
- * Up to so many units, one sequence is too little work to be shared out: threads would mostly wait for each other, for
- * long where another program has the second core. Reading, many characters use a layer's matrix when it is near at hand;
- * writing, each has it come from memory, and two cores hold more of it.
+ * The widest layers, in units, for which one thread is the fastest: a single sequence is too little work to
+ * share, and threads would mostly wait for each other, even longer if another program uses the second core.
+ * Reading, many characters use a layer's matrix while it is cached. Writing, each loads it anew, and the
+ * caches of two cores hold more of it.
  */
 const ONE_CORE = { read: 256, write: 128 } as const;
 
-/** How many threads read one text the fastest. */
+/** The number of threads that reads one text fastest. */
 export function threadsToRead({ hidden }: ModelConfig): number {
   return hidden <= ONE_CORE.read ? 1 : availableParallelism();
 }
 
-/** How many threads write one text the fastest. */
+/** The number of threads that writes one text fastest. */
 export function threadsToWrite({ hidden }: ModelConfig): number {
   return hidden <= ONE_CORE.write ? 1 : availableParallelism();
 }

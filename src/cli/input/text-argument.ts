@@ -2,9 +2,12 @@ import { readFileSync, readSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../../errors.js';
 
-const HINT_FOR_TEXT = 'Give the text itself, @ and a file, or - for standard input.';
+const HINT_FOR_TEXT = 'Give the text itself, @FILE, or - for standard input.';
 
-/** @throws UserError for bytes that are not UTF-8 */
+/**
+ * Decodes UTF-8.
+ * @throws UserError naming `path` if the bytes are malformed
+ */
 export function utf8Of(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -13,10 +16,10 @@ export function utf8Of(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** Milliseconds between two looks at a pipe whose writer is slow. */
-const LOOK_AGAIN_MS = 20;
+/** Milliseconds between two attempts to read a pipe whose writer is slow. */
+const RETRY_MS = 20;
 
-/** All of standard input. Whoever imports `node:process`, as chalk does, has Node make a pipe one that is not waited for. */
+/** Reads all of standard input. Importing `node:process`, as chalk does, makes a pipe non-blocking. */
 function readStandardInput(): Buffer {
   const pieces: Buffer[] = [];
   const piece = Buffer.alloc(1 << 16);
@@ -27,14 +30,17 @@ function readStandardInput(): Buffer {
       if (length === 0) return Buffer.concat(pieces);
       pieces.push(Buffer.from(piece.subarray(0, length)));
     } catch (error) {
-      if (systemErrorCode(error) === 'EOF') return Buffer.concat(pieces); // as Windows has it
+      if (systemErrorCode(error) === 'EOF') return Buffer.concat(pieces); // on Windows
       if (systemErrorCode(error) !== 'EAGAIN') throw error;
-      Atomics.wait(nothing, 0, 0, LOOK_AGAIN_MS);
+      Atomics.wait(nothing, 0, 0, RETRY_MS);
     }
   }
 }
 
-/** A text given as an argument: itself, `@file`, or `-` for standard input. UTF-8. */
+/**
+ * Reads a text given as an argument: the text itself, `@file`, or `-` for standard input. Files are UTF-8.
+ * @throws UserError if it cannot be read or is not text
+ */
 export function readTextArgument(argument: string): string {
   if (argument !== '-' && !argument.startsWith('@')) return argument;
   const path = argument === '-' ? 'standard input' : argument.slice(1);

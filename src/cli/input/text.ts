@@ -8,9 +8,9 @@ import { resolveCorpus } from '../../text/sources.js';
 import type { Unknown, Vocabulary } from '../../text/vocabulary.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 
-/** Which text a model is measured on. */
+/** The text that a model is to read. */
 interface TextChoice {
-  /** As `--text` names it; undefined for what the run kept to validate. */
+  /** As `--text` names it; undefined for the validation text of the run. */
   readonly text: string | undefined;
   readonly run: string;
   readonly record: RunRecord;
@@ -18,10 +18,10 @@ interface TextChoice {
 }
 
 /**
- * Lends a text as ids; it is closed when `use` has ended.
- * @param least how many characters it must have
- * @param use gets the text and the files that it comes from
- * @throws UserError where there is no such text
+ * Opens a text as ids for `use`, and closes it afterwards.
+ * @param least the fewest characters it must have
+ * @param use receives the text and the files that it comes from
+ * @throws UserError if there is no such text
  */
 export async function withText<T>(
   { text, run, record, unknown }: TextChoice,
@@ -39,7 +39,7 @@ export async function withText<T>(
   if (text === undefined) {
     if (unknown !== 'error') {
       throw new UserError(
-        `--unknown ${unknown} is given without --text, and the model knows all characters of its own text`,
+        `--unknown ${unknown} is given without --text, but the model knows every character of its own text`,
         'Leave --unknown out, or name a text with --text FILE.',
       );
     }
@@ -49,7 +49,7 @@ export async function withText<T>(
       throw new UserError(
         kept === 0
           ? `${run} kept no text for validation`
-          : `${run} kept ${amountOf(kept, 'character')} for validation, and ${grouped(least)} are needed`,
+          : `${run} kept ${amountOf(kept, 'character')} for validation; at least ${grouped(least)} are needed`,
         'Name a text with --text FILE.',
         ExitCode.noInput,
       );
@@ -63,7 +63,7 @@ export async function withText<T>(
   const { sources } = await resolveCorpus([text]);
   const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
   return withTemporaryFolder(async (folder) => {
-    // The flag is one of training: a text that a model reads is decoded as its own was.
+    // --encoding is a flag of training: here the text is decoded as the model's own was.
     const undecodable = (hint: string) =>
       hint.includes('--encoding')
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`

@@ -22,17 +22,17 @@ export function printLines(lines: readonly Line[]): void {
 const DRAWING = { flag: '--svg', example: 'chart.svg', what: 'a drawing' };
 
 /**
- * Makes sure that what `--svg` asks for can be written, before the work for it.
- * @throws UserError where it cannot
+ * Checks that the file of `--svg` can be written, before the work of drawing it.
+ * @throws UserError if it cannot
  */
 export function checkSvgPlace(path: string | undefined): void {
   if (path !== undefined) pagePlace(path, { ...DRAWING, inputs: [] });
 }
 
 /**
- * Writes what `--svg` asks for, and says so.
- * @param inputs files that it may not replace
- * @throws UserError where it cannot be written
+ * Writes the file of `--svg`, and reports it on stderr.
+ * @param inputs files that it must not replace
+ * @throws UserError if it cannot be written
  */
 export async function writeSvg(path: string, svg: string, inputs: readonly string[]): Promise<void> {
   await withPage(path, { ...DRAWING, inputs }, async (write) => write(svg));

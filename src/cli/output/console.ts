@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 
-/** What becomes of a program whose standard output nobody reads any more: it ends, unless a command ends in good order. */
+/** Called when nobody reads standard output any more. Exits, unless a command has work to finish first. */
 export const output: { onUnread: () => void } = { onUnread: () => process.exit() };
 
-/** Writes to standard output, and waits while its reader is slow; says nothing to one that has gone. */
+/** Writes to standard output and waits while its reader is slow. Does nothing once the reader has gone. */
 export async function print(text: string | Uint8Array): Promise<void> {
   const { stdout } = process;
   if (text.length === 0 || stdout.errored || stdout.write(text)) return;
-  await once(stdout, 'drain').catch(() => {}); // main sees to what is wrong with standard output
+  await once(stdout, 'drain').catch(() => {}); // main handles errors of standard output
 }
 
-/** Gives signals and events of standard output a turn in the middle of a long piece of work. */
+/** Lets signals and the events of standard output be handled in the middle of long work. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

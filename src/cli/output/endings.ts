@@ -2,7 +2,7 @@ import { ExitCode } from '../../errors.js';
 import type { Ending } from '../../ui/screen/open.js';
 import { output } from './console.js';
 
-/** What the process exits with after each signal. */
+/** Exit codes after each signal. */
 export const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
@@ -10,10 +10,10 @@ export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 const CODES: Record<Ending, number> = { quit: 0, interrupt: SIGNALS.SIGINT, unheard: SIGNALS.SIGHUP };
 
 /**
- * Has a screen open until something ends it; the process exits with the code of that.
- * @param load has the module of the screen loaded
- * @param open opens the screen, and gives `end` what a key that leaves it comes to
- * @param onExit is called where the process ends without more ado
+ * Keeps a screen open until something ends it, and sets the exit code accordingly.
+ * @param load loads the module of the screen
+ * @param open opens the screen, which calls `end` when a key leaves it
+ * @param onExit called if the process exits with the screen open
  * @returns the screen, closed
  */
 export async function untilEnded<Ui, S extends { close(): void }>(
@@ -35,8 +35,9 @@ export async function untilEnded<Ui, S extends { close(): void }>(
 }
 
 /**
- * Whatever ends a program that has the whole screen: a key, a signal, a terminal that was closed, a mistake in the program.
- * @returns a promise of the exit code, what keeps it, and what takes back all that was set up
+ * Listens for everything that ends a full-screen program: a key, a signal, a closed terminal, an internal
+ * error.
+ * @returns a promise of the exit code, the function that fulfils it, and one that removes the listeners
  */
 function endings(onExit: () => void) {
   let end: (code: number) => void = () => {};

@@ -13,27 +13,27 @@ import { ExitCode, fileError, UserError } from '../../errors.js';
 import { hiddenTemporary, replaceFile } from '../../files.js';
 import { withCleanup } from './temporary.js';
 
-/** What is written, for messages. */
+/** A file to write, as messages describe it. */
 interface Asked {
-  /** The flag that names the place. */
+  /** The flag that names its path. */
   readonly flag: string;
   readonly example: string;
   readonly what: string;
-  /** Files that it may not replace. */
+  /** Files that it must not replace. */
   readonly inputs: readonly string[];
 }
 
 /**
- * Makes sure that a file can be put at a place, before the work that it is for.
- * @returns the path that it gets there
- * @throws UserError where it cannot
+ * Checks that a file can be written, before the work of making it.
+ * @returns its path, with links followed
+ * @throws UserError if it cannot
  */
 export function pagePlace(path: string, { flag, example, what, inputs }: Asked): string {
   const hint = hintFor(flag);
   if (path === '') throw new UserError(`${flag} is ""`, `Give a path: ${flag} ${example}.`);
   const { existing, target } = attempt(path, hint, () => {
     const existing = statSync(path, { throwIfNoEntry: false });
-    // A link stays, and what it leads to is replaced.
+    // A link stays, and its target is replaced.
     return { existing, target: existing ? realpathSync(path) : path };
   });
   if (existing && !existing.isFile()) {
@@ -45,11 +45,11 @@ export function pagePlace(path: string, { flag, example, what, inputs }: Asked):
     return other !== undefined && other.ino === existing?.ino && other.dev === existing.dev;
   };
   if (existing && inputs.some(isExisting)) {
-    throw new UserError(`${path} is read by this command: ${what} may not replace it`, hint);
+    throw new UserError(`${path} is read by this command, and ${what} must not replace it`, hint);
   }
   if (existing && extname(target) !== extname(example)) {
     throw new UserError(
-      `${path} is there already, and is not ${what}`,
+      `${path} already exists and is not ${what}`,
       `${hint.slice(0, -1)}, or one that ends in ${extname(example)}.`,
       ExitCode.cannotCreate,
     );
@@ -88,7 +88,7 @@ export async function withPage(
 }
 
 function hintFor(flag: string): string {
-  return `Name another place with ${flag}.`;
+  return `Name another path with ${flag}.`;
 }
 
 function attempt<R>(path: string, hint: string, action: () => R): R {

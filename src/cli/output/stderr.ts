@@ -11,8 +11,8 @@ const DRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 
 /**
- * Says on stderr how far something has come while `use` is under way: see ProgressLine.
- * @param wait milliseconds in which nothing is drawn; 0 where the first piece of work may be a long one
+ * Shows progress on stderr while `use` runs.
+ * @param wait milliseconds before anything is drawn; 0 if the first piece of work may be long
  */
 export async function withProgress<T>(
   use: (progress: ProgressLine) => Promise<T>,
@@ -26,7 +26,7 @@ export async function withProgress<T>(
   }
 }
 
-/** In a terminal one line, which is gone at the end; elsewhere a line every few seconds. */
+/** In a terminal, one line that is erased at the end; elsewhere, a new line every few seconds. */
 export class ProgressLine {
   readonly #isTerminal = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb';
   #next: number;
@@ -37,12 +37,12 @@ export class ProgressLine {
     this.#next = performance.now() + wait;
   }
 
-  /** Also lets signals in, which the work between two calls keeps out. */
+  /** Draws the text if it is time to, and lets signals be handled. */
   async show(text: string): Promise<void> {
     if (this.draw(() => text)) await breathe();
   }
 
-  /** @returns whether it was time for that */
+  /** @returns whether it was time to draw */
   draw(textFor: (isTerminal: boolean) => string): boolean {
     const now = performance.now();
     if (now < this.#next) return false;

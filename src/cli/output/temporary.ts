@@ -5,8 +5,8 @@ import { fileError } from '../../errors.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**
- * Lends a folder that is gone afterwards, however the process ends.
- * @throws UserError where none can be made
+ * Makes a folder for `use` and removes it afterwards, however the process ends.
+ * @throws UserError if it cannot be created
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   let folder: string;
@@ -16,7 +16,7 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
     throw fileError(
       error,
       `a folder in ${tmpdir()}`,
-      'Name another folder for temporary files in TMPDIR.',
+      'Set TMPDIR to another folder for temporary files.',
       'create',
     );
   }
@@ -26,7 +26,7 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
   );
 }
 
-/** Does something, and cleans up after it, also if a signal or a reader that went away ends the process meanwhile. */
+/** Runs `use`, then cleans up, even if a signal or the loss of the reader ends the process first. */
 export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>): Promise<T> {
   process.once('exit', cleanUp);
   try {
@@ -37,10 +37,10 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
   }
 }
 
-/** Does something that a signal interrupts: then what there is of it is taken back, and the signal ends the process. */
+/** Runs `use`. If a signal comes, undoes the partial work and then lets the signal end the process. */
 export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
-  // Its default action, since process.exit waits for a pipe that nobody opens at the other end; that of the first process
-  // of a container is none.
+  // The signal's default action is preferred, since process.exit waits for a pipe that nobody opens at the
+  // other end. For the first process of a container it has no effect.
   const onSignal = (signal: NodeJS.Signals) => {
     for (const name of SIGNAL_NAMES) process.off(name, onSignal);
     void takeBack().finally(() => {

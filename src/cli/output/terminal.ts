@@ -9,7 +9,7 @@ export function columnsToPrint(): number {
   return process.stdout.columns || USUAL_COLUMNS;
 }
 
-/** Whether a full screen can be shown: this takes a terminal to draw on, keys to read, and someone to watch. */
+/** Whether a full screen can be shown: it takes a terminal to draw on, keys, and someone to watch. */
 export function hasTerminal(): boolean {
   const { CI, TERM } = process.env;
   const isAutomated = Boolean(CI) && isInCi; // an empty CI counts as unset here, but not in is-in-ci

@@ -1,15 +1,15 @@
 import { painted, type Scale, type Tint } from '../../ui/text/tint.js';
 
-/** The look of a character whose surprise is at least so many bits. */
+/** The look of a character whose surprise is at least `from` bits. */
 export interface SurpriseTint extends Tint {
   readonly from: number;
 }
 
 /**
- * From what the network was sure of, untinted, to what it gave less than one in a thousand: first coloured letters, then
- * coloured blocks. The letters' colours have a contrast of at least 4.5 to 1 to black and to white (WCAG 2.1, 1.4.3), a
- * block brings its ink with it; so all can be read on any terminal. From blue over magenta to yellow the hues keep apart
- * for eyes that do not tell red from green.
+ * From no tint, where the network was sure, to a probability below one in a thousand: first coloured letters,
+ * then coloured blocks. All can be read on any terminal: letters have a contrast of at least 4.5:1 with black
+ * and with white (WCAG 2.1, 1.4.3), and blocks set the colour of their text. The hues run from blue over
+ * magenta to yellow, which are distinct even without telling red from green.
  */
 export const TINTS: readonly (SurpriseTint | undefined)[] = [
   undefined,
@@ -22,23 +22,23 @@ export const TINTS: readonly (SurpriseTint | undefined)[] = [
   { from: 10, color: '#fcd225', ink: '#000000', basic: 'bgYellowBright' },
 ];
 
-/** The place in `TINTS` of a surprise in bits. */
+/** The index in `TINTS` for a surprise in bits. */
 export function stepOf(bits: number): number {
   return TINTS.findLastIndex((tint) => bits >= (tint?.from ?? Number.NEGATIVE_INFINITY));
 }
 
-/** Text, fit for a terminal, in the colours of a surprise in bits. */
+/** Text, safe for a terminal, in the colours of a surprise in bits. */
 export function tinted(text: string, bits: number): string {
   return painted(text, TINTS[stepOf(bits)]);
 }
 
-/** The tints and the bits at which they begin, for a terminal. */
+/** The legend of the tints, for a terminal. */
 export function tintLegend(): string {
   const parts = TINTS.map((tint) => (tint ? tinted(` ${tint.from} `, tint.from) : ' 0 '));
   return `bits ${parts.join(' ')} and more`;
 }
 
-/** Where there are no colours: the bits as one digit, + for 10 and more, a space for less than 1. */
+/** The mark without colours: the bits as one digit, + for 10 and more, a space for less than 1. */
 export function digitOf(bits: number): string {
   if (bits >= 10) return '+';
   return bits >= 1 ? String(Math.floor(bits)) : ' ';

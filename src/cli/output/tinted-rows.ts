@@ -11,9 +11,9 @@ interface Drawn {
 }
 
 /**
- * At how many columns to break rows: those of the terminal; elsewhere never, but where there are no colours, which is
- * said.
- * @param standIn what there is instead of colours
+ * The width at which to break rows: that of a terminal, otherwise infinite. Without colours, a note says so
+ * and rows are broken everywhere.
+ * @param standIn what replaces the colours
  */
 export function rowWidth(standIn: string): number {
   if (hasColours()) return process.stdout.columns || Number.POSITIVE_INFINITY;
@@ -21,37 +21,37 @@ export function rowWidth(standIn: string): number {
   return columnsToPrint();
 }
 
-/** Lays out text, each character tinted by a number; without colours, with marks below it. */
+/** Lays out text with each character tinted by a number; without colours, with marks below it. */
 export class TintedRows {
   #row: Drawn[] = [];
   #used = 0;
 
-  /** @param width columns at which lines are broken, between words where possible; may be infinite */
+  /** @param width columns at which rows are broken, between words if possible; may be infinite */
   constructor(
     readonly scale: Scale,
     readonly width: number,
   ) {}
 
-  /** Takes a grapheme or a line feed, and returns what it completes. */
+  /** Adds a grapheme or a line feed, and returns the output that it completes. */
   put(grapheme: string, value: number): string {
     const look = { tint: this.scale.tintOf(value), mark: this.scale.markOf(value) };
     if (grapheme !== '\n') return this.#place({ ...drawable(grapheme), ...look });
-    // A line break is seen only where it is tinted.
+    // A line break is visible only if it is tinted.
     const shown = look.tint ? this.#place({ text: '↵', width: 1, ...look }) : '';
     return shown + this.#endRow();
   }
 
-  /** What need not be held to the end of the line, since the line is not broken. */
+  /** Returns what has been added so far, if rows are never broken. */
   flush(): string {
     return this.width < Number.POSITIVE_INFINITY ? '' : this.#draw();
   }
 
-  /** Ends the last row, if it has begun. */
+  /** Ends the last row, if it is not empty. */
   end(): string {
     return this.#used > 0 ? this.#endRow() : '';
   }
 
-  /** Puts a glyph into the row, and returns the row before it if that is full. */
+  /** Adds a glyph, and returns the row before it if that row was full. */
   #place(glyph: Drawn): string {
     let full = '';
     if (this.#used + glyph.width > this.width) {
@@ -61,7 +61,7 @@ export class TintedRows {
       full = this.#endRow();
       this.#row = word;
       this.#used = word.reduce((sum, { width }) => sum + width, 0);
-      // The break stands for the space, but for one that is tinted as a block.
+      // The break replaces the space, unless the space is tinted as a block.
       if (glyph.text === ' ' && !glyph.tint?.ink) return full;
     }
     this.#row.push(glyph);
@@ -69,7 +69,7 @@ export class TintedRows {
     return full;
   }
 
-  /** The line feed stands outside of all colours: a terminal that scrolls fills the new row with the one it has. */
+  /** The line feed follows the colours: a terminal that scrolls fills the new row with the current one. */
   #endRow(): string {
     const drawn = this.#draw();
     this.#used = 0;

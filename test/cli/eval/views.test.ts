@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelOf, readCheckpoint } from '../../../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../../../src/checkpoint/run.js';
-import { escaped } from '../../../src/cli/eval/page.js';
-import { glyphsOf, piecesOf } from '../../../src/cli/eval/pieces.js';
+import { pageText } from '../../../src/cli/eval/page.js';
+import { graphemesOf, piecesOf } from '../../../src/cli/eval/pieces.js';
 import { digitOf, stepOf, TINTS } from '../../../src/cli/output/tint.js';
 import { harmless } from '../../../src/format.js';
 import { surprises } from '../../../src/insight/scored.js';
@@ -85,11 +85,11 @@ describe('the surprise of each character', () => {
         (raw, endsLine, draw) => {
           const whole = endsLine ? `${raw}\n` : raw;
           const losses = Array.from(whole, () => draw.next().value);
-          const glyphs = [...glyphsOf({ text: whole, losses, endsLine })];
-          expect(glyphs.map((glyph) => glyph.text).join('')).toBe(whole);
+          const graphemes = [...graphemesOf({ text: whole, losses, endsLine })];
+          expect(graphemes.map((glyph) => glyph.text).join('')).toBe(whole);
           const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-          expect(sum(glyphs.map(({ bits }) => bits)) * Math.LN2).toBeCloseTo(sum(losses), 6);
-          const runs = [...merged(glyphs, ({ bits }) => TINTS[stepOf(bits)])];
+          expect(sum(graphemes.map(({ bits }) => bits)) * Math.LN2).toBeCloseTo(sum(losses), 6);
+          const runs = [...merged(graphemes, ({ bits }) => TINTS[stepOf(bits)])];
           expect(runs.map((part) => part.text).join('')).toBe(whole);
           const steps = runs.map(({ bits }) => stepOf(bits));
           expect(steps.every((step, i) => step !== steps[i + 1])).toBe(true);
@@ -131,7 +131,7 @@ describe('--lines', () => {
 
   it('ends with the most surprising lines of a longer text, and reads what the run kept', async () => {
     const { stdout } = await evaluate('plain', '--lines');
-    const [table, surprising] = stdout.split('\nmost surprising, of 20 characters and more:\n');
+    const [table, surprising] = stdout.split('\nmost surprising lines of at least 20 characters:\n');
     const bits = surprising!
       .split('\n')
       .slice(0, 5)
@@ -299,7 +299,7 @@ describe('--html', () => {
   it('escapes whatever could be markup', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(escaped(text)).not.toMatch(/[<>"']|&(?!(lt|gt|amp|quot|#39);)/);
+        expect(pageText(text)).not.toMatch(/[<>"']|&(?!(lt|gt|amp|quot|#39);)/);
       }),
     );
   });
@@ -326,7 +326,7 @@ describe('--html', () => {
 
 it('says which options do not go together', async () => {
   expectFailure(await plain('--lines', '--heat'), 2, /--lines and --heat/);
-  expectFailure(await plain('--heat', '--json'), 2, /--heat is for the eye/);
+  expectFailure(await plain('--heat', '--json'), 2, /--heat has no JSON form/);
   for (const view of [['--lines'], ['--heat'], ['--html', 'x.html']]) {
     for (const protocol of ['cold', 'stream']) {
       expectFailure(await plain(...view, '--protocol', protocol), 2, view[0]!, `--protocol ${protocol}`);

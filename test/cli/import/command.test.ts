@@ -67,7 +67,7 @@ describe('import', { timeout: 30_000 }, () => {
     const { code, stdout, stderr } = await command('import', 'gru.safetensors');
     expect(stdout).toBe(
       'imported 2 x 9 GRU, 1,175 parameters, 11 characters: checkpoints/gru-1\n' +
-        'write with it: charlstm sample checkpoints/gru-1\n',
+        'to sample from it: charlstm sample checkpoints/gru-1\n',
     );
     expect([code, stderr]).toEqual([0, '']);
     expect((await command('runs')).stdout).toMatch(/checkpoints\/gru-1 +2 x 9 GRU +gru +0 +-\n/);
@@ -88,13 +88,13 @@ describe('import', { timeout: 30_000 }, () => {
   });
 
   it.each<[what: string, file: string, content: string, reason: string]>([
-    ['too few', 'few.txt', 'abc', 'few.txt names 3 characters, and the network in w.safetensors has 11'],
+    ['too few', 'few.txt', 'abc', 'few.txt names 3 characters, but the network in w.safetensors has 11'],
     ['too many', 'many.json', JSON.stringify([...CHARACTERS, 'q']), 'many.json names 12 characters'],
     ['one twice', 'twice.txt', 'aabcdefghij', "twice.txt names the character 'a' U+0061 twice"],
     ['a word', 'word.json', JSON.stringify(CHARACTERS.with(3, '<unk>')), 'names "<unk>", which is not one'],
     ['half a character', 'half.json', JSON.stringify(CHARACTERS.with(3, '\ud83d')), 'which is not one'],
     ['numbers', 'numbers.json', '[1,2,3,4,5,6,7,8,9,10,11]', 'names 1, which is not one character'],
-    ['an object', 'object.json', '{"a":1}', 'object.json is no JSON array'],
+    ['an object', 'object.json', '{"a":1}', 'object.json is not a JSON array'],
     ['no JSON', 'broken.json', '["a",', 'broken.json is not JSON'],
     ['lists in lists', 'deep.json', '[["a"]]', 'deep.json is nested more than 1 deep'],
   ])('refuses a vocabulary of %s', async (_what, file, content, reason) => {
@@ -139,7 +139,7 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
       const measured = await command('eval', cell, '--text', 'text.txt', '--json');
       expect(JSON.parse(measured.stdout)).toMatchObject({ characters: expect.any(Number) });
       const { stdout } = await command('info', cell);
-      expect(stdout).toMatch(/corpus +not known: the weights were imported\n/);
+      expect(stdout).toMatch(/corpus +unknown: the weights were imported\n/);
       expect(stdout).toMatch(new RegExp(`weights from +${cell}.safetensors \\(PyTorch\\)\n`));
       expect(stdout).not.toMatch(/epochs|best validation|step 0|history/);
     }

@@ -210,7 +210,7 @@ describe('as commands', () => {
     const args = ['gradients', 'lstm', '--max-lag', '5', '--svg'];
     for (const path of [join('lstm', 'log.jsonl'), join('gru', 'corpus.u8')]) {
       const before = await readFile(join(folder, path));
-      expectFailure(await inspect(...args, path), 73, 'is there already', '.svg');
+      expectFailure(await inspect(...args, path), 73, 'already exists', '.svg');
       expect(await readFile(join(folder, path))).toEqual(before);
     }
     for (let i = 0; i < 2; i++) expect((await inspect(...args, 'new.svg')).code).toBe(0);
@@ -252,7 +252,7 @@ describe('as commands', () => {
     const file = resolveCheckpoint(join(folder, 'lstm'), 'best').path;
     const brief = ['--steps', '1', '--max-lag', '2', '--places', '1'];
     const over = await inspect('gradients', '--compare', 'lstm', ...brief, '--svg', file);
-    expectFailure(over, 73, 'is there already', '.svg');
+    expectFailure(over, 73, 'already exists', '.svg');
     await writeFile(join(folder, 'read.svg'), 'the lamp of the lighthouse '.repeat(9));
     const read = ['gradients', 'gru', '--max-lag', '2', '--text', 'read.svg', '--svg', 'read.svg'];
     expectFailure(await inspect(...read), 2, 'read.svg is read by this command');
