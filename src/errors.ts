@@ -1,4 +1,4 @@
-/** Exit codes of the command, after BSD's sysexits. */
+/** Exit codes of the program, after BSD's sysexits. */
 export const ExitCode = {
   internal: 1,
   usage: 2,
@@ -13,7 +13,7 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /**
- * Something the user can mend. The message names the value that was wrong, the hint what to do next; both are
+ * An error that the user can fix. The message says which value was wrong, the hint says what to do next. Both are
  * printed on one line, without a stack trace, and the process ends with the exit code.
  */
 export class UserError extends Error {
@@ -40,37 +40,37 @@ export function systemErrorCode(error: unknown): string | undefined {
 const REASONS: Record<string, string> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist: part of its path is not a folder',
-  EACCES: 'may not be read or written by this user',
-  EPERM: 'may not be read or written by this user',
+  EACCES: 'cannot be read or written by this user',
+  EPERM: 'cannot be read or written by this user',
   EISDIR: 'is a folder',
   ENOSPC: 'could not be written: the disk is full',
   EDQUOT: 'could not be written: the disk quota is used up',
-  EFBIG: 'could not be written: files may not grow that large here',
+  EFBIG: 'could not be written: the file would exceed the size limit',
   EROFS: 'could not be written: the file system is read-only',
-  ENAMETOOLONG: 'has too long a name',
+  ENAMETOOLONG: 'has a name that is too long',
   ELOOP: 'is a link that leads back to itself',
-  EEXIST: 'is there already',
-  ENXIO: 'is not a file that can be read',
+  EEXIST: 'already exists',
+  ENXIO: 'is not a readable file',
   EMFILE: 'could not be opened: too many files are open',
 };
 
-/** What was being done to a file: decides which exit code a failure has. */
+/** What was being done to a file; it decides the exit code of a failure. */
 type Purpose = 'read' | 'write' | 'create';
 
-const DISK_TROUBLE = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
+const DISK_ERRORS = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
 function exitCodeFor(code: string, purpose: Purpose): ExitCode {
-  if (purpose === 'write' || DISK_TROUBLE.includes(code)) return ExitCode.io;
+  if (purpose === 'write' || DISK_ERRORS.includes(code)) return ExitCode.io;
   return purpose === 'create' ? ExitCode.cannotCreate : ExitCode.noInput;
 }
 
-/** A file-system error as a UserError that names the path; any other error as it is. */
+/** Turns a file-system error into a UserError that names the path; returns any other error unchanged. */
 export function fileError(error: unknown, path: string, hint: string, purpose: Purpose = 'read'): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || !/^(ERR_FS_)?E[A-Z0-9]+$/.test(code)) return error;
-  const nowhere = purpose === 'create' && code === 'ENOENT';
-  const reason = nowhere
-    ? 'cannot be made there'
+  const hasNoFolder = purpose === 'create' && code === 'ENOENT';
+  const reason = hasNoFolder
+    ? 'cannot be created there'
     : (REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`);
   return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
 }

@@ -1,4 +1,4 @@
-/** What a number that comes from outside (a flag, a checkpoint) may be; both ends are allowed. */
+/** The range of a number from outside, such as a flag or a value of a checkpoint. Both ends are included. */
 export interface NumberRange {
   readonly minimum: number;
   readonly maximum: number;
@@ -11,12 +11,12 @@ export function isInRange(value: unknown, range: NumberRange): value is number {
   return value >= range.minimum && value <= range.maximum;
 }
 
-/** The number of a range that is nearest to a number. */
+/** Limits a number to a range. */
 export function clamped(value: number, { minimum, maximum }: NumberRange): number {
   return Math.min(maximum, Math.max(minimum, value));
 }
 
-/** "a whole number from 1 to 64", "a number of at least 0". */
+/** Describes a range: "a whole number from 1 to 64", "a number of at least 0". */
 export function describeRange({ minimum, maximum, integer }: NumberRange): string {
   const kind = integer ? 'a whole number' : 'a number';
   return maximum >= Number.MAX_SAFE_INTEGER
@@ -30,17 +30,17 @@ export function sumOf(numbers: Iterable<number>): number {
   return sum;
 }
 
-/** NaN of none. */
+/** Returns the mean, NaN for an empty list. */
 export function meanOf(numbers: Iterable<number> & { readonly length: number }): number {
   return sumOf(numbers) / numbers.length;
 }
 
-/** 1190317 as "1,190,317", the same in every locale. */
+/** Formats 1190317 as "1,190,317", the same in every locale. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** "1 character", "2,000 characters". */
+/** Returns a count and its noun: "1 character", "2,000 characters". */
 export function amountOf(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,9 +1,9 @@
 /**
- * Random numbers from a counter: word n of a stream is a pure function of (seed, stream, n). So the whole state
- * is one number, which a checkpoint saves, and streams for different purposes never disturb each other.
+ * Counter-based random numbers: number n of a stream is a pure function of (seed, stream, n). So the whole state is one
+ * number, and streams for different purposes never disturb each other.
  */
 
-/** One stream for each purpose, so that drawing a sample cannot change what training draws. */
+/** One stream per purpose, so that sampling cannot change what training draws. */
 export const Stream = {
   initialisation: 1,
   dropout: 2,
@@ -19,8 +19,8 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const ROUNDS = 13;
 
 /**
- * Threefry-2x32 with 13 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), the
- * fewest that pass BigCrush. kernels/dropout.c is the same function.
+ * Computes Threefry-2x32 with 13 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), the
+ * fewest that pass BigCrush. kernels/dropout.c has the same function.
  * @returns two random 32-bit words for a 64-bit key and a 64-bit counter
  */
 export function threefry(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
@@ -40,7 +40,7 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
   return [x0 >>> 0, x1 >>> 0];
 }
 
-/** A stream of random numbers. `position` counts the draws made and may be set to go on from a checkpoint. */
+/** A stream of random numbers. `position` counts the draws made and may be set, to continue from a checkpoint. */
 export class Random {
   position: number;
 
@@ -53,7 +53,7 @@ export class Random {
     this.position = position;
   }
 
-  /** The next number, uniform in [0, 1) with 53 random bits. */
+  /** Draws the next number, uniform in [0, 1) with 53 random bits. */
   uniform(): number {
     const [high, low] = threefry(
       this.seed,
@@ -65,7 +65,7 @@ export class Random {
     return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
   }
 
-  /** A whole number, uniform in [0, limit). */
+  /** Draws a whole number, uniform in [0, limit). */
   below(limit: number): number {
     return Math.floor(this.uniform() * limit);
   }

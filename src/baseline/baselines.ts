@@ -4,26 +4,26 @@ import { type Ids, inMemory } from '../text/ids.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Ngrams } from './ngram.js';
 
-/** What a simpler method makes of the text that validates: so one sees what a loss is worth. */
+/** The loss of a simpler method on the validation text, to compare a network's loss with. */
 export interface Baseline {
   /** "uniform", "unigram", "6-gram", "zlib". */
   readonly name: string;
-  /** Nats a character. */
+  /** Nats per character. */
   readonly loss: number;
 }
 
 export const LONGEST_NGRAM = 6;
 
-/** At most so many characters, the last of the training text, are counted. */
+/** Maximum characters to count n-grams in, taken from the end of the training text. */
 const MOST_LEARNED = 20_000_000;
-/** Characters at a time; one takes some 20 ms. */
+/** Characters per piece of work; a piece takes about 20 ms. */
 const PIECE = 50_000;
 
 /**
- * Measures the baselines, the quick ones first.
- * @param trainLength where the training text ends and the validation text begins
- * @param end where the text ends that validates
- * @param rest is awaited after each piece of work, so that training need not share its time
+ * Measures the baselines, the fastest first.
+ * @param trainLength end of the training text and start of the validation text
+ * @param end of the validation text
+ * @param rest awaited after each piece of work, so that training does not have to share its time
  */
 export async function* measureBaselines(
   dataset: Dataset,
@@ -50,11 +50,11 @@ export async function* measureBaselines(
 }
 
 /**
- * What the longest n-grams make of each character of a text, from its beginning on.
- * @param dataset where the training text lies, up to `trainLength`
- * @param ids the text
- * @param rest is awaited after each piece of work
- * @returns nats of each character
+ * Computes the loss of the longest n-grams on each character of a text.
+ * @param dataset the training text, up to `trainLength`
+ * @param ids the text to score
+ * @param rest awaited after each piece of work
+ * @returns nats per character
  */
 export async function ngramLosses(
   dataset: Dataset,
@@ -71,7 +71,7 @@ export async function ngramLosses(
   return losses;
 }
 
-/** N-grams of a training text that can score another text. */
+/** Counts n-grams in a training text, to score another text with. */
 async function learned(
   dataset: Dataset,
   trainLength: number,
@@ -99,7 +99,7 @@ async function inPieces(
   }
 }
 
-/** The length of the text after compression, its bits as nats a character. */
+/** The compressed length of the text, in nats per character. */
 function compressedLoss(dataset: Dataset, vocabulary: Vocabulary, start: number, end: number): number {
   const text = vocabulary.decode(dataset.read(start, end - start));
   const bytes = Buffer.from(text, vocabulary.encoding === 'bytes' ? 'latin1' : 'utf8');

@@ -1,24 +1,24 @@
 import type { Ids } from '../text/ids.js';
 
 /**
- * Counts of n-grams, for an interpolated model (Witten & Bell 1991): the estimate of each order is mixed with that of
- * the order below, which weighs as much as the context has had different continuations,
+ * Counts n-grams for an interpolated model (Witten & Bell 1991). The estimate of each order is mixed with the one of
+ * the order below, whose weight is the number of different continuations of the context,
  *
  *     p(c | context) = (count(context c) + types(context) p(c | shorter context)) / (count(context) + types(context)),
  *
- * down to the uniform distribution. Only the contexts of the text that will be scored are counted: so memory depends
- * on that text alone, however long the one that is learned.
+ * down to the uniform distribution. Only contexts that occur in the text to score are counted, so memory depends on
+ * that text alone, however long the training text is.
  *
- * Contexts are nodes of a trie, read backwards: the parent of "abc" is "bc", the root is the empty one.
+ * Contexts are the nodes of a trie, read backwards: the parent of "abc" is "bc", the root is the empty context.
  */
 export class Ngrams {
   readonly #children = new PairTable();
   readonly #counts = new PairTable();
-  /** For each node how often it was seen, and with how many different continuations. */
+  /** For each node, its count and its number of different continuations. */
   readonly #totals: number[] = [0];
   readonly #types: number[] = [0];
 
-  /** @param order characters of the longest n-gram */
+  /** @param order the characters of the longest n-gram */
   constructor(
     readonly vocabulary: number,
     readonly order: number,
@@ -59,8 +59,8 @@ export class Ngrams {
   }
 
   /**
-   * Scores the text from `start` to `end`, which must have been prepared for.
-   * @returns the sum of the losses in nats, for each order from 1
+   * Scores the text from `start` to `end`, which must have been prepared.
+   * @returns the sum of the losses in nats for each order, starting with 1
    */
   losses(text: Ids, start: number, end: number): number[] {
     const sums = new Array<number>(this.order).fill(0);
@@ -71,24 +71,24 @@ export class Ngrams {
   }
 
   /**
-   * Scores the text from `start` to `end` by the longest n-grams, as `losses` does.
+   * Scores the text from `start` to `end` with the longest n-grams.
    * @returns the loss of each character in nats
    */
   lossesAt(text: Ids, start: number, end: number): Float64Array {
     const losses = new Float64Array(end - start);
-    // The longest order is told last.
+    // The longest order is reported last and stays.
     this.#score(text, start, end, (at, _, loss) => {
       losses[at] = loss;
     });
     return losses;
   }
 
-  /** Tells the loss of each character, counted from `start`, by each order from 1. */
+  /** Reports the loss of each character, counted from `start`, for each order from 1. */
   #score(
     text: Ids,
     start: number,
     end: number,
-    tell: (at: number, order: number, loss: number) => void,
+    report: (at: number, order: number, loss: number) => void,
   ): void {
     const { ids, from } = this.#read(text, start, end);
     for (let at = from; at < ids.length; at++) {
@@ -96,26 +96,26 @@ export class Ngrams {
       let p = 1 / this.vocabulary;
       let node = 0;
       for (let k = 1; k <= this.order; k++) {
-        // At the beginning of a text there is no longer context.
+        // At the start of a text there is no longer context.
         if (at >= k - 1) {
           if (k > 1) node = this.#children.get(node, ids[at - k + 1]!);
           const types = this.#types[node]!;
-          // An unseen context, and every longer one, has nothing to add.
+          // An unseen context contributes nothing, and neither does a longer one.
           if (types > 0) p = (this.#counts.get(node, id) + types * p) / (this.#totals[node]! + types);
         }
-        tell(at - from, k, -Math.log(p));
+        report(at - from, k, -Math.log(p));
       }
     }
   }
 
-  /** A stretch of a text with what its first contexts need before it: the stretch itself begins at `from`. */
+  /** Reads part of a text together with the contexts of its first characters; the part itself starts at `from`. */
   #read(text: Ids, start: number, end: number): { ids: ArrayLike<number>; from: number } {
     const from = Math.min(this.order - 1, start);
     return { ids: text.read(start - from, end - start + from), from };
   }
 }
 
-/** Numbers under pairs of whole numbers, 0 where there is none: an open hash table, since a Map would need five times the room. */
+/** A map from pairs of integers to counts, 0 if absent. An open hash table takes a fifth of the memory of a Map. */
 class PairTable {
   #size = 0;
   #first = new Int32Array(1 << 12).fill(-1);
@@ -127,7 +127,7 @@ class PairTable {
     return this.#first[slot] === first ? this.#values[slot]! : 0;
   }
 
-  /** Adds to the number of a pair, and returns the sum. */
+  /** Adds to the count of a pair and returns the sum. */
   add(first: number, second: number, value: number): number {
     let slot = this.#slot(first, second);
     if (this.#first[slot] !== first) {
@@ -142,7 +142,7 @@ class PairTable {
     return this.#values[slot]!;
   }
 
-  /** Where a pair is, or would be. */
+  /** Finds the slot where a pair is or would be stored. */
   #slot(first: number, second: number): number {
     const mask = this.#first.length - 1;
     let hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + 1, 0x85ebca6b);

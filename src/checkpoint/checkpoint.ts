@@ -12,7 +12,7 @@ import { type ModuleTensor, moduleTensors } from './module.js';
 import { parseRecord, type RunRecord, writeRecord } from './record.js';
 import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
 
-/** A trained network, ready to be run. */
+/** A trained network, ready to run. */
 export interface CharacterModel {
   readonly config: ModelConfig;
   readonly vocabulary: Vocabulary;
@@ -37,15 +37,15 @@ export interface Checkpoint {
   readonly state: TrainingState;
 }
 
-/** More than training has addresses for (see Arena), so nothing that it wrote. In bytes. */
+/** More bytes than training can address (see Arena), so more than it can have written. */
 export const MOST_DATA = 2 ** 32;
 
-/** A tensor of the file, and the span of the state that it is a part of. A second bias is written as zeros. */
+/** A tensor of the file, and the span of the state that it is part of. A second bias is written as zeros. */
 interface Row extends ModuleTensor {
   readonly spanOf: (state: TrainingState) => Float32Array;
 }
 
-/** All tensors of a checkpoint. */
+/** Lists all tensors of a checkpoint. */
 function rowsOf({ model, training }: RunRecord): Row[] {
   const { hasCellState } = CELLS[model.cell];
   const rows = moduleTensors(model).flatMap((tensor): Row[] => {
@@ -89,17 +89,16 @@ export async function writeCheckpoint(path: string, { record, engine, state }: C
   await writeSafeTensors(path, tensors, writeRecord(record, engine));
 }
 
-/** What a checkpoint says beside its tensors. */
+/** All that a checkpoint contains except its tensors. */
 export type Recorded = Pick<Checkpoint, 'record' | 'engine'>;
 
 /**
- * Reads a checkpoint whole, to train on.
- * @throws UserError for anything that is not one
+ * Reads a whole checkpoint, to continue training.
+ * @throws UserError if the file is not a valid checkpoint
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return withSafeTensors(path, async (file) => {
-    const recorded = recordedIn(file, path);
-    const rows = checkedRows(file, recorded.record, path);
+    const { recorded, rows } = contentsOf(file, path);
     const { count } = parameterTable(recorded.record.model);
     const state = freshState(new Float32Array(count), recorded.record);
     for await (const { name, data } of checkedTensors(file, path)) {
@@ -116,46 +115,34 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /**
- * Reads a checkpoint whole, keeps what it says beside its tensors, and of these one at a time.
- * @throws UserError for anything that is not one
+ * Checks a whole checkpoint, with one tensor in memory at a time.
+ * @throws UserError if the file is not a valid checkpoint
  */
 export async function verifyCheckpoint(path: string): Promise<Recorded> {
   return withSafeTensors(path, async (file) => {
-    const recorded = recordedIn(file, path);
-    checkedRows(file, recorded.record, path);
+    const { recorded } = contentsOf(file, path);
     for await (const _ of checkedTensors(file, path));
     return recorded;
   });
 }
 
 /**
- * Reads what a checkpoint says beside its tensors, which is quick however large it is.
- * @throws UserError for anything that is not one, but for damage within the tensors
+ * Reads a checkpoint without its tensors, which is fast however large it is.
+ * @throws UserError if the file is not a valid checkpoint; damage within the tensors goes unnoticed
  */
 export async function readRecord(path: string): Promise<Recorded> {
-  return withSafeTensors(path, async (file) => {
-    const recorded = recordedIn(file, path);
-    checkedRows(file, recorded.record, path);
-    return recorded;
-  });
-}
-
-function recordedIn({ metadata }: TensorFile, path: string): Recorded {
-  return { record: parseRecord(metadata, path), engine: excerpt(metadata.get('engine') ?? 'unknown') };
+  return withSafeTensors(path, async (file) => contentsOf(file, path).recorded);
 }
 
 /**
- * The rows by the names of their tensors, held against what the file has: before anything is read or sized by the
- * configuration.
+ * Parses the record and lists the rows by the names of their tensors. Compares them with the tensors of the file before
+ * anything is read or sized by the configuration.
  */
-function checkedRows({ places }: TensorFile, record: RunRecord, path: string): ReadonlyMap<string, Row> {
-  const refuse = (reason: string) => {
-    throw new UserError(
-      `${path} is not a checkpoint of charlstm: ${reason}`,
-      'Use a checkpoint that charlstm wrote.',
-      ExitCode.badData,
-    );
-  };
+function contentsOf(
+  { metadata, places, refuse }: TensorFile,
+  path: string,
+): { recorded: Recorded; rows: ReadonlyMap<string, Row> } {
+  const record = parseRecord(metadata, path);
   const rows = new Map(rowsOf(record).map((row) => [row.name, row]));
   const found = new Map(places.map((place) => [place.name, `[${place.shape.join(', ')}]`]));
   for (const { name, shape } of rows.values()) {
@@ -167,25 +154,25 @@ function checkedRows({ places }: TensorFile, record: RunRecord, path: string): R
   if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
   const bytes = places.at(-1)!.to;
   if (bytes > MOST_DATA) refuse(`its tensors have ${bytes} bytes, more than a network that can be trained`);
-  return rows;
+  return { recorded: { record, engine: excerpt(metadata.get('engine') ?? 'unknown') }, rows };
 }
 
-/** The tensors as they are read; that all their numbers are finite is known after the last. */
+/** Reads the tensors. Once all have been read, all their numbers are known to be finite. */
 async function* checkedTensors(file: TensorFile, path: string): AsyncGenerator<Tensor, void, void> {
-  let odd: string | undefined;
+  let broken: string | undefined;
   for await (const tensor of file.tensors()) {
-    if (!tensor.data.every(Number.isFinite)) odd ??= tensor.name;
+    if (!tensor.data.every(Number.isFinite)) broken ??= tensor.name;
     yield tensor;
   }
-  if (odd === undefined) return;
+  if (broken === undefined) return;
   throw new UserError(
-    `${path}: tensor ${odd} holds numbers that are not finite`,
+    `${path}: tensor ${broken} has numbers that are not finite`,
     'Use an earlier checkpoint of the run.',
     ExitCode.badData,
   );
 }
 
-/** The network of a checkpoint on an engine of its own, for sampling and evaluation; or, to look at its gradients, training. */
+/** Makes the network of a checkpoint on an engine of its own, for sampling and evaluation or, optionally, training. */
 export function modelOf(
   { record, state }: Checkpoint,
   {

@@ -5,37 +5,37 @@ import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 import { isAlive, isNear, isOwn, type Owner, ownerIn, ownLock } from './owner.js';
 import { listCheckpoints, RUNS_FOLDER } from './run.js';
 
-/** The folder of a run, taken by this process alone. */
+/** The folder of a run, locked by this process. */
 export interface Claim {
   readonly path: string;
-  /** Gives it back. A new run that came to nothing, without a checkpoint, is removed. */
+  /** Unlocks it. A new run without a checkpoint is removed. */
   release(): Promise<void>;
 }
 
 const LOCK_FILE = 'lock';
-/** A lock is touched so often, so that another machine sees that its process lives; and is dead after so long without. */
+/** A lock is touched regularly, to show other machines that its process is alive; without that, it expires. */
 const TOUCH_EVERY_MS = 10_000;
-const DEAD_AFTER_MS = 90_000;
+const EXPIRES_AFTER_MS = 90_000;
 
 const LONGEST_TURN_MS = 10_000;
-const LOOK_AGAIN_MS = 20;
+const RETRY_AFTER_MS = 20;
 
-/** Locks in the making (see claimRun). */
+/** Temporary files of locking (see claimRun). */
 const LOCKING = /^lock\.(\d+|turn)$/;
-/** What an interrupted save leaves behind, and what a run killed before its first checkpoint does. */
+/** Files left by an interrupted save, and by a run that was killed before its first checkpoint. */
 const UNFINISHED =
   /^(corpus\.(u(8|16|32)|json|suffixes\.\d+)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
 const LEFT_OVER = /^(log\.jsonl|corpus\.(u(8|16|32)|json))$/;
 
 /**
- * Takes the folder of a run, so that no second process trains it at the same time. The lock names the process; one
- * whose process is gone is taken over. Of a process of another machine, which may share the folder or be a container
- * that is no more, the lock alone tells whether it lives.
- * @throws UserError where a living process has it
+ * Locks the folder of a run, so that no other process trains it at the same time. The lock names its process and is
+ * taken over if that process is dead. Whether a process on another machine or in another container is alive shows only
+ * in the age of its lock.
+ * @throws UserError if a living process holds the lock
  */
 export async function claimRun(path: string): Promise<Claim> {
   const lock = join(path, LOCK_FILE);
-  // Written first and linked then, so that a lock is never seen half written.
+  // Written first and then linked, so that nobody ever sees a partial lock.
   const own = `${lock}.${process.pid}`;
   try {
     try {
@@ -49,7 +49,7 @@ export async function claimRun(path: string): Promise<Claim> {
   } catch (error) {
     throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
   }
-  // What a disk refuses is found out, and told of, by what is saved.
+  // If the disk refuses, the next save will report it.
   const touching = setInterval(() => void touch(lock).catch(() => {}), TOUCH_EVERY_MS).unref();
   const release = async () => {
     clearInterval(touching);
@@ -59,14 +59,14 @@ export async function claimRun(path: string): Promise<Claim> {
 }
 
 /**
- * Replaces the lock of a dead process. A second lock lets one process at a time do that, and whoever has it looks again:
- * so the lock of a living process is never removed.
+ * Replaces the lock of a dead process. A second lock lets only one process at a time do so, and its holder checks again.
+ * So the lock of a living process is never removed.
  */
 async function takeOver(lock: string, own: string): Promise<void> {
   const turn = `${lock}.turn`;
   for (;;) {
     await refuseLiving(lock, own);
-    // A turn takes milliseconds: an old one belongs to a process that was killed in it.
+    // A turn takes milliseconds; an old one belongs to a process that was killed during its turn.
     const age = Date.now() - (statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > LONGEST_TURN_MS) await rm(turn, { force: true });
     if (await linked(own, turn)) {
@@ -80,12 +80,12 @@ async function takeOver(lock: string, own: string): Promise<void> {
     } else {
       await refuseLiving(turn, own);
     }
-    // Another one was quicker: by now it has the lock, or is dead as well.
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    // Another process was faster. By now it has the lock or is dead as well.
+    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
   }
 }
 
-/** @returns whether there was nothing at that name yet */
+/** Links a file to a new name; returns false if that name exists already. */
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
@@ -96,17 +96,17 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** @param own a file just written: its time is by the clock that the folder goes by */
+/** @param own a file just written; its time comes from the clock of the folder's file system */
 async function refuseLiving(lock: string, own: string): Promise<void> {
   const owner = await lockOwner(lock);
   if (owner === undefined) return;
-  const lives = isNear(owner) ? isAlive(owner) : await isTouched(lock, own);
-  if (!lives) return;
+  const isLive = isNear(owner) ? isAlive(owner) : await isTouched(lock, own);
+  if (!isLive) return;
   const run = dirname(lock);
   const [host] = decodeURIComponent(owner.place).split('/');
   throw new UserError(
     `${run} is being trained by process ${owner.pid}${isNear(owner) ? '' : ` on ${host}`}`,
-    `Wait for it or stop it; if that is no charlstm, delete ${join(run, LOCK_FILE)}.`,
+    `Wait for it or stop it; if that is not charlstm, delete ${join(run, LOCK_FILE)}.`,
     ExitCode.cannotCreate,
   );
 }
@@ -114,13 +114,13 @@ async function refuseLiving(lock: string, own: string): Promise<void> {
 async function isTouched(lock: string, own: string): Promise<boolean> {
   try {
     const [touched, now] = await Promise.all([stat(lock), stat(own)]);
-    return now.mtimeMs - touched.mtimeMs < DEAD_AFTER_MS;
+    return now.mtimeMs - touched.mtimeMs < EXPIRES_AFTER_MS;
   } catch {
     return false; // the lock is gone
   }
 }
 
-/** Sets the time of a lock anew, while it is this process's own: by writing, so that it is of the clock of the folder. */
+/** Updates the time of this process's lock. Writes to it, so that the time comes from the clock of its file system. */
 async function touch(lock: string): Promise<void> {
   const file = await open(lock, 'r+');
   try {
@@ -131,19 +131,19 @@ async function touch(lock: string): Promise<void> {
   }
 }
 
-/** Removes the lock if it is still this process's own. Where that cannot be done, it is that of a dead process soon. */
+/** Removes the lock if it is still this process's own. If that fails, the process is dead soon anyway. */
 async function releaseLock(lock: string): Promise<void> {
   const owner = await lockOwner(lock);
   if (owner && isOwn(owner)) await rm(lock, { force: true }).catch(() => {});
 }
 
-/** Removes locks in the making of processes that were killed over it. */
+/** Removes the temporary files of processes that were killed while locking. */
 async function removeDeadLocks(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) {
     const pid = LOCKING.exec(name)?.[1];
     if (pid === undefined || !/^\d+$/.test(pid)) continue;
     const path = join(folder, name);
-    // An empty one is by the process that it is named after.
+    // The file name has the process of an empty one.
     const owner = (await lockOwner(path)) ?? ownerIn(`charlstm ${pid}\n`);
     if (owner && isNear(owner) && !isAlive(owner)) await rm(path, { force: true });
   }
@@ -155,10 +155,10 @@ async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
 }
 
 /**
- * Makes and takes the folder of a new run: `--out`, which must be new or empty, or checkpoints/<corpus>-<n>. What a
- * killed run left behind counts as empty.
- * @param isTrained whether a run that is there already may be the one that is meant, to be trained further
- * @throws UserError where there is something already, or where nothing can be made
+ * Creates and locks the folder of a new run: `out`, which must be new or empty, or checkpoints/<corpus>-<n>. A folder
+ * with only the leftovers of a killed run counts as empty.
+ * @param isTrained whether to hint that an existing run can be resumed
+ * @throws UserError if the folder is taken or cannot be created
  */
 export async function claimNewRun(
   out: string | undefined,
@@ -176,15 +176,15 @@ export async function claimNewRun(
     await removeMatching(path, LEFT_OVER);
     return { path, release: () => releaseNewRun(claim, topmost) };
   } catch (error) {
-    const failure = fileError(error, path, 'Choose a folder that can be written with --out.', 'create');
+    const failure = fileError(error, path, 'Choose a writable folder with --out.', 'create');
     if (!(failure instanceof UserError) || failure.exitCode === ExitCode.io) throw failure;
     throw new UserError(failure.message, failure.hint, ExitCode.cannotCreate);
   }
 }
 
 /**
- * Makes a folder and those above it. (Node's own recursive mkdir never returns where a file system refuses.)
- * @returns the first one made, or undefined where all were there
+ * Creates a folder and its missing parents. (Node's own recursive mkdir never returns if a file system refuses.)
+ * @returns the first one created, or undefined if all existed
  */
 async function makeFolders(path: string): Promise<string | undefined> {
   const missing: string[] = [];
@@ -205,11 +205,11 @@ function refuseTaken(path: string, isTrained: boolean): void {
   const what = isRun ? 'already holds a run, which would be overwritten' : 'is not empty';
   throw new UserError(
     `${path} ${isFolder ? what : 'is a file'}`,
-    `${isRun && isTrained ? `Go on with the run by --resume ${path}, or choose` : 'Choose'} another folder with --out.`,
+    `${isRun && isTrained ? `Continue that run with --resume ${path}, or choose` : 'Choose'} another folder with --out.`,
   );
 }
 
-/** Whether a new run may have the folder: it is not there, empty, or left by a run that came to nothing. */
+/** Whether a folder is free for a new run: missing, empty, or with only the leftovers of a run without a checkpoint. */
 function isFree(path: string): boolean {
   if (!existsSync(path)) return true;
   if (!statSync(path).isDirectory()) return false;
@@ -221,17 +221,17 @@ function isFree(path: string): boolean {
   );
 }
 
-/** Whether it is a lock, or one in the making, by its name and by what it says. */
+/** Whether a file is a lock or a temporary file of locking, by its name and content. */
 function isLock(path: string): boolean {
-  const isMaking = LOCKING.test(basename(path));
-  if (!isMaking && basename(path) !== LOCK_FILE) return false;
+  const isTemporary = LOCKING.test(basename(path));
+  if (!isTemporary && basename(path) !== LOCK_FILE) return false;
   try {
     if (!statSync(path).isFile()) return false;
     const content = readFileSync(path, 'utf8');
-    return ownerIn(content) !== undefined || (isMaking && content === '');
+    return ownerIn(content) !== undefined || (isTemporary && content === '');
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
-    return true; // given back since the folder was listed
+    return true; // released since the folder was listed
   }
 }
 
@@ -242,18 +242,18 @@ async function freeName(corpusName: string): Promise<string> {
   }
 }
 
-/** @param topmost the first of the folders on the path that was made for the run; undefined where all were there */
+/** @param topmost the first folder on the path that was created for the run; undefined if all existed */
 async function releaseNewRun({ path, release }: Claim, topmost: string | undefined): Promise<void> {
-  const cameToNothing = existsSync(path) && listCheckpoints(path).length === 0;
-  if (cameToNothing) {
+  const isUnused = existsSync(path) && listCheckpoints(path).length === 0;
+  if (isUnused) {
     await removeMatching(path, UNFINISHED);
     await removeMatching(path, LEFT_OVER);
   }
   await release();
-  if (cameToNothing) await removeEmpty(path, topmost);
+  if (isUnused) await removeEmpty(path, topmost);
 }
 
-/** Removes the folders that were made for a run, as far as they are empty. */
+/** Removes the folders that were created for a run, as far as they are empty. */
 async function removeEmpty(path: string, topmost: string | undefined): Promise<void> {
   if (topmost === undefined) return;
   try {
@@ -262,7 +262,7 @@ async function removeEmpty(path: string, topmost: string | undefined): Promise<v
       if (folder === topmost) return;
     }
   } catch (error) {
-    // Something else has been put there meanwhile, or taken away.
+    // Something else was put there meanwhile, or the folder is gone.
     if (!['ENOTEMPTY', 'ENOENT'].includes(systemErrorCode(error) ?? '')) throw error;
   }
 }
@@ -271,7 +271,7 @@ async function lockOwner(lock: string): Promise<Owner | undefined> {
   return ownerIn(await readFile(lock, 'utf8').catch(() => ''));
 }
 
-/** Whether a lock is there that may be that of a living process. */
+/** Whether a lock exists whose process may be alive. */
 async function mayBeOwned(lock: string): Promise<boolean> {
   const owner = await lockOwner(lock);
   return owner !== undefined && (!isNear(owner) || isAlive(owner));

@@ -6,19 +6,19 @@ import { type CheckpointFile, runOf } from './run.js';
 /** A checkpoint that could not be used. */
 export interface Damaged {
   readonly path: string;
-  /** What was found, with the path. */
+  /** The problem, with the path. */
   readonly message: string;
 }
 
-/** The names of all that is wrong with a run would fill screens. */
+/** Naming all damaged checkpoints of a run could fill screens. */
 const MOST_NAMED = 3;
 
 /**
- * Reads the first of some checkpoints that is whole.
- * @param files at least one; those of a run, in the order in which they are to be tried
- * @param read what is needed of one
- * @returns what was read and where, and what was passed over
- * @throws UserError where none is whole, or the fault is not the file's: a newer format, no permission
+ * Reads the first intact checkpoint.
+ * @param files at least one; the checkpoints of a run in the order to try them
+ * @param read reads a checkpoint and throws if it is damaged
+ * @returns the value, the checkpoint's path, and the damaged ones that were skipped
+ * @throws UserError if none is intact, or if damage is not the cause: a newer format, no permission
  */
 export async function readFirst<T>(
   files: readonly CheckpointFile[],
@@ -36,8 +36,8 @@ export async function readFirst<T>(
   const named = damaged.slice(0, MOST_NAMED).map(({ message }) => message);
   const more = damaged.length > MOST_NAMED ? `; and ${damaged.length - MOST_NAMED} more` : '';
   throw new UserError(
-    `none of the ${files.length} checkpoints of ${runOf(files[0]!.path)} is whole: ${named.join('; ')}${more}`,
-    'Take them from a backup, or begin a new run.',
+    `none of the ${files.length} checkpoints of ${runOf(files[0]!.path)} is intact: ${named.join('; ')}${more}`,
+    'Restore them from a backup, or start a new run.',
     ExitCode.badData,
   );
 }
@@ -48,9 +48,9 @@ function isDamage(error: unknown): error is UserError {
 }
 
 /**
- * Renames a damaged checkpoint, so that it no longer counts as one of its run: it could be the best by its name, and
- * outlive those that are whole.
- * @throws UserError where that is not possible
+ * Renames a damaged checkpoint so that it no longer counts as one of its run. By its name it could be the best, and
+ * would outlive the intact ones.
+ * @throws UserError if that is not possible
  */
 export async function setAside({ path }: Damaged): Promise<void> {
   try {

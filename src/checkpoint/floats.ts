@@ -1,6 +1,6 @@
 import type { FloatType } from './header.js';
 
-/** Little-endian numbers as those of 32 bits, rounded to nearest where they had more. */
+/** Converts little-endian numbers to 32 bits, rounding wider ones to nearest. */
 export function floatsOf(buffer: ArrayBuffer, type: FloatType): Float32Array {
   switch (type) {
     case 'F32':
@@ -10,12 +10,12 @@ export function floatsOf(buffer: ArrayBuffer, type: FloatType): Float32Array {
     case 'F16':
       return Float32Array.from(new Uint16Array(buffer), half);
     case 'BF16':
-      // The upper half of the same number in 32 bits.
+      // The upper half of a 32-bit float.
       return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits * 2 ** 16).buffer);
   }
 }
 
-/** An IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+/** Decodes an IEEE 754 binary16: a sign, 5 bits of exponent, 10 bits of fraction. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

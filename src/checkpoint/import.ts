@@ -15,27 +15,27 @@ export interface ImportedNetwork {
   readonly config: ModelConfig;
   /** In the order of the parameter table. */
   readonly values: Float32Array;
-  /** What the file says beside its tensors. */
+  /** The file's metadata. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** The cells that a PyTorch module is called after. */
+/** The cells with a PyTorch module of the same name. */
 const MODULES = CELL_NAMES.filter((cell) => CELLS[cell].module === cell);
 
 /** Bytes per parameter in training: its value, its gradient and its moments. */
 const TRAINED = (2 + MOMENTS.length) * Float32Array.BYTES_PER_ELEMENT;
 
 /**
- * Reads the state_dict of a PyTorch module that has `embedding` (torch.nn.Embedding), `lstm`, `rnn` or `gru`
- * (torch.nn.LSTM, RNN or GRU) and `decoder` (torch.nn.Linear), from a safetensors file. All may stand within modules of
- * other names, the same for all. A module called `rnn` may be any of the three: its rows tell.
- * @throws UserError naming the tensor that is missing, too many, of another shape, or not finite
+ * Reads the state_dict of a PyTorch module with `embedding` (torch.nn.Embedding), `lstm`, `rnn` or `gru`
+ * (torch.nn.LSTM, RNN or GRU) and `decoder` (torch.nn.Linear) from a safetensors file. All may be nested in the same
+ * outer modules. A module called `rnn` may be any of the three, as its number of rows shows.
+ * @throws UserError with the name of a tensor that is missing, unexpected, of the wrong shape, or not finite
  */
 export function readImported(path: string): Promise<ImportedNetwork> {
   const refuse: Refuse = (reason) => {
     throw new UserError(
       `${path} cannot be imported: ${reason}`,
-      'See "From and to PyTorch" in docs/reference/checkpoints.md for what can be.',
+      'See "From and to PyTorch" in docs/reference/checkpoints.md for what can be imported.',
       ExitCode.badData,
     );
   };
@@ -52,17 +52,17 @@ export function readImported(path: string): Promise<ImportedNetwork> {
     for await (const { name, data } of file.tensors()) {
       const { start, length } = rows.get(name)!;
       const own = values.subarray(start, start + length);
-      // A second bias is added to the first, in whatever order they come.
+      // The two biases are added, in either order.
       for (let i = 0; i < length; i++) own[i]! += data[i]!;
       if (!own.every(Number.isFinite)) {
-        refuse(`tensor ${name} holds numbers that are not finite in 32 bits, alone or with its second bias`);
+        refuse(`tensor ${name} has numbers that are not finite in 32 bits, alone or with its second bias`);
       }
     }
     return { config, values, metadata: file.metadata };
   });
 }
 
-/** The shape of the network, from those of some tensors; what names stand before theirs; what its cells' module is called. */
+/** Infers the network's configuration, the prefix of its tensor names, and the name of its recurrent module. */
 function foundIn(
   places: readonly Place[],
   refuse: Refuse,
@@ -79,7 +79,7 @@ function foundIn(
   const modules = MODULES.filter((name) => places.some((place) => place.name.startsWith(`${outer}${name}.`)));
   if (modules.length !== 1) {
     const what = modules.length === 0 ? `none of ${MODULES.join(', ')}` : `both ${modules.join(' and ')}`;
-    refuse(`beside ${excerpt(outer)}embedding it has ${what}`);
+    refuse(`in addition to ${excerpt(outer)}embedding it has ${what}`);
   }
   const module = modules[0]!;
   refuseVariants(places, refuse);
@@ -95,12 +95,14 @@ function foundIn(
   };
   for (const name of ['vocabulary', 'embedding', 'hidden', 'layers'] as const) {
     if (isInRange(config[name], MODEL_RANGES[name])) continue;
-    refuse(`by its tensors, its ${name} is ${config[name]}, not ${describeRange(MODEL_RANGES[name])}`);
+    refuse(
+      `judging by its tensors, its ${name} is ${config[name]}, not ${describeRange(MODEL_RANGES[name])}`,
+    );
   }
   return { config, outer, module };
 }
 
-/** What stands before the names of all tensors: "" or, for example, "module.". */
+/** The prefix that all tensor names share: "" or, for example, "module.". */
 function outerName(places: readonly Place[], refuse: Refuse): string {
   const INNER = 'embedding.weight';
   const [first, second] = places
@@ -114,17 +116,17 @@ function outerName(places: readonly Place[], refuse: Refuse): string {
   return outer;
 }
 
-/** PyTorch's modules can do what no network here can. */
+/** Refuses variants of PyTorch's modules that have no counterpart here. */
 function refuseVariants(places: readonly Place[], refuse: Refuse): void {
   for (const { name } of places) {
-    if (/\.weight_hr_l\d+/.test(name)) refuse(`tensor ${excerpt(name)} is that of a projection (proj_size)`);
+    if (/\.weight_hr_l\d+/.test(name)) refuse(`tensor ${excerpt(name)} belongs to a projection (proj_size)`);
     if (/_l\d+_reverse$/.test(name)) {
-      refuse(`tensor ${excerpt(name)} reads backwards (bidirectional), and characters to come are not known`);
+      refuse(`tensor ${excerpt(name)} reads backwards (bidirectional), but later characters are not known`);
     }
   }
 }
 
-/** The cell that a module's matrices have the rows of. */
+/** Infers the cell from the number of rows of a module's matrices. */
 function cellOf(module: CellName, gateRows: number, hidden: number): CellName {
   const gatesOf = (cell: CellName) => CELLS[cell].gates(false).length;
   if (module !== 'rnn') return module;

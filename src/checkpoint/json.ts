@@ -1,6 +1,6 @@
-/** How far a JSON text may go before it is no longer worth its memory. */
+/** Limits on a JSON text, which bound the memory it can take. */
 export interface JsonLimits {
-  /** Lists and objects within each other. */
+  /** Nesting of lists and objects. */
   readonly depth: number;
   /** Values of all kinds. */
   readonly values: number;
@@ -8,10 +8,10 @@ export interface JsonLimits {
 }
 
 /**
- * The value of a JSON text that may be damaged or hostile. The text is looked over first, so that the memory parsing
- * takes is bounded by the limits and the length of the text. Members that are named twice, of which JSON.parse would
- * take the last, are refused, and so is `__proto__`.
- * @throws SyntaxError whose message says of the text what it is: "is not JSON"
+ * Parses a JSON text that may be damaged or hostile. The text is scanned first, so that the limits and its length
+ * bound the memory that parsing takes. Duplicate members, of which JSON.parse would take the last, are refused, and so
+ * is `__proto__`.
+ * @throws SyntaxError with a message such as "is not JSON", to follow the name of the text
  */
 export function parseJson(text: string, limits: JsonLimits): unknown {
   if (text.length > limits.characters) throw new SyntaxError(`has more than ${limits.characters} characters`);
@@ -20,13 +20,13 @@ export function parseJson(text: string, limits: JsonLimits): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new SyntaxError('is not JSON'); // V8's own words quote the text
+    throw new SyntaxError('is not JSON'); // V8's own message quotes the text
   }
   if (membersOf(value) !== members) throw new SyntaxError('names a member twice');
   return value;
 }
 
-/** How many members a text names, if it is JSON: it has as many colons outside of strings. */
+/** Counts the members of a JSON text: its colons outside of strings. */
 function membersIn(text: string, limits: JsonLimits): number {
   let [depth, values, members] = [0, 1, 0];
   for (let i = 0; i < text.length; i++) {

@@ -2,17 +2,17 @@ import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 
-/** A tensor as PyTorch's modules have it, and the stretch of our parameters that it is a summand of. */
+/** A tensor of a PyTorch module, and the span of our parameters that it is part of. */
 export interface ModuleTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly start: number;
   readonly length: number;
-  /** PyTorch has two biases a gate row. Where ours is the first alone, the second is added to it. */
+  /** PyTorch has two biases per gate row. Where ours has one, both are added. */
   readonly isSecondBias: boolean;
 }
 
-/** What the state_dict of a network of that shape holds, if its modules are called embedding, lstm (rnn, gru) and decoder. */
+/** Lists the state_dict of a network whose modules are called embedding, lstm (or rnn, gru) and decoder. */
 export function moduleTensors(config: ModelConfig): ModuleTensor[] {
   const { keepsPast } = CELLS[config.cell];
   return parameterTable(config).parameters.flatMap(({ name, shape, start, length }) => {

@@ -2,31 +2,31 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { systemErrorCode } from '../errors.js';
 
-/** The process that has a lock. */
+/** The process that holds a lock. */
 export interface Owner {
   readonly pid: number;
-  /** When the process began, in ticks since the machine did; 0 where that is not known. */
-  readonly began: number;
-  /** Where it runs: a host, and there the space in which its id counts, as a container has one of its own. */
+  /** When the process started, in clock ticks since boot; 0 if unknown. */
+  readonly started: number;
+  /** Where it runs: the host and the PID namespace, since containers have one of their own. */
   readonly place: string;
 }
 
-/** So that no file of the user's is ever taken for a lock. The second half is missing where an early version wrote it. */
+/** Strict, so that no file of the user's is mistaken for a lock. Early versions did not write the second half. */
 const CONTENT = /^charlstm (\d+)(?: (\d+) (\S+))?\n$/;
 
-/** What a lock of this process says. */
+/** The content of a lock of this process. */
 export function ownLock(): string {
-  return `charlstm ${process.pid} ${beginOf(process.pid)} ${thisPlace()}\n`;
+  return `charlstm ${process.pid} ${startOf(process.pid)} ${thisPlace()}\n`;
 }
 
-/** Whose lock it is; undefined for what is no lock. */
+/** Parses a lock; returns undefined if it is not one. */
 export function ownerIn(content: string): Owner | undefined {
   const match = CONTENT.exec(content);
   if (!match) return undefined;
-  return { pid: Number(match[1]), began: Number(match[2] ?? 0), place: match[3] ?? thisPlace() };
+  return { pid: Number(match[1]), started: Number(match[2] ?? 0), place: match[3] ?? thisPlace() };
 }
 
-/** Whether an owner runs where its process can be looked for. */
+/** Whether an owner runs where its process is visible. */
 export function isNear({ place }: Owner): boolean {
   return place === thisPlace();
 }
@@ -35,7 +35,7 @@ export function isOwn(owner: Owner): boolean {
   return isNear(owner) && owner.pid === process.pid && isSame(owner);
 }
 
-/** Whether the process of an owner on this machine lives: that very one, not another that was given its id since. */
+/** Whether an owner on this machine is alive: the same process, not a later one with the same id. */
 export function isAlive(owner: Owner): boolean {
   const { pid } = owner;
   if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
@@ -47,13 +47,13 @@ export function isAlive(owner: Owner): boolean {
   return isSame(owner);
 }
 
-function isSame({ pid, began }: Owner): boolean {
-  const begin = beginOf(pid);
-  return began === 0 || begin === 0 || began === begin;
+function isSame({ pid, started }: Owner): boolean {
+  const start = startOf(pid);
+  return started === 0 || start === 0 || started === start;
 }
 
-/** Field 22 of Linux's /proc/<pid>/stat; the name of the command before it may hold anything. Elsewhere 0. */
-function beginOf(pid: number): number {
+/** Field 22 of Linux's /proc/<pid>/stat, after the command name, which may contain anything. Elsewhere 0. */
+function startOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
@@ -67,6 +67,6 @@ function thisPlace(): string {
   try {
     return `${host}/${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}`;
   } catch {
-    return host; // no Linux
+    return host; // not Linux
   }
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 
-/** Where runs land unless --out says otherwise. */
+/** The default folder of runs. */
 export const RUNS_FOLDER = 'checkpoints';
 
 const SEE_RUNS = 'See "charlstm runs" for what there is.';
@@ -11,11 +11,11 @@ const SEE_RUNS = 'See "charlstm runs" for what there is.';
 export const LOG_FILE = 'log.jsonl';
 const CHECKPOINT_NAME = /^step-(\d+)(?:-val-(\d+\.\d+))?\.safetensors$/;
 
-/** A checkpoint as its name tells it. The names are the whole index of a run: what is there can be resumed. */
+/** A checkpoint, described by its file name. The names are the only index of a run. */
 export interface CheckpointFile {
   readonly path: string;
   readonly step: number;
-  /** Validation loss in nats; undefined where it was written between two validations. */
+  /** Validation loss in nats per character; undefined if it was written between two validations. */
   readonly validation: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export function checkpointPath(run: string, step: number, validation: number | u
   return join(run, `step-${String(step).padStart(7, '0')}${loss}.safetensors`);
 }
 
-/** The checkpoints of a run, by step; an empty list for a folder that is no run. */
+/** Lists the checkpoints of a run by step; the list is empty for a folder that is not a run. */
 export function listCheckpoints(run: string): CheckpointFile[] {
   const files = readdirSync(run).flatMap((name) => {
     const match = CHECKPOINT_NAME.exec(name);
@@ -34,29 +34,29 @@ export function listCheckpoints(run: string): CheckpointFile[] {
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
     return [{ path, step: Number(match[1]), validation }];
   });
-  // A stop may give up a validation: the checkpoint it leaves gives way to the validated one of the same step.
+  // A stop may abandon a validation. Its checkpoint comes before the validated one of the same step.
   return files.sort((a, b) => a.step - b.step || (a.validation ?? -1) - (b.validation ?? -1));
 }
 
-/** The checkpoint of the lowest validation loss, the first of equals; where none was validated, the last. */
+/** Returns the checkpoint with the lowest validation loss, the first of equals; the last if none was validated. */
 export function bestOf(files: readonly CheckpointFile[]): CheckpointFile | undefined {
   return bestFirst(files)[0];
 }
 
-/** From the lowest validation loss to the highest, and after these from the last to the first. */
+/** Sorts from the lowest validation loss to the highest, followed by those without one from last to first. */
 function bestFirst(files: readonly CheckpointFile[]): CheckpointFile[] {
   const validated = files.filter((file) => file.validation !== undefined);
   const others = files.filter((file) => file.validation === undefined);
   return [...validated.sort((a, b) => a.validation! - b.validation!), ...others.reverse()];
 }
 
-/** So many are kept at least, so that there is one to go on from where the disk has damaged the last. */
+/** Minimum checkpoints to keep, so that a run can continue if the disk damages the last one. */
 export const LEAST_KEPT = 2;
 
 /**
- * Deletes all checkpoints of a run but the best, the last, and of those that were validated the last two or the `keep` most
- * recent. One that a stop or a key has made between two validations does not count, so a run that was stopped keeps what
- * it would have kept. (Where nothing is validated all count.)
+ * Deletes all checkpoints of a run except the best, the last, and the `keep` (at least two) most recent validated ones.
+ * Checkpoints that a stop or a key made between two validations do not count, so a stopped run keeps what it would
+ * have kept otherwise. If nothing is validated, all count.
  */
 export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
   const files = listCheckpoints(run);
@@ -66,18 +66,18 @@ export async function pruneCheckpoints(run: string, keep: number): Promise<void>
   for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
 }
 
-/** A run under the folder of runs. */
+/** A run in the folder of runs. */
 export interface RunFolder {
   readonly path: string;
   readonly checkpoints: readonly CheckpointFile[];
-  /** When its newest checkpoint was written. */
+  /** The time of its newest checkpoint. */
   readonly changed: Date;
 }
 
 /**
- * All runs under a folder that have a checkpoint, oldest first. What cannot be read, or goes away meanwhile, is passed
- * over.
- * @throws UserError where the folder itself cannot be read
+ * Lists all runs in a folder that have a checkpoint, oldest first. Skips those that cannot be read or disappear
+ * meanwhile.
+ * @throws UserError if the folder itself cannot be read
  */
 export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
   if (!existsSync(folder)) return [];
@@ -85,7 +85,7 @@ export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
     const names = readdirSync(folder);
     return names.flatMap((name) => readRun(join(folder, name)) ?? []).sort((a, b) => +a.changed - +b.changed);
   } catch (error) {
-    throw fileError(error, folder, 'It is where runs are looked for; name a run or a checkpoint instead.');
+    throw fileError(error, folder, 'Runs are searched for here; name a run or a checkpoint instead.');
   }
 }
 
@@ -102,10 +102,10 @@ function readRun(path: string): RunFolder | undefined {
 }
 
 /**
- * The checkpoints that a command's model argument means: a file as it is, of a run folder its best or its last and after
- * it the others, from the next best or the one before; without an argument those of the newest run.
+ * Resolves the model argument of a command: to a file itself, or to the checkpoints of a run folder, from best to worst
+ * or from last to first. Without an argument, uses the newest run.
  * @returns at least one
- * @throws UserError where there is none
+ * @throws UserError if there is none
  */
 export function resolveCheckpoints(
   model: string | undefined,
@@ -132,18 +132,18 @@ export function resolveCheckpoints(
   throw new UserError(`${path} is a folder without checkpoints`, SEE_RUNS, ExitCode.noInput);
 }
 
-/** The first of these. */
+/** Resolves a model argument to its first checkpoint; see resolveCheckpoints. */
 export function resolveCheckpoint(model: string | undefined, which: 'best' | 'last'): CheckpointFile {
   return resolveCheckpoints(model, which)[0]!;
 }
 
-/** The path of a run, which may be given by its name alone. */
+/** Returns the path of a run, which may be given by its name alone. */
 function pathOf(model: string): string {
   const named = join(RUNS_FOLDER, model);
   return model !== '' && !existsSync(model) && existsSync(named) ? named : model;
 }
 
-/** The run a checkpoint belongs to. */
+/** Returns the run folder of a checkpoint. */
 export function runOf(checkpoint: string): string {
   return dirname(checkpoint);
 }

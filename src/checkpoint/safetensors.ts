@@ -21,11 +21,13 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-/** A file that is open, its header read and checked. */
+/** An open file whose header has been read and checked. */
 export interface TensorFile extends Header {
+  /** Throws the error that rejects the file for a reason. */
+  readonly refuse: Refuse;
   /**
-   * Reads the tensors in the order of `places`, each when it is asked for. After the last one, their checksum is known to
-   * be right.
+   * Reads the tensors in the order of `places`, each when it is requested. Once all have been read, their checksum has
+   * been verified.
    */
   tensors(): AsyncGenerator<Tensor, void, void>;
 }
@@ -33,10 +35,10 @@ export interface TensorFile extends Header {
 const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
 /**
- * Writes a file of the safetensors format (huggingface.co/docs/safetensors): the header's length as a little-endian
- * u64, the header as JSON padded with spaces, the data. The file appears whole or not at all: it is written beside
- * its place, forced to disk, and renamed.
- * @throws UserError where the disk refuses
+ * Writes a file in the safetensors format (huggingface.co/docs/safetensors): the length of the header as a
+ * little-endian u64, the header as JSON padded with spaces, the data. The file appears whole or not at all, and then
+ * survives a power failure.
+ * @throws UserError if the disk refuses
  */
 export async function writeSafeTensors(
   path: string,
@@ -62,15 +64,16 @@ export async function writeSafeTensors(
 }
 
 /**
- * Lends a file that `writeSafeTensors` wrote. Every length and offset is checked before anything is sized by it.
- * @throws UserError for what is not such a file, is cut short or damaged, or cannot be read; NewerFormatError for a file
- *   of a later version
+ * Opens a file that `writeSafeTensors` wrote, for as long as `use` takes. Checks every length and offset before
+ * anything is sized by it.
+ * @throws UserError if it is another kind of file, truncated, damaged or unreadable; NewerFormatError if it is from a
+ *   later version
  */
 export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const refuse: Refuse = (reason) => {
     throw new UserError(
       `${path} is not a checkpoint of charlstm: ${reason}`,
-      'Name a run folder or a .safetensors file under checkpoints/ (see charlstm runs).',
+      'Name a run folder or a .safetensors file in checkpoints/ (see charlstm runs).',
       ExitCode.badData,
     );
   };
@@ -78,8 +81,7 @@ export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Prom
 }
 
 /**
- * The same for a file that another program wrote, of whose data no checksum is known. Numbers of 64 or 16 bits become
- * those of 32 that are nearest.
+ * Opens a file that another program wrote. It has no checksum, and numbers of 64 or 16 bits are converted to 32 bits.
  */
 export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/reference/checkpoints.md.';
@@ -97,13 +99,13 @@ async function withTensors<T>(
   let file: FileHandle | undefined;
   try {
     const stats = await stat(path);
-    if (!stats.isFile()) throw new UserError(`${path} is no file`, hint, ExitCode.noInput);
+    if (!stats.isFile()) throw new UserError(`${path} is not a file`, hint, ExitCode.noInput);
     file = await open(path);
     const head = await readHead(file, stats.size, refuse);
     const header = parse(head, stats.size - head.length, path, refuse);
     const dataStart = head.length;
     const handle = file;
-    return await use({ ...header, tensors: () => readTensors(handle, dataStart, header, refuse) });
+    return await use({ ...header, refuse, tensors: () => readTensors(handle, dataStart, header, refuse) });
   } catch (error) {
     if (error instanceof RangeError) refuse(`its tensors are too large to be read (${error.message})`);
     throw fileError(error, path, hint);
@@ -128,17 +130,17 @@ async function* readTensors(
     refuse('its data do not match their checksum');
 }
 
-/** The length of the header, and the header. */
+/** Reads the length of the header and the header. */
 async function readHead(file: FileHandle, size: number, refuse: Refuse): Promise<Buffer> {
   if (size < LENGTH_BYTES + 2) return refuse(`it has only ${size} bytes`);
   const { buffer } = await read(file, 0, LENGTH_BYTES, refuse);
   const length = new DataView(buffer).getBigUint64(0, true);
-  if (length > LONGEST_HEADER) return refuse('it does not begin with the length of a header');
+  if (length > LONGEST_HEADER) return refuse('it does not start with the length of a header');
   if (Number(length) > size - LENGTH_BYTES) return refuse('it is cut short within its header');
   return Buffer.from((await read(file, 0, LENGTH_BYTES + Number(length), refuse)).buffer);
 }
 
-/** Reads exactly `length` bytes into a buffer of their own. */
+/** Reads exactly `length` bytes into a new buffer. */
 async function read(
   file: FileHandle,
   position: number,
@@ -149,7 +151,7 @@ async function read(
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) refuse('it shrank while it was read');
+    if (bytesRead === 0) refuse('it shrank while it was being read');
     filled += bytesRead;
   }
   return bytes;

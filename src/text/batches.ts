@@ -2,14 +2,14 @@ import { Random, Stream } from '../random.js';
 import type { Dataset } from './dataset.js';
 import type { Split } from './split.js';
 
-/** One window of B sequences, time-major: place t*B + b is step t of sequence b. */
+/** One window of B sequences, time-major: index t*B + b is step t of sequence b. */
 export interface Batch {
   readonly inputs: Uint32Array;
-  /** What comes after each input. */
+  /** The id that follows each input. */
   readonly targets: Uint32Array;
 }
 
-/** Copies windows of `steps` characters from `starts` on, and what follows each character, time-major. */
+/** Reads the `steps` characters from each of `starts`, and the character that follows each, time-major. */
 export function readWindow(dataset: Dataset, starts: readonly number[], steps: number): Batch {
   const rows = starts.length;
   const inputs = new Uint32Array(rows * steps);
@@ -24,19 +24,19 @@ export function readWindow(dataset: Dataset, starts: readonly number[], steps: n
   return { inputs, targets };
 }
 
-/** Which characters are read side by side, and how. */
+/** Parts of a text that are read in parallel, as the rows of a batch. */
 interface Parts {
   readonly starts: readonly number[];
-  /** Characters of each part, and of what is read before it; none where nothing is said. */
+  /** Characters per part, and how many to read before each as a warm-up (by default none). */
   readonly length: number;
   readonly warmUp?: number;
-  /** Characters of a window at most. */
+  /** Maximum characters per window. */
   readonly steps: number;
 }
 
 /**
- * Parts of a text in windows that follow one another, side by side. No window lies on both sides of the starts.
- * @returns a generator of windows, and how far after the starts each begins: less than 0 in the warm-up
+ * Reads parts of a text in consecutive windows. No window spans the starts of the parts.
+ * @returns a generator of windows with their offset `at` from the starts, which is negative in the warm-up
  */
 export function* windowsAlong(
   dataset: Dataset,
@@ -44,13 +44,13 @@ export function* windowsAlong(
 ): Generator<Batch & { readonly at: number }, void, void> {
   for (let at = -warmUp; at < length; ) {
     const count = Math.min(steps, (at < 0 ? 0 : length) - at);
-    const places = starts.map((start) => start + at);
-    yield { at, ...readWindow(dataset, places, count) };
+    const positions = starts.map((start) => start + at);
+    yield { at, ...readWindow(dataset, positions, count) };
     at += count;
   }
 }
 
-/** Steps of an epoch: whole windows in each of the streams. */
+/** Returns the steps per epoch: the whole windows in each stream. */
 export function windowsPerEpoch({
   trainLength,
   batchSize,
@@ -64,11 +64,11 @@ function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'b
 }
 
 /**
- * The training text as B contiguous streams, each read in windows of T that follow one another, so that the state
- * can be carried. What a step reads is a function of its number, so a resumed run needs no cursor of its own.
+ * The training text as B contiguous streams, each read in consecutive windows of T characters, so that the state can
+ * be carried over. A step's window is a function of its number, so a resumed run needs no cursor.
  *
- * Streams end on a whole window. So that the few characters that are left over get their turn, the streams start
- * a little later or earlier in each epoch; only fewer than B at the very end of the text never do.
+ * Streams end with a whole window. The start of the streams shifts from epoch to epoch so that the leftover characters
+ * are used as well. Only fewer than B characters at the very end of the text never are.
  */
 export class Batches {
   readonly windowsPerEpoch: number;
@@ -83,12 +83,12 @@ export class Batches {
     this.windowsPerEpoch = windowsPerEpoch(split);
   }
 
-  /** Whether all streams start anew with this step (from 0), so that the carried state means nothing. */
+  /** Whether all streams restart at this step (from 0), which makes the carried state meaningless. */
   startsEpoch(step: number): boolean {
     return step % this.windowsPerEpoch === 0;
   }
 
-  /** The window of training step `step`, from 0. */
+  /** Reads the window of a training step, counted from 0. */
   read(step: number): Batch {
     const { batchSize, sequenceLength } = this.split;
     const epoch = Math.floor(step / this.windowsPerEpoch);

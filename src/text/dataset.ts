@@ -9,12 +9,12 @@ import { type IdArray, MOST_STAND_INS, nameCharacter, Vocabulary } from './vocab
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
-const LOST = 'The run has lost its text: train it anew.';
+const LOST = 'The run has lost its text: train it again in a new run.';
 
-/** What the network needs to know of a corpus. */
+/** What the network needs to know about a corpus. */
 export interface LearnedText {
   readonly vocabulary: Vocabulary;
-  /** Of the characters that were known before, those that the text does not have. */
+  /** The characters known beforehand that the text does not contain. */
   readonly absent: readonly number[];
   /** Characters. */
   readonly length: number;
@@ -23,11 +23,11 @@ export interface LearnedText {
 /** A corpus as ids on disk. */
 export interface PreparedDataset extends LearnedText {
   readonly path: string;
-  /** SHA-256 of the ids, by which a run knows its corpus again. */
+  /** SHA-256 of the ids, by which a run recognises its corpus. */
   readonly hash: string;
 }
 
-/** The narrowest unsigned integers that hold every id. */
+/** The narrowest unsigned integer type that can hold every id. */
 function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
   if (vocabulary <= 1 << 8) return { extension: 'u8', from: (length) => new Uint8Array(length) };
   if (vocabulary <= 1 << 16) return { extension: 'u16', from: (length) => new Uint16Array(length) };
@@ -40,8 +40,8 @@ export function idsFile(vocabulary: number): string {
 }
 
 /**
- * The code points of all sources, one after the other. Between two files that do not have one, a newline is put
- * (not with `bytes`, which are kept as they are).
+ * Decodes all sources in order. Inserts a newline between two files unless the first ends with one (but never with
+ * `bytes`, which are kept as they are).
  */
 async function* codePoints(
   sources: readonly Source[],
@@ -63,18 +63,18 @@ async function* codePoints(
       for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
       yield* take(decoder.end());
     } catch (error) {
-      refuseChanged(source); // which would be why it cannot be decoded
+      refuseChanged(source); // a change would be the cause
       throw error;
     }
   }
 }
 
 /**
- * Learns the vocabulary in one pass over the text, and writes the text's ids to `folder` in a second. Neither pass
- * holds more than a chunk in memory.
- * @param known code points that belong to the vocabulary whether the text has them or not
- * @param onLearned is told what the ids will be before they are written; what it throws ends it
- * @throws UserError for undecodable, empty or single-character text, and for what the disk refuses
+ * Learns the vocabulary in a first pass over the text and writes the text's ids to `folder` in a second. Neither pass
+ * keeps more than a few chunks in memory.
+ * @param known code points that belong to the vocabulary even if the text lacks them
+ * @param onLearned called before the ids are written; what it throws ends the preparation
+ * @throws UserError if the text cannot be decoded, is empty or a single repeated character, or the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
@@ -91,7 +91,7 @@ export async function prepareDataset(
   const unknown = (codePoint: number): never => {
     throw new UserError(
       `the text changed while it was read: ${nameCharacter(codePoint)} is new`,
-      'Run the command again when nothing writes to the text.',
+      'Run the command again when nothing is writing to the text.',
       ExitCode.badData,
     );
   };
@@ -101,9 +101,9 @@ export async function prepareDataset(
 }
 
 /**
- * Writes the ids of a text to `folder`, in one pass.
- * @param standIns the ids, at most three, that stand for a character outside the vocabulary; or throws a UserError
- * @throws UserError for undecodable text, and for what the disk refuses
+ * Writes the ids of a text to `folder` in one pass.
+ * @param standIns returns the ids, at most three, that replace a character outside the vocabulary, or throws
+ * @throws UserError if the text cannot be decoded or the disk refuses
  */
 export async function writeIds(
   sources: readonly Source[],
@@ -148,7 +148,7 @@ export async function writeIds(
   return { path, hash: hash.digest('hex'), length };
 }
 
-/** The code points of a text, each once, in ascending order. */
+/** Collects the code points of a text, each once, in ascending order. */
 async function learnVocabulary(
   sources: readonly Source[],
   options: DecodeOptions,
@@ -169,14 +169,14 @@ async function learnVocabulary(
   if (length === 0) {
     throw new UserError(
       `${what}: there is no text in it`,
-      'Give a text of a few thousand characters or more.',
+      'Give it a text of a few thousand characters or more.',
       ExitCode.badData,
     );
   }
   if (found.length < 2) {
     throw new UserError(
-      `${what}: it consists of one character, ${nameCharacter(found[0]!)}, repeated`,
-      'There is nothing to learn from it; give a real text.',
+      `${what}: it consists of one repeated character, ${nameCharacter(found[0]!)}`,
+      'There is nothing to learn from it; use a real text.',
       ExitCode.badData,
     );
   }
@@ -185,7 +185,7 @@ async function learnVocabulary(
   return { vocabulary: new Vocabulary(all, options.encoding), absent, length };
 }
 
-/** The ids of a corpus, read from disk piece by piece; the operating system keeps the hot part in memory. */
+/** The ids of a corpus, read from disk in pieces; the operating system caches what is used often. */
 export class Dataset {
   readonly length: number;
   readonly path: string;
@@ -193,8 +193,8 @@ export class Dataset {
   readonly #make: (length: number) => IdArray;
 
   /**
-   * Opens the ids that `prepareDataset` left in a folder.
-   * @throws UserError where they are missing
+   * Opens the ids that `prepareDataset` wrote to a folder.
+   * @throws UserError if they are missing
    */
   constructor(
     folder: string,
@@ -204,7 +204,8 @@ export class Dataset {
     this.#make = idArrayFor(vocabulary).from;
     try {
       const stats = statSync(this.path);
-      if (!stats.isFile()) throw new UserError(`${this.path} is no file`, LOST, ExitCode.noInput); // a pipe would be waited for
+      // Opening a pipe would block.
+      if (!stats.isFile()) throw new UserError(`${this.path} is not a file`, LOST, ExitCode.noInput);
       this.length = stats.size / this.#make(1).BYTES_PER_ELEMENT;
       this.#file = openSync(this.path, 'r');
     } catch (error) {
@@ -213,8 +214,8 @@ export class Dataset {
   }
 
   /**
-   * Reads `count` ids from `position` on.
-   * @throws UserError where the file is shorter or holds an id outside the vocabulary
+   * Reads `count` ids starting at `position`.
+   * @throws UserError if the file is too short or contains an id outside the vocabulary
    */
   read(position: number, count: number): IdArray {
     const ids = this.#make(count);
@@ -233,19 +234,19 @@ export class Dataset {
   }
 
   /**
-   * Makes sure that the ids are those of the corpus that a checkpoint names.
-   * @throws UserError where they are not
+   * Makes sure that the ids are those of the corpus recorded in a checkpoint.
+   * @throws UserError if they are not
    */
   verify(corpus: { readonly hash: string; readonly length: number }): void {
     if (this.length === corpus.length && this.hash() === corpus.hash) return;
     throw new UserError(
-      `${this.path} is not the text the run began with`,
-      'Train it anew in a new run.',
+      `${this.path} is not the text that the run started with`,
+      'Train it again in a new run.',
       ExitCode.badData,
     );
   }
 
-  /** SHA-256 of all ids. */
+  /** Computes the SHA-256 of all ids. */
   hash(): string {
     const hash = createHash('sha256');
     const block = 1 << 20;
@@ -270,13 +271,13 @@ export class Dataset {
   #damaged(how: string): UserError {
     return new UserError(
       `${this.path} is damaged: it ${how}`,
-      'Train the text anew in a new run.',
+      'Train the text again in a new run.',
       ExitCode.badData,
     );
   }
 }
 
-/** A stretch of a dataset, from the character `start` up to but without `end`. */
+/** A part of a dataset, from character `start` up to but excluding `end`. */
 export interface Stretch {
   readonly dataset: Dataset;
   readonly start: number;

@@ -3,7 +3,7 @@ import { ExitCode, UserError } from '../errors.js';
 
 export const ENCODINGS = ['utf8', 'utf8-lossy', 'latin1', 'bytes'] as const;
 
-/** How bytes become characters. `bytes` keeps each byte as a character of its own, and samples as bytes again. */
+/** How bytes become characters. `bytes` makes each byte a character, and samples are bytes again. */
 export type Encoding = (typeof ENCODINGS)[number];
 
 export interface DecodeOptions {
@@ -12,7 +12,7 @@ export interface DecodeOptions {
   readonly normalizeNewlines: boolean;
 }
 
-/** Characters as numbers: Unicode code points, or for `bytes` the bytes themselves. */
+/** Characters as numbers: Unicode code points, or the bytes themselves for `bytes`. */
 export type CodePoints = Uint8Array | Uint32Array;
 
 const REPLACEMENT = 0xfffd;
@@ -21,9 +21,9 @@ const CR = 13;
 const LF = 10;
 
 /**
- * Decodes one file, chunk by chunk, into code points: never into strings, which could not hold a large corpus and
- * would cut an emoji in half. UTF-8 is checked strictly (RFC 3629): no overlong forms, no surrogates, nothing past
- * U+10FFFF. A byte order mark at the start is dropped, except from `bytes`.
+ * Decodes one file, chunk by chunk, into code points: not into strings, which cannot hold a large corpus and would
+ * cut an emoji in half. UTF-8 is checked strictly (RFC 3629): no overlong forms, no surrogates, nothing above
+ * U+10FFFF. A byte order mark at the start is dropped, except with `bytes`.
  */
 export class Decoder {
   #output = new Uint32Array(0);
@@ -32,7 +32,7 @@ export class Decoder {
   #offset = 0;
   #first = true;
   #afterCr = false;
-  /** The UTF-8 sequence under way: where it began, bits so far, continuation bytes to come, allowed next bytes. */
+  /** The current UTF-8 sequence: its start, bits so far, continuation bytes to come, range of the next byte. */
   #start = 0;
   #bits = 0;
   #pending = 0;
@@ -46,8 +46,9 @@ export class Decoder {
   ) {}
 
   /**
-   * The code points of the next chunk: a view that the next call overwrites, or the chunk itself.
-   * @throws UserError naming the byte and its offset, where the file is not in the encoding
+   * Decodes the next chunk.
+   * @returns a view that the next call overwrites, or the chunk itself
+   * @throws UserError with the byte and its offset if the file is not in the encoding
    */
   decode(chunk: Uint8Array): CodePoints {
     const isPlain = this.options.encoding === 'latin1' || this.options.encoding === 'bytes';
@@ -60,14 +61,14 @@ export class Decoder {
     return this.#finished(points);
   }
 
-  /** To be called after the last chunk; the code points that were still held back. */
+  /** Ends the file after its last chunk; returns the remaining code points. */
   end(): CodePoints {
     this.#length = 0;
     if (this.#pending > 0) this.#malformed(this.#start, 'the last character is cut off');
     return this.#finished(this.#output.subarray(0, this.#length));
   }
 
-  /** Well-formed UTF-8 is left to Node, which takes a tenth of the time; what is cut off or malformed goes by bytes. */
+  /** Leaves well-formed UTF-8 to Node, which is ten times faster, and decodes the rest byte by byte. */
   #decodeUtf8(chunk: Uint8Array): Uint32Array {
     if (this.#output.length < chunk.length + 4) this.#output = new Uint32Array(chunk.length + 4);
     this.#length = 0;
@@ -93,7 +94,7 @@ export class Decoder {
         if (--this.#pending === 0) this.#push(this.#bits);
         return;
       }
-      this.#malformed(this.#start, `byte ${hex(byte)} does not go on with the character begun`);
+      this.#malformed(this.#start, `byte ${hex(byte)} does not continue the character`);
       this.#pending = 0;
     }
     if (byte < 0x80) {
@@ -104,7 +105,7 @@ export class Decoder {
     }
   }
 
-  /** The lead byte of a sequence; for some leads the second byte has a narrower range (RFC 3629, section 4). */
+  /** Starts a sequence. After some lead bytes the second byte has a narrower range (RFC 3629, section 4). */
   #begin(byte: number, at: number): void {
     this.#start = at;
     if (byte >= 0xc2 && byte <= 0xdf) {
@@ -121,7 +122,7 @@ export class Decoder {
       if (byte === 0xf0) this.#low = 0x90;
       if (byte === 0xf4) this.#high = 0x8f;
     } else {
-      this.#malformed(at, `byte ${hex(byte)} cannot begin a character`);
+      this.#malformed(at, `byte ${hex(byte)} cannot start a character`);
     }
   }
 
@@ -136,7 +137,7 @@ export class Decoder {
     const hint =
       /^byte 0xF[EF] /.test(reason) && at === 0
         ? 'It looks like UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8.'
-        : 'Name its encoding with --encoding latin1, or replace what is malformed with --encoding utf8-lossy.';
+        : 'Try --encoding latin1, or replace malformed characters with --encoding utf8-lossy.';
     throw new UserError(`${this.source} is not UTF-8: at offset ${at} ${reason}`, hint, ExitCode.badData);
   }
 
@@ -152,7 +153,7 @@ export class Decoder {
     this.#output[this.#length++] = codePoint;
   }
 
-  /** What was decoded, without a byte order mark at the start of the file and with newlines as they are wanted. */
+  /** Removes a byte order mark at the start of the file and, if requested, normalises newlines. */
   #finished(points: CodePoints): CodePoints {
     const isMarked = this.#first && points[0] === BYTE_ORDER_MARK;
     if (points.length > 0) this.#first = false;
@@ -174,7 +175,7 @@ export class Decoder {
   }
 }
 
-/** How many bytes of a chunk there are before a character that may be cut off at its end. */
+/** Counts the bytes of a chunk before a last character that may be cut off. */
 function wholeCharacters(chunk: Uint8Array): number {
   for (let at = chunk.length - 1; at >= 0 && at >= chunk.length - 3; at--) {
     if (chunk[at]! >= 0xc0) return at;
@@ -183,8 +184,8 @@ function wholeCharacters(chunk: Uint8Array): number {
 }
 
 /**
- * Writes the code points of well-formed UTF-16 to `output`, from its place `at` on.
- * @returns how many
+ * Writes the code points of well-formed UTF-16 to `output`, starting at index `at`.
+ * @returns the number of code points
  */
 function joinSurrogates(utf16: Uint8Array, output: Uint32Array, at: number): number {
   const units = new Uint16Array(utf16.buffer, utf16.byteOffset, utf16.length / 2);

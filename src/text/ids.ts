@@ -1,9 +1,9 @@
-/** The characters of a text by position, as ids. */
+/** A text as ids, read by position. */
 export interface Ids {
   read(position: number, count: number): ArrayLike<number>;
 }
 
-/** A text that is in memory; what is read of it are views. */
+/** Wraps ids in memory; reads return views of them. */
 export function inMemory(ids: Uint32Array): Ids {
   return { read: (position, count) => ids.subarray(position, position + count) };
 }

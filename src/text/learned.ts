@@ -1,9 +1,9 @@
 import { Dataset } from './dataset.js';
 
 /**
- * Opens the text that a run learned, to be closed.
- * @param corpus what the checkpoint says of it
- * @throws UserError where it is missing, damaged, or another one
+ * Opens the text that a run learned. The caller closes it.
+ * @param corpus as recorded in the checkpoint
+ * @throws UserError if it is missing, damaged, or a different text
  */
 export function openLearned(
   run: string,

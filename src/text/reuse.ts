@@ -11,10 +11,10 @@ import type { DecodeOptions } from './decode.js';
 import { fileSource, type Source } from './source.js';
 import { Vocabulary } from './vocabulary.js';
 
-/** Where a run keeps what its ids were made from. */
+/** The file in which a run records what its ids were made from. */
 const FILE_NAME = 'corpus.json';
 const FORMAT = 1;
-/** Bytes; a smaller text is read anew as quickly. */
+/** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
 
 const NOTE = object({
@@ -26,10 +26,9 @@ const NOTE = object({
 });
 
 /**
- * Names the text in files, by what the file system says of them: another name is another text or another reading of it,
- * and the same name the same text.
- * @param known code points that belong to the vocabulary whether the text has them or not
- * @returns undefined where the text comes only once, or is so small that it is read anew
+ * Computes a key that identifies a text and how it is decoded, from the metadata of its files.
+ * @param known code points that belong to the vocabulary even if the text lacks them
+ * @returns undefined if a source can be read only once, or the text is small enough to be read again
  */
 export function corpusKey(
   sources: readonly Source[],
@@ -47,7 +46,7 @@ export function corpusKey(
   return size < LEAST ? undefined : hash.digest('hex');
 }
 
-/** Notes in a run what its ids were made from, so that others find them. Where that is refused, they will not. */
+/** Records in a run what its ids were made from, so that others can reuse them. Does nothing if that is refused. */
 export async function noteCorpus(run: string, key: string, prepared: PreparedDataset): Promise<void> {
   const { vocabulary, absent, hash, length } = prepared;
   const path = join(run, FILE_NAME);
@@ -59,7 +58,7 @@ export async function noteCorpus(run: string, key: string, prepared: PreparedDat
   }
 }
 
-/** What the note of a run says, if it is about the text; undefined too where there is none that can be read. */
+/** Reads the note of a run; returns undefined if it is about another text, unreadable, or missing. */
 export function notedCorpus(
   run: string,
   key: string,
@@ -81,10 +80,10 @@ export function notedCorpus(
 }
 
 /**
- * Gives a run the ids that another one made of the same text, if they are what they were.
- * @param folders where to look for runs
- * @param onRead is told how many bytes have been checked, and of how many
- * @returns undefined where there are none
+ * Gives a run the ids that another run made of the same text, provided they are unchanged.
+ * @param folders to search for runs
+ * @param onRead called with the number of bytes just checked and their total
+ * @returns undefined if there are none
  */
 export async function reuseDataset(
   { key, options, folders }: { key: string; options: DecodeOptions; folders: readonly string[] },
@@ -109,8 +108,8 @@ export async function reuseDataset(
 }
 
 /**
- * Makes a file appear at another path, without a copy of its bytes where the file system can do that. Ids are replaced
- * or deleted, but never changed in place: so each of two runs may do with its own as it likes.
+ * Makes a file available at another path, without copying its bytes if the file system can do that. Ids are replaced
+ * or deleted but never changed in place, so neither of two runs affects the other.
  */
 export async function shareFile(from: string, to: string): Promise<void> {
   const isLinked = await link(from, to).then(

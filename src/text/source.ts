@@ -3,29 +3,29 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 
-/** What to do about a text that cannot be read. */
+/** The hint for a text that cannot be read. */
 export const TEXT_HINT =
   'Name a text file, a folder, a glob, - for standard input, or a corpus from "charlstm corpora".';
 
-/** Bytes read at a time. */
+/** Bytes per read. */
 const CHUNK = 1 << 18;
 
-/** One file of a corpus; it can be read more than once, and is the same each time. */
+/** One file of a corpus. It can be read more than once, with the same content each time. */
 export interface Source {
-  /** The path, as errors name it. */
+  /** The path as shown in errors. */
   readonly label: string;
-  /** What the file was when it was found; undefined for what comes only once. */
+  /** The file's state when it was found; undefined for a source that can be read only once. */
   readonly stats: BigIntStats | undefined;
   /**
-   * The bytes, chunk by chunk; a chunk holds until the next one is asked for.
-   * @param folder where what comes only once may leave a copy for the next time
+   * Reads the bytes in chunks. A chunk is valid until the next one is requested.
+   * @param folder where a source that can be read only once may keep a copy for the next read
    */
   read(folder: string): AsyncIterable<Uint8Array>;
 }
 
 /**
- * A file as it is now.
- * @throws UserError where it is missing, and from reading where it has changed since
+ * A source that reads a file in its current state.
+ * @throws UserError if it is missing; reading throws one if it has changed since
  */
 export function fileSource(path: string): Source {
   const stats = statsOf(path);
@@ -38,7 +38,7 @@ export function fileSource(path: string): Source {
         let bytes = 0n;
         for await (const chunk of chunksOf(file, path)) {
           bytes += BigInt(chunk.length);
-          // Else the end of a file that grows might never come. (In /proc files have no size.)
+          // Otherwise a growing file might never end. (Files in /proc have no size.)
           if (stats.size > 0n && bytes > stats.size) throw changed(path);
           yield chunk;
         }
@@ -53,8 +53,8 @@ export function fileSource(path: string): Source {
 }
 
 /**
- * Makes sure that a file is what it was when it was found.
- * @throws UserError where it is not
+ * Makes sure that a file has not changed since it was found.
+ * @throws UserError if it has
  */
 export function refuseChanged({ label, stats }: Source): void {
   if (!stats) return;
@@ -65,7 +65,7 @@ export function refuseChanged({ label, stats }: Source): void {
 function changed(path: string): UserError {
   return new UserError(
     `${path} changed while it was read`,
-    'Run the command again when nothing writes to it, or train on a copy.',
+    'Run the command again when nothing is writing to it, or train on a copy.',
     ExitCode.badData,
   );
 }
@@ -86,7 +86,7 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** The bytes of an open file, the next chunk read while one is used; a chunk is overwritten by the one after the next. */
+/** Reads an open file in chunks, the next one while the last is used. A chunk is overwritten by the next but one. */
 async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
   const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
   let next = file.read(buffers[0]!, 0, CHUNK, null);
@@ -96,7 +96,7 @@ async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Ar
       if (bytesRead === 0) return;
       buffers.reverse();
       next = file.read(buffers[0]!, 0, CHUNK, null);
-      next.catch(() => {}); // awaited in its turn, if anybody wants more
+      next.catch(() => {}); // awaited in its turn, if another chunk is requested
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
@@ -105,8 +105,7 @@ async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Ar
 }
 
 /**
- * A source that comes only once: what it says is kept in the file `spool` as it is read, and read from there the next
- * time.
+ * A source that can be read only once. The first read copies it to the file `spool`; later reads use the copy.
  */
 export function onceSource(label: string, openOnce: () => AsyncIterable<Uint8Array>, spool: string): Source {
   let isSpooled = false;
@@ -141,7 +140,7 @@ async function* spooling(
         .catch((error) => Promise.reject(fileError(error, label, TEXT_HINT)));
       if (done) return;
       const written = file.writeFile(value).catch((error) => Promise.reject(failed(error)));
-      written.catch(() => {}); // awaited below, if anybody wants more
+      written.catch(() => {}); // awaited below, if another chunk is requested
       yield value;
       await written;
     }
@@ -151,7 +150,7 @@ async function* spooling(
   }
 }
 
-/** Removes what reading left behind in the folder. */
+/** Removes the copies that reading has left in the folder. */
 export async function removeSpool(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) {
     if (/^(stdin|pipe-\d+)\.tmp$/.test(name)) await rm(join(folder, name), { force: true });

@@ -6,21 +6,21 @@ import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
 import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
-/** What the user named as the text to learn. */
+/** The text to learn, as the user named it. */
 export interface Corpus {
-  /** A short name, for the run's folder. */
+  /** A short name for the run's folder. */
   readonly name: string;
   readonly sources: readonly Source[];
   readonly notices: readonly string[];
 }
 
-/** A folder with more is named by mistake. */
+/** A folder with more files is probably a mistake. */
 const MOST_FILES = 100_000;
 
 /**
- * Finds the files behind the arguments of `train`: files, folders (all text in them), globs, `-` for standard
+ * Finds the text behind the arguments of `train`: files, folders (all text files in them), globs, `-` for standard
  * input, or names from the catalogue.
- * @throws UserError for what does not exist or holds no text
+ * @throws UserError if one does not exist or contains no text
  */
 export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
   const corpora: Corpus[] = [];
@@ -29,7 +29,7 @@ export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
     const comesOnce = corpus.sources.some((source) => source.stats === undefined);
     if (comesOnce && names.indexOf(name) < corpora.length) {
       const what = name === '-' ? 'standard input' : 'a pipe';
-      throw new UserError(`${name} is given twice, and ${what} can be read only once`, 'Give it once.');
+      throw new UserError(`${name} is given twice, but ${what} can be read only once`, 'Give it once.');
     }
     corpora.push(corpus);
   }
@@ -81,7 +81,7 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
 
 async function resolveGlob(pattern: string): Promise<Corpus> {
   const found = await glob(pattern);
-  const paths = found.filter(isFile).sort(); // a pipe would be waited for
+  const paths = found.filter(isFile).sort(); // reading a pipe would block
   if (paths.length === 0) {
     throw new UserError(`no file matches ${pattern}`, TEXT_HINT, ExitCode.noInput);
   }
@@ -89,12 +89,12 @@ async function resolveGlob(pattern: string): Promise<Corpus> {
   return { name, sources: paths.map(fileSource), notices: leftOut(found.length, paths.length, pattern) };
 }
 
-/** Tells of files that are no text; of none there is nothing to tell. */
+/** A notice about files that are not text, if there are any. */
 function leftOut(found: number, taken: number, where: string): string[] {
   return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} left out: not text`];
 }
 
-/** All text in a folder: hidden files, node_modules and files with a zero byte near their start are passed over. */
+/** Finds all text in a folder. Skips hidden files, node_modules, and files with a zero byte near their start. */
 async function resolveFolder(folder: string): Promise<Corpus> {
   const files = listFiles(folder);
   const sources: Source[] = [];
@@ -105,7 +105,7 @@ async function resolveFolder(folder: string): Promise<Corpus> {
   return { name: shortName(folder), sources, notices: leftOut(files.length, sources.length, folder) };
 }
 
-/** Files in a folder and in those below it, in order; links to folders are not followed. */
+/** Lists the files in a folder and its subfolders, sorted; links to folders are not followed. */
 function listFiles(folder: string): string[] {
   const files: string[] = [];
   const folders = [folder];
@@ -131,7 +131,7 @@ function readEntries(folder: string): Dirent[] {
   }
 }
 
-/** Whether a path leads to a file, and not to a pipe, back to itself, or nowhere. */
+/** Whether a path leads to a regular file, not to a pipe, back to itself, or nowhere. */
 function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -160,7 +160,7 @@ function standardInput(): Source {
   if (process.stdin.isTTY) {
     throw new UserError(
       'standard input is a terminal, not a text',
-      'Pipe one in: cat *.txt | charlstm train -',
+      'Pipe a text in: cat *.txt | charlstm train -',
     );
   }
   if (fstatSync(0).isDirectory())
@@ -168,7 +168,7 @@ function standardInput(): Source {
   return onceSource('standard input', () => process.stdin, 'stdin.tmp');
 }
 
-/** "texts/My Novel.txt" as "my-novel". */
+/** Shortens "texts/My Novel.txt" to "my-novel". */
 export function shortName(path: string): string {
   const name = basename(path, extname(path)).normalize('NFC').toLowerCase();
   const words = name.replace(/[^\p{L}\p{N}]+/gu, '-');

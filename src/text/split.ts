@@ -1,41 +1,40 @@
 import { ExitCode, UserError } from '../errors.js';
 import { amountOf, grouped } from '../numbers.js';
 
-/** Fewer characters than this teach nothing. */
+/** With fewer characters there is nothing to learn. */
 const LEAST_CHARACTERS = 32;
-/** Shorter texts give at most SHORT_SHARE of themselves to validation. */
+/** Texts shorter than this use at most SHORT_SHARE of their characters for validation. */
 const SHORT_TEXT = 1000;
 const SHORT_SHARE = 0.05;
-/** A validation text below this says nothing. */
+/** A validation loss over fewer characters is meaningless. */
 const LEAST_VALIDATION = 16;
 const LEAST_STEPS = 8;
 
 export interface SplitRequest {
-  /** Share of the text, at its end, that validates. */
+  /** The share of the text, taken from its end, to validate on. */
   readonly validation: number;
-  /** Sequences side by side (B) and their length (T). */
+  /** Sequences per batch (B) and their length (T). */
   readonly batchSize: number;
   readonly sequenceLength: number;
 }
 
 export interface Split extends SplitRequest {
-  /** Characters that train; the rest, up to the end, validates. */
+  /** Characters to train on; the rest is for validation. */
   readonly trainLength: number;
 }
 
-/** At most so many characters are validated on during training, so that a huge corpus does not stall it. */
+/** Maximum characters to validate on during training, so that a huge corpus does not stall it. */
 const MOST_VALIDATION = 200_000;
 
-/** Where the text ends that training validates on; it begins at `trainLength`. */
+/** The end of the text that training validates on; it starts at `trainLength`. */
 export function validationEnd({ length, trainLength }: { length: number; trainLength: number }): number {
   return Math.min(length, trainLength + MOST_VALIDATION);
 }
 
 /**
- * Divides a corpus: the first part trains, the last `validation` share validates, so that no validation window
- * overlaps training text. A text too short for what was asked gets a smaller validation part, batch or window,
- * each with a notice.
- * @throws UserError if there is too little to learn from
+ * Splits a corpus into training text and, at its end, validation text, so that no validation window overlaps training
+ * text. A text too short for the request gets a smaller validation share, batch or window, each with a notice.
+ * @throws UserError if there is too little text to learn from
  */
 export function splitCorpus(
   length: number,
@@ -43,8 +42,8 @@ export function splitCorpus(
 ): { split: Split; notices: readonly string[] } {
   if (length < LEAST_CHARACTERS) {
     throw new UserError(
-      `the text has ${amountOf(length, 'character')}, which is too little to learn from`,
-      `Give at least ${LEAST_CHARACTERS}; a few hundred thousand make a good model.`,
+      `the text has ${amountOf(length, 'character')}, too few to learn from`,
+      `Give it at least ${LEAST_CHARACTERS}; a few hundred thousand make a good model.`,
       ExitCode.badData,
     );
   }
@@ -58,7 +57,7 @@ export function splitCorpus(
   }
   if (validation > 0 && length - Math.floor(length * (1 - validation)) < LEAST_VALIDATION) {
     validation = 0;
-    notices.push('the text is too short to keep some for validation: there will be no validation loss');
+    notices.push('the text is too short to hold some back for validation: there will be no validation loss');
   }
   const trainLength = Math.floor(length * (1 - validation));
 
@@ -70,7 +69,7 @@ export function splitCorpus(
   while (!fits()) sequenceLength--;
   if (batchSize !== request.batchSize || sequenceLength !== request.sequenceLength) {
     notices.push(
-      `${grouped(trainLength)} characters to train on do not fill a batch of ${request.batchSize} x ` +
+      `${grouped(trainLength)} training characters do not fill a batch of ${request.batchSize} x ` +
         `${request.sequenceLength}: it shrinks to ${batchSize} x ${sequenceLength}`,
     );
   }

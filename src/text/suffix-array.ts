@@ -3,13 +3,13 @@ import type { IdArray } from './vocabulary.js';
 type Text = IdArray | Int32Array;
 
 /**
- * The suffix array of a text: where its suffixes begin, in their order. A suffix that is the beginning of another one
- * comes before it. Made in linear time by SA-IS (Nong, Zhang & Chan, "Linear suffix array construction by almost pure
- * induced-sorting", DCC 2009), with 4 bytes a character and, while it is made, at most 8 more.
+ * Builds the suffix array of a text: the start positions of its suffixes in sorted order. A suffix that is a prefix of
+ * another comes first. Takes linear time by SA-IS (Nong, Zhang & Chan, "Linear suffix array construction by almost pure
+ * induced-sorting", DCC 2009), 4 bytes per character, and at most 8 more while it runs.
  *
- * In the words of the paper: a suffix is of type S where it is smaller than the one a character later, else of type L;
- * the last one is L, as if a smaller character than all came after it. An S after an L is called LMS. When the LMS
- * suffixes are sorted, the others fall into place.
+ * In the paper's terms, a suffix is of type S if it is smaller than the suffix one character later, otherwise of type
+ * L. The last one is L, as if a character smaller than all others followed it. An S after an L is called LMS. Once the
+ * LMS suffixes are sorted, their order induces that of all others.
  * @param alphabet all ids are below it
  */
 export function suffixArray(ids: IdArray, alphabet: number): Int32Array {
@@ -18,7 +18,7 @@ export function suffixArray(ids: IdArray, alphabet: number): Int32Array {
   return suffixes;
 }
 
-/** Calls itself for a text at most half as long, so no deeper than the logarithm of the length. */
+/** Recurses on a text at most half as long, so the depth is logarithmic in the length. */
 function sortSuffixes(text: Text, alphabet: number, out: Int32Array): void {
   const starts = bucketStarts(text, alphabet);
   const buckets = new Int32Array(alphabet);
@@ -35,7 +35,7 @@ function sortSuffixes(text: Text, alphabet: number, out: Int32Array): void {
     if (names < count) sortNamed(text, out, count, names);
     else out.copyWithin(0, text.length - count);
   }
-  // The sorted LMS suffixes move to the ends of their buckets, the last one first: so none is overwritten.
+  // Move the sorted LMS suffixes to the ends of their buckets, the last one first so that none is overwritten.
   out.fill(-1, count);
   buckets.set(starts.subarray(1));
   for (let i = count - 1; i >= 0; i--) {
@@ -47,9 +47,9 @@ function sortSuffixes(text: Text, alphabet: number, out: Int32Array): void {
 }
 
 /**
- * Whether an array is the suffix array of a text, in one pass and for sure, whatever it holds. Of the suffixes that
- * begin with one character, the first must be the last of the text if it is one of them, and all others must follow
- * in the order of the suffixes a character later. By that, each suffix leads to the one before it, so all are there.
+ * Decides in one pass whether an array, whatever it contains, is the suffix array of a text. Among the suffixes that
+ * start with the same character, the text's last suffix must come first if it is one of them, and the others must be
+ * in the order of the suffixes one character later. Each suffix so accounts for the one before it, and none is missing.
  */
 export function isSuffixArray(suffixes: Int32Array, ids: IdArray, alphabet: number): boolean {
   const { length } = ids;
@@ -65,7 +65,7 @@ export function isSuffixArray(suffixes: Int32Array, ids: IdArray, alphabet: numb
   return true;
 }
 
-/** Where the suffixes that begin with each character begin in the array; one more entry for the end. */
+/** Computes where the bucket of suffixes that start with each character begins; the last entry is the end. */
 function bucketStarts(text: Text, alphabet: number): Int32Array {
   const starts = new Int32Array(alphabet + 1);
   for (let i = 0; i < text.length; i++) starts[text[i]! + 1]!++;
@@ -73,7 +73,7 @@ function bucketStarts(text: Text, alphabet: number): Int32Array {
   return starts;
 }
 
-/** The last LMS position before another one, or before the end of the text; -1 where there is none. */
+/** Finds the last LMS position before another one, or before the end of the text; returns -1 if there is none. */
 function lmsBefore(text: Text, position: number): number {
   let at = position - 1;
   while (at > 0 && text[at - 1]! >= text[at]!) at--; // type L
@@ -83,11 +83,11 @@ function lmsBefore(text: Text, position: number): number {
 }
 
 /**
- * Puts all suffixes into their order, given the LMS suffixes at the ends of their buckets and -1 elsewhere. Those of
- * type L fill the fronts of the buckets from the left, each when the suffix a character later is met; then those of
- * type S the ends from the right, over the given ones. If the given ones are not sorted, what comes out is sorted as
- * far as the next LMS position only.
- * @param collect leave nothing but the LMS positions, in their order, at the end of `out`
+ * Sorts all suffixes, given the LMS suffixes at the ends of their buckets and -1 elsewhere. A pass from the left fills
+ * the fronts of the buckets with the suffixes of type L, each when the suffix one character later is reached. A pass
+ * from the right then fills the ends with those of type S and overwrites the given ones. If the given ones are not
+ * sorted, the result is sorted only up to the next LMS position.
+ * @param collect leave only the LMS positions, in order, at the end of `out`
  */
 function induce(
   text: Text,
@@ -112,17 +112,17 @@ function induce(
     if (at === 0) continue;
     const id = text[at]!;
     const idBefore = text[at - 1]!;
-    // What was put there in this pass is of type S: the place tells the type.
+    // Entries written in this pass are of type S, so the place shows the type.
     if (idBefore < id || (idBefore === id && buckets[id]! <= i)) out[--buckets[idBefore]!] = at - 1;
     else if (collect && idBefore > id && buckets[id]! <= i) out[--collected] = at;
   }
 }
 
 /**
- * Numbers the stretches from one LMS position to the next (the last one to the end of the text) by their order, equal
- * ones alike. Their order is taken from the end of `out`; the number of the one at p is left in out[p >> 1], with -1 in
- * the places of others.
- * @returns how many different ones there are
+ * Names the LMS substrings: numbers them in sorted order, equal ones alike. An LMS substring extends from one LMS
+ * position to the next, the last one to the end of the text. Their order is read from the end of `out`; the name of
+ * the one at p is stored in out[p >> 1], and -1 in the remaining places.
+ * @returns the number of distinct names
  */
 function nameSubstrings(text: Text, out: Int32Array, count: number): number {
   const { length } = text;
@@ -137,7 +137,7 @@ function nameSubstrings(text: Text, out: Int32Array, count: number): number {
   for (let i = first; i < length; i++) {
     const at = out[i]!;
     const span = out[at >> 1]!;
-    // The LMS character that ends a stretch is compared too. After the end of the text there is none.
+    // The LMS character that ends a substring is compared too. At the end of the text there is none.
     let same = span === previousSpan && Math.max(at, previous) + span < length;
     for (let d = 0; same && d <= span; d++) same = text[at + d] === text[previous + d];
     if (!same) names++;
@@ -148,7 +148,7 @@ function nameSubstrings(text: Text, out: Int32Array, count: number): number {
   return names;
 }
 
-/** Sorts the LMS suffixes by the text that the names of their stretches are; they are left at the front of `out`. */
+/** Sorts the LMS suffixes as suffixes of the text made of their names; leaves them at the front of `out`. */
 function sortNamed(text: Text, out: Int32Array, count: number, names: number): void {
   const first = text.length - count;
   let place = text.length;

@@ -9,16 +9,17 @@ import { SuffixIndex } from './suffix-index.js';
 
 const FILE_NAME = 'corpus.suffixes';
 const FORMAT = 1;
-/** Characters; of so many the index takes 1 GB beside the ids, and while it is made up to 3 GB. */
+/** Maximum characters. The index then takes 1 GB in addition to the ids, and up to 3 GB while it is built. */
 const LONGEST = 256_000_000;
 
 /**
- * The index of a run's corpus. It is made once and then kept beside the ids, as a line of text and the suffix array in
- * 32-bit integers. What is found there is used only if it is the suffix array of the ids (which takes a tenth of the
- * time of making it), and is replaced without a word if not. Where nothing can be kept, it is made each time.
- * @param corpus what the checkpoint says of the corpus
- * @param onBuild called before an index is made, which takes 0.1 seconds for a million characters, and half a minute for 50
- * @throws UserError where the ids are not those of the corpus, or too many
+ * Opens the suffix index of a run's corpus. It is built once and then stored next to the ids, as a line of text and the
+ * suffix array in 32-bit integers. A stored array is used only if it is the suffix array of the ids, which takes a
+ * tenth of the time to check that it takes to build; otherwise it is silently replaced. Where nothing can be stored,
+ * it is built each time.
+ * @param corpus as recorded in the checkpoint
+ * @param onBuild called before the index is built, which takes 0.1 s for a million characters and 30 s for 50 million
+ * @throws UserError if the ids are not those of the corpus, or there are too many
  */
 export function openSuffixIndex(
   dataset: Dataset,
@@ -27,8 +28,8 @@ export function openSuffixIndex(
 ): SuffixIndex {
   if (corpus.length > LONGEST) {
     throw new UserError(
-      `the text of the run has ${grouped(corpus.length)} characters, too many to look for copies in`,
-      `Leave that out: it is possible for texts of up to ${grouped(LONGEST)} characters.`,
+      `the text of the run has ${grouped(corpus.length)} characters, too many to search for copies`,
+      `Leave this option out: it works with texts of up to ${grouped(LONGEST)} characters.`,
       ExitCode.badData,
     );
   }
@@ -36,8 +37,8 @@ export function openSuffixIndex(
   const path = join(dirname(dataset.path), FILE_NAME);
   const head = Buffer.from(`charlstm suffixes ${FORMAT} ${corpus.hash} ${corpus.length}\n`);
   const ids = dataset.read(0, dataset.length);
-  const kept = readSuffixes(path, head, dataset.length);
-  if (kept && isSuffixArray(kept, ids, dataset.vocabulary)) return new SuffixIndex(ids, kept);
+  const stored = readSuffixes(path, head, dataset.length);
+  if (stored && isSuffixArray(stored, ids, dataset.vocabulary)) return new SuffixIndex(ids, stored);
   onBuild?.();
   const suffixes = suffixArray(ids, dataset.vocabulary);
   // Two processes may do this at the same time.
@@ -46,7 +47,7 @@ export function openSuffixIndex(
   return new SuffixIndex(ids, suffixes);
 }
 
-/** What the file holds, right or wrong; undefined where it cannot be read or was written for something else. */
+/** Reads the stored array, right or wrong; returns undefined if it cannot be read or belongs to something else. */
 function readSuffixes(path: string, head: Buffer, length: number): Int32Array | undefined {
   return unlessRefused(() => {
     if (statSync(path).size !== head.length + length * Int32Array.BYTES_PER_ELEMENT) return undefined;
@@ -63,7 +64,7 @@ function readSuffixes(path: string, head: Buffer, length: number): Int32Array | 
   });
 }
 
-/** What an action returns; undefined where the file system refuses it. */
+/** Returns the result of an action, or undefined if the file system refuses it. */
 function unlessRefused<Result>(action: () => Result): Result | undefined {
   try {
     return action();

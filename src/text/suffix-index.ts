@@ -1,14 +1,14 @@
 import type { IdArray } from './vocabulary.js';
 
-/** A stretch of the corpus; a length of 0 is nowhere. */
+/** A substring of the corpus; a length of 0 means that there is none. */
 export interface Match {
   readonly position: number;
   readonly length: number;
 }
 
 /**
- * Finds strings in a corpus by its suffix array (Manber & Myers, "Suffix arrays: a new method for on-line string
- * searches", SIAM J. Comput. 1993). Strings are ids; an id that the corpus does not have is found nowhere.
+ * Finds strings in a corpus with its suffix array (Manber & Myers, "Suffix arrays: a new method for on-line string
+ * searches", SIAM J. Comput. 1993). Strings are ids; an id that is not in the corpus is never found.
  */
 export class SuffixIndex {
   readonly #ids: IdArray;
@@ -20,7 +20,7 @@ export class SuffixIndex {
     this.#suffixes = suffixes;
   }
 
-  /** The number of characters of the corpus. */
+  /** Characters in the corpus. */
   get length(): number {
     return this.#ids.length;
   }
@@ -31,7 +31,7 @@ export class SuffixIndex {
     const { place: first, right } = this.#search(context, 0, depth);
     if (right < depth) return;
     const end = endOfRun(first, this.length, (place) => this.#beginsWith(place, context));
-    // Where the corpus ends with the context, nothing follows; that suffix is the first of the run.
+    // If the corpus ends with the context, nothing follows it there; that suffix is the first of the run.
     let place = first < end && this.#suffixes[first]! + depth === this.length ? first + 1 : first;
     while (place < end) {
       const id = this.#ids[this.#suffixes[place]! + depth]!;
@@ -45,7 +45,7 @@ export class SuffixIndex {
     return this.#search(text, from, to).right === to - from;
   }
 
-  /** The longest beginning of text[from ..] that occurs in the corpus, and one of the places where it does. */
+  /** Finds the longest prefix of text[from ..] that occurs in the corpus, and one of the positions where it does. */
   longestMatch(text: ArrayLike<number>, from: number): Match {
     const { place, left, right } = this.#search(text, from, text.length);
     if (left === 0 && right === 0) return { position: 0, length: 0 };
@@ -55,8 +55,8 @@ export class SuffixIndex {
   }
 
   /**
-   * Where text[from .. to) would stand among the suffixes, before equal ones.
-   * @returns the place, and how many characters the suffixes before it and at it have in common with the string
+   * Finds where text[from .. to) belongs among the sorted suffixes, before equal ones.
+   * @returns the place, and how many characters the string shares with the suffix before it and with the one at it
    */
   #search(text: ArrayLike<number>, from: number, to: number): { place: number; left: number; right: number } {
     const ids = this.#ids;
@@ -69,7 +69,7 @@ export class SuffixIndex {
       const middle = (low + high) >>> 1;
       const start = this.#suffixes[middle]!;
       const most = Math.min(wanted, ids.length - start);
-      // All between two suffixes have in common what these two have.
+      // All suffixes between two share at least the prefix that these two share.
       let common = Math.min(left, right);
       while (common < most && ids[start + common] === text[from + common]) common++;
       if (common === wanted || (common < most && ids[start + common]! > text[from + common]!)) {
@@ -91,8 +91,8 @@ export class SuffixIndex {
 }
 
 /**
- * The first place after `from` where something no longer holds that holds at `from`; `to` where there is none. Looks in steps that
- * double, then between the last two: so a short run is not paid for like a long one.
+ * Finds the first place after `from` where a condition that holds at `from` no longer holds, or `to` if there is none.
+ * Searches in steps that double and then between the last two, so that a short run costs less than a long one.
  */
 export function endOfRun(from: number, to: number, holds: (place: number) => boolean): number {
   let low = from;

@@ -2,18 +2,18 @@ import { ExitCode, UserError } from '../errors.js';
 import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
-/** So many characters at most stand for one; Unicode takes some apart into as many as 18. */
+/** Maximum characters that replace an unknown one; Unicode decomposes some into as many as 18. */
 export const MOST_STAND_INS = 3;
 
-/** What becomes of a character that a network never saw: an error, nothing, or its nearest known relative. */
+/** How to treat a character that a network never saw: fail, skip it, or use the nearest known one. */
 export const UNKNOWN = ['error', 'skip', 'nearest'] as const;
 export type Unknown = (typeof UNKNOWN)[number];
 
 export type IdArray = Uint8Array | Uint16Array | Uint32Array;
 
-/** The characters a network knows, as Unicode code points in ascending order; a character's id is its place. */
+/** The characters that a network knows, as code points in ascending order. A character's id is its index. */
 export class Vocabulary {
-  /** The id of each code point up to the largest, or -1: a table, since every character of a corpus passes it. */
+  /** The id of each code point up to the largest, or -1. A table, since every character of a corpus is looked up. */
   readonly #ids: Int32Array;
 
   constructor(
@@ -27,8 +27,8 @@ export class Vocabulary {
   }
 
   /**
-   * A vocabulary read from a file.
-   * @throws UserError unless it is an ascending list of code points that text of the encoding can have
+   * Checks a vocabulary that was read from a file.
+   * @throws UserError unless it is an ascending list of code points that the encoding can produce
    */
   static parse(json: unknown, encoding: Encoding, source: string): Vocabulary {
     const most = ['latin1', 'bytes'].includes(encoding) ? 0xff : MAX_CODE_POINT;
@@ -57,16 +57,16 @@ export class Vocabulary {
     return this.codePoints.length;
   }
 
-  /** The id of a code point, or undefined if it was not in the corpus. */
+  /** Returns the id of a code point, or undefined if it was not in the corpus. */
   idOf(codePoint: number): number | undefined {
     const id = this.#ids[codePoint] ?? -1;
     return id < 0 ? undefined : id;
   }
 
   /**
-   * Looks up code points, from the one at `from` up to the first that was not in the corpus.
-   * @param ids gets their ids, from its place `at` on
-   * @returns the place where it stopped
+   * Looks up code points, from index `from` up to the first that was not in the corpus.
+   * @param ids receives their ids, starting at index `at`
+   * @returns the index where it stopped
    */
   lookUp(codePoints: CodePoints, from: number, ids: IdArray, at: number): number {
     const table = this.#ids;
@@ -80,7 +80,7 @@ export class Vocabulary {
     return i;
   }
 
-  /** The character of an id, as a string of one code point. */
+  /** Returns the character of an id, as a string of one code point. */
   character(id: number): string {
     const codePoint = this.codePoints[id];
     if (codePoint === undefined) throw new RangeError(`no character has the id ${id}`);
@@ -94,10 +94,10 @@ export class Vocabulary {
   }
 
   /**
-   * The characters of a text, for rules that ask whether one is a letter, a capital or a quotation mark. A byte from 0x80
-   * on is none of these for itself: of `bytes` it becomes a letter without case where it belongs to a letter or digit in
-   * UTF-8, and elsewhere a character for private use; different bytes stay different.
-   * @returns one string of one code point for each id
+   * Returns the characters of a text, for rules about letters, capitals or quotation marks. With `bytes`, a byte from
+   * 0x80 is none of these by itself. It becomes a letter without case if it is part of a letter or digit in UTF-8, and
+   * otherwise a private-use character; different bytes stay different.
+   * @returns a string of one code point per id
    */
   characters(ids: ArrayLike<number>): string[] {
     const characters = Array.from(ids, (id) => this.character(id));
@@ -110,15 +110,15 @@ export class Vocabulary {
     return [...text];
   }
 
-  /** The characters of a text: its code points, or for `bytes` the bytes of its UTF-8 form. */
+  /** The characters of a text: its code points, or with `bytes` its UTF-8 bytes. */
   #charactersOf(text: string): number[] {
     return this.encoding === 'bytes' ? [...Buffer.from(text)] : Array.from(text, (c) => c.codePointAt(0)!);
   }
 
   /**
-   * The ids of a text.
-   * @param unknown what to do with characters that the corpus did not have; those without a relative are left out
-   * @throws UserError naming them and their nearest known relatives
+   * Converts a text to ids.
+   * @param unknown how to treat characters that were not in the corpus; `nearest` skips those without a relative
+   * @throws UserError that names them and their nearest known relatives
    */
   encode(text: string, unknown: Unknown = 'error'): Uint32Array {
     const strange = unknown === 'error' ? this.unknownIn(text) : [];
@@ -128,9 +128,8 @@ export class Vocabulary {
   }
 
   /**
-   * What stands for a character that the corpus did not have.
-   * @returns at most MOST_STAND_INS ids
-   * @throws UserError where that is an error
+   * Returns the ids that replace a character that was not in the corpus, at most MOST_STAND_INS.
+   * @throws UserError if `unknown` is `error`
    */
   standIns(codePoint: number, unknown: Unknown): readonly number[] {
     if (unknown === 'error') throw this.unknownCharacters([codePoint]);
@@ -138,19 +137,19 @@ export class Vocabulary {
     return Array.from(relative ?? '', (c) => this.idOf(c.codePointAt(0)!)!);
   }
 
-  /** The characters of a text that the corpus did not have, each once. */
+  /** Returns the characters of a text that were not in the corpus, each once. */
   unknownIn(text: string): number[] {
     return [...new Set(this.#charactersOf(text).filter((c) => this.idOf(c) === undefined))];
   }
 
-  /** The known character nearest to an unknown one: other case, plain for typographic, without accents. */
+  /** Finds the known character nearest to an unknown one: of other case, plain instead of typographic, unaccented. */
   relativeOf(codePoint: number): string | undefined {
     if (this.encoding === 'bytes') return undefined;
     const character = String.fromCodePoint(codePoint);
     const expansion = EXPANSIONS[character] ?? '';
     const alike = FAMILIES.filter((family) => family.includes(character)).flatMap((family) => [...family]);
     const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
-    // 'ß' in capitals is two letters: no relative of one.
+    // In capitals 'ß' is two letters, so that is not a relative.
     const otherCase = [character.toLowerCase(), character.toUpperCase()].filter(
       (c) => Array.from(c).length === 1,
     );
@@ -164,7 +163,7 @@ export class Vocabulary {
     return Array.from(text).every((c) => this.idOf(c.codePointAt(0)!) !== undefined);
   }
 
-  /** Unknown characters for a message, the first ten of them, with their nearest known relatives. */
+  /** Names the first ten unknown characters for a message, with their nearest known relatives. */
   nameUnknown(codePoints: readonly number[]): string {
     const names = codePoints.slice(0, 10).map((codePoint) => this.#nameOne(codePoint));
     return names.join(', ') + (codePoints.length > 10 ? ` and ${codePoints.length - 10} more` : '');
@@ -177,7 +176,7 @@ export class Vocabulary {
     return name + (relative ? ` (nearest known: ${JSON.stringify(relative)})` : '');
   }
 
-  /** The error that names characters outside the vocabulary. */
+  /** Makes the error for characters outside the vocabulary. */
   unknownCharacters(strange: readonly number[]): UserError {
     return new UserError(
       `the text has characters this model never saw: ${this.nameUnknown(strange)}`,
@@ -187,7 +186,7 @@ export class Vocabulary {
   }
 }
 
-/** Characters that stand for each other, the plainest first. */
+/** Characters that can replace each other, the plainest first. */
 const FAMILIES = [
   "'’‘‚‛′`´ʼ",
   '"“„‟«″',
@@ -198,10 +197,10 @@ const FAMILIES = [
   '.…',
 ];
 
-/** Characters for which several can stand. */
+/** Characters that a sequence of others can replace. */
 const EXPANSIONS: Readonly<Record<string, string>> = { '…': '...', ß: 'ss', æ: 'ae', œ: 'oe' };
 
-/** A character for a message: itself where it is visible, its code point always where it is not. */
+/** Names a character for a message: by its code point, and itself if it is visible. */
 export function nameCharacter(codePoint: number): string {
   const code = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
   const character = String.fromCodePoint(codePoint);

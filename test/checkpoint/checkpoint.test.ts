@@ -263,7 +263,7 @@ describe('checkpoints', () => {
       await rewrite(
         only((tensor) => ({ ...tensor, data: tensor.data.map((x, i) => (i === 3 ? wrong : x)) })),
       );
-      await expectBadData(readCheckpoint(path), `tensor ${name} holds numbers that are not finite`);
+      await expectBadData(readCheckpoint(path), `tensor ${name} has numbers that are not finite`);
     }
     await rewrite(only(() => undefined));
     await expectBadData(readCheckpoint(path), `tensor ${name} is missing`);

@@ -79,7 +79,7 @@ describe('resume', () => {
     expectFailure(
       result,
       65,
-      `none of the 3 checkpoints of ${name} is whole`,
+      `none of the 3 checkpoints of ${name} is intact`,
       'has only 0 bytes',
       'checksum',
     );

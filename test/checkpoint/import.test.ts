@@ -149,7 +149,7 @@ describe('what cannot be imported is refused:', () => {
     [
       'another prefix',
       of('lstm', (tensors) => tensors.map((t, i) => (i ? { ...t, name: `m.${t.name}` } : t))),
-      'beside embedding it has none',
+      'in addition to embedding it has none',
     ],
     [
       'a tensor without the prefix',
@@ -174,7 +174,7 @@ describe('what cannot be imported is refused:', () => {
     [
       'NaN',
       of('lstm', inPlace({ ...zeros('decoder.bias', 11), data: new Float32Array(11).fill(Number.NaN) })),
-      'decoder.bias holds',
+      'decoder.bias has',
     ],
     [
       'what 32 bits cannot hold',
@@ -182,7 +182,7 @@ describe('what cannot be imported is refused:', () => {
         'lstm',
         inPlace({ ...zeros('decoder.bias', 11), data: new Float64Array(11).fill(1e200), type: 'F64' }),
       ),
-      'decoder.bias holds',
+      'decoder.bias has',
     ],
     [
       'two biases whose sum 32 bits cannot hold',
@@ -191,7 +191,7 @@ describe('what cannot be imported is refused:', () => {
           t.name.includes('.bias_') ? { ...t, data: Float32Array.from(t.data, () => 3e38) } : t,
         ),
       ),
-      /bias_[hi]h_l0 holds/,
+      /bias_[hi]h_l0 has/,
     ],
   ])('%s', async (_what, tensors, named) => {
     await expectBadData(importedFrom(tensors), 'cannot be imported', named);
@@ -218,9 +218,9 @@ describe('what cannot be imported is refused:', () => {
 
   it('a checkpoint of charlstm, which needs no import; and what is no checkpoint, elsewhere', async () => {
     const own = new URL('../fixtures/format-2/step-0000006-val-3.9393.safetensors', import.meta.url).pathname;
-    expect((await errorOf(readImported(own))).message).toMatch('is a checkpoint of charlstm already');
+    expect((await errorOf(readImported(own))).message).toMatch('is already a checkpoint of charlstm');
     await writeFile(path, foreignFile(stateDict('lstm')));
-    await expectBadData(readRecord(path), 'carries no metadata');
+    await expectBadData(readRecord(path), 'has no metadata');
   });
 
   it('anything that a damaged byte makes of it, unless it is still a network', async () => {

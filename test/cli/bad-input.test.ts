@@ -146,8 +146,8 @@ describe('odd places', () => {
     await cp(join(folder, 'run'), join(folder, 'with-pipe'), { recursive: true });
     await rm(join(folder, 'with-pipe/corpus.u8'));
     await execa('mkfifo', ['with-pipe/corpus.u8'], { cwd: folder });
-    await fails(['eval', 'with-pipe'], 66, 'with-pipe/corpus.u8 is no file', '--text');
-    await fails(['train', '--resume', 'with-pipe', '--steps', '9'], 66, 'with-pipe/corpus.u8 is no file');
+    await fails(['eval', 'with-pipe'], 66, 'with-pipe/corpus.u8 is not a file', '--text');
+    await fails(['train', '--resume', 'with-pipe', '--steps', '9'], 66, 'with-pipe/corpus.u8 is not a file');
   });
 
   it('values are not taken for names of options', async () => {

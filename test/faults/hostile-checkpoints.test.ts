@@ -92,7 +92,7 @@ describe('a hostile checkpoint is refused:', () => {
       'at most 255',
     ],
     ['bytes that are no UTF-8', Buffer.from(assemble(header, data)).fill(0xff, 12, 13), 'not JSON'],
-    ['a version that is none', saying({ version: '2.0' }), 'no version'],
+    ['a version that is none', saying({ version: '2.0' }), 'has no version'],
     [
       'a version 2 without a checksum of the header',
       assemble(json.replace('headerChecksum', 'headerChecksun'), data),

@@ -215,7 +215,7 @@ describe('a file that changes while it is read', () => {
       const { folder, sources } = await changing(pass, change);
       const { message, exitCode, hint } = await errorOf(prepareDataset(sources, UTF8, folder));
       expect(message).toMatch(/text(\.txt)? changed while it was read/);
-      expect(hint).toContain('when nothing writes to');
+      expect(hint).toContain('when nothing is writing to');
       expect(exitCode).toBe(ExitCode.badData);
       expect(readdirSync(folder).filter((name) => /^corpus\.u\d+$/.test(name))).toEqual([]);
     }

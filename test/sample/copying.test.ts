@@ -450,7 +450,7 @@ describe('the index of a run', () => {
     ]) {
       const error = thrownBy(() => open({ ...run, corpus }));
       expect([error.message, error.exitCode]).toEqual([
-        `${join(run.folder, 'corpus.u8')} is not the text the run began with`,
+        `${join(run.folder, 'corpus.u8')} is not the text that the run started with`,
         ExitCode.badData,
       ]);
     }
@@ -462,7 +462,7 @@ describe('the index of a run', () => {
     const corpus = { ...run.corpus, length: 256_000_001 };
     truncateSync(join(run.folder, 'corpus.u8'), corpus.length); // a hole on the disk
     expect(thrownBy(() => open({ ...run, corpus })).message).toBe(
-      'the text of the run has 256,000,001 characters, too many to look for copies in',
+      'the text of the run has 256,000,001 characters, too many to search for copies',
     );
   });
 });

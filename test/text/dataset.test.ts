@@ -172,7 +172,7 @@ describe('finding a corpus', () => {
     ['a folder of pictures', '', ExitCode.noInput, /without text files$/, { a: Uint8Array.of(1, 0) }],
     ['an empty file', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '' }],
     ['a byte order mark alone', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '\ufeff' }],
-    ['one distinct character', 'a', ExitCode.badData, /one character, 'b' U\+0062, repeated$/, { a: 'bbbb' }],
+    ['one distinct character', 'a', ExitCode.badData, /one repeated character, 'b' U\+0062$/, { a: 'bbbb' }],
     ['a binary file', 'a', ExitCode.badData, /a looks like a binary file/, { a: 'b\0c' }],
   ])('refuses %s', async (_what, name, code, message, content = {}) => {
     const folder = dirname((await files({ ...content, '.keep': '' })).at(-1)!);

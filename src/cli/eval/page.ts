@@ -1,4 +1,4 @@
-import { harmless, unmarked } from '../../format.js';
+import { escapeMarkup, harmless } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { merged } from '../../ui/text/tint.js';
 import { type SurpriseTint, stepOf, TINTS } from '../output/tint.js';
@@ -107,7 +107,7 @@ ${STYLE}
 
 /** Text for a page: without markup, and without control characters other than tab and line feed. */
 export function pageText(text: string): string {
-  return unmarked(harmless(text));
+  return escapeMarkup(harmless(text));
 }
 
 function sampleOf(step: number, tint: SurpriseTint | undefined): string {

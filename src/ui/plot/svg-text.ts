@@ -1,4 +1,4 @@
-import { harmlessLine, unmarked } from '../../format.js';
+import { escapeMarkup, harmlessLine } from '../../format.js';
 import { cut, widthOf } from '../text/line.js';
 import { short } from './svg-marks.js';
 
@@ -42,7 +42,7 @@ ${body}
 
 /** Any text as XML 1.0 takes it: no markup, no control character, no half of a surrogate pair. */
 export function escaped(text: string): string {
-  return unmarked(harmlessLine(text).replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd'));
+  return escapeMarkup(harmlessLine(text).replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd'));
 }
 
 /** About so wide is a text, in pixels; its font is not known. */

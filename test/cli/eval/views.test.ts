@@ -309,7 +309,7 @@ describe('--html', () => {
     await symlink('plain.txt', join(folder, 'link.html'));
     const before = readFileSync(checkpoint);
     for (const [place, code, message] of [
-      ['nowhere/page.html', 73, /nowhere\/page\.html cannot be made there/],
+      ['nowhere/page.html', 73, /nowhere\/page\.html cannot be created there/],
       ['plain.txt/page.html', 73, /part of its path is not a folder/],
       ['hostile', 73, /hostile is a folder, not a file/],
       ['', 2, /--html is ""/],

@@ -273,7 +273,7 @@ describe('as commands', () => {
   it('a drawing that has no place is told of before the work', async () => {
     const long = ['--steps', '1000000'];
     const nowhere = await inspect('memory', ...long, '--svg', 'nowhere/x.svg');
-    expectFailure(nowhere, 73, 'nowhere/x.svg cannot be made there', '--svg');
+    expectFailure(nowhere, 73, 'nowhere/x.svg cannot be created there', '--svg');
     const compared = await inspect('gradients', '--compare', 'lstm', ...long, '--svg', '.');
     expectFailure(compared, 73, '. is a folder', '--svg');
   });

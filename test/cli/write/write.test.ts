@@ -278,7 +278,7 @@ describe('what it does not begin with', () => {
       'a folder that is not there',
       '--file no/where.txt',
       undefined,
-      /no\/where\.txt cannot be made there/,
+      /no\/where\.txt cannot be created there/,
       73,
     ],
     ['a wrong number', '--alternatives 0', undefined, /--alternatives is "0"/, 2],
