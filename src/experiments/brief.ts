@@ -4,11 +4,11 @@ import { initialise } from '../model/initialise.js';
 import { Network } from '../model/network.js';
 import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
-import { meanOf } from '../numbers.js';
 import { Batches } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
 import type { Split } from '../text/split.js';
 import { rateAt } from '../train/schedule.js';
+import { trainStep } from '../train/step.js';
 
 /** What a training without a run, a log or checkpoints is given. */
 export interface BriefTraining {
@@ -33,28 +33,24 @@ export function newWeights(engine: Engine, config: ModelConfig, seed: number): W
 }
 
 /**
- * Trains weights for some steps, as trainer.ts does: to compare networks, not to keep them. A step whose gradients are
- * not finite is left out: neither they nor its states go on to the next one.
- * @returns a generator that yields after each step the mean loss of late, in nats a character; not finite where that of
- *   the step was not
+ * Trains weights for some steps as a run would, to compare networks and not to keep them. A step whose gradients are
+ * not finite is left out: neither they nor its states reach the next one.
+ * @returns a generator that yields after each step the smoothed loss in nats per character, which is not finite if that
+ *   of the step was not
  */
-export function* trainBriefly(weights: Weights, given: BriefTraining): Generator<number, void, void> {
-  const { dataset, split, steps, lr, clip, weightDecay, seed } = given;
+export function* trainBriefly(weights: Weights, training: BriefTraining): Generator<number, void, void> {
+  const { dataset, split, steps, lr, clip, weightDecay, seed } = training;
   const batches = new Batches(dataset, split, seed);
   const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
   const network = new Network(weights, shape);
   const optimizer = new Optimizer(weights);
-  let loss = Number.NaN;
+  let smoothed = Number.NaN;
   for (let step = 0; step < steps; step++) {
     if (batches.startsEpoch(step)) network.resetState();
-    const { inputs, targets } = batches.read(step);
-    network.forward(inputs, { seed, draw: step });
-    const mean = meanOf(network.losses(targets, { training: true }));
-    loss = Number.isFinite(loss) ? loss + SMOOTHING * (mean - loss) : mean;
-    network.backward();
-    const norm = optimizer.step(step + 1, { lr: lr * rateAt(step, step / steps, steps), clip, weightDecay });
-    if (Number.isFinite(norm)) network.carry();
-    else weights.gradients.fill(0);
-    yield loss;
+    const rate = lr * rateAt(step, step / steps, steps);
+    const update = { ...batches.read(step), step, seed, lr: rate, clip, weightDecay };
+    const { loss } = trainStep({ network, optimizer }, update)!;
+    smoothed = Number.isFinite(smoothed) ? smoothed + SMOOTHING * (loss - smoothed) : loss;
+    yield smoothed;
   }
 }

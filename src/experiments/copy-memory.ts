@@ -5,40 +5,42 @@ import { Network } from '../model/network.js';
 import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
+import type { Batch } from '../text/batches.js';
+import { trainStep } from '../train/step.js';
 
-/** Characters that are to be remembered, then those that are to be read over, then the one that asks. */
+/** The ids: symbols to remember, then fillers, then the cue at which the symbol is named. */
 const SYMBOLS = 8;
 const FILLERS = 8;
 const CUE = SYMBOLS + FILLERS;
 const EMBEDDING = 16;
 const ROWS = 32;
-/** Batches that the accuracy is measured on. */
+/** Batches to measure the accuracy on. */
 const TESTS = 16;
 const WARM_UP = 50;
 
-/** What is guessed right by chance. */
+/** Accuracy of guessing. */
 export const CHANCE = 1 / SYMBOLS;
 
-/** One kind of network, and some tasks. */
+/** A kind of network, and the tasks to give it. */
 export interface CopyTask {
   readonly config: Pick<
     ModelConfig,
     'cell' | 'hidden' | 'layers' | 'coupled' | 'layerNorm' | 'residual' | 'forgetBias'
   >;
-  /** Characters that are read over, in each task. */
+  /** Fillers between the symbol and the cue, for each task. */
   readonly lags: readonly number[];
   readonly steps: number;
   readonly lr: number;
   readonly seed: number;
-  /** Train on all lags up to that of the task, drawn so that their logarithms are alike, instead of on it alone. */
+  /** Train on all lags up to that of the task, drawn with uniform logarithms, instead of on it alone. */
   readonly mixed: boolean;
 }
 
 /**
- * The copy-memory task (after Hochreiter & Schmidhuber 1997): a character is shown, then `lag` others at random, then
- * a sign at which the first one is to be named. Only that answer has a loss, so all that can be learned has to come
- * back over so many steps. For each lag a network is trained from nothing, in the same memory.
- * @returns a generator that yields for each lag the share of right answers, measured on fresh sequences after training
+ * Runs the copy-memory task (after Hochreiter & Schmidhuber 1997): the network reads a symbol, then `lag` random fillers,
+ * then a cue at which it must name the symbol. Only that answer has a loss, so all that can be learned has to come back
+ * over that many steps. For each lag a network is trained from scratch, in the same memory.
+ * @returns a generator that yields the accuracy for each lag, measured on fresh sequences after training
  */
 export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<number, void, void> {
   const config = { ...task.config, vocabulary: CUE + 1, embedding: EMBEDDING, dropout: 0 };
@@ -54,7 +56,7 @@ export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<numbe
   }
 }
 
-/** Trains the network on one lag, and asks it. A step whose gradients are not finite is left out. */
+/** Trains the network on one lag and tests it. A step whose gradients are not finite is left out. */
 function accuracy(
   network: Network,
   optimizer: Optimizer,
@@ -62,42 +64,36 @@ function accuracy(
   { steps, lr, seed, mixed }: CopyTask,
 ): number {
   const random = new Random(seed, Stream.sampling);
-  for (let step = 1; step <= steps; step++) {
+  const beforeBackward = () => network.onlyLastLoss();
+  for (let step = 0; step < steps; step++) {
     const drawn = mixed ? Math.round(Math.exp(random.uniform() * Math.log(lag))) : lag;
-    learn(network, ask(network, drawn, random));
-    const norm = optimizer.step(step, { lr: lr * Math.min(1, step / WARM_UP), clip: 1, weightDecay: 0 });
-    if (!Number.isFinite(norm)) network.weights.gradients.fill(0);
+    const rate = lr * Math.min(1, (step + 1) / WARM_UP);
+    const input = { ...sequences(drawn, random), step, seed, lr: rate, clip: 1, weightDecay: 0 };
+    network.resetState();
+    trainStep({ network, optimizer }, input, { beforeBackward });
   }
   let right = 0;
-  for (let test = 0; test < TESTS; test++) right += rightAnswers(network, ask(network, lag, random));
+  for (let test = 0; test < TESTS; test++) {
+    const { inputs, targets } = sequences(lag, random);
+    network.resetState();
+    network.forward(inputs);
+    right += rightAnswers(network, targets.subarray(-ROWS));
+  }
   return right / (TESTS * ROWS);
 }
 
-/**
- * Has the network read a batch of sequences.
- * @returns (rows): the symbols to be named
- */
-function ask(network: Network, lag: number, random: Random): Uint32Array {
+/** Draws a batch of sequences, time-major. Only the targets of the last step count: the symbols to name. */
+function sequences(lag: number, random: Random): Batch {
   const inputs = Uint32Array.from({ length: (lag + 2) * ROWS }, () => SYMBOLS + random.below(FILLERS));
-  const answers = Uint32Array.from({ length: ROWS }, () => random.below(SYMBOLS));
-  inputs.set(answers);
+  const symbols = Uint32Array.from({ length: ROWS }, () => random.below(SYMBOLS));
+  inputs.set(symbols);
   inputs.fill(CUE, (lag + 1) * ROWS);
-  network.resetState();
-  network.forward(inputs);
-  return answers;
+  const targets = new Uint32Array(inputs.length);
+  targets.set(symbols, inputs.length - ROWS);
+  return { inputs, targets };
 }
 
-/** Adds the gradient of the mean loss of the answers. */
-function learn(network: Network, answers: Uint32Array): void {
-  const { vocabulary } = network.weights.config;
-  const places = network.logits.length / vocabulary;
-  const targets = new Uint32Array(places);
-  targets.set(answers, places - ROWS);
-  network.losses(targets, { training: true });
-  network.onlyLastLoss();
-  network.backward();
-}
-
+/** Counts the sequences whose symbol the network ranks first. @param answers the symbols, (rows) */
 function rightAnswers(network: Network, answers: Uint32Array): number {
   const { vocabulary } = network.weights.config;
   const last = network.logits.subarray(-ROWS * vocabulary);

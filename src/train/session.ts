@@ -96,8 +96,6 @@ export function restore(
   state: TrainingState | undefined,
 ): void {
   network.resetState();
-  // A step that was not applied has left its gradients there.
-  weights.gradients.fill(0);
   optimizer.reset(state?.moments);
   if (state) {
     weights.values.set(state.values);

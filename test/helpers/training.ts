@@ -11,8 +11,9 @@ import { resolveCorpus } from '../../src/text/sources.js';
 import { splitCorpus } from '../../src/text/split.js';
 import type { Commands } from '../../src/train/controls.js';
 import type { StepEvent, TrainCommand, TrainEvent } from '../../src/train/events.js';
+import type { TrainControl } from '../../src/train/run.js';
 import { openSession, type Session, type SessionOptions } from '../../src/train/session.js';
-import { type TrainControl, train } from '../../src/train/trainer.js';
+import { train } from '../../src/train/trainer.js';
 import { temporaryFolder } from './cli.js';
 
 const folder = await temporaryFolder();

@@ -1,0 +1,278 @@
+import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { type HistoryPoint, type Progress, TRAINING_RANGES } from '../checkpoint/record.js';
+import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
+import { describeModel } from '../model/config.js';
+import { clamped } from '../numbers.js';
+import { Random, Stream } from '../random.js';
+import { Clock } from './clock.js';
+import { type Commands, Controls } from './controls.js';
+import { bitsPerCharacter } from './evaluate.js';
+import type { CheckpointEvent, EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
+import { LossWatch, stateFault, validationFault, weightFault } from './faults.js';
+import { Gauges } from './gauges.js';
+import { LiveSample } from './live.js';
+import { FolderWatch, persist } from './saving.js';
+import { rateAt, totalSteps } from './schedule.js';
+import { restore, type Session, stateOf } from './session.js';
+import { trainStep } from './step.js';
+
+/** A longer history loses every second entry: each checkpoint carries all of it. */
+const LONGEST_HISTORY = 4000;
+
+/** Each rollback multiplies the learning rate by this. */
+const SLOWER = 1 / 4;
+/** A fault that returns after this many rollbacks is not due to chance. */
+const MOST_ROLLBACKS = 1;
+
+/** Length of the sample at each validation, in characters, and how they are chosen. */
+const SAMPLE_LENGTH = 200;
+const SAMPLE_CHOICE = { temperature: 0.8, topK: 0, topP: 1 } as const;
+
+export interface TrainControl {
+  readonly commands?: Commands | undefined;
+  /** A step to stop at early, as if a command had asked for it. */
+  readonly stopAt?: number | undefined;
+  /** Whether the network writes a live sample while it learns. */
+  readonly live?: boolean | undefined;
+  /** Whether training waits while the disk refuses a checkpoint; otherwise it fails. */
+  readonly patient?: boolean | undefined;
+}
+
+/** A training run in progress: its progress, and what `train` does with it. */
+export class Run {
+  #progress: { -readonly [Name in keyof Progress]: Progress[Name] };
+  #history: HistoryPoint[];
+  #watch: LossWatch;
+  /** Path of the last good checkpoint; undefined if that is the weights drawn from the seed. */
+  #lastGood: string | undefined;
+  #saved: { readonly step: number; readonly lr: number } | undefined;
+  /** Learning rate of the last step. */
+  #lr = Number.NaN;
+  /** Steps of the whole run; undefined if its length is in minutes. */
+  readonly #total: number | undefined;
+  readonly #stopAt: number;
+  readonly #patient: boolean;
+  readonly clock: Clock;
+  readonly #gauges: Gauges;
+  readonly #controls: Controls;
+  readonly #folder: FolderWatch;
+
+  constructor(
+    readonly session: Session,
+    { commands, stopAt = Number.POSITIVE_INFINITY, live = false, patient = false }: TrainControl = {},
+  ) {
+    const { record, batches } = session;
+    this.#progress = { ...record.progress };
+    this.#history = [...record.history];
+    this.#watch = new LossWatch(record, record.progress);
+    this.#lastGood = session.from;
+    this.#total = totalSteps(record.training.length, batches.windowsPerEpoch);
+    this.#stopAt = stopAt;
+    this.#patient = patient;
+    this.clock = new Clock(record);
+    this.#gauges = new Gauges(session);
+    const sample = live ? new LiveSample(session) : undefined;
+    this.#controls = new Controls(commands, record.training.lr, sample, this.#gauges);
+    this.#folder = new FolderWatch(session.run);
+  }
+
+  get step(): number {
+    return this.#progress.step;
+  }
+
+  get isOver(): boolean {
+    return this.#isMeasured && this.#shareDone() >= 1;
+  }
+
+  get owesValidation(): boolean {
+    const { evalEvery } = this.session.record.training;
+    return this.step > 0 && !this.#isMeasured && (this.step % evalEvery === 0 || this.#shareDone() >= 1);
+  }
+
+  get isStopping(): boolean {
+    return this.#controls.stops || this.step >= this.#stopAt;
+  }
+
+  /** Whether a checkpoint of this step may be written before the next one. */
+  get mayBeSaved(): boolean {
+    return this.#controls.saves || this.#controls.paused || this.isStopping;
+  }
+
+  get isSaved(): boolean {
+    return this.#saved?.step === this.step && this.#saved.lr === this.#controls.lr;
+  }
+
+  get canRollBack(): boolean {
+    return this.#progress.rollbacks < MOST_ROLLBACKS;
+  }
+
+  /**
+   * Takes the next step, unless a validation is owed first: a stop may have abandoned one, or the clock may have run
+   * out since the last look at it.
+   * @returns what was wrong with the numbers, if anything; then the step was not applied
+   */
+  *learn(): Generator<TrainEvent, string | undefined> {
+    const { session } = this;
+    const { batches, network, weights, abandon, record } = session;
+    const { training } = record;
+    const validatesFirst = this.owesValidation;
+    const at = validatesFirst ? this.step - 1 : this.step;
+    this.#lr = this.#controls.lr * rateAt(at, this.#shareDone(at), this.#total);
+    if (validatesFirst) return undefined;
+    if (batches.startsEpoch(at)) network.resetState();
+    const result = trainStep(
+      session,
+      { ...training, ...batches.read(at), step: at, lr: this.#lr },
+      {
+        abandon,
+        beforeBackward: () => this.#gauges.readGates(),
+        afterBackward: () => this.#gauges.readGradients(),
+        faultOf: (loss) => weightFault(weights) ?? this.#watch.take(loss),
+      },
+    );
+    if (!result || result.fault !== undefined) return result?.fault;
+    const { loss, gradNorm } = result;
+    const step = ++this.#progress.step;
+    this.#progress.lossSum += loss;
+    this.#progress.lossCount++;
+    const epoch = step / batches.windowsPerEpoch;
+    yield { type: 'step', step, epoch, loss, gradNorm, lr: this.#lr, charsPerSecond: this.clock.tick() };
+    yield* this.#gauges.take(step);
+  }
+
+  /** Carries out the commands that wait. */
+  *takeCommands(): Generator<TrainEvent> {
+    yield* this.#controls.take(this.step);
+    if (this.#folder.isGone) this.#controls.saves = true; // which fails, and reports why
+  }
+
+  /**
+   * Measures the validation loss in nats per character.
+   * @returns null without a validation text, undefined if a stop abandoned it
+   */
+  *validate(): Generator<TrainEvent, number | null | undefined> {
+    const { abandon, evaluator, validation } = this.session;
+    const loss = abandon.attempt(() => (validation ? evaluator.evaluate(validation, 'stream').loss : null));
+    if (loss === undefined) yield* this.#controls.take(this.step); // the stop
+    return loss;
+  }
+
+  /** Returns what is wrong with the numbers of a checkpoint of this step, if anything. */
+  faultOf(loss: number | null | undefined): string | undefined {
+    return stateFault(this.session) ?? validationFault(loss ?? undefined);
+  }
+
+  /** Adds a validation to the history. */
+  *record(loss: number | null): Generator<TrainEvent> {
+    const { step, bestLoss, lossSum, lossCount } = this.#progress;
+    if (loss !== null) {
+      this.#progress.bestLoss = Math.min(bestLoss ?? loss, loss);
+      yield { type: 'validation', step, loss, bpc: bitsPerCharacter(loss), perplexity: Math.exp(loss) };
+    }
+    this.#history.push({ step, lr: this.#lr, training: lossSum / lossCount, validation: loss });
+    if (this.#history.length > LONGEST_HISTORY) this.#history = this.#history.filter((_, i) => i % 2 === 0);
+    Object.assign(this.#progress, { lossSum: 0, lossCount: 0 });
+  }
+
+  sample(): TrainEvent {
+    const { writer, record } = this.session;
+    const random = new Random(record.training.seed, Stream.sampling, this.step * SAMPLE_LENGTH);
+    const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, random);
+    return { type: 'sample', step: this.step, text: writer.model.vocabulary.decode(ids) };
+  }
+
+  /** Saves a checkpoint; see `persist`. */
+  async *save(): AsyncGenerator<TrainEvent> {
+    const { session, step } = this;
+    const { unit } = session.record.training.length;
+    const seconds = unit === 'minutes' ? this.clock.seconds : 0;
+    const { start: startLoss, recent: recentLoss } = this.#watch;
+    const progress = { ...this.#progress, seconds, startLoss, recentLoss };
+    const { lr } = this.#controls;
+    this.#saved = { step, lr };
+    const write = async () => {
+      const event = await saveCheckpoint(session, { lr, progress, history: this.#history });
+      this.#lastGood = event.path;
+      return event;
+    };
+    const options = { session, controls: this.#controls, patient: this.#patient, step };
+    if (yield* persist(write, options)) this.clock.pause();
+  }
+
+  /** Saves if asked to, and waits while paused. */
+  async *pause(): AsyncGenerator<TrainEvent> {
+    const controls = this.#controls;
+    while (controls.saves || (controls.paused && !this.isStopping)) {
+      if (controls.saves) yield* this.save();
+      else await controls.wait();
+      yield* controls.take(this.step);
+      this.clock.pause();
+    }
+  }
+
+  /** Returns to the last good checkpoint, to learn more slowly from there. */
+  async rollBack(fault: string): Promise<RollbackEvent> {
+    const from = this.step;
+    const checkpoint = this.#lastGood === undefined ? undefined : await readCheckpoint(this.#lastGood);
+    restore(this.session, checkpoint?.state);
+    const { record } = checkpoint ?? this.session;
+    this.#progress = { ...record.progress, rollbacks: this.#progress.rollbacks + 1 };
+    this.#history = [...record.history];
+    this.#watch = new LossWatch(record, record.progress);
+    const lr = clamped(SLOWER * Math.min(this.#controls.lr, record.training.lr), TRAINING_RANGES.lr);
+    this.#controls.lr = lr;
+    this.clock.skip();
+    return { type: 'rollback', step: this.step, from, fault, lr };
+  }
+
+  startEvent(): TrainEvent {
+    const { run, record, weights, batches, engine } = this.session;
+    const { training } = record;
+    return {
+      type: 'start',
+      run,
+      corpus: record.corpus.name,
+      model: describeModel(record.model),
+      parameters: weights.table.count,
+      engine: engine.name,
+      threads: engine.threads,
+      step: record.progress.step,
+      stepsPerEpoch: batches.windowsPerEpoch,
+      charactersPerStep: training.batchSize * training.sequenceLength,
+      totalSteps: this.#total,
+      minutes: training.length.unit === 'minutes' ? training.length.amount : undefined,
+      seconds: record.progress.seconds,
+      lr: training.lr,
+    };
+  }
+
+  endEvent(reason: EndReason, fault?: string): EndEvent {
+    const { step, bestLoss } = this.#progress;
+    const path = bestOf(listCheckpoints(this.session.run))?.path ?? null;
+    const divergence = fault === undefined ? {} : { fault, lr: this.#controls.lr };
+    return { type: 'end', reason, step, bestLoss, path, ...divergence };
+  }
+
+  get #isMeasured(): boolean {
+    return this.#history.at(-1)?.step === this.step;
+  }
+
+  /** Share of the run that is over at a step, or now if its length is in minutes. */
+  #shareDone(at = this.step): number {
+    const { amount } = this.session.record.training.length;
+    return this.#total === undefined ? this.clock.seconds / (60 * amount) : at / this.#total;
+  }
+}
+
+async function saveCheckpoint(
+  session: Session,
+  { lr, progress, history }: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
+): Promise<CheckpointEvent> {
+  const last = history.at(-1);
+  const validation = last?.step === progress.step ? (last.validation ?? undefined) : undefined;
+  const path = checkpointPath(session.run, progress.step, validation);
+  const record = { ...session.record, training: { ...session.record.training, lr }, progress, history };
+  await writeCheckpoint(path, { record, engine: session.engine.name, state: stateOf(session) });
+  await pruneCheckpoints(session.run, session.record.training.keep);
+  return { type: 'checkpoint', step: progress.step, path };
+}
