@@ -1,27 +1,30 @@
 import { grouped } from '../../numbers.js';
+import { ticksOf } from '../plot/axis.js';
 import { Canvas } from '../plot/canvas.js';
-import { type AxisScale, decimalsOf, placeOf, ticks } from '../plot/scale.js';
+import { type AxisScale, placeOf } from '../plot/scale.js';
+import { labelsBelow, withLeftAxis } from '../plot/terminal-axes.js';
 import type { Line } from '../text/line.js';
 import type { Bucket } from './series.js';
 import type { DashboardState, Validation } from './state.js';
 import { inUnit } from './unit.js';
 
-/** Room for the numbers of the loss axis, its line included, at least. */
+/** The least number of columns of the loss axis, its line included. */
 const AXIS_WIDTH = 6;
+/** The least span of the loss axis, in nats. */
 const LEAST_SPAN = 0.02;
-/** Cells from one validation mark to the next, at least. */
+/** The least distance of two validation marks, in columns. */
 const MARK_DISTANCE = 3;
 const BEST = { text: '★', color: 'validation', bold: true } as const;
 
-/** What the chart shows, in a few words. */
+/** Returns the title of the chart and a shorter one. */
 export function chartTitle({ view }: DashboardState): string[] {
   const rest = ` · ${view.recent ? 'recent' : 'whole run'}${view.log ? ' · log' : ''}`;
-  return [`loss · ${view.unit} a character${rest}`, `loss · ${view.unit}${rest}`];
+  return [`loss · ${view.unit} per character${rest}`, `loss · ${view.unit}${rest}`];
 }
 
 /**
- * The chart of the losses: training raw (faint) and smoothed, validation as marks, baselines as dashed lines, axes
- * with numbers.
+ * Draws the raw (faint) and smoothed training loss, validations as marks and baselines as dashed lines, in at
+ * most `height` lines of `width` columns.
  */
 export function lossChart(state: DashboardState, width: number, height: number): Line[] {
   const { buckets, validations } = visible(state);
@@ -30,18 +33,22 @@ export function lossChart(state: DashboardState, width: number, height: number):
   }
   const x = horizontal(state, buckets);
   const y = vertical(state, buckets, validations);
-  const labels = lossLabels(y, height - 1);
-  const axisWidth = Math.max(AXIS_WIDTH, ...labels.map(({ text }) => text.length + 1));
-  const canvas = new Canvas(width - axisWidth, height - 1);
+  const rows = height - 1;
+  const ticks = ticksOf(y, Math.max(1, Math.floor(rows / 2)));
+  const axisWidth = Math.max(AXIS_WIDTH, ...ticks.map(({ label }) => label.length + 1));
+  const canvas = new Canvas(width - axisWidth, rows);
   const column = (step: number) => Math.round(placeOf(step, x) * (canvas.dotsWide - 1));
-  const row = (nats: number) => Math.round((1 - placeOf(inUnit(nats, state), y)) * (canvas.dotsHigh - 1));
+  const dotOf = (place: number) => Math.round((1 - place) * (canvas.dotsHigh - 1));
+  const row = (nats: number) => dotOf(placeOf(inUnit(nats, state), y));
 
-  drawRaw(canvas, buckets, column, row);
-  drawSmoothed(canvas, buckets, column, row);
+  const raw = canvas.layer('faint');
+  for (const { step, low, high } of buckets) for (const loss of [low, high]) raw.dot(column(step), row(loss));
+  canvas.layer('training', true).line(buckets.map(({ step, smooth }) => [column(step), row(smooth)]));
   drawValidations(canvas, validations, column, row);
   if (state.best) canvas.mark(column(state.best.step), row(state.best.loss), BEST);
   drawBaselines(canvas, state, row);
-  return [...framed(canvas, labels, axisWidth), stepAxis(state, x, canvas.width, axisWidth)];
+  const drawing = withLeftAxis(canvas.rows(), ticks, axisWidth, (place) => dotOf(place) >> 2);
+  return [...drawing, stepAxis(state, x, canvas.width, axisWidth)];
 }
 
 function visible({ losses, validations, view }: DashboardState): {
@@ -58,7 +65,7 @@ function horizontal({ view }: DashboardState, buckets: readonly Bucket[]): AxisS
   return { from: view.recent ? Math.min(buckets[0]!.step, to - 1) : 0, to, log: false };
 }
 
-/** The span of what is shown, without the spikes of single steps, and a little more. */
+/** Returns the scale of the losses, with a margin; spikes of single steps may lie outside. */
 function vertical(
   state: DashboardState,
   buckets: readonly Bucket[],
@@ -79,16 +86,7 @@ function vertical(
 
 type Place = (value: number) => number;
 
-/** The lowest and the highest loss of the steps in each bucket. */
-function drawRaw(canvas: Canvas, buckets: readonly Bucket[], column: Place, row: Place): void {
-  const layer = canvas.layer('faint');
-  for (const { step, low, high } of buckets) {
-    layer.dot(column(step), row(high));
-    layer.dot(column(step), row(low));
-  }
-}
-
-/** A mark each, but the smoothed line must stay to be seen between them. */
+/** Marks validations, omitting some so that the smoothed line stays visible between them. */
 function drawValidations(
   canvas: Canvas,
   validations: readonly Validation[],
@@ -104,20 +102,9 @@ function drawValidations(
   }
 }
 
-function drawSmoothed(canvas: Canvas, buckets: readonly Bucket[], column: Place, row: Place): void {
-  const layer = canvas.layer('training', true);
-  let [x0, y0] = [column(buckets[0]!.step), row(buckets[0]!.smooth)];
-  for (const { step, smooth } of buckets) {
-    const [x1, y1] = [column(step), row(smooth)];
-    for (let x = x0; x <= x1; x++) {
-      const at = (place: number) => Math.round(y0 + ((y1 - y0) * (place - x0)) / Math.max(1, x1 - x0));
-      layer.column(x, at(x), x < x1 ? at(x + 1) : y1);
-    }
-    [x0, y0] = [x1, y1];
-  }
-}
-
-/** A dashed line each, with its name at the right end, or at the left where the loss is at the right. */
+/**
+ * Draws each baseline as a dashed line, named at its right end, or at the left where the loss is in the way.
+ */
 function drawBaselines(canvas: Canvas, { baselines }: DashboardState, row: Place): void {
   const taken = new Set<number>();
   for (const { name, loss } of baselines) {
@@ -130,46 +117,14 @@ function drawBaselines(canvas: Canvas, { baselines }: DashboardState, row: Place
   }
 }
 
-interface Label {
-  readonly row: number;
-  readonly text: string;
-}
-
-/** The numbers of the loss axis, at most one in two rows. */
-function lossLabels(y: AxisScale, height: number): Label[] {
-  const marks = ticks(y, Math.max(1, Math.floor(height / 2)));
-  const decimals = decimalsOf(marks);
-  return marks.map((tick) => ({
-    row: Math.round((1 - placeOf(tick, y)) * (4 * height - 1)) >> 2,
-    text: tick.toFixed(decimals),
-  }));
-}
-
-/** The drawing with the loss axis at its left. */
-function framed(canvas: Canvas, labels: readonly Label[], axisWidth: number): Line[] {
-  return canvas.rows().map((line, row): Line => {
-    const label = labels.find((one) => one.row === row)?.text;
-    const axis = `${(label ?? '').padStart(axisWidth - 1)}${label === undefined ? '│' : '┤'}`;
-    return [{ text: axis, color: 'faint' }, ...line];
-  });
-}
-
-/** Numbers under the drawing, in steps or epochs, and at the right what they count. */
+/** The labels below the drawing, in steps or epochs, and their unit at the right. */
 function stepAxis({ view, start }: DashboardState, x: AxisScale, width: number, indent: number): Line {
-  const perEpoch = view.axis === 'epochs' ? (start?.stepsPerEpoch ?? 1) : 1;
-  const scale = { from: x.from / perEpoch, to: x.to / perEpoch, log: false };
-  const name = view.axis === 'epochs' ? ' epoch' : ' step';
-  const marks = ticks(scale, Math.max(2, Math.floor(width / (grouped(Math.round(scale.to)).length + 4))));
-  const decimals = view.axis === 'epochs' ? decimalsOf(marks) : 0;
-  const isShown = (tick: number) => view.axis === 'epochs' || Math.abs(tick - Math.round(tick)) < 1e-6;
+  const isEpochs = view.axis === 'epochs';
+  const perUnit = isEpochs ? (start?.stepsPerEpoch ?? 1) : 1;
+  const scale = { from: x.from / perUnit, to: x.to / perUnit, log: false, whole: !isEpochs };
+  const name = isEpochs ? ' epoch' : ' step';
+  const most = Math.max(2, Math.floor(width / (grouped(Math.round(scale.to)).length + 4)));
   const room = width - name.length;
-  let text = '';
-  for (const tick of marks.filter(isShown)) {
-    const label = decimals > 0 ? tick.toFixed(decimals) : grouped(Math.round(tick));
-    const at = Math.round(placeOf(tick, scale) * (width - 1));
-    const from = Math.max(0, at - Math.floor(label.length / 2));
-    if (from < text.length + (text === '' ? 0 : 1) || from + label.length > room) continue;
-    text = text.padEnd(from) + label;
-  }
-  return [{ text: ' '.repeat(indent) + text.padEnd(room) + name, color: 'faint' }];
+  const text = labelsBelow(ticksOf(scale, most), width, { room, gap: 1 }).padEnd(room) + name;
+  return [{ text: ' '.repeat(indent) + text, color: 'faint' }];
 }

@@ -36,11 +36,8 @@ export class Canvas {
     return 4 * this.height;
   }
 
-  /** Begins a layer, above those before. */
-  layer(
-    color: Color,
-    bold = false,
-  ): { dot(x: number, y: number): void; column(x: number, y0: number, y1: number): void } {
+  /** Starts a layer above the previous ones. Its methods take places in dots and ignore those outside. */
+  layer(color: Color, bold = false) {
     const cells = new Uint8Array(this.width * this.height);
     this.#layers.push({ color, bold, cells });
     const dot = (x: number, y: number) => {
@@ -48,9 +45,20 @@ export class Canvas {
       cells[(y >> 2) * this.width + (x >> 1)]! |= DOTS[y & 3]![x & 1]!;
     };
     const column = (x: number, y0: number, y1: number) => {
-      for (let y = Math.min(y0, y1); y <= Math.max(y0, y1); y++) dot(x, y);
+      const last = Math.min(this.dotsHigh, Math.max(y0, y1));
+      for (let y = Math.max(-1, Math.min(y0, y1)); y <= last; y++) dot(x, y);
     };
-    return { dot, column };
+    /** Joins points by straight lines: a dot in every column or row that they cross, whichever are more. */
+    const line = (points: readonly (readonly [x: number, y: number])[]) => {
+      points.forEach(([x1, y1], i) => {
+        const [x0, y0] = points[Math.max(0, i - 1)]!;
+        const steps = Math.max(1, Math.abs(x1 - x0), Math.abs(y1 - y0));
+        for (let step = 0; step <= steps; step++) {
+          dot(Math.round(x0 + ((x1 - x0) * step) / steps), Math.round(y0 + ((y1 - y0) * step) / steps));
+        }
+      });
+    };
+    return { dot, column, line };
   }
 
   /** Puts a character in the cell of a dot, above all layers. */

@@ -28,9 +28,3 @@ export function ticks({ from, to, whole = false }: AxisScale, most: number): num
   }
   return [];
 }
-
-/** Decimals that tell neighbouring ticks apart. */
-export function decimalsOf(values: readonly number[]): number {
-  const gap = values.length > 1 ? Math.abs(values[1]! - values[0]!) : Math.abs(values[0] ?? 1);
-  return Math.max(0, Math.min(6, -Math.floor(Math.log10(gap || 1) + 1e-9)));
-}

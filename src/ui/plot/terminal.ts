@@ -1,9 +1,10 @@
 import { harmlessLine } from '../../format.js';
 import { cropped, cut, type Line, type Segment, sideBySide, widthOf } from '../text/line.js';
-import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale } from './axis.js';
+import { horizontalScale, spreadOut, ticksOf, verticalScale } from './axis.js';
 import { Canvas } from './canvas.js';
 import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
 import { placeOf } from './scale.js';
+import { labelsBelow, withLeftAxis } from './terminal-axes.js';
 import { lyingBars, MARKS } from './terminal-bars.js';
 
 /** Room on a terminal. */
@@ -102,7 +103,7 @@ function drawn(
     const points = one.points.map(place);
     const layer = canvas.layer(one.color, one.emphasis);
     if (one.kind === 'points') for (const [a, b] of points) layer.dot(a, b);
-    else if (one.kind === 'line') drawLine(points, layer.dot);
+    else if (one.kind === 'line') layer.line(points);
     else
       drawBars(
         points,
@@ -113,14 +114,9 @@ function drawn(
   }
   if (series.every(({ points }) => points.length === 0))
     canvas.label(Math.max(0, (width >> 1) - 4), rows >> 1, 'no values', 'faint');
-  const axis = canvas.rows().map((line, row): Line => {
-    const label = yTicks.find((tick) => Math.round((1 - tick.place) * (rows - 1)) === row)?.label;
-    return [
-      { text: `${(label ?? '').padStart(indent - 1)}${label === undefined ? '│' : '┤'}`, color: 'faint' },
-      ...line,
-    ];
-  });
-  const below = [bottom(ticksOf(x, Math.max(2, Math.floor(width / 10))), indent, width)];
+  const axis = withLeftAxis(canvas.rows(), yTicks, indent, (place) => Math.round((1 - place) * (rows - 1)));
+  const labels = labelsBelow(ticksOf(x, Math.max(2, Math.floor(width / 10))), width);
+  const below: Line[] = [[{ text: ' '.repeat(indent) + labels, color: 'faint' }]];
   if (chart.x.label) {
     const label = cut(harmlessLine(chart.x.label), width);
     below.push([
@@ -133,17 +129,6 @@ function drawn(
 /** Dots far outside of a drawing are as good as those a little outside. */
 function bounded(dots: number): number {
   return Math.round(Math.max(-1e4, Math.min(1e4, dots)));
-}
-
-/** A dot in every column or row that a line crosses, whichever are more. */
-function drawLine(points: readonly Point[], dot: (x: number, y: number) => void): void {
-  points.forEach(([x1, y1], i) => {
-    const [x0, y0] = points[Math.max(0, i - 1)]!;
-    const steps = Math.max(1, Math.abs(x1 - x0), Math.abs(y1 - y0));
-    for (let step = 0; step <= steps; step++) {
-      dot(Math.round(x0 + ((x1 - x0) * step) / steps), Math.round(y0 + ((y1 - y0) * step) / steps));
-    }
-  });
 }
 
 /** Upright bars, which leave a column of dots to their neighbours where they can. */
@@ -159,12 +144,8 @@ function drawBars(
   const thick = Math.max(1, width - 1);
   for (const [x, y] of points) {
     const from = x - (thick >> 1);
-    for (let i = 0; i < thick; i++) column(from + i, clip(foot), clip(y));
+    for (let i = 0; i < thick; i++) column(from + i, foot, y);
   }
-}
-
-function clip(dots: number): number {
-  return Math.max(-1, Math.min(4096, dots));
 }
 
 /** The names of lines beside their ends, each on a row of its own. */
@@ -188,16 +169,4 @@ function withNames(
       { text: ` ${cut(harmlessLine(one.name), right - 1)}`, color: one.color, bold: one.emphasis ?? false },
     ];
   });
-}
-
-/** Numbers below a drawing, as far as they do not meet. */
-function bottom(ticks: readonly Tick[], indent: number, width: number): Line {
-  let text = '';
-  for (const { place, label } of ticks) {
-    const at = Math.round(place * (width - 1)) - (widthOf(label) >> 1);
-    const from = Math.max(0, Math.min(width - widthOf(label), at));
-    if (text !== '' && from < text.length + 2) continue;
-    text = text.padEnd(from) + label;
-  }
-  return [{ text: ' '.repeat(indent) + text, color: 'faint' }];
 }
