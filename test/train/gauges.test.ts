@@ -124,12 +124,12 @@ describe('the panel', () => {
 
   it('finds what is wrong: a gradient a thousand times below another, a gate that is stuck', () => {
     expect(alarms(eventOf([0.1, 99]))).toEqual([]);
-    expect(alarms(eventOf([0.1, 101]))[0]!.ways[1]).toBe("layer 0: gradient under 1/1000 of layer 1's");
-    expect(alarms(eventOf([1, 0]))[0]!.ways.at(-1)).toBe('layer 1 < 1/1000 of layer 0');
+    expect(alarms(eventOf([0.1, 101]))[0]!.variants[1]).toBe("layer 0: gradient under 1/1000 of layer 1's");
+    expect(alarms(eventOf([1, 0]))[0]!.variants.at(-1)).toBe('layer 1 < 1/1000 of layer 0');
     expect(alarms(eventOf([0, 0]))).toEqual([]);
     expect(alarms(eventOf([1], 0.5, 0.4))).toEqual([]);
     expect(alarms(eventOf([1], 0.5, 0.43)).map(({ color }) => color)).toEqual(['caution']);
-    expect(alarms(eventOf([1], 0.5, 0.43))[0]!.ways[1]).toBe('layer 0: gate f saturated 93% of the time');
+    expect(alarms(eventOf([1], 0.5, 0.43))[0]!.variants[1]).toBe('layer 0: gate f saturated 93% of the time');
   });
 
   it('says it in the colour of alarm and in words', () => {

@@ -3,30 +3,28 @@ import { type Line, type Segment, shortened } from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import type { DashboardState } from './state.js';
 
-/** The keys, as many as fit, or what is to be answered. */
+/** Draws the keys that fit, or the answers to an open question. */
 export function footer(state: DashboardState): Line {
-  return [{ text: ' ' }, ...shortened(shownKeys(state), '  ', state.columns - 2)];
+  return [{ text: ' ' }, ...shortened(footerVariants(state), '  ', state.columns - 2)];
 }
 
-/** What the footer says, in ways that get shorter. */
-function shownKeys({ dialog, phase, trouble, now }: DashboardState): Segment[][] {
+/** Returns the contents of the footer and shorter variants. */
+function footerVariants({ dialog, phase, trouble, now }: DashboardState): Segment[][] {
   if (dialog === 'quit') {
-    return ['Stop training? It is saved first.', 'Stop training?'].map((text) => [
+    return ['Stop training? A checkpoint is saved first.', 'Stop training?'].map((text) => [
       { text, color: 'caution', bold: true },
       key('y', 'yes'),
       key('n', 'no'),
     ]);
   }
   if (dialog === 'help') return [[key('Esc', 'back')]];
-  if (dialog) return [[key('Enter', 'write from here'), key('Esc', 'leave it as it was')]];
+  if (dialog) return [[key('Enter', 'write from here'), key('Esc', 'cancel')]];
   if (phase === 'stopping') return [[key('Ctrl-C', 'stop at once')]];
   if (trouble) {
     const seconds = Math.max(0, Math.ceil((trouble.retryAt - now) / 1000));
-    return [
-      [{ text: `tries again in ${seconds}s` }, key('s', 'now'), key('q', 'quit'), { text: trouble.hint }],
-    ];
+    return [[{ text: `retrying in ${seconds}s` }, key('s', 'now'), key('q', 'quit'), { text: trouble.hint }]];
   }
-  const label = (text: string) => (text === 'pause' && phase === 'paused' ? 'go on' : text);
+  const label = (text: string) => (text === 'pause' && phase === 'paused' ? 'continue' : text);
   return [BINDINGS.map((binding) => key(binding.name ?? binding.keys[0]!, label(binding.label)))];
 }
 
@@ -34,16 +32,16 @@ function key(name: string, label: string): Segment {
   return { text: `${name} ${label}` };
 }
 
-/** What is no key of the screen alone. */
+/** Keys that work in every dialog. */
 const EXTRA = [
   ['^C', 'stop and save; again: at once'],
-  ['^Z', 'into the background; fg returns'],
+  ['^Z', 'suspend; fg resumes'],
 ] as const;
 
-/** Columns of the name of a key. */
+/** Columns for the name of a key. */
 const NAME_WIDTH = 4;
 
-/** All keys and what they do. */
+/** Draws all keys and what they do. */
 export function help(width: number, height: number): Line[] {
   const entries = [...BINDINGS.map(({ keys, name = keys[0]!, label }) => [name, label] as const), ...EXTRA];
   const padded = entries.map(([name, label]) => [name.padStart(NAME_WIDTH), label] as const);

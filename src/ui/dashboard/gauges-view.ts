@@ -7,51 +7,53 @@ import type { DashboardState } from './state.js';
 type Layer = GaugesEvent['layers'][number];
 type Gate = Layer['gates'][number];
 
-/** Saturated below, not saturated, saturated above; they differ without colours, too. */
+/**
+ * Saturated near the lower bound, unsaturated, saturated near the upper bound: distinct without colours, too.
+ */
 const LOW = { text: '▒', color: 'training' } as const;
 const BETWEEN = { text: '─', color: 'faint' } as const;
 const HIGH = { text: '█', color: 'validation' } as const;
 
 const SPARKS = '▁▂▃▄▅▆▇█';
-/** Ratio of the lowest to the highest spark, at least: what hardly changes is to look so. */
+/** The least ratio of the highest to the lowest spark: small changes should look small. */
 const LEAST_RATIO = 10;
-/** Columns of a bar that still tells something. */
+/** The least useful columns of a bar. */
 const LEAST_BAR = 3;
 
-/** What the panel shows, in a few words and in fewer. */
+/** Returns the title of the panel and a shorter one. */
 export function gaugesTitle({ gauges }: DashboardState): string[] {
   const step = gauges.last ? ` · step ${grouped(gauges.last.step)}` : '';
   return [`gates and gradients${step}`, `gates${step}`];
 }
 
 /**
- * For each layer the norm of its gradient, now and over time, and for each gate the share of units and time that it is
- * saturated; below, what is wrong, or what the marks mean.
+ * Draws for each layer the norm of its gradient, now and over time, and for each gate the share of units and
+ * time in which it is saturated; below, any warnings and a legend.
  */
 export function gaugesPanel(state: DashboardState, width: number, height: number): Line[] {
   const { last } = state.gauges;
   const inner = Math.max(1, width - 2);
   if (!last) {
-    const text = state.phase === 'paused' ? 'measured when training goes on' : 'measured with the next step';
+    const text = state.phase === 'paused' ? 'measured when training continues' : 'measured at the next step';
     return [[{ text: ` ${cut(text, inner)}`, color: 'faint' }]];
   }
   const body = layersIn(state, last, inner, height - 1);
   const free = height - body.length;
-  const words = alarms(last).map(({ color, ways }) => {
-    const said = ways.map((way): [Segment] => [{ text: `! ${way}`, color, bold: true }]);
-    return shortened(said, '', inner);
+  const warnings = alarms(last).map(({ color, variants }) => {
+    const words = variants.map((variant): [Segment] => [{ text: `! ${variant}`, color, bold: true }]);
+    return shortened(words, '', inner);
   });
-  const foot = free > words.length ? [...words, legend(inner)] : words.slice(0, Math.max(0, free));
+  const foot = free > warnings.length ? [...warnings, legend(inner)] : warnings.slice(0, Math.max(0, free));
   const filler = Array.from({ length: Math.max(0, free - foot.length) }, (): Line => []);
   return [...body, ...filler, ...foot].map((line): Line => [{ text: ' ' }, ...line]);
 }
 
-/** All layers as far in detail as there is room for; where it does not suffice for all, the first ones. */
+/** Draws all layers in as much detail as fits; if there is not enough room, the first ones. */
 function layersIn(state: DashboardState, last: GaugesEvent, width: number, height: number): Line[] {
-  const linesBy = (way: typeof inDetail) =>
-    last.layers.flatMap((layer, index) => way(state, layer, index, width));
-  for (const way of [inDetail, inTwoRows]) {
-    const lines = linesBy(way);
+  const linesBy = (draw: typeof inDetail) =>
+    last.layers.flatMap((layer, index) => draw(state, layer, index, width));
+  for (const draw of [inDetail, inTwoRows]) {
+    const lines = linesBy(draw);
     if (lines.length <= height) return lines;
   }
   const rows = linesBy(inOneRow);
@@ -85,7 +87,7 @@ function inOneRow(state: DashboardState, { gates }: Layer, layer: number, width:
   return [[head, ...gateRow(gates, width - lineWidth([head]))]];
 }
 
-/** The norm of a layer's gradient, and how it went: all layers are drawn to one logarithmic scale. */
+/** Draws the norm of a layer's gradient, now and over time. All layers share one logarithmic scale. */
 function gradientRow(state: DashboardState, layer: number, width: number): Line {
   const { norm, look } = normOf(state, layer);
   const head: Segment = { text: `layer ${layer}  gradient ${norm.padEnd(7)} `, ...look };
@@ -115,7 +117,7 @@ function sparks({ gauges: { norms } }: DashboardState, layer: number, width: num
   return shown.map((ofAll) => SPARKS[Math.round(place(ofAll[layer]!) * (SPARKS.length - 1))]!).join('');
 }
 
-/** All gates of a layer side by side. */
+/** Draws all gates of a layer side by side. */
 function gateRow(gates: readonly Gate[], width: number): Line {
   const each = Math.max(LEAST_BAR + 2, Math.floor((width + 1) / gates.length));
   const fit = gates.slice(0, Math.max(1, Math.floor((width + 1) / each)));
@@ -139,7 +141,7 @@ function percent(share: number): string {
   return `${Math.round(100 * share)}%`.padStart(4);
 }
 
-/** What the marks mean. */
+/** Explains the marks. */
 function legend(width: number): Line {
   const words = (low: string, high: string): Segment[] => [
     { text: `${LOW.text} ${low}`, color: LOW.color },

@@ -10,10 +10,13 @@ const PHASES: Record<DashboardState['phase'], Segment> = {
   stopping: { text: '■ stopping', color: 'bad', bold: true },
 };
 
-/** Training stands still until a disk takes what is to be written. */
+/** Training waits because something cannot be written. */
 const WAITING: Segment = { text: '‖ not saved', color: 'bad', bold: true };
 
-/** What is trained, by what, where, and whether it is: one line, or two where one does not hold it. */
+/**
+ * Draws the corpus, model, engine, run folder and phase: in two lines if one is too short and `most` allows
+ * it.
+ */
 export function header(state: DashboardState, most: 1 | 2): Line[] {
   const { start, columns } = state;
   const width = columns - 2;

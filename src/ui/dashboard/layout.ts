@@ -1,10 +1,10 @@
 import type { DashboardState } from './state.js';
 
-/** Below this there is one line only. */
+/** Smaller terminals show a single line. */
 const LEAST = { columns: 40, rows: 12 };
-/** From here on chart and sample stand side by side; below, one over the other. */
+/** The least columns for chart and sample side by side; otherwise they are stacked. */
 const BESIDE = 72;
-/** Panels have frames where so many rows remain for each. */
+/** The least rows of a panel with a frame. */
 const FRAMED = 8;
 
 interface Area {
@@ -14,7 +14,7 @@ interface Area {
 
 export interface Layout {
   readonly progressLines: number;
-  /** The rows between header and progress. */
+  /** Rows between header and progress. */
   readonly middle: number;
   readonly beside: boolean;
   readonly framed: boolean;
@@ -22,7 +22,7 @@ export interface Layout {
   readonly sample: Area;
 }
 
-/** How the parts of the screen share it; undefined where it is too small for more than a line. */
+/** Divides the screen; returns undefined if it is too small for more than a line. */
 export function layoutOf(
   { columns, rows }: Pick<DashboardState, 'columns' | 'rows'>,
   headerLines: number,

@@ -11,7 +11,10 @@ export interface Panel {
 /** The least height at which a panel without a frame has a title. */
 const TITLED = 6;
 
-/** Draws a panel in exactly `height` lines of `width` columns. @param framed whether a frame bears the title */
+/**
+ * Draws a panel in exactly `height` lines of `width` columns.
+ * @param framed whether a frame bears the title
+ */
 export function panelLines(
   { title, draw }: Panel,
   { width, height }: { readonly width: number; readonly height: number },

@@ -5,10 +5,10 @@ import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
 
-/** Columns of the bar, at least; the number of the step gives way to it. */
+/** The least columns of the bar; the number of the step gives way to it. */
 const LEAST_BAR = 12;
 
-/** Share of the run that is over, from 0 to 1. */
+/** Returns the completed share of the run, from 0 to 1. */
 export function shareDone(state: DashboardState): number {
   const { start } = state;
   if (!start) return 0;
@@ -16,7 +16,7 @@ export function shareDone(state: DashboardState): number {
   return Math.min(1, secondsTrained(state) / (60 * (start.minutes ?? 1)));
 }
 
-/** Steps done, those of earlier sessions included. */
+/** Returns the number of completed steps, including earlier sessions. */
 export function stepOf({ start, last }: DashboardState): number {
   return last?.step ?? start?.step ?? 0;
 }
@@ -25,7 +25,7 @@ function secondsTrained({ start, activeMs }: DashboardState): number {
   return (start?.seconds ?? 0) + activeMs / 1000;
 }
 
-/** Seconds to go, by the pace of this session; undefined before there is one. */
+/** Estimates the remaining seconds from the pace of this session; undefined before its first step. */
 export function secondsLeft(state: DashboardState): number | undefined {
   const { start, last, activeMs, phase } = state;
   if (!start || !last || last.step === start.step || phase === 'stopping') return undefined;
@@ -33,7 +33,7 @@ export function secondsLeft(state: DashboardState): number | undefined {
   return ((activeMs / 1000) * (start.totalSteps - last.step)) / (last.step - start.step);
 }
 
-/** How far the run is, how fast it goes, and how well: at most `most` lines, the verdict always the last. */
+/** Draws progress, losses, speed and verdict in `most` lines; the verdict is always the last. */
 export function progress(state: DashboardState, most: number): Line[] {
   const width = state.columns - 2;
   const lines = [bar(state, width), losses(state, width), pace(state, width)];
@@ -68,7 +68,7 @@ function bar(state: DashboardState, width: number): Line {
   ];
 }
 
-/** The losses, each with the mark that it has on the chart. */
+/** Draws the losses, each with its mark on the chart. */
 function losses(state: DashboardState, width: number): Line {
   const { best } = state;
   const training = figure(state.losses.recent.at(-1)?.smooth, state);
@@ -94,7 +94,7 @@ function losses(state: DashboardState, width: number): Line {
   );
 }
 
-/** Speed, gradient, learning rate and memory. */
+/** Draws speed, gradient, learning rate and memory. */
 function pace(
   { last, lr, clippedShare, memory, activeMs, now, startedAt, clip }: DashboardState,
   width: number,
@@ -125,24 +125,24 @@ function pace(
   );
 }
 
-/** One plain sentence: what was asked for, or how the run goes. */
+/** Draws one plain sentence: the latest notice, or the verdict. */
 function verdict(state: DashboardState, width: number): Line {
   const { notice, phase, dialog, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
   if (phase === 'stopping') {
-    return [{ text: cut('stopping, and saving', width), color: 'bad', bold: true }];
+    return [{ text: cut('saving and stopping', width), color: 'bad', bold: true }];
   }
   if (trouble) return [{ text: cut(harmless(trouble.message), width), color: 'bad', bold: true }];
   const { text, color } = verdictOf(state);
-  const said: Segment[] = [];
-  if (notice) said.push({ text: notice.text, color: 'accent', bold: true });
-  if (phase === 'paused') said.push({ text: 'paused: p goes on', color: 'caution', bold: true });
-  said.push({ text, color });
-  const [first, ...rest] = said;
+  const parts: Segment[] = [];
+  if (notice) parts.push({ text: notice.text, color: 'accent', bold: true });
+  if (phase === 'paused') parts.push({ text: 'paused: p continues', color: 'caution', bold: true });
+  parts.push({ text, color });
+  const [first, ...rest] = parts;
   return fitting([{ ...first!, text: cut(first!.text, width) }, ...rest], '   ', width);
 }
 
-/** The prompt as it is typed: its end, where it is longer than the line. */
+/** Draws the end of the prompt that is being edited. */
 export function promptLine(draft: string, width: number): Line {
   const label = 'prompt: ';
   const shown = harmless(draft).replaceAll('\n', '↵').replaceAll('\t', '⇥');

@@ -5,15 +5,15 @@ import type { Page } from './samples.js';
 import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 
-function shownPage({ samples }: DashboardState): { page: Page | undefined; isLive: boolean } {
-  const former = samples.pages.find((page) => page.sample === samples.selected);
+function selectedPage({ samples }: DashboardState): { page: Page | undefined; isLive: boolean } {
+  const older = samples.pages.find((page) => page.sample === samples.selected);
   const live = samples.pages.at(-1);
-  return { page: former ?? live, isLive: former === undefined || former === live };
+  return { page: older ?? live, isLive: older === undefined || older === live };
 }
 
-/** What the panel shows, in a few words. */
+/** Returns the title of the panel and shorter variants. */
 export function sampleTitle(state: DashboardState): string[] {
-  const { page, isLive } = shownPage(state);
+  const { page, isLive } = selectedPage(state);
   const temperature = (isLive ? state.temperature : (page?.temperature ?? 0)).toFixed(1);
   const at = isLive ? state.last?.step : page?.step;
   const step = at === undefined ? '' : ` · step ${grouped(at)}`;
@@ -22,12 +22,12 @@ export function sampleTitle(state: DashboardState): string[] {
 }
 
 /**
- * The live sample, its newest lines where it is longer than the panel, or a former one from its beginning; then a
- * line that tells how surprised the network was and which page this is.
+ * Draws the newest lines of the live sample, or an older sample from its start. The last line shows the page
+ * and the mean surprise of the network.
  */
 export function sample(state: DashboardState, width: number, height: number): Line[] {
-  const { page, isLive } = shownPage(state);
-  if (!page) return [[{ text: ' the network writes here', color: 'faint' }]];
+  const { page, isLive } = selectedPage(state);
+  if (!page) return [[{ text: ' samples will appear here', color: 'faint' }]];
   const { revealed } = state.samples;
   const count = isLive ? Math.ceil(revealed) : page.certainty.length;
   const certainty = page.certainty.slice(0, count);

@@ -1,24 +1,26 @@
 import type { LiveEvent, TrainEvent } from '../../train/events.js';
 
-/** A live sample, as far as it is written. */
+/** A live sample, as far as it has been generated. */
 export interface Page {
   readonly sample: number;
   readonly step: number;
   readonly temperature: number;
   readonly prompt: string;
   readonly text: string;
+  /** The probability of each generated code point. */
   readonly certainty: readonly number[];
 }
 
 export interface Samples {
-  /** The first ones and the newest, the last one still being written; in between ever fewer. */
+  /** The first and the newest samples, thinned out in between; the last one is still being generated. */
   readonly pages: readonly Page[];
-  /** Which is selected: undefined for the one being written. */
+  /** The number of the sample on the screen; undefined follows the one being generated. */
   readonly selected: number | undefined;
-  /** Characters of the last page that have come to the screen: what comes in bursts is shown evenly. */
+  /** Characters of the last page on the screen: text arrives in bursts and is shown at an even pace. */
   readonly revealed: number;
-  /** Characters a millisecond, as they came last. */
+  /** Characters per millisecond in the latest burst. */
   readonly speed: number;
+  /** Milliseconds of the clock. */
   readonly lastArrival: number;
 }
 
@@ -26,13 +28,13 @@ const MOST_PAGES = 60;
 
 export const NO_SAMPLES: Samples = { pages: [], selected: undefined, revealed: 0, speed: 0, lastArrival: 0 };
 
-/** After some milliseconds: more of what has come is on the screen. */
+/** Reveals more of the last page after some milliseconds. */
 export function revealed(samples: Samples, ms: number): Samples {
   const length = samples.pages.at(-1)?.certainty.length ?? 0;
   return { ...samples, revealed: Math.min(length, samples.revealed + samples.speed * ms) };
 }
 
-/** After some events came: how fast live text comes now, if some is among them. */
+/** Updates the pace from the live text among some events. */
 export function withSpeed(samples: Samples, events: readonly TrainEvent[], now: number): Samples {
   const characters = events.reduce(
     (sum, event) => sum + (event.type === 'live' ? event.certainty.length : 0),
@@ -43,7 +45,7 @@ export function withSpeed(samples: Samples, events: readonly TrainEvent[], now: 
     : { ...samples, speed: characters / Math.max(1, now - samples.lastArrival), lastArrival: now };
 }
 
-/** Adds live text: to the page being written, or on a new one. */
+/** Adds live text to the last page, or to a new one. */
 export function addLive(samples: Samples, event: LiveEvent): Samples {
   const open = samples.pages.at(-1);
   if (open?.sample === event.sample) {
@@ -60,7 +62,7 @@ export function addLive(samples: Samples, event: LiveEvent): Samples {
   return { ...samples, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
 }
 
-/** Drops the page whose neighbours are nearest to each other in steps; not the first, the last, or the one shown. */
+/** Drops the page whose neighbours are closest in steps, but not the first, the last or the selected one. */
 function thinned(pages: readonly Page[], { selected }: Samples): Page[] {
   const gap = (i: number) => pages[i + 1]!.step - pages[i - 1]!.step;
   const candidates = pages.flatMap(({ sample }, i) =>

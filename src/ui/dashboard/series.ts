@@ -1,17 +1,20 @@
-/** The training loss of a whole run in bounded memory, and of its last steps in full. */
+/**
+ * The training loss of a whole run in bounded memory, and of its last steps in full. Losses are in nats per
+ * character.
+ */
 export interface LossSeries {
   readonly buckets: readonly Bucket[];
-  /** Steps a bucket holds. */
+  /** Steps per bucket. */
   readonly perBucket: number;
   /** Steps in the last bucket so far. */
   readonly filled: number;
-  /** The last steps, a bucket each. */
+  /** The last steps, one bucket per step. */
   readonly recent: readonly Bucket[];
 }
 
-/** Some steps that follow one another; losses in nats a character. */
+/** Consecutive steps. */
 export interface Bucket {
-  /** The last of them. */
+  /** The number of the last step. */
   readonly step: number;
   readonly low: number;
   readonly high: number;
@@ -21,12 +24,12 @@ export interface Bucket {
 
 const MOST_BUCKETS = 1024;
 const MOST_RECENT = 400;
-/** The smoothed loss is a running mean over about so many steps; fewer at first, when it falls fast. */
+/** The smoothed loss is a running mean over about this many steps; fewer at first, when it falls fast. */
 const SMOOTHED_OVER = { first: 4, later: 40, from: 400 };
 
 export const NO_LOSSES: LossSeries = { buckets: [], perBucket: 1, filled: 0, recent: [] };
 
-/** A series that begins with what a checkpoint remembers. */
+/** Returns a series that starts from the history in a checkpoint. */
 export function seriesFrom(history: readonly { step: number; training: number }[]): LossSeries {
   const thinned = history.slice(-MOST_BUCKETS / 2);
   const buckets = thinned.map(({ step, training }) => ({
@@ -39,6 +42,7 @@ export function seriesFrom(history: readonly { step: number; training: number }[
   return { ...NO_LOSSES, buckets, perBucket, filled: perBucket };
 }
 
+/** Adds steps, halving the buckets when there are too many. */
 export function addLosses(
   series: LossSeries,
   steps: readonly { readonly step: number; readonly loss: number }[],
@@ -67,10 +71,10 @@ export function addLosses(
   return { buckets, perBucket, filled, recent: recent.slice(-MOST_RECENT) };
 }
 
-/** The series without what came after a step: the run has gone back to it. */
+/** Returns the series up to a step that the run has rolled back to. */
 export function rewound(series: LossSeries, step: number): LossSeries {
   const until = (buckets: readonly Bucket[]) => buckets.filter((bucket) => bucket.step <= step);
-  // The bucket that the step lies in goes as a whole, so the last one left is full.
+  // The bucket that contains the step is dropped as a whole, so the last one left is full.
   return {
     ...series,
     buckets: until(series.buckets),
@@ -88,7 +92,7 @@ function merged(a: Bucket, b: Bucket): Bucket {
   return { step: b.step, low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), smooth: b.smooth };
 }
 
-/** Every two neighbours as one; of an odd number the first stays alone. */
+/** Merges pairs of neighbours; of an odd number, the first stays alone. */
 function halved(buckets: readonly Bucket[]): Bucket[] {
   const odd = buckets.length % 2;
   const pairs = Array.from({ length: (buckets.length - odd) / 2 }, (_, i) =>

@@ -28,8 +28,8 @@ export function picture(state: DashboardState): Picture {
 }
 
 /**
- * Draws the chart and the sample. Gates and gradients replace the sample or, where the sample has few rows, the
- * chart.
+ * Draws the chart and the sample. Gates and gradients replace the sample or, where the sample has few rows,
+ * the chart.
  */
 function panels(state: DashboardState, { beside, framed, chart, sample: area }: Layout): Line[] {
   const losses: Panel = { title: chartTitle(state), draw: (w, h) => lossChart(state, w, h) };

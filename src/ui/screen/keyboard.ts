@@ -43,7 +43,8 @@ const UNFINISHED = /^\x1b(?:\[\[?[\d;<=>?]*[ -/]*|O[\d;]*)?$/;
 const TYPED = /^[^\x00-\x1f\x7f]+/;
 
 /**
- * Reads what a terminal sends as keys. Ink's own reader cannot tell Backspace from Delete, and knows no Home and End.
+ * Reads what a terminal sends as keys. Ink's own reader cannot tell Backspace from Delete, and knows no Home
+ * and End.
  */
 export class Keyboard {
   #rest = '';

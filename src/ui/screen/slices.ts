@@ -5,7 +5,8 @@ const SLICE_MS = 8;
 
 /**
  * Works a few milliseconds at a time, between the events of the program.
- * @param told how far it has come, after each slice; what came of it; and why nothing does, where a user can mend that
+ * @param told how far it has come, after each slice; what came of it; and why nothing does, where a user can
+ * mend that
  * @returns what stops it
  */
 export function inSlices<Step, Result>(

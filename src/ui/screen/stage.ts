@@ -3,7 +3,10 @@ import { type Picture, Screen } from './screen.js';
 
 /** Windows has no signals for suspending and continuing a process. */
 const CAN_SUSPEND = process.platform !== 'win32';
-/** Time between frames. The maximum holds whatever share of the time it takes: notices are shown for seconds only. */
+/**
+ * Time between frames. The maximum holds whatever share of the time it takes: notices are shown for seconds
+ * only.
+ */
 const FRAME_MS = { minimum: 1000 / 30, maximum: 1000 };
 
 /** Supplies what is drawn on a stage. */
@@ -16,8 +19,8 @@ export interface Play {
 }
 
 /**
- * Owns the terminal from construction to `close`: draws frames at a limited rate, follows changes of size, suspends
- * to the background and comes back, and restores the terminal however the program ends.
+ * Owns the terminal from construction to `close`: draws frames at a limited rate, follows changes of size,
+ * suspends to the background and comes back, and restores the terminal however the program ends.
  */
 export class Stage {
   readonly #screen = new Screen(process.stdout);
@@ -60,16 +63,16 @@ export class Stage {
   }
 
   /**
-   * Suspends all processes of the same command, as the terminal would. The terminal is restored first: once the shell
-   * owns it, touching it would stop this process half-way.
+   * Suspends all processes of the same command, as the terminal would. The terminal is restored first: once
+   * the shell owns it, touching it would stop this process half-way.
    */
   suspend(): void {
     if (!CAN_SUSPEND) return;
     this.#giveBack();
     process.off('SIGTSTP', this.#onSuspend);
     process.kill(0, 'SIGTSTP');
-    // Where no shell could bring it back, the signal stops nothing and SIGCONT never arrives. Where one did, SIGCONT
-    // is handled first: Node handles signals between timers and immediates.
+    // Where no shell could bring it back, the signal stops nothing and SIGCONT never arrives. Where one did,
+    // SIGCONT is handled first: Node handles signals between timers and immediates.
     setTimeout(() => setImmediate(() => this.#isAway && this.#onContinue()), 0);
   }
 

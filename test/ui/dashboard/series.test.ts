@@ -121,19 +121,19 @@ describe('the verdict', () => {
   });
 
   it('says nothing of a few steps that hardly change', () => {
-    expect(run(1, falling)).toEqual({ text: 'nothing to tell yet', color: 'faint' });
-    expect(run(30, () => 4)).toEqual({ text: 'nothing to tell yet', color: 'faint' });
+    expect(run(1, falling)).toEqual({ text: 'too early to tell', color: 'faint' });
+    expect(run(30, () => 4)).toEqual({ text: 'too early to tell', color: 'faint' });
   });
 
   it('goes by the training loss until the first validation', () => {
     expect(run(400, falling)).toEqual({
-      text: expect.stringMatching(/^learning: training fell by 0\.1\d\d nats since step 201$/),
+      text: expect.stringMatching(/^learning: training loss fell by 0\.1\d\d nats since step 201$/),
       color: 'good',
     });
   });
 
   it('goes by the validations then', () => {
-    expect(run(400, falling, [[400, 3.5]]).text).toMatch(/^learning: training fell/);
+    expect(run(400, falling, [[400, 3.5]]).text).toMatch(/^learning: training loss fell/);
     // Also where validations are further apart than an epoch.
     const rare: [number, number][] = [
       [600, 3],
@@ -201,7 +201,7 @@ describe('the verdict', () => {
     const resumed = (lr: number) =>
       played(newState({ history }), at(0, ...[stepEvent(1100, 1.5, { lr }), validationEvent(1100, 1.55)]));
     expect(verdictOf(resumed(3e-3)).text).toMatch(
-      /^above the best, step 1,000, whose learning rate was lower$/,
+      /^above the best at step 1,000, which had a lower learning rate$/,
     );
     expect(verdictOf(resumed(5e-4)).text).toMatch(/since step 1,000; the best checkpoint is kept$/);
   });

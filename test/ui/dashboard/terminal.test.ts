@@ -53,7 +53,7 @@ describe('the screen', () => {
     expect(terminal.isCursorVisible).toBe(false);
     for (const part of [
       /lighthouse · 1 x 16 LSTM · [\d,]+ parameters · (wasm|native)-\w+, \d+ threads? · run-\d+ +● training/,
-      /╭─ loss · nats a character · whole run ─+╮╭─ live · step [\d,]+ · temp 0\.8 ─+╮/,
+      /╭─ loss · nats per character · whole run ─+╮╭─ live · step [\d,]+ · temp 0\.8 ─+╮/,
       /uniform│/,
       /★/,
       /epoch \d+ of 1,000,000 ─+ 0% {3}ETA [\dhms ]+ {3}step [\d,]+ of [\d,]+/,
@@ -93,7 +93,7 @@ describe('the screen', () => {
   it('has the same layout without colours', async () => {
     const { terminal } = train('', { env: { NO_COLOR: '1' } });
     await terminal.until('★');
-    expect(terminal.text).toMatch(/╭─ loss · nats a character/);
+    expect(terminal.text).toMatch(/╭─ loss · nats per character/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(terminal.raw).not.toMatch(/\x1b\[[\d;]*m/);
   });
@@ -107,7 +107,7 @@ describe('keys', () => {
       terminal.type(key);
       await terminal.until(shown);
     };
-    await press('u', 'loss · bits a character');
+    await press('u', 'loss · bits per character');
     await press('x', / epoch│/);
     await press('l', 'whole run · log');
     await press('\t', 'recent · log');
@@ -197,7 +197,7 @@ describe('keys', () => {
     await terminal.until('p pause');
     expect(terminal.isAlternate).toBe(true);
     terminal.type('?');
-    await terminal.until('into the background');
+    await terminal.until('suspend; fg resumes');
     expect(terminal.raw.slice(before).split('\x1b[?1049h')).toHaveLength(2); // taken back once
     terminal.type('\x03');
     await terminal.until('charlstm train --resume');
@@ -207,7 +207,7 @@ describe('keys', () => {
     const { terminal } = train();
     await terminal.until('p pause');
     terminal.type('\x1a?');
-    await terminal.until('into the background');
+    await terminal.until('suspend; fg resumes');
     expect(terminal.isAlternate).toBe(true);
     terminal.type('\x03');
     await expectRestored(terminal, 130);

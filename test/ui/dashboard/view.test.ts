@@ -161,7 +161,7 @@ it('help tells all keys and what they do, on a terminal of the usual size', () =
   const help = drawn(SCREENS.help!);
   for (const { keys, name = keys[0], label } of BINDINGS) expect(help).toContain(`${name} ${label} `);
   expect(help).toContain('^C stop and save; again: at once ');
-  expect(help).toContain('^Z into the background; fg returns ');
+  expect(help).toContain('^Z suspend; fg resumes ');
 });
 
 describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {
@@ -169,8 +169,8 @@ describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {
 
   it('says how it goes, and what is asked', () => {
     expect(shown('80x24')).toContain('still improving');
-    expect(shown('paused')).toContain('paused: p goes on');
-    expect(shown('stopping')).toContain('stopping, and saving');
+    expect(shown('paused')).toContain('paused: p continues');
+    expect(shown('stopping')).toContain('saving and stopping');
     expect(shown('quit')).toMatch(/Stop training\?.*y yes.*n no/);
     expect(shown('prompt')).toMatch(/prompt: .*🐋▌/);
   });
