@@ -1,4 +1,4 @@
-// `charlstm doctor` on small runs, each trained to have one fault, and on a sound one that has none.
+// `charlstm doctor` on small runs that were each trained to have one fault, and on a sound one.
 
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { appendFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ interface Report {
 /** Trains a run called `name`. */
 async function train(name: string, text: string, flags: string): Promise<void> {
   const small = '--embedding 16 --batch-size 16 --seq-length 32 --threads 1 --ui json';
-  // The last of two flags counts.
+  // If a flag is given twice, the last one counts.
   const args = `train ${text} ${small} ${flags} --out ${name}`.split(' ');
   const { code, stderr } = await run(folder, args);
   expect(stderr).not.toMatch(/^charlstm:/m);
@@ -48,12 +48,12 @@ async function doctor(name: string): Promise<Report> {
   expect(stderr).not.toMatch(/^charlstm:/m);
   expect(code).toBe(0);
   const report = JSON.parse(stdout) as Report;
-  const told = [...report.findings, ...report.fine, ...report.unchecked].map(({ id }) => id);
-  expect(told.sort()).toEqual([...CHECK_IDS].sort());
+  const reported = [...report.findings, ...report.fine, ...report.unchecked].map(({ id }) => id);
+  expect(reported.sort()).toEqual([...CHECK_IDS].sort());
   return report;
 }
 
-/** The finding that a run was made for, which has everything that a finding has. */
+/** Returns the finding that a run was made to have, after checking its form. */
 async function found(name: string, id: CheckId) {
   const { findings } = await doctor(name);
   const finding = findings.find((one) => one.id === id);
@@ -97,7 +97,7 @@ beforeAll(async () => {
 });
 
 describe('a sound run', () => {
-  it('has no findings, and everything was looked at', async () => {
+  it('has no findings, and everything was checked', async () => {
     const { findings, unchecked, fine, done, step, text } = await doctor('sound');
     expect(findings).toEqual([]);
     expect(unchecked).toEqual([]);
@@ -109,7 +109,7 @@ describe('a sound run', () => {
     });
   });
 
-  it('is told in a table, without colours where there are to be none', async () => {
+  it('is reported in a table, without colours unless they are wanted', async () => {
     const { stdout, code } = await run(folder, ['doctor', 'sound']);
     expect(code).toBe(0);
     expect(stdout).toMatch('Made 10 checks and found no problems.');
@@ -120,7 +120,7 @@ describe('a sound run', () => {
     expect((await start(folder, ['doctor', 'sound'], { env })).stdout).toMatch('\x1b[32m✓ overfitting');
   });
 
-  it('is looked at without its text and its log, as a file', async () => {
+  it('is examined as a lone file, without its text and its log', async () => {
     const { path } = listCheckpoints(join(folder, 'sound')).at(-1)!;
     await cp(path, join(folder, 'alone.safetensors'));
     const { findings, unchecked, fine, text } = await doctor('alone.safetensors');
@@ -143,7 +143,7 @@ describe('a sound run', () => {
       'not the text',
     ],
     ['half a text', (path) => truncateSync(path, 20_000), 'not the text'],
-    ['what is no text', (path) => writeFileSync(path, readFileSync(path).fill(255)), 'is damaged'],
+    ['malformed text', (path) => writeFileSync(path, readFileSync(path).fill(255)), 'is damaged'],
     [
       'a folder',
       (path) => {
@@ -162,7 +162,7 @@ describe('a sound run', () => {
     expect((await run(folder, ['eval', name])).stderr).toMatch(reason);
   });
 
-  it('is looked at while it trains: nothing is written, and half a line is passed over', async () => {
+  it('is examined while it trains: nothing is written, and half a line is skipped', async () => {
     await copy('sound', 'under-way');
     const files = listCheckpoints(join(folder, 'under-way'));
     const log = join(folder, 'under-way', 'log.jsonl');
@@ -180,14 +180,14 @@ describe('a sound run', () => {
     expect(await readdir(join(folder, 'under-way'))).toEqual(before);
   });
 
-  it('had no text to validate on: the network is measured on what it trained on', async () => {
+  it('is measured on its training text if it has no validation text', async () => {
     await train('unvalidated', 'lighthouse', '--hidden 24 --layers 1 --lr 2e-2 --steps 120 --val 0');
     const { unchecked, text } = await doctor('unvalidated');
     expect(text!.part).toBe('training');
     expect(unchecked.map(({ id }) => id)).toEqual(['overfitting', 'validation-too-short']);
   });
 
-  it('began with trained weights: how far these went is not known', async () => {
+  it('has an unknown movement of weights if it started from trained ones', async () => {
     await train('tuned', 'lighthouse', '--from sound --steps 100 --lr 1e-3');
     const { findings, fine } = await doctor('tuned');
     expect(findings).toEqual([]);
@@ -198,7 +198,7 @@ describe('a sound run', () => {
     ['gru --residual', ['r', 'z', 'n']],
     ['peephole', ['i', 'f', 'g', 'o']],
     ['lstm --coupled --layer-norm', ['f', 'g', 'o']],
-  ])('may have any cell: %s', async (cell, gates) => {
+  ])('may have any cell, such as %s', async (cell, gates) => {
     const name = cell.replaceAll(' ', '');
     await train(name, 'lighthouse', `--cell ${cell} --hidden 24 --layers 2 --lr 2e-2 --steps 120`);
     const { findings, fine } = await doctor(name);
@@ -218,8 +218,8 @@ describe('a sound run', () => {
   });
 });
 
-describe('a run that was made to', () => {
-  it('explode: a plain network whose recurrent weights were made four times as large', async () => {
+describe('the doctor', () => {
+  it('finds exploding gradients in a plain RNN whose recurrent weights were quadrupled', async () => {
     const flags = '--cell rnn --hidden 48 --layers 1 --seq-length 64 --batch-size 32 --lr 1e-5';
     await train('exploding', 'lighthouse', `${flags} --clip 0 --steps 5`);
     await edit('exploding', (values, { name }) => {
@@ -232,24 +232,24 @@ describe('a run that was made to', () => {
     expect(remedy).toMatch('--clip');
   });
 
-  it('let gradients vanish: a plain recurrent network', async () => {
+  it('finds vanishing gradients in a plain RNN', async () => {
     await train('vanishing', 'lighthouse', '--cell rnn --hidden 48 --layers 1 --steps 300 --lr 2e-2');
     expect((await found('vanishing', 'vanishing-gradients')).remedy).toMatch('--cell lstm');
   });
 
-  it('learn too fast', async () => {
+  it('finds a learning rate that was too high', async () => {
     await train('fast', 'lighthouse', '--hidden 16 --layers 1 --batch-size 8 --steps 200 --lr 3');
     const { evidence, remedy } = await found('fast', 'learning-rate-too-high');
     expect(evidence.peak).toBeGreaterThan(2);
     expect(remedy).toMatch(/--lr \d/);
   });
 
-  it('learn too slowly', async () => {
+  it('finds a learning rate that was too low', async () => {
     await train('slow', 'lighthouse', '--hidden 32 --layers 2 --steps 150 --lr 1e-5');
     expect((await found('slow', 'learning-rate-too-low')).evidence.moved).toBeLessThan(0.1);
   });
 
-  it('learn by heart: three thousand characters, many times', async () => {
+  it('finds overfitting to three thousand characters read many times', async () => {
     const flags = '--hidden 64 --layers 1 --batch-size 8 --seq-length 16 --lr 2e-2 --steps 500 --val 0.3';
     await train('by-heart', 'short.txt', flags);
     const { evidence, sentence } = await found('by-heart', 'overfitting');
@@ -258,7 +258,7 @@ describe('a run that was made to', () => {
     expect(evidence.riseError).toBeGreaterThan(0);
   });
 
-  it('have dead units: biases that hold every gate shut or open', async () => {
+  it('finds dead units whose biases hold every gate shut or open', async () => {
     await copy('sound', 'dead');
     await edit('dead', (values, { name }) => {
       if (name.includes('bias_ih_l1')) values.fill(-30, 0, 12).fill(30, 48, 60).fill(30, 144, 156);
@@ -269,7 +269,7 @@ describe('a run that was made to', () => {
     expect(layers[1]!.dead).toBeGreaterThanOrEqual(12);
   });
 
-  it('end before it has learned much: too short, but its units are not called dead', async () => {
+  it('finds that a run was too short, without calling its units dead', async () => {
     await train('unfinished', 'lighthouse', '--cell gru --hidden 24 --layers 2 --steps 60');
     const { findings, unchecked } = await doctor('unfinished');
     expect(findings.map(({ id }) => id)).toEqual(['learning-rate-too-low']);
@@ -277,35 +277,35 @@ describe('a run that was made to', () => {
     expect(unchecked.map(({ id }) => id)).toContain('dead-or-saturated-units');
   });
 
-  it('have no use for its state: characters in any order', async () => {
+  it('finds that the state is not used on characters in random order', async () => {
     await train('forgetful', 'shuffled.txt', '--hidden 32 --layers 1 --steps 200');
     const { findings } = await doctor('forgetful');
     expect(findings.map(({ id }) => id)).toEqual(['state-not-used']);
   });
 
-  it('have too many characters for its text', async () => {
+  it('finds a vocabulary too large for the text', async () => {
     await train('rare', 'rare.txt', '--hidden 32 --layers 1 --steps 100');
     const { evidence } = await found('rare', 'vocabulary-too-small');
     expect(evidence.rare).toBeGreaterThan(500);
     expect(evidence.unseen).toBeGreaterThan(10);
   });
 
-  it('have too little to validate on', async () => {
+  it('finds a validation text that is too short', async () => {
     await train('brief', 'lighthouse', '--hidden 32 --layers 1 --steps 200 --val 0.005');
     const { evidence } = await found('brief', 'validation-too-short');
     expect(evidence.characters).toBe(219);
     expect((evidence.lead as unknown as { leadError: number }).leadError).toBeGreaterThan(0);
   });
 
-  it('have too short a window', async () => {
+  it('finds a window that is too short', async () => {
     const flags = '--hidden 64 --layers 1 --batch-size 32 --seq-length 4 --steps 1500';
     await train('narrow', 'lighthouse', flags);
     expect((await found('narrow', 'window-too-short')).remedy).toMatch('--seq-length 16');
   });
 });
 
-describe('files that a stranger made', () => {
-  it('in the place of its log: what is no event is passed over', async () => {
+describe('hostile files', () => {
+  it('a hostile log is read without its lines that are not events', async () => {
     await copy('sound', 'strange-log');
     const log = join(folder, 'strange-log', 'log.jsonl');
     const written = await readFile(log, 'utf8');
@@ -323,7 +323,7 @@ describe('files that a stranger made', () => {
     }
   });
 
-  it('beside it: a checkpoint of other characters is none to compare with', async () => {
+  it('a checkpoint with other characters is not compared with', async () => {
     await copy('sound', 'strange-rival');
     const files = listCheckpoints(join(folder, 'strange-rival'));
     const last = await readCheckpoint(files.at(-1)!.path);
@@ -338,7 +338,7 @@ describe('files that a stranger made', () => {
   });
 });
 
-it('names what it cannot find', async () => {
+it('the doctor names a missing run and a bad flag', async () => {
   expectFailure(await run(folder, ['doctor', 'nowhere']), 66, 'nowhere does not exist');
   expectFailure(await run(folder, ['doctor', '--threads', '0']), 2, /--threads/);
 });

@@ -20,7 +20,7 @@ import { PseudoTerminal } from '../../helpers/terminal.js';
 const folder = await temporaryFolder();
 const HOSTILE = `<script>alert("1 & 2")</script> it's\n\x1b[2J\x1b]0;title\x07\u202eabc\u2066 \x9b31m\r\n👨‍👩‍👧 e\u0301 鯨\tz\n\nlast`;
 
-/** A run that knows the characters of the hostile text, and one of a plain text. */
+/** Trains a run that knows the characters of the hostile text, and one that knows plain text. */
 beforeAll(async () => {
   await writeFile(join(folder, 'hostile.txt'), HOSTILE);
   await writeFile(join(folder, 'learn.txt'), `${HOSTILE}\n`.repeat(40));
@@ -36,7 +36,7 @@ beforeAll(async () => {
 const evaluate = (...args: string[]) => run(folder, ['eval', ...args]);
 const plain = (...args: string[]) => evaluate('plain', '--text', 'plain.txt', ...args);
 
-/** The output with colours, as a terminal of many would get it. */
+/** Returns the output for a terminal with many colours. */
 async function coloured(...args: string[]): Promise<string> {
   const child = start(folder, ['eval', ...args], {
     env: { NO_COLOR: undefined, FORCE_COLOR: '3', COLORTERM: 'truecolor', TERM: 'xterm-256color' },
@@ -46,11 +46,11 @@ async function coloured(...args: string[]): Promise<string> {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const stripped = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '');
-/** What stands before the legend and the figures. */
+/** The output before the legend and the figures. */
 const body = (stdout: string) => stdout.split('\n').slice(0, -5).join('\n');
 
 describe('the surprise of each character', () => {
-  it('is that of a network that reads them one by one, from zero state, after a line break', async () => {
+  it('is what a network gives that reads one by one from zero state, after a line break', async () => {
     const { path } = resolveCheckpoint(join(folder, 'plain'), 'best');
     const model = modelOf(await readCheckpoint(path));
     const { weights, vocabulary } = model;
@@ -75,7 +75,7 @@ describe('the surprise of each character', () => {
     expect(pieces.flatMap(({ losses }) => losses)).toEqual(found);
   });
 
-  it('is kept, all of it, by glyphs and runs', () => {
+  it('is fully preserved when grouped into graphemes and runs', () => {
     const text = fc.string({ unit: fc.constantFrom('a', ' ', '\u0301', '\u200d', '👧', '🇩', '\r', 'の') });
     fc.assert(
       fc.property(
@@ -98,7 +98,7 @@ describe('the surprise of each character', () => {
     );
   });
 
-  it('has a tint and a digit that rise with it', () => {
+  it('maps to tints and digits that rise with it', () => {
     expect([0, 0.99, 1, 2, 3.9, 4, 6, 8, 10, 40].map(stepOf)).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 7, 7]);
     expect([0, 0.99, 1, 3.9, 9.99, 10, 40].map(digitOf).join('')).toBe('  139++');
     expect(stepOf(Number.POSITIVE_INFINITY)).toBe(TINTS.length - 1);
@@ -106,7 +106,7 @@ describe('the surprise of each character', () => {
 });
 
 describe('--lines', () => {
-  it('has a row for each line, the last without a line feed too, then the whole', async () => {
+  it('prints a row for each line, even for a last one without a line feed, then the total', async () => {
     const { stdout, stderr } = await plain('--lines');
     expect(stderr).toBe('');
     const rows = stdout.split('\n');
@@ -118,7 +118,7 @@ describe('--lines', () => {
     expect(rows.length).toBe(8);
   });
 
-  it('as JSON its lines add up to the whole, which is also that of --protocol once', async () => {
+  it('gives lines as JSON that add up to the total, which equals that of --protocol once', async () => {
     const objects = events((await plain('--lines', '--json')).stdout);
     const whole = objects.at(-1)! as Record<string, number>;
     const lines = objects.slice(0, -1) as { characters: number; loss: number; text: string }[];
@@ -129,7 +129,7 @@ describe('--lines', () => {
     expect(JSON.parse((await plain('--protocol', 'once', '--json')).stdout)).toEqual(whole);
   });
 
-  it('ends with the most surprising lines of a longer text, and reads what the run kept', async () => {
+  it('ends with the most surprising lines of a longer text, by default the validation text', async () => {
     const { stdout } = await evaluate('plain', '--lines');
     const [table, surprising] = stdout.split('\nmost surprising lines of at least 20 characters:\n');
     const bits = surprising!
@@ -144,14 +144,14 @@ describe('--lines', () => {
     expect(bits).toEqual(expected.sort((a, b) => b - a).slice(0, 5));
   });
 
-  it('takes a text from standard input, and a single character', async () => {
+  it('reads a single character from standard input', async () => {
     const { stdout } = await run(folder, ['eval', 'plain', '--text', '-', '--lines'], { input: 'T' });
     expect(stdout).toMatch(/ 1 +1 .*T\n/);
   });
 });
 
 describe('--heat', () => {
-  it('is the text, but for what it makes visible, when the colours are taken off', async () => {
+  it('prints the text itself once colours and visible line breaks are removed', async () => {
     const out = await coloured('plain', '--text', 'plain.txt', '--heat');
     expect(out).toContain('\x1b[38;2;');
     expect(out).toContain('\x1b[48;2;');
@@ -159,7 +159,7 @@ describe('--heat', () => {
     expect(shown).toBe(readFileSync(join(folder, 'plain.txt'), 'utf8'));
   });
 
-  it('without colours has digits below each row, and says so', async () => {
+  it('prints digits below each row when colours are off, with a note', async () => {
     const { stdout, stderr } = await plain('--heat');
     expect(stderr).toMatch(/^note colours are off.*FORCE_COLOR=1.*NO_COLOR.*\n$/);
     expect(stdout).not.toContain('\x1b');
@@ -172,7 +172,7 @@ describe('--heat', () => {
     }
   });
 
-  it('lets no escape sequence of the text through', async () => {
+  it('lets no escape sequence of the text reach the terminal', async () => {
     const args = ['hostile', '--text', 'hostile.txt'];
     const outputs = [
       stripped(await coloured(...args, '--heat')),
@@ -186,7 +186,7 @@ describe('--heat', () => {
     expect(body(outputs[0]!).replaceAll('↵', '')).toBe(harmless(HOSTILE).replaceAll('\t', '⇥'));
   });
 
-  it('breaks lines between words on a terminal, and no row is wider than it', async () => {
+  it('breaks lines between words at the width of a terminal', async () => {
     const terminal = new PseudoTerminal(folder, '$charlstm eval plain --text plain.txt --heat', {
       columns: 24,
       rows: 30,
@@ -203,7 +203,7 @@ describe('--heat', () => {
     ]);
   });
 
-  it('ends quietly when the reader has seen enough, and leaves nothing behind', async () => {
+  it('ends quietly when the reader stops reading, and leaves nothing behind', async () => {
     await mkdir(join(folder, 'tmp'));
     const child = start(folder, ['eval', 'plain', '--text', 'lighthouse', '--heat'], {
       env: { TMPDIR: join(folder, 'tmp') },
@@ -214,7 +214,7 @@ describe('--heat', () => {
   });
 });
 
-/** The characters of the page's text, and whether all its elements are closed in order. */
+/** Returns the text of a page, and whether all elements are closed in order. */
 function parsed(page: string): { text: string; isWellFormed: boolean } {
   const open: string[] = [];
   let isWellFormed = true;
@@ -234,7 +234,7 @@ function parsed(page: string): { text: string; isWellFormed: boolean } {
 }
 
 describe('--html', () => {
-  it('writes a page with all of the text, and nothing of it as markup', async () => {
+  it('writes a page with all of the text, none of it as markup', async () => {
     const { stdout, stderr, code } = await evaluate(
       'hostile',
       '--text',
@@ -255,7 +255,7 @@ describe('--html', () => {
     expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([]);
   });
 
-  it('goes with --heat, with --lines and with JSON, and replaces a page', async () => {
+  it('combines with --heat, --lines and --json, and replaces an existing page', async () => {
     for (const view of ['--heat', '--lines', '--json']) {
       const both = await plain(view, '--html', 'both.html');
       expect(both.stdout).toBe((await plain(view, '--protocol', 'once')).stdout);
@@ -265,7 +265,7 @@ describe('--html', () => {
     }
   });
 
-  it('is written also if nobody reads the rest, and small for a long text', async () => {
+  it('writes the page even if nobody reads the output, and keeps it small for a long text', async () => {
     const lighthouse = readFileSync(new URL('../../../corpora/lighthouse.txt', import.meta.url), 'utf8');
     await writeFile(join(folder, 'long.txt'), lighthouse.repeat(3));
     const child = start(folder, ['eval', 'plain', '--text', 'long.txt', '--heat', '--html', 'long.html']);
@@ -286,13 +286,13 @@ describe('--html', () => {
         env: { TMPDIR: place },
       },
     );
-    // What is not read fills the pipe, and it cannot be done before the signal comes.
+    // Unread output fills the pipe, so the command cannot finish before the signal comes.
     child.stdout!.once('data', () => {
       child.stdout!.pause();
       child.kill('SIGINT');
     });
     child.once('exit', () => child.stdout!.resume());
-    expect((await child).signal).toBe('SIGINT'); // which a shell tells as 130
+    expect((await child).signal).toBe('SIGINT'); // which a shell reports as 130
     expect(readdirSync(place)).toEqual([]);
   });
 
@@ -304,7 +304,7 @@ describe('--html', () => {
     );
   });
 
-  it('says where it cannot be written, and never replaces what is read', async () => {
+  it('says why a page cannot be written, and never replaces an input', async () => {
     const checkpoint = resolveCheckpoint(join(folder, 'plain'), 'best').path;
     await symlink('plain.txt', join(folder, 'link.html'));
     const before = readFileSync(checkpoint);
@@ -324,7 +324,7 @@ describe('--html', () => {
   });
 });
 
-it('says which options do not go together', async () => {
+it('eval names the options that exclude each other', async () => {
   expectFailure(await plain('--lines', '--heat'), 2, /--lines and --heat/);
   expectFailure(await plain('--heat', '--json'), 2, /--heat has no JSON form/);
   for (const view of [['--lines'], ['--heat'], ['--html', 'x.html']]) {

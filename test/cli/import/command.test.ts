@@ -1,4 +1,4 @@
-// charlstm import, and what every other command does with what it makes.
+// `charlstm import`, and what every other command does with an imported run.
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const command = (...args: string[]) => run(folder, args);
 const { rows, steps, vocabulary, embedding, hidden, layers } = fixture.config;
 const fixtureConfig = { cell: 'gru', vocabulary, embedding, hidden, layers, dropout: 0 } as const;
 
-/** By their ids, which are not in the order of the code points. */
+/** In the order of their ids, which is not that of the code points. */
 const CHARACTERS = ['z', '\n', 'é', 'a', '😀', ' ', 'b', '"', '\\', 'c', 'Z'];
 const VOCABULARY = { vocabulary: JSON.stringify(CHARACTERS) };
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await writeFile(at('text.txt'), `${CHARACTERS.join('')}abc cab\n`.repeat(40));
 });
 
-/** The logits that a run gives the first row of the fixture's first window, by the ids of PyTorch. */
+/** A run's logits for the first row of the fixture's first window, in the order of PyTorch's ids. */
 async function logitsOf(name: string): Promise<number[][]> {
   const model = modelOf(await readCheckpoint(listCheckpoints(at(name))[0]!.path));
   const network = new Network(model.weights, { rows: 1, steps, training: false });
@@ -59,11 +59,12 @@ async function expectPyTorch(name: string, cell: Module): Promise<void> {
 }
 
 describe('import', { timeout: 30_000 }, () => {
-  it.each(MODULES)('makes a run of %s that predicts what PyTorch does, character for character', (cell) =>
-    expectPyTorch(cell, cell),
+  it.each(MODULES)(
+    'makes a run from %s weights that predicts what PyTorch does, character for character',
+    (cell) => expectPyTorch(cell, cell),
   );
 
-  it('names the run after the file, and says what it found and what to do next', async () => {
+  it('names the run after the file, and reports what it found and what to do next', async () => {
     const { code, stdout, stderr } = await command('import', 'gru.safetensors');
     expect(stdout).toBe(
       'imported 2 x 9 GRU, 1,175 parameters, 11 characters: checkpoints/gru-1\n' +
@@ -73,7 +74,7 @@ describe('import', { timeout: 30_000 }, () => {
     expect((await command('runs')).stdout).toMatch(/checkpoints\/gru-1 +2 x 9 GRU +gru +0 +-\n/);
   });
 
-  it('takes the characters from JSON or from a text, with or without a line feed at its end', async () => {
+  it('reads the characters from JSON or from a text, with or without a final line feed', async () => {
     await writeFile(at('characters.json'), `${VOCABULARY.vocabulary}\n`);
     await writeFile(at('characters.txt'), CHARACTERS.join(''));
     await writeFile(at('ended.txt'), `${CHARACTERS.join('').replace('\n', 'x')}\n`);
@@ -88,15 +89,25 @@ describe('import', { timeout: 30_000 }, () => {
   });
 
   it.each<[what: string, file: string, content: string, reason: string]>([
-    ['too few', 'few.txt', 'abc', 'few.txt names 3 characters, but the network in w.safetensors has 11'],
-    ['too many', 'many.json', JSON.stringify([...CHARACTERS, 'q']), 'many.json names 12 characters'],
-    ['one twice', 'twice.txt', 'aabcdefghij', "twice.txt names the character 'a' U+0061 twice"],
+    [
+      'too few characters',
+      'few.txt',
+      'abc',
+      'few.txt names 3 characters, but the network in w.safetensors has 11',
+    ],
+    [
+      'too many characters',
+      'many.json',
+      JSON.stringify([...CHARACTERS, 'q']),
+      'many.json names 12 characters',
+    ],
+    ['a repeated character', 'twice.txt', 'aabcdefghij', "twice.txt names the character 'a' U+0061 twice"],
     ['a word', 'word.json', JSON.stringify(CHARACTERS.with(3, '<unk>')), 'names "<unk>", which is not one'],
     ['half a character', 'half.json', JSON.stringify(CHARACTERS.with(3, '\ud83d')), 'which is not one'],
     ['numbers', 'numbers.json', '[1,2,3,4,5,6,7,8,9,10,11]', 'names 1, which is not one character'],
     ['an object', 'object.json', '{"a":1}', 'object.json is not a JSON array'],
-    ['no JSON', 'broken.json', '["a",', 'broken.json is not JSON'],
-    ['lists in lists', 'deep.json', '[["a"]]', 'deep.json is nested more than 1 deep'],
+    ['malformed JSON', 'broken.json', '["a",', 'broken.json is not JSON'],
+    ['nested lists', 'deep.json', '[["a"]]', 'deep.json is nested more than 1 deep'],
   ])('refuses a vocabulary of %s', async (_what, file, content, reason) => {
     await writeFile(at(file), content);
     const network = { config: fixtureConfig, metadata: new Map<string, string>() };
@@ -106,7 +117,7 @@ describe('import', { timeout: 30_000 }, () => {
     expect(exitCode).toBe(65);
   });
 
-  it('needs no metadata where the characters are given', async () => {
+  it('needs no metadata if the characters are given', async () => {
     await weights('empty.safetensors', 'gru', {});
     await writeFile(at('given.txt'), CHARACTERS.join(''));
     const { code, stderr } = await command('import', 'empty.safetensors', '--vocabulary', 'given.txt');
@@ -114,7 +125,7 @@ describe('import', { timeout: 30_000 }, () => {
     expectFailure(await command('import', 'empty.safetensors'), 2, 'does not say which', '--vocabulary');
   });
 
-  it('refuses what is missing, damaged or taken, and leaves nothing behind', async () => {
+  it('refuses missing, damaged and existing files, and leaves nothing behind', async () => {
     expectFailure(await command('import'), 2, 'weights');
     expectFailure(await command('import', 'gone.safetensors'), 66, 'gone.safetensors does not exist');
     expectFailure(await command('import', '.'), 66, '. is not a file');
@@ -130,8 +141,8 @@ describe('import', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a run that was imported', { timeout: 30_000 }, () => {
-  it('writes, is measured on a text, and is looked into', async () => {
+describe('an imported run', { timeout: 30_000 }, () => {
+  it('can be sampled, evaluated and inspected', async () => {
     for (const cell of MODULES) {
       const sample = await command('sample', cell, '--prompt', 'a é', '--length', '20', '--seed', '1');
       expect(sample).toMatchObject({ code: 0, stderr: '' });
@@ -147,7 +158,7 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
     expect(JSON.parse(cells.stdout).shown).toMatchObject({ layer: 0, unit: 3 });
   });
 
-  it('has no training that the doctor could look at', async () => {
+  it('has no training for the doctor to check', async () => {
     const { code, stdout } = await command('doctor', 'gru');
     expect(stdout).toMatch(
       /^gru\/step-0000000.safetensors: 2 x 9 GRU, imported from gru.safetensors\n\nNothing can be checked/,
@@ -159,7 +170,7 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
     expect(code).toBe(0);
   });
 
-  it('says of what needs its text that it has none, and what to do', async () => {
+  it('refuses what needs its training text, and says what to do instead', async () => {
     const cases: [args: string[], code: number, ...parts: string[]][] = [
       [['sample', 'gru', '--no-copy', '9'], 66, 'gru was imported', 'Leave out', '--no-copy'],
       [['sample', 'gru', '--copy-report'], 66, 'gru was imported', '--copy-report'],
@@ -173,7 +184,7 @@ describe('a run that was imported', { timeout: 30_000 }, () => {
     expect(existsSync(at('other'))).toBe(false);
   });
 
-  it('is what a new run may begin with, which keeps to its cell', async () => {
+  it('can be the start of a new run, which keeps its cell', async () => {
     const tuned = ['train', 'text.txt', '--from', 'gru', '--batch-size', '4', '--seq-length', '8'];
     const { code, stderr } = await command(...tuned, '--steps', '6', '--stop-at', '1', '--out', 'tuned');
     expect(stderr).toContain('weights from gru/step-0000000.safetensors (gru, step 0)');
