@@ -3,10 +3,10 @@ import { LENGTH_RANGES, TRAINING_DEFAULTS, TRAINING_RANGES } from '../../checkpo
 import { LEAST_KEPT, RUNS_FOLDER } from '../../checkpoint/run.js';
 import { CELL_NAMES } from '../../model/cells.js';
 import { MODEL_DEFAULTS, MODEL_RANGES } from '../../model/config.js';
+import type { TrainFlags, UiFlags } from '../../prepare/request.js';
 import { ENCODINGS } from '../../text/decode.js';
 import { aliasHelp } from '../aliases.js';
 import { engineOption, numberOption, sizeOption, threadsOption, wordOption } from '../options.js';
-import type { TrainFlags, UiFlags } from './flags.js';
 import { runTraining } from './run.js';
 
 const EXAMPLES = `

@@ -4,15 +4,15 @@ import { nativeBuild } from '../../engine/native.js';
 import { UserError } from '../../errors.js';
 import { rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
+import { prepareNewRun } from '../../prepare/new-run.js';
+import type { PreparedTraining, TrainFlags, UiFlags } from '../../prepare/request.js';
+import { prepareResume } from '../../prepare/resume.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
 import { hasTerminal } from '../output/terminal.js';
-import type { PreparedTraining, TrainFlags, UiFlags } from './flags.js';
-import { prepareNewRun } from './new-run.js';
 import { jsonReporter, plainReporter } from './reporter.js';
-import { prepareResume } from './resume.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
 

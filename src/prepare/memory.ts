@@ -1,10 +1,10 @@
 import { freemem, totalmem } from 'node:os';
-import { Arena } from '../../engine/arena.js';
-import { openEngine } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
-import { grouped } from '../../numbers.js';
-import { type MemoryRequest, trainingMemory } from '../../train/memory.js';
-import type { TrainFlags } from './flags.js';
+import { Arena } from '../engine/arena.js';
+import { openEngine } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { grouped } from '../numbers.js';
+import { type MemoryRequest, trainingMemory } from '../train/memory.js';
+import type { TrainFlags } from './request.js';
 
 /** Node, the program and its screen, in bytes; measured at 90 to 150 MB. */
 const PROGRAM = 128 * 2 ** 20;

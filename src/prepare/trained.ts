@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../../checkpoint/checkpoint.js';
-import type { Origin, RunRecord } from '../../checkpoint/record.js';
-import { checkpointPath, resolveCheckpoint } from '../../checkpoint/run.js';
-import { UserError } from '../../errors.js';
-import { extended } from '../../model/extend.js';
-import { grouped } from '../../numbers.js';
-import { nameCharacter, Vocabulary } from '../../text/vocabulary.js';
-import { type FixedFlag, flagText, shapeFlags, type TrainFlags } from './flags.js';
+import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import type { Origin, RunRecord } from '../checkpoint/record.js';
+import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
+import { UserError } from '../errors.js';
+import { extended } from '../model/extend.js';
+import { grouped } from '../numbers.js';
+import { nameCharacter, Vocabulary } from '../text/vocabulary.js';
+import { type FixedFlag, flagText, shapeFlags, type TrainFlags } from './request.js';
 
 /** The checkpoint whose weights a new run begins with. */
 export interface Trained extends Checkpoint {

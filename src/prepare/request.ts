@@ -1,10 +1,10 @@
-import type { TrainingLength } from '../../checkpoint/record.js';
-import type { EngineChoice } from '../../engine/engine.js';
-import { UserError } from '../../errors.js';
-import type { CellName } from '../../model/cells.js';
-import { MODEL_DEFAULTS, type ModelConfig } from '../../model/config.js';
-import type { Encoding } from '../../text/decode.js';
-import type { TrainingJob } from '../../worker/messages.js';
+import type { TrainingLength } from '../checkpoint/record.js';
+import type { EngineChoice } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import type { CellName } from '../model/cells.js';
+import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
+import type { Encoding } from '../text/decode.js';
+import type { TrainingJob } from '../worker/messages.js';
 
 /** What was given on the command line; what was not is undefined. */
 export interface TrainFlags {

@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { RUNS_FOLDER } from '../../checkpoint/run.js';
-import { type LearnedText, type PreparedDataset, prepareDataset } from '../../text/dataset.js';
-import type { DecodeOptions } from '../../text/decode.js';
-import { corpusKey, noteCorpus, reuseDataset } from '../../text/reuse.js';
-import type { Source } from '../../text/source.js';
-import { counted, type ReadingProgress } from './reading.js';
+import { RUNS_FOLDER } from '../checkpoint/run.js';
+import { counted, type ReadingProgress } from '../cli/train/reading.js';
+import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
+import type { DecodeOptions } from '../text/decode.js';
+import { corpusKey, noteCorpus, reuseDataset } from '../text/reuse.js';
+import type { Source } from '../text/source.js';
 
 /**
  * The ids of a text in the folder of a new run: those of an earlier run, beside it or among the runs, that read the same

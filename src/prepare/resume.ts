@@ -1,20 +1,21 @@
 import { basename, join } from 'node:path';
-import { type Recorded, verifyCheckpoint } from '../../checkpoint/checkpoint.js';
-import { claimNewRun, claimRun } from '../../checkpoint/claim.js';
-import { type Damaged, readFirst, setAside } from '../../checkpoint/fallback.js';
-import { describeLength, type RunRecord, type TrainingOptions } from '../../checkpoint/record.js';
-import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../../checkpoint/run.js';
-import { openEngine } from '../../engine/engine.js';
-import { fileError, UserError } from '../../errors.js';
-import { quoted } from '../../format.js';
-import { Dataset, prepareDataset } from '../../text/dataset.js';
-import { openLearned } from '../../text/learned.js';
-import { corpusKey, notedCorpus, shareFile } from '../../text/reuse.js';
-import { resolveCorpus } from '../../text/sources.js';
-import { splitCorpus } from '../../text/split.js';
-import { Vocabulary } from '../../text/vocabulary.js';
-import { shareDone } from '../../train/schedule.js';
-import { withTemporaryFolder } from '../output/temporary.js';
+import { type Recorded, verifyCheckpoint } from '../checkpoint/checkpoint.js';
+import { claimNewRun, claimRun } from '../checkpoint/claim.js';
+import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
+import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
+import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
+import { withTemporaryFolder } from '../cli/output/temporary.js';
+import { openEngine } from '../engine/engine.js';
+import { fileError, UserError } from '../errors.js';
+import { quoted } from '../format.js';
+import { Dataset, prepareDataset } from '../text/dataset.js';
+import { openLearned } from '../text/learned.js';
+import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
+import { resolveCorpus } from '../text/sources.js';
+import { splitCorpus } from '../text/split.js';
+import { Vocabulary } from '../text/vocabulary.js';
+import { shareDone } from '../train/schedule.js';
+import { checkMemory } from './memory.js';
 import {
   chosenLength,
   type FixedFlag,
@@ -22,8 +23,7 @@ import {
   type PreparedTraining,
   shapeFlags,
   type TrainFlags,
-} from './flags.js';
-import { checkMemory } from './memory.js';
+} from './request.js';
 
 /**
  * Goes on with a run: the newest, a run folder, or a checkpoint file. With --out it goes on in a new folder, and the

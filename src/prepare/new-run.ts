@@ -1,27 +1,27 @@
-import { claimNewRun } from '../../checkpoint/claim.js';
+import { claimNewRun } from '../checkpoint/claim.js';
 import {
   NO_PROGRESS,
   type RunRecord,
   TRAINING_DEFAULTS,
   type TrainingLength,
   type TrainingOptions,
-} from '../../checkpoint/record.js';
-import { UserError } from '../../errors.js';
-import { CELLS, gatesOf } from '../../model/cells.js';
-import { MODEL_DEFAULTS, type ModelConfig } from '../../model/config.js';
-import { windowsPerEpoch } from '../../text/batches.js';
-import { DEFAULT_CORPUS } from '../../text/catalogue.js';
-import type { LearnedText } from '../../text/dataset.js';
-import type { DecodeOptions } from '../../text/decode.js';
-import { resolveCorpus } from '../../text/sources.js';
-import { splitCorpus } from '../../text/split.js';
-import { defaultLearningRate, totalSteps } from '../../train/schedule.js';
-import { orTakenBack } from '../output/temporary.js';
+} from '../checkpoint/record.js';
+import { orTakenBack } from '../cli/output/temporary.js';
+import { ReadingProgress } from '../cli/train/reading.js';
+import { UserError } from '../errors.js';
+import { CELLS, gatesOf } from '../model/cells.js';
+import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
+import { windowsPerEpoch } from '../text/batches.js';
+import { DEFAULT_CORPUS } from '../text/catalogue.js';
+import type { LearnedText } from '../text/dataset.js';
+import type { DecodeOptions } from '../text/decode.js';
+import { resolveCorpus } from '../text/sources.js';
+import { splitCorpus } from '../text/split.js';
+import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { readCorpus } from './corpus.js';
-import { chosenLength, type PreparedTraining, type TrainFlags } from './flags.js';
-import { characterNotices, readTrained, writeBeginning } from './from.js';
 import { checkMemory } from './memory.js';
-import { ReadingProgress } from './reading.js';
+import { chosenLength, type PreparedTraining, type TrainFlags } from './request.js';
+import { characterNotices, readTrained, writeBeginning } from './trained.js';
 
 /** Few batches teach nothing, however often the text fits into them, and many take all night. */
 const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
