@@ -1,53 +1,45 @@
 import type { Refuse } from '../errors.js';
 import { excerpt } from '../format.js';
-import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import { accepts, describeKind, type OptionKind } from '../options.js';
 
-/** Characters of a name; file systems have no longer ones. */
-const LONGEST_NAME = 255;
+/** What one member of a JSON object may be. A row of an option table is such a field. */
+export interface Field {
+  readonly kind: OptionKind | { readonly longest: number };
+  readonly orNull?: boolean;
+  /** What it means that the member is missing; a member without this value must be present. */
+  readonly absent?: unknown;
+}
 
-/** The members of one JSON object of the metadata, read with their types checked. */
-export class Fields {
-  readonly #fields: Record<string, unknown>;
+/** The fields of an object of a type. */
+export type FieldsOf<T> = { readonly [Key in keyof T]-?: Field };
 
-  constructor(
-    readonly name: string,
-    json: unknown,
-    readonly refuse: Refuse,
-  ) {
-    if (typeof json !== 'object' || json === null) refuse(`its ${name} is no object`);
-    this.#fields = json as Record<string, unknown>;
-  }
-
-  number(key: string, range: NumberRange): number {
-    const value = this.#fields[key];
-    if (isInRange(value, range)) return value;
-    return this.refuse(
-      `${this.name}.${key} is ${excerpt(JSON.stringify(value))}, not ${describeRange(range)}`,
+/**
+ * Returns the members of a JSON object that `fields` names, each checked.
+ * @param name of the object, for error messages
+ * @param options.fill whether a missing member becomes its `absent` value, or stays missing
+ */
+export function readObject<T>(
+  name: string,
+  json: unknown,
+  fields: FieldsOf<T>,
+  refuse: Refuse,
+  { fill = true } = {},
+): T {
+  if (typeof json !== 'object' || json === null) refuse(`its ${name} is not an object`);
+  const object: Record<string, unknown> = { ...json };
+  const members = Object.entries<Field>(fields).flatMap(([key, { kind, orNull, absent }]) => {
+    const value = object[key];
+    if (value === undefined && absent !== undefined) return fill ? [[key, absent]] : [];
+    if (orNull && value === null) return [[key, null]];
+    const isString = typeof kind === 'object' && 'longest' in kind;
+    const isAllowed = isString
+      ? typeof value === 'string' && value.length <= kind.longest
+      : accepts(kind, value);
+    if (isAllowed) return [[key, value]];
+    const allowed = isString ? `a string of at most ${kind.longest} characters` : describeKind(kind);
+    return refuse(
+      `${name}.${key} is ${value === undefined ? 'missing' : `${excerpt(JSON.stringify(value))}, not ${allowed}`}`,
     );
-  }
-
-  numberOrNull(key: string, range: NumberRange): number | null {
-    return this.#fields[key] === null ? null : this.number(key, range);
-  }
-
-  /** Whether it is there: earlier versions did not write all that this one does. */
-  has(key: string): boolean {
-    return this.#fields[key] !== undefined;
-  }
-
-  /** @param longest how many characters it may have */
-  string(key: string, longest = LONGEST_NAME): string {
-    const value = this.#fields[key];
-    if (typeof value === 'string' && value.length <= longest) return value;
-    return this.refuse(`${this.name}.${key} is no string of at most ${longest} characters`);
-  }
-
-  boolean(key: string): boolean {
-    const value = this.#fields[key];
-    return typeof value === 'boolean' ? value : this.refuse(`${this.name}.${key} is neither true nor false`);
-  }
-
-  object(key: string): Fields {
-    return new Fields(`${this.name}.${key}`, this.#fields[key], this.refuse);
-  }
+  });
+  return Object.fromEntries(members) as T;
 }

@@ -1,13 +1,14 @@
 import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
 import { CELL_NAMES, CELLS, type CellName } from '../model/cells.js';
-import { MODEL_RANGES, type ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../model/config.js';
 import { MOMENTS } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { describeRange, isInRange } from '../numbers.js';
 import { MOST_DATA } from './checkpoint.js';
 import type { Place } from './header.js';
 import { moduleTensors } from './module.js';
+import { NETWORK, VOCABULARY_SIZE } from './options.js';
 import { withForeignTensors } from './safetensors.js';
 
 /** A network that another program trained. */
@@ -93,11 +94,13 @@ function foundIn(
     layers,
     dropout: 0,
   };
-  for (const name of ['vocabulary', 'embedding', 'hidden', 'layers'] as const) {
-    if (isInRange(config[name], MODEL_RANGES[name])) continue;
-    refuse(
-      `judging by its tensors, its ${name} is ${config[name]}, not ${describeRange(MODEL_RANGES[name])}`,
-    );
+  const { embedding: e, hidden: h, layers: l } = NETWORK;
+  const ranges = { vocabulary: VOCABULARY_SIZE, embedding: e.kind, hidden: h.kind, layers: l.kind };
+  for (const [name, range] of Object.entries(ranges)) {
+    const size = config[name as keyof typeof ranges];
+    if (!isInRange(size, range)) {
+      refuse(`judging by its tensors, its ${name} is ${size}, not ${describeRange(range)}`);
+    }
   }
   return { config, outer, module };
 }

@@ -1,70 +1,24 @@
 import { ExitCode, type Refuse, UserError } from '../errors.js';
-import { type ModelConfig, parseModelConfig } from '../model/config.js';
-import type { NumberRange } from '../numbers.js';
-import { type DecodeOptions, ENCODINGS } from '../text/decode.js';
+import { CELLS } from '../model/cells.js';
+import type { ModelConfig } from '../model/config.js';
+import type { DecodeOptions } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { Fields } from './fields.js';
+import { type FieldsOf, readObject } from './fields.js';
 import { type JsonLimits, parseJson } from './json.js';
-import { LEAST_KEPT } from './run.js';
-
-/** How long training goes on. */
-const LENGTH_UNITS = ['epochs', 'steps', 'minutes'] as const;
-
-export interface TrainingLength {
-  readonly unit: (typeof LENGTH_UNITS)[number];
-  readonly amount: number;
-}
+import {
+  DECODING,
+  LENGTH,
+  NETWORK,
+  RECORDED,
+  type TrainingLength,
+  type TrainingOptions,
+  VOCABULARY_SIZE,
+} from './options.js';
 
 /** "1 epoch", "2.5 minutes". */
 export function describeLength({ unit, amount }: TrainingLength): string {
   return `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 }
-
-/** Options of training; all but the seed, the split and the window may change when a run is resumed. */
-export interface TrainingOptions {
-  readonly length: TrainingLength;
-  readonly lr: number;
-  readonly clip: number;
-  readonly weightDecay: number;
-  readonly batchSize: number;
-  readonly sequenceLength: number;
-  readonly validation: number;
-  readonly evalEvery: number;
-  readonly keep: number;
-  readonly seed: number;
-}
-
-const ANY_COUNT = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, integer: true } as const;
-
-export const TRAINING_RANGES: Record<Exclude<keyof TrainingOptions, 'length'>, NumberRange> = {
-  lr: { minimum: 1e-9, maximum: 10 },
-  clip: { minimum: 0, maximum: 1e9 },
-  weightDecay: { minimum: 0, maximum: 10 },
-  batchSize: { minimum: 1, maximum: 65536, integer: true },
-  sequenceLength: { minimum: 1, maximum: 65536, integer: true },
-  validation: { minimum: 0, maximum: 0.9 },
-  evalEvery: ANY_COUNT,
-  keep: { minimum: 0, maximum: 1_000_000, integer: true },
-  seed: { minimum: 0, maximum: 2 ** 32 - 1, integer: true },
-};
-
-export const LENGTH_RANGES: Record<TrainingLength['unit'], NumberRange> = {
-  epochs: { minimum: 0.001, maximum: 1e9 },
-  steps: ANY_COUNT,
-  minutes: { minimum: 0.01, maximum: 1e7 },
-};
-
-/** The options of a new run that asks for nothing else. */
-export const TRAINING_DEFAULTS = {
-  epochs: 10,
-  clip: 1,
-  weightDecay: 0.01,
-  batchSize: 32,
-  sequenceLength: 64,
-  validation: 0.1,
-  keep: LEAST_KEPT,
-  seed: 1,
-} as const;
 
 /** Which text a run learns. One of length 0 is not there: the weights were imported. */
 interface CorpusRecord {
@@ -175,17 +129,18 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
       return refuse(metadata.has(key) ? `its "${key}" ${error.message}` : `its "${key}" is missing`);
     }
   };
+  const read = <T>(key: string, fields: FieldsOf<T>) => readObject(key, json(key), fields, refuse);
   // Anything but numbers would take more memory than a list of them.
   if (/[^\d,[\]]/.test(metadata.get('codePoints') ?? ''))
-    refuse('its vocabulary, "codePoints", is no list of whole numbers');
-  const decoding = parseDecoding(new Fields('decoding', json('decoding'), refuse));
-  const model = parseModelConfig(json('model'), source);
+    refuse('its vocabulary, "codePoints", is not a list of whole numbers');
+  const decoding = read<DecodeOptions>('decoding', DECODING);
+  const model = readModel(json('model'), refuse);
   const { codePoints } = Vocabulary.parse(json('codePoints', VOCABULARY_LIMITS), decoding.encoding, source);
   if (codePoints.length !== model.vocabulary) {
     refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
   }
-  const training = parseTraining(new Fields('training', json('training'), refuse));
-  const corpus = parseCorpus(new Fields('corpus', json('corpus'), refuse));
+  const training = readTraining(json('training'), refuse);
+  const corpus = read<CorpusRecord>('corpus', CORPUS);
   if (corpus.trainLength > corpus.length) refuse('its corpus.trainLength is more than its corpus.length');
   if (corpus.length > 0 && training.batchSize * training.sequenceLength >= corpus.trainLength) {
     refuse('its batch does not fit into its training text');
@@ -196,85 +151,66 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
     decoding,
     training,
     corpus,
-    progress: parseProgress(new Fields('progress', json('progress'), refuse)),
-    history: parseHistory(json('history'), refuse),
-    ...(metadata.has('from') && { from: parseOrigin(new Fields('from', json('from'), refuse)) }),
+    progress: read<Progress>('progress', PROGRESS),
+    history: readHistory(json('history'), refuse),
+    ...(metadata.has('from') && { from: read<Origin>('from', ORIGIN) }),
   };
 }
 
-const COUNT: NumberRange = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
-const ANY: NumberRange = { minimum: -1e300, maximum: 1e300 };
+const COUNT = { kind: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true } };
+const NUMBER = { minimum: -1e300, maximum: 1e300 };
+/** File systems have no longer names. */
+const NAME = { kind: { longest: 255 } };
 
-function parseDecoding(fields: Fields): DecodeOptions {
-  const encoding = ENCODINGS.find((name) => name === fields.string('encoding'));
-  return {
-    encoding: encoding ?? fields.refuse('its encoding is unknown'),
-    normalizeNewlines: fields.boolean('normalizeNewlines'),
-  };
+const CORPUS = { name: NAME, length: COUNT, trainLength: COUNT, hash: NAME };
+
+/** The members with an `absent` value were added later; checkpoints of earlier versions lack them. */
+const PROGRESS = {
+  step: COUNT,
+  seconds: { kind: { minimum: 0, maximum: 1e12 } },
+  bestLoss: { kind: NUMBER, orNull: true },
+  lossSum: { kind: NUMBER },
+  lossCount: COUNT,
+  startLoss: { kind: NUMBER, orNull: true, absent: null },
+  recentLoss: { kind: NUMBER, orNull: true, absent: null },
+  rollbacks: { ...COUNT, absent: 0 },
+};
+
+const POINT = {
+  step: COUNT,
+  lr: { kind: NUMBER },
+  training: { kind: NUMBER },
+  validation: { kind: NUMBER, orNull: true },
+};
+
+const ORIGIN = { path: { kind: { longest: 4096 } }, step: COUNT, corpus: NAME, hash: NAME };
+
+function readModel(json: unknown, refuse: Refuse): ModelConfig {
+  const { cell, ...rest } = NETWORK;
+  const fields = { cell, vocabulary: { kind: VOCABULARY_SIZE }, ...rest };
+  const model = readObject<ModelConfig>('model', json, fields, refuse, { fill: false });
+  if (model.coupled && !CELLS[model.cell].canBeCoupled) {
+    refuse(`its model has coupled true, not possible with cell ${model.cell}`);
+  }
+  return model;
 }
 
-function parseTraining(fields: Fields): TrainingOptions {
-  const number = (key: keyof typeof TRAINING_RANGES) => fields.number(key, TRAINING_RANGES[key]);
-  const length = fields.object('length');
-  const unit =
-    LENGTH_UNITS.find((name) => name === length.string('unit')) ?? fields.refuse('its length has no unit');
-  return {
-    length: { unit, amount: length.number('amount', LENGTH_RANGES[unit]) },
-    lr: number('lr'),
-    clip: number('clip'),
-    weightDecay: number('weightDecay'),
-    batchSize: number('batchSize'),
-    sequenceLength: number('sequenceLength'),
-    validation: number('validation'),
-    evalEvery: number('evalEvery'),
-    keep: number('keep'),
-    seed: number('seed'),
-  };
+function readTraining(json: unknown, refuse: Refuse): TrainingOptions {
+  type Recorded = Omit<TrainingOptions, 'length'>;
+  const recorded = readObject<Recorded>('training', json, RECORDED, refuse);
+  const { length } = json as { length: unknown };
+  const units = { unit: { kind: { words: Object.keys(LENGTH) } } };
+  const { unit } = readObject<Pick<TrainingLength, 'unit'>>('training.length', length, units, refuse);
+  const amount = readObject<Pick<TrainingLength, 'amount'>>(
+    'training.length',
+    length,
+    { amount: LENGTH[unit] },
+    refuse,
+  );
+  return { length: { unit, ...amount }, ...recorded };
 }
 
-function parseCorpus(fields: Fields): CorpusRecord {
-  return {
-    name: fields.string('name'),
-    length: fields.number('length', COUNT),
-    trainLength: fields.number('trainLength', COUNT),
-    hash: fields.string('hash'),
-  };
-}
-
-function parseProgress(fields: Fields): Progress {
-  const lossOrNull = (key: string) => (fields.has(key) ? fields.numberOrNull(key, ANY) : null);
-  return {
-    step: fields.number('step', COUNT),
-    seconds: fields.number('seconds', { minimum: 0, maximum: 1e12 }),
-    bestLoss: fields.numberOrNull('bestLoss', ANY),
-    lossSum: fields.number('lossSum', ANY),
-    lossCount: fields.number('lossCount', COUNT),
-    startLoss: lossOrNull('startLoss'),
-    recentLoss: lossOrNull('recentLoss'),
-    rollbacks: fields.has('rollbacks') ? fields.number('rollbacks', COUNT) : 0,
-  };
-}
-
-const LONGEST_PATH = 4096;
-
-function parseOrigin(fields: Fields): Origin {
-  return {
-    path: fields.string('path', LONGEST_PATH),
-    step: fields.number('step', COUNT),
-    corpus: fields.string('corpus'),
-    hash: fields.string('hash'),
-  };
-}
-
-function parseHistory(json: unknown, refuse: Refuse): HistoryPoint[] {
-  if (!Array.isArray(json)) return refuse('its history is no list');
-  return json.map((point, i) => {
-    const fields = new Fields(`history[${i}]`, point, refuse);
-    return {
-      step: fields.number('step', COUNT),
-      lr: fields.number('lr', ANY),
-      training: fields.number('training', ANY),
-      validation: fields.numberOrNull('validation', ANY),
-    };
-  });
+function readHistory(json: unknown, refuse: Refuse): HistoryPoint[] {
+  if (!Array.isArray(json)) return refuse('its history is not a list');
+  return json.map((point, i) => readObject<HistoryPoint>(`history[${i}]`, point, POINT, refuse));
 }

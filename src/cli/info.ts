@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import {
-  describeLength,
-  type Origin,
-  type Progress,
-  type RunRecord,
-  type TrainingOptions,
-} from '../checkpoint/record.js';
+import type { TrainingOptions } from '../checkpoint/options.js';
+import { describeLength, type Origin, type Progress, type RunRecord } from '../checkpoint/record.js';
 import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';

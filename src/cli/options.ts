@@ -1,62 +1,83 @@
 import { Option } from 'commander';
-import { ENGINE_CHOICES, type EngineChoice } from '../engine/engine.js';
+import { TRAIN_OPTIONS } from '../checkpoint/options.js';
+import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import type { NumberRange } from '../numbers.js';
+import { accepts, describeKind, type OptionKind, type OptionRow } from '../options.js';
 import { UNKNOWN } from '../text/vocabulary.js';
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** An option made from a row of a table; commander stores its value under the row's name instead of the flag's. */
+export class TableOption extends Option {
+  constructor(
+    readonly rowName: string,
+    readonly row: OptionRow,
+  ) {
+    super(row.flag, helpOf(row));
+    if (this.required) this.argParser((text: string) => parseValue(text, `--${this.name()}`, row.kind));
+  }
 
-/** An option that takes a number; anything else, or one outside the range, is a UserError naming it. */
+  override attributeName(): string {
+    return this.rowName;
+  }
+}
+
+/** The help of a row, followed by the words it accepts and its default. */
+function helpOf({ help, kind, ...row }: OptionRow): string {
+  const words = typeof kind === 'object' && 'words' in kind ? [kind.words.join(', ')] : [];
+  const defaultHelp = row.defaultHelp ?? row.default;
+  const notes =
+    typeof defaultHelp === 'boolean' || defaultHelp === undefined
+      ? words
+      : [...words, `default: ${defaultHelp}`];
+  return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const SIZE = /^(\d+\.?\d*|\.\d+)([kmgt]?)(i?b)?$/i;
+
+/** "4G", "512M" or "1.5GiB" as bytes, where K, M, G and T are powers of 1024; NaN for anything else. */
+function bytesOf(text: string): number {
+  const [, number, unit = ''] = SIZE.exec(text) ?? [];
+  return Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+}
+
+/**
+ * Returns the value that a text on the command line stands for.
+ * @throws UserError naming the option, and what was given
+ */
+export function parseValue(text: string, what: string, kind: OptionKind): unknown {
+  const isNumber = typeof kind === 'object' && 'minimum' in kind;
+  const number = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
+  const value = isNumber ? number : kind === 'bytes' ? bytesOf(text.trim()) : text;
+  if (accepts(kind, value)) return value;
+  throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeKind(kind)}.`);
+}
+
+/** @throws UserError naming the option, and what was given */
+export function parseNumber(text: string, what: string, range: NumberRange): number {
+  return parseValue(text, what, range) as number;
+}
+
+/** An option that takes a number in a range; anything else is a UserError. */
 export function numberOption(flags: string, description: string, range: NumberRange): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => parseNumber(text, `--${option.name()}`, range));
 }
 
-/** @throws UserError naming the option, and what was given */
-export function parseNumber(text: string, what: string, range: NumberRange): number {
-  const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
-  if (isInRange(value, range)) return value;
-  throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeRange(range)}.`);
-}
-
-const SIZE = /^(\d+\.?\d*|\.\d+)([kmgt]?)(i?b)?$/i;
-
-/** An option that takes a size in bytes: "4G", "512M", "1.5GiB"; K, M, G and T are powers of 1024. */
-export function sizeOption(flags: string, description: string): Option {
-  const option = new Option(flags, description);
-  return option.argParser((text: string) => {
-    const [, number, unit] = SIZE.exec(text.trim()) ?? [];
-    const size = Number(number) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit?.toLowerCase() ?? '');
-    if (size >= 1) return size;
-    throw new UserError(`--${option.name()} is ${JSON.stringify(text)}`, 'Give a size such as 512M or 4G.');
-  });
-}
-
-/** An option that takes one of a few words. */
+/** An option that takes one of a few words; anything else is a UserError. */
 export function wordOption(flags: string, description: string, words: readonly string[]): Option {
   const option = new Option(flags, `${description} (${words.join(', ')})`);
-  return option.argParser((text: string) => {
-    if (words.includes(text)) return text;
-    throw new UserError(`--${option.name()} is ${JSON.stringify(text)}`, `Give one of ${words.join(', ')}.`);
-  });
+  return option.argParser((text: string) => parseValue(text, `--${option.name()}`, { words }));
 }
 
-/** Which build of the kernels to use. */
+/** Chooses the build of the kernels. */
 export function engineOption(): Option {
-  return wordOption(
-    '--engine <name>',
-    'which build of the arithmetic; see "charlstm engine"',
-    ENGINE_CHOICES,
-  );
+  return new TableOption('engine', TRAIN_OPTIONS.engine);
 }
 
-/** How many threads work together. */
+/** The number of threads. */
 export function threadsOption(): Option {
-  return numberOption('--threads <n>', 'threads that work together (default: as many as cores)', {
-    minimum: 1,
-    maximum: 64,
-    integer: true,
-  });
+  return new TableOption('threads', TRAIN_OPTIONS.threads);
 }
 
 /** What the options about engines give. */

@@ -1,4 +1,4 @@
-import type { TrainingOptions } from '../checkpoint/record.js';
+import type { TrainingOptions } from '../checkpoint/options.js';
 import { percent } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import type { Check, Missing } from './check.js';

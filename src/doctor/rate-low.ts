@@ -1,4 +1,5 @@
-import type { HistoryPoint, RunRecord, TrainingLength } from '../checkpoint/record.js';
+import type { TrainingLength } from '../checkpoint/options.js';
+import type { HistoryPoint, RunRecord } from '../checkpoint/record.js';
 import { percent, rate } from '../format.js';
 import { defaultLearningRate } from '../train/schedule.js';
 import type { Check, Missing } from './check.js';

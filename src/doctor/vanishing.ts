@@ -1,7 +1,7 @@
 import { type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
+import { MODEL_DEFAULTS } from '../checkpoint/options.js';
 import { gradientsByLag, leastText } from '../insight/gradients.js';
 import type { CellName } from '../model/cells.js';
-import { MODEL_DEFAULTS } from '../model/config.js';
 import type { Stretch } from '../text/dataset.js';
 import type { Check, Missing } from './check.js';
 import { VANISHING } from './thresholds.js';

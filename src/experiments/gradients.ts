@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { TRAINING_DEFAULTS } from '../checkpoint/record.js';
+import { TRAINING_DEFAULTS } from '../checkpoint/options.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { gradientsByLag, type LagGradients } from '../insight/gradients.js';

@@ -1,4 +1,5 @@
-import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
+import { MODEL_DEFAULTS } from '../checkpoint/options.js';
+import type { ModelConfig } from '../model/config.js';
 
 /** A kind of network, by a name that tells it from those that it is compared with. */
 export type ComparedKind = readonly [name: string, kind: Pick<ModelConfig, 'cell' | 'forgetBias'>];

@@ -1,40 +1,63 @@
 import { dirname, resolve } from 'node:path';
 import { RUNS_FOLDER } from '../checkpoint/run.js';
-import { counted, type ReadingProgress } from '../cli/train/reading.js';
 import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { corpusKey, noteCorpus, reuseDataset } from '../text/reuse.js';
 import type { Source } from '../text/source.js';
 
+import type { PrepareHooks } from './request.js';
+
+/** A text is read twice: for its vocabulary, and to be written as ids. */
+const PASSES = 2;
+
 /**
- * The ids of a text in the folder of a new run: those of an earlier run, beside it or among the runs, that read the same
- * files as they are now, or made from the text.
- * @param text.known code points that belong to the vocabulary whether the text has them or not
- * @param onLearned is told what the ids will be before they are written; what it throws ends it
+ * Puts the ids of a text into the folder of a new run. Where an earlier run, next to it or under `checkpoints/`, has
+ * read the same unchanged files, its ids are reused.
+ * @param text.known code points that belong to the vocabulary even if the text lacks them
+ * @param onLearned is called with the vocabulary and length before any id is written; an error it throws ends the reading
  * @throws UserError as prepareDataset does
  */
 export async function readCorpus(
-  {
-    sources,
-    options,
-    known,
-  }: { sources: readonly Source[]; options: DecodeOptions; known: readonly number[] },
+  text: { sources: readonly Source[]; decoding: DecodeOptions; known: readonly number[] },
   run: string,
-  progress: ReadingProgress,
+  onReading: PrepareHooks['onReading'],
   onLearned: (text: LearnedText) => void,
 ): Promise<PreparedDataset> {
-  const key = corpusKey(sources, options, known);
+  const { sources, decoding, known } = text;
+  const key = corpusKey(sources, decoding, known);
   const folders = [dirname(resolve(run)), RUNS_FOLDER];
-  const kept =
+  let checked = 0;
+  const reused =
     key &&
-    (await reuseDataset({ key, options, folders }, run, (bytes, total) => {
-      if (progress.total !== total) progress.begin('checking what an earlier run read:', total);
-      progress.add(bytes);
+    (await reuseDataset({ key, options: decoding, folders }, run, (bytes, total) => {
+      checked += bytes;
+      onReading('checking what an earlier run read:', checked, total);
     }));
-  if (kept) onLearned(kept);
+  if (reused) onLearned(reused);
   const prepared =
-    kept || (await prepareDataset(counted(sources, progress), options, run, { known, onLearned }));
+    reused || (await prepareDataset(counted(sources, onReading), decoding, run, { known, onLearned }));
   if (key) await noteCorpus(run, key, prepared);
-  progress.end();
   return prepared;
+}
+
+/** The same sources, with each chunk of both passes reported. */
+export function counted(sources: readonly Source[], onReading: PrepareHooks['onReading']): Source[] {
+  let reads = 0;
+  let bytes = 0;
+  const comesOnce = sources.some(({ stats }) => stats === undefined);
+  const size = sources.reduce((sum, { stats }) => sum + Number(stats?.size ?? 0), 0);
+  let total = comesOnce ? undefined : PASSES * size;
+  onReading('reading', 0, total);
+  return sources.map((source) => ({
+    ...source,
+    async *read(folder) {
+      // The length of standard input is known once the first pass is over.
+      if (reads++ === sources.length) total ??= PASSES * bytes;
+      for await (const chunk of source.read(folder)) {
+        bytes += chunk.length;
+        onReading('reading', bytes, total);
+        yield chunk;
+      }
+    },
+  }));
 }

@@ -4,21 +4,25 @@ import { openEngine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { grouped } from '../numbers.js';
 import { type MemoryRequest, trainingMemory } from '../train/memory.js';
-import type { TrainFlags } from './request.js';
+import type { TrainingRequest } from './request.js';
 
-/** Node, the program and its screen, in bytes; measured at 90 to 150 MB. */
+/** Bytes that Node, the program and its screen need; measured at 90 to 150 MB. */
 const PROGRAM = 128 * 2 ** 20;
-/** Share of the memory that is there which a run may take unless --max-memory says otherwise. */
+/** Share of the available memory that a run may take unless --max-memory sets a limit. */
 const SHARE = 0.8;
-/** A run that takes less is not worth a word. */
+/** Runs that need less are not remarked on. */
 const LARGE = 512 * 2 ** 20;
 
 /**
- * What there is to say of the memory that a run will take, before it takes it.
- * @throws UserError where that is more than --max-memory
+ * Checks the memory that a run will need before it is allocated.
+ * @returns a notice if it is much
+ * @throws UserError if it is more than `maxMemory` or than is available
  */
-export function checkMemory(request: MemoryRequest, flags: TrainFlags): string[] {
-  const parts = trainingMemory(request, openEngine(flags.engine, { quickly: true }));
+export function checkMemory(
+  sizes: MemoryRequest,
+  { engine, maxMemory }: Pick<TrainingRequest, 'engine' | 'maxMemory'>,
+): string[] {
+  const parts = trainingMemory(sizes, openEngine(engine, { quickly: true }));
   const need = parts.reduce((sum, part) => sum + part.bytes, PROGRAM);
   const [largest] = parts;
   const most = `${binarySize(largest!.bytes)} for ${largest!.what}`;
@@ -29,17 +33,17 @@ export function checkMemory(request: MemoryRequest, flags: TrainFlags): string[]
     );
   };
   const room = SHARE * availableMemory();
-  if (need > PROGRAM + Arena.LIMIT) refuse(`a network can have ${binarySize(Arena.LIMIT)}`, '');
-  if (flags.maxMemory !== undefined && need > flags.maxMemory) {
-    refuse(`--max-memory allows ${binarySize(flags.maxMemory)}`, '');
+  if (need > PROGRAM + Arena.LIMIT) refuse(`a network may have at most ${binarySize(Arena.LIMIT)}`, '');
+  if (maxMemory !== undefined && need > maxMemory) {
+    refuse(`--max-memory allows ${binarySize(maxMemory)}`, '');
   }
-  if (flags.maxMemory === undefined && need > room) {
+  if (maxMemory === undefined && need > room) {
     refuse(`there is room for ${binarySize(room)}`, ', or set another limit with --max-memory');
   }
-  return need < LARGE ? [] : [`training takes some ${binarySize(need)} of memory, ${most}`];
+  return need < LARGE ? [] : [`training needs about ${binarySize(need)} of memory, ${most}`];
 }
 
-/** Bytes that the system, or the container, has for this process. Only Linux says what is free and can be freed. */
+/** Bytes that the system, or the container, has for this process. Only Linux reports what can be freed. */
 function availableMemory(): number {
   const available = process.platform === 'linux' ? freemem() : totalmem();
   const constrained = process.constrainedMemory();

@@ -1,90 +1,131 @@
-import type { TrainingLength } from '../checkpoint/record.js';
+import {
+  DECODING,
+  LENGTH,
+  NETWORK,
+  RECORDED,
+  type TrainingLength,
+  type TrainOptions,
+} from '../checkpoint/options.js';
+import type { RunRecord } from '../checkpoint/record.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import type { CellName } from '../model/cells.js';
-import { MODEL_DEFAULTS, type ModelConfig } from '../model/config.js';
-import type { Encoding } from '../text/decode.js';
+import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, valuesFor } from '../options.js';
+import { type Corpus, resolveCorpus } from '../text/sources.js';
 import type { TrainingJob } from '../worker/messages.js';
 
-/** What was given on the command line; what was not is undefined. */
-export interface TrainFlags {
-  readonly resume?: string | true;
-  readonly from?: string;
-  readonly out?: string;
-  readonly embedding?: number;
-  readonly layers?: number;
-  readonly hidden?: number;
-  readonly dropout?: number;
-  readonly cell?: CellName;
-  readonly coupled?: true;
-  readonly layerNorm?: true;
-  readonly residual?: true;
-  readonly forgetBias?: number;
-  readonly epochs?: number;
-  readonly steps?: number;
-  readonly minutes?: number;
-  readonly lr?: number;
-  readonly clip?: number;
-  readonly weightDecay?: number;
-  readonly batchSize?: number;
-  readonly seqLength?: number;
-  readonly val?: number;
-  readonly evalEvery?: number;
-  readonly keep?: number;
-  readonly seed?: number;
-  readonly encoding?: Encoding;
-  readonly normalizeNewlines?: boolean;
-  readonly stopAt?: number;
-  readonly engine?: EngineChoice;
-  readonly threads?: number;
+/** What is asked of a run, by the command line or by a program. What is not set is left to defaults or a checkpoint. */
+export interface TrainingRequest {
+  /** Names of files, folders, globs or corpora, or the text itself; an empty list names no text. */
+  readonly text: readonly string[] | Corpus;
+  /** The run or checkpoint to continue; `true` for the newest run. */
+  readonly resume: string | true | undefined;
+  /** The run or checkpoint whose weights a new run starts from. */
+  readonly from: string | undefined;
+  /** The folder of the run. */
+  readonly out: string | undefined;
+  readonly network: OptionValues<typeof NETWORK>;
+  readonly length: TrainingLength | undefined;
+  readonly training: OptionValues<typeof RECORDED>;
+  readonly decoding: OptionValues<typeof DECODING>;
+  readonly stopAt: number | undefined;
+  readonly engine: EngineChoice | undefined;
+  readonly threads: number | undefined;
   /** Bytes. */
-  readonly maxMemory?: number;
+  readonly maxMemory: number | undefined;
 }
 
-export interface UiFlags {
-  readonly ui: 'auto' | 'plain' | 'json';
-}
-
-/** A run that is ready to be trained, and its lock. */
-export interface PreparedTraining {
+/** A run that is ready to be trained; nobody else can train it until it is released. */
+export interface PreparedRun {
   readonly job: TrainingJob;
+  /** Remarks for the user, such as a batch that was made smaller for a short text. */
   readonly notices: readonly string[];
-  /** Gives the run back; one that came to nothing is deleted. */
+  /** Unlocks the run, and deletes it if it has no checkpoint. */
   release(): Promise<void>;
 }
 
-/** @throws UserError if the length is given in more than one unit */
-export function chosenLength(flags: TrainFlags): TrainingLength | undefined {
-  const given = (['epochs', 'steps', 'minutes'] as const).filter((unit) => flags[unit] !== undefined);
-  if (given.length > 1) {
+/** What the caller is told, and asked for, while a run is prepared. */
+export interface PrepareHooks {
+  /**
+   * Reports the reading of the text.
+   * @param what is being done, such as "reading"
+   * @param bytes read so far
+   * @param total bytes there are to read; undefined where it is not known
+   */
+  onReading(what: string, bytes: number, total: number | undefined): void;
+  /** Runs work that may be interrupted; `takeBack` must then be called to remove what it has written. */
+  interruptible<T>(takeBack: () => Promise<void>, work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Resolves options into a request.
+ * @throws UserError for options that contradict each other
+ */
+export function requestOf(text: readonly string[] | Corpus, options: TrainOptions): TrainingRequest {
+  const { resume, from, out, stopAt, engine, threads, maxMemory } = options;
+  if (from !== undefined && resume !== undefined) {
     throw new UserError(
-      `the length is given as --${given.join(' and as --')}`,
-      'Give one of --epochs, --steps and --minutes.',
+      '--resume continues a run, and --from starts a new one',
+      'Give only one of --resume and --from.',
     );
   }
-  const unit = given[0];
-  return unit && { unit, amount: flags[unit]! };
+  if (from !== undefined && 'length' in text && text.length === 0) {
+    throw new UserError(
+      `--from ${from} starts a new run, and no text is named`,
+      'Name the text to learn, or continue with the same text by --resume.',
+    );
+  }
+  return {
+    text,
+    resume,
+    from,
+    out,
+    network: valuesFor(NETWORK, options),
+    length: lengthOf(options),
+    training: valuesFor(RECORDED, options),
+    decoding: valuesFor(DECODING, options),
+    stopAt,
+    engine,
+    threads,
+    maxMemory,
+  };
 }
 
-/** A flag, what was given for it, and what a checkpoint has. */
-export type FixedFlag = readonly [flag: string, given: unknown, recorded: unknown];
-
-/** The flags that say what network it is and what it began with, and so cannot change once there is one. */
-export function shapeFlags(flags: TrainFlags, model: ModelConfig): FixedFlag[] {
-  return [
-    ['--cell', flags.cell, model.cell],
-    ['--embedding', flags.embedding, model.embedding],
-    ['--layers', flags.layers, model.layers],
-    ['--hidden', flags.hidden, model.hidden],
-    ['--coupled', flags.coupled, model.coupled ?? false],
-    ['--layer-norm', flags.layerNorm, model.layerNorm ?? false],
-    ['--residual', flags.residual, model.residual ?? false],
-    ['--forget-bias', flags.forgetBias, model.forgetBias ?? MODEL_DEFAULTS.forgetBias],
-  ];
+function lengthOf(options: TrainOptions): TrainingLength | undefined {
+  const given = Object.entries(valuesFor(LENGTH, options)) as [TrainingLength['unit'], number][];
+  if (given.length > 1) {
+    throw new UserError(
+      `the length is given as --${given.map(([unit]) => unit).join(' and as --')}`,
+      'Give only one of --epochs, --steps and --minutes.',
+    );
+  }
+  return given[0] && { unit: given[0][0], amount: given[0][1] };
 }
 
-/** "--hidden 128"; "--coupled", or "no --coupled". */
-export function flagText(flag: string, value: unknown): string {
-  if (typeof value === 'boolean') return value ? flag : `no ${flag}`;
-  return `${flag} ${value}`;
+/**
+ * Refuses the first option whose value differs from the one that a checkpoint records.
+ * @param rows the options that the checkpoint fixes
+ * @param refusal makes the error of an option; both values are written as flags, "--hidden 128" or "no --coupled"
+ */
+export function refuseConflicts(
+  rows: OptionTable,
+  given: OptionValues<OptionTable>,
+  { model, training, decoding }: RunRecord,
+  refusal: (option: OptionRow, recorded: string, given: string) => UserError,
+): void {
+  const recorded: Record<string, unknown> = { ...model, ...training, ...decoding };
+  for (const [name, option] of Object.entries(rows)) {
+    const [asked, had] = [given[name], recorded[name] ?? option.absent];
+    if (asked === undefined || asked === had) continue;
+    throw refusal(option, flagWithValue(option, had), flagWithValue(option, asked));
+  }
+}
+
+/**
+ * Finds the text of a request.
+ * @param name of the text where the request names none
+ * @throws UserError as resolveCorpus does
+ */
+export async function corpusOf(text: TrainingRequest['text'], name: string): Promise<Corpus> {
+  if ('sources' in text) return text;
+  return resolveCorpus(text.length > 0 ? text : [name]);
 }

@@ -1,65 +1,60 @@
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Recorded, verifyCheckpoint } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
-import { describeLength, type RunRecord, type TrainingOptions } from '../checkpoint/record.js';
+import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
+import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
-import { withTemporaryFolder } from '../cli/output/temporary.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
 import { quoted } from '../format.js';
+import { flagOf, type OptionRow, type OptionTable } from '../options.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
 import { openLearned } from '../text/learned.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
-import { resolveCorpus } from '../text/sources.js';
 import { splitCorpus } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { shareDone } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
 import {
-  chosenLength,
-  type FixedFlag,
-  flagText,
-  type PreparedTraining,
-  shapeFlags,
-  type TrainFlags,
+  corpusOf,
+  type PreparedRun,
+  type PrepareHooks,
+  refuseConflicts,
+  type TrainingRequest,
 } from './request.js';
+import { makeTemporaryFolder } from './temporary.js';
 
 /**
- * Goes on with a run: the newest, a run folder, or a checkpoint file. With --out it goes on in a new folder, and the
- * run it came from stays as it is.
+ * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a new folder,
+ * and the run it came from stays as it is.
  * @throws UserError where the run is missing, damaged, of another text or configuration, or complete
  */
-export async function prepareResume(names: readonly string[], flags: TrainFlags): Promise<PreparedTraining> {
-  const named = flags.resume === true ? undefined : flags.resume;
+export async function prepareResume(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
+  const { out, stopAt, engine, threads } = request;
+  const named = request.resume === true ? undefined : request.resume;
   const original = runOf(resolveCheckpoint(named, 'last').path);
-  // A run that goes on in its own folder is taken before it is read: nobody else may be training it meanwhile.
-  const claim = await (flags.out === undefined
-    ? claimRun(original)
-    : claimNewRun(flags.out, basename(original)));
+  // A run that continues in its own folder is locked before it is read: nobody else may be training it meanwhile.
+  const claim = await (out === undefined ? claimRun(original) : claimNewRun(out, basename(original)));
   try {
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const { path: checkpoint, value, damaged } = found;
-    const record = await resumedRecord(found, names, flags);
+    const record = await resumedRecord(found, request, hooks);
     const { model: config, codePoints, decoding, training, corpus } = record;
     const vocabulary = new Vocabulary(codePoints, decoding.encoding);
-    const memory = checkMemory({ config, vocabulary, training, corpus }, flags);
+    const memory = checkMemory({ config, vocabulary, training, corpus }, request);
     if (claim.path !== original) await copyText(original, record, claim.path);
     else for (const file of damaged) await setAside(file);
-    const job = {
-      run: claim.path,
-      record,
-      from: checkpoint,
-      stopAt: flags.stopAt,
-      engine: flags.engine,
-      threads: flags.threads,
+    return {
+      job: { run: claim.path, record, from: checkpoint, stopAt, engine, threads },
+      notices: [
+        ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
+        ...otherEngine(value.engine, request),
+        ...memory,
+      ],
+      release: claim.release,
     };
-    const notices = [
-      ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
-      ...otherEngine(value.engine, flags),
-      ...memory,
-    ];
-    return { job, notices, release: claim.release };
   } catch (error) {
     await claim.release();
     throw error;
@@ -68,65 +63,63 @@ export async function prepareResume(names: readonly string[], flags: TrainFlags)
 
 function passedOver({ path, message }: Damaged, checkpoint: string, isAside: boolean): string {
   const aside = isAside ? `; the damaged file is now ${basename(path)}.damaged` : '';
-  return `${message}; the run goes on from the one before, ${checkpoint}${aside}`;
+  return `${message}; the run continues from the one before, ${checkpoint}${aside}`;
 }
 
-/** The record of a checkpoint with what the flags change, after everything that speaks against going on with it. */
+/** The record of a checkpoint with the changes of the request, once nothing speaks against continuing it. */
 async function resumedRecord(
   { path: checkpoint, value, damaged }: { path: string; value: Recorded; damaged: readonly Damaged[] },
-  names: readonly string[],
-  flags: TrainFlags,
+  request: TrainingRequest,
+  hooks: PrepareHooks,
 ): Promise<RunRecord> {
   const run = runOf(checkpoint);
   const { record } = value;
   const { step } = record.progress;
+  const { stopAt } = request;
   if (record.corpus.length === 0) {
     throw new UserError(
-      `${run} was imported, and has no text to go on with`,
+      `${run} was imported, and has no text to continue with`,
       `Name one, in a new run: charlstm train TEXT --from ${quoted(run)}.`,
     );
   }
-  refuseFrozen(flags, record, run);
-  if (names.length > 0) await refuseOtherText(names, record, run);
+  refuseFrozen(request, record, run);
+  await refuseOtherText(request.text, record, run, hooks);
   openLearned(run, record.model.vocabulary, record.corpus).close();
   const bad = new Set(damaged.map(({ path }) => path));
   const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
-  if (later.length > 0 && flags.out === undefined) {
+  if (later.length > 0 && request.out === undefined) {
     throw new UserError(
       `${run} has later checkpoints than ${basename(checkpoint)}, up to step ${later.at(-1)!.step}`,
-      'Resume the run itself, or go on from here in a new folder with --out.',
+      'Resume the run itself, or continue from this checkpoint in a new folder with --out.',
     );
   }
-  if (flags.stopAt !== undefined && flags.stopAt <= step) {
+  if (stopAt !== undefined && stopAt <= step) {
     throw new UserError(
-      `--stop-at is ${flags.stopAt}, and the run is at step ${step} already`,
+      `--stop-at is ${stopAt}, and the run is at step ${step} already`,
       'Give a later step.',
     );
   }
+  const changes = Object.entries(request.training).filter(([name]) => !FROZEN[name]);
   const training: TrainingOptions = {
     ...record.training,
-    length: chosenLength(flags) ?? record.training.length,
-    lr: flags.lr ?? record.training.lr,
-    clip: flags.clip ?? record.training.clip,
-    weightDecay: flags.weightDecay ?? record.training.weightDecay,
-    evalEvery: flags.evalEvery ?? record.training.evalEvery,
-    keep: flags.keep ?? record.training.keep,
+    ...Object.fromEntries(changes),
+    length: request.length ?? record.training.length,
   };
-  // Who chooses another rate begins a new attempt.
-  const rollbacks = flags.lr === undefined ? record.progress.rollbacks : 0;
+  // A new learning rate is a new attempt.
+  const rollbacks = request.training.lr === undefined ? record.progress.rollbacks : 0;
   const resumed = { ...record, training, progress: { ...record.progress, rollbacks } };
   refuseComplete(resumed, run);
   return resumed;
 }
 
-/** Builds of the kernels agree to rounding: who wants the bits of the run without a stop must know. */
-function otherEngine(written: string, flags: TrainFlags): string[] {
-  const { name } = openEngine(flags.engine, { quickly: true });
+/** Warns if another build of the kernels continues the run: builds agree to rounding, not bit for bit. */
+function otherEngine(written: string, { engine }: TrainingRequest): string[] {
+  const { name } = openEngine(engine, { quickly: true });
   if (name === written.replace('relaxed256', 'relaxed')) return []; // both give the same bits
   const exact = written.startsWith('wasm')
     ? '; --engine wasm repeats the bits, if this Node has the same build'
     : '';
-  return [`the run was trained by ${written} and goes on with ${name}, which agrees to rounding${exact}`];
+  return [`the run was trained by ${written} and continues with ${name}, which agrees to rounding${exact}`];
 }
 
 async function copyText(from: string, { model }: RunRecord, to: string): Promise<void> {
@@ -150,53 +143,55 @@ function refuseComplete(record: RunRecord, run: string): void {
   );
 }
 
-/** What a checkpoint fixes may be repeated on the command line, but not changed. */
-function refuseFrozen(
-  flags: TrainFlags,
-  { model, training, decoding, corpus }: RunRecord,
-  run: string,
-): void {
-  // A short text may have shrunk what was asked for then, and shrinks it to the same now.
-  const { split } = splitCorpus(corpus.length, {
-    validation: flags.val ?? training.validation,
-    batchSize: flags.batchSize ?? training.batchSize,
-    sequenceLength: flags.seqLength ?? training.sequenceLength,
-  });
-  const same = (['validation', 'batchSize', 'sequenceLength'] as const).every(
-    (key) => split[key] === training[key],
-  );
-  const unless = <T>(given: T) => (same ? undefined : given);
-  const frozen: FixedFlag[] = [
-    ...shapeFlags(flags, model),
-    ['--dropout', flags.dropout, model.dropout],
-    ['--batch-size', unless(flags.batchSize), training.batchSize],
-    ['--seq-length', unless(flags.seqLength), training.sequenceLength],
-    ['--val', unless(flags.val), training.validation],
-    ['--seed', flags.seed, training.seed],
-    ['--encoding', flags.encoding, decoding.encoding],
-    ['--normalize-newlines', flags.normalizeNewlines, decoding.normalizeNewlines],
-  ];
-  for (const [flag, given, recorded] of frozen) {
-    if (given === undefined || given === recorded) continue;
-    throw new UserError(
-      `${run} was begun with ${flagText(flag, recorded)}, which ${flagText(flag, given)} would change`,
-      `Leave ${flag} out, or start a new run.`,
+/** The options that cannot change once a run has started. */
+const FROZEN: OptionTable = Object.fromEntries(
+  Object.entries<OptionRow>(TRAIN_OPTIONS).filter(([, option]) => option.frozen),
+);
+
+/** Options that a run has frozen may be repeated, but not changed. */
+function refuseFrozen(request: TrainingRequest, record: RunRecord, run: string): void {
+  const { training, corpus } = record;
+  // A short text may have made the batch smaller than it was asked to be, and makes it just as small now.
+  const { split } = splitCorpus(corpus.length, { ...training, ...request.training });
+  const { batchSize, sequenceLength, validation, ...asked } = request.training;
+  const isSame = SPLIT.every((name) => split[name] === training[name]);
+  const window = isSame ? {} : { batchSize, sequenceLength, validation };
+  const given = { ...request.network, ...asked, ...window, ...request.decoding };
+  refuseConflicts(FROZEN, given, record, (option, recorded, changed) => {
+    return new UserError(
+      `${run} was started with ${recorded}, which ${changed} would change`,
+      `Leave ${flagOf(option)} out, or start a new run.`,
     );
-  }
+  });
 }
 
+const SPLIT = ['validation', 'batchSize', 'sequenceLength'] as const;
+
 /** The text may be named again on resume, but it must be the same text. */
-async function refuseOtherText(names: readonly string[], record: RunRecord, run: string): Promise<void> {
-  const { sources } = await resolveCorpus(names);
-  const key = corpusKey(sources, record.decoding);
-  const noted = key === undefined ? undefined : notedCorpus(run, key, record.decoding);
-  const known = record.codePoints;
-  const { hash, vocabulary } =
-    noted ??
-    (await withTemporaryFolder((folder) => prepareDataset(sources, record.decoding, folder, { known })));
-  if (hash === record.corpus.hash && String(vocabulary.codePoints) === String(record.codePoints)) return;
+async function refuseOtherText(
+  text: TrainingRequest['text'],
+  { decoding, codePoints: known, corpus }: RunRecord,
+  run: string,
+  { interruptible }: PrepareHooks,
+): Promise<void> {
+  if ('length' in text && text.length === 0) return;
+  const { sources, name } = await corpusOf(text, '');
+  const key = corpusKey(sources, decoding);
+  const noted = key === undefined ? undefined : notedCorpus(run, key, decoding);
+  const { hash, vocabulary } = noted ?? (await read());
+  if (hash === corpus.hash && String(vocabulary.codePoints) === String(known)) return;
   throw new UserError(
-    `${run} learns another text (${record.corpus.name}) than ${names.join(' ')}`,
-    `Leave the text out to go on with the run, or leave --resume out to start a new one.`,
+    `${run} learns another text (${corpus.name}) than ${'length' in text ? text.join(' ') : name}`,
+    'Leave the text out to continue the run, or leave --resume out to start a new one.',
   );
+
+  async function read() {
+    const folder = makeTemporaryFolder();
+    const remove = () => rm(folder, { recursive: true, force: true });
+    try {
+      return await interruptible(remove, () => prepareDataset(sources, decoding, folder, { known }));
+    } finally {
+      await remove();
+    }
+  }
 }

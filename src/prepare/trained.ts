@@ -1,62 +1,57 @@
 import { createHash } from 'node:crypto';
 import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { DECODING, NETWORK } from '../checkpoint/options.js';
 import type { Origin, RunRecord } from '../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
+import { flagOf, type OptionRow, type OptionTable } from '../options.js';
 import { nameCharacter, Vocabulary } from '../text/vocabulary.js';
-import { type FixedFlag, flagText, shapeFlags, type TrainFlags } from './request.js';
+import { refuseConflicts, type TrainingRequest } from './request.js';
 
-/** The checkpoint whose weights a new run begins with. */
+/** The checkpoint whose weights a new run starts from. */
 export interface Trained extends Checkpoint {
   readonly origin: Origin;
 }
 
-/** So many characters are named in a notice. */
+/** How many characters a notice names. */
 const MOST_NAMED = 10;
 
+/** The options that the weights of a checkpoint fix. */
+const SHAPE: OptionTable = Object.fromEntries(
+  Object.entries<OptionRow>(NETWORK).filter(([, option]) => option.frozen === 'shape'),
+);
+
 /**
- * Reads what `--from` names: a checkpoint file, or a run, of which the best is taken.
- * @throws UserError where it is none, or where flags or a missing text do not go with it
+ * Reads the checkpoint of `--from`: a file, or the best one of a run.
+ * @throws UserError where it is not a checkpoint, or where options do not go with its weights
  */
-export async function readTrained(
-  model: string,
-  names: readonly string[],
-  flags: TrainFlags,
-): Promise<Trained> {
+export async function readTrained(model: string, request: TrainingRequest): Promise<Trained> {
   const { path } = resolveCheckpoint(model, 'best');
-  if (names.length === 0) {
-    throw new UserError(
-      `--from ${model} begins a new run, and no text is named`,
-      'Name the text to learn, or go on with the same text by --resume.',
-    );
-  }
   const checkpoint = await readCheckpoint(path);
   const { record, state } = checkpoint;
-  refuseConflicts(flags, record, path);
+  refuseOtherShape(request, record, path);
   const hash = createHash('sha256').update(state.values).digest('hex');
   const origin = { path, step: record.progress.step, corpus: record.corpus.name, hash };
   return { ...checkpoint, origin };
 }
 
-function refuseConflicts(flags: TrainFlags, { model, decoding }: RunRecord, path: string): void {
-  const isBytes = (encoding: string) => encoding === 'bytes';
-  const isSameKind = flags.encoding !== undefined && isBytes(flags.encoding) === isBytes(decoding.encoding);
-  const fixed: FixedFlag[] = [
-    ...shapeFlags(flags, model),
-    ['--encoding', isSameKind ? undefined : flags.encoding, decoding.encoding],
-  ];
-  for (const [flag, given, recorded] of fixed) {
-    if (given === undefined || given === recorded) continue;
-    throw new UserError(
-      `${path} was trained with ${flagText(flag, recorded)}, and ${flagText(flag, given)} does not go with its weights`,
-      `Leave ${flag} out, or leave --from out to train a network of that shape from nothing.`,
+function refuseOtherShape({ network, decoding }: TrainingRequest, record: RunRecord, path: string): void {
+  // Characters are code points in all encodings but one.
+  const isBytes = (encoding: string | undefined) => encoding === 'bytes';
+  const isSameKind = isBytes(decoding.encoding) === isBytes(record.decoding.encoding);
+  const given = isSameKind ? network : { ...network, encoding: decoding.encoding };
+  const rows = { ...SHAPE, encoding: DECODING.encoding };
+  refuseConflicts(rows, given, record, (option, recorded, changed) => {
+    return new UserError(
+      `${path} was trained with ${recorded}, and ${changed} does not go with its weights`,
+      `Leave ${flagOf(option)} out, or leave --from out to train a network of that shape from scratch.`,
     );
-  }
+  });
 }
 
-/** What becomes of the characters: which the network did not know, and which of its own the text does not have. */
+/** Tells where the weights come from, which characters are new to them, and which of theirs the text lacks. */
 export function characterNotices(
   { record, origin }: Trained,
   codePoints: readonly number[],
@@ -81,8 +76,8 @@ export function characterNotices(
 }
 
 /**
- * Writes the first checkpoint of a run that begins with trained weights: then it can be gone on from, and back to, as
- * from any other, whatever becomes of the checkpoint that they came from. Moments and states are those of a new run.
+ * Writes the first checkpoint of a run that starts from trained weights. Like any other it can be resumed from and rolled
+ * back to, whatever happens to the checkpoint that the weights came from. Moments and states are those of a new run.
  * @returns its path
  */
 export async function writeBeginning(

@@ -1,4 +1,4 @@
-import { TRAINING_RANGES } from '../checkpoint/record.js';
+import { RECORDED } from '../checkpoint/options.js';
 import { clamped } from '../numbers.js';
 import type { TrainCommand, TrainEvent } from './events.js';
 import type { Gauges } from './gauges.js';
@@ -61,7 +61,7 @@ export class Controls {
         this.paused = command.type === 'pause';
         return command;
       case 'lr':
-        this.lr = clamped(command.value, TRAINING_RANGES.lr);
+        this.lr = clamped(command.value, RECORDED.lr.kind);
         // The step a run pauses at may be saved already, and is what a resumed run goes on from.
         if (this.paused) this.saves = true;
         return { ...command, value: this.lr };

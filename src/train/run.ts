@@ -1,5 +1,6 @@
 import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
-import { type HistoryPoint, type Progress, TRAINING_RANGES } from '../checkpoint/record.js';
+import { RECORDED } from '../checkpoint/options.js';
+import type { HistoryPoint, Progress } from '../checkpoint/record.js';
 import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
 import { clamped } from '../numbers.js';
@@ -219,7 +220,7 @@ export class Run {
     this.#progress = { ...record.progress, rollbacks: this.#progress.rollbacks + 1 };
     this.#history = [...record.history];
     this.#watch = new LossWatch(record, record.progress);
-    const lr = clamped(SLOWER * Math.min(this.#controls.lr, record.training.lr), TRAINING_RANGES.lr);
+    const lr = clamped(SLOWER * Math.min(this.#controls.lr, record.training.lr), RECORDED.lr.kind);
     this.#controls.lr = lr;
     this.clock.skip();
     return { type: 'rollback', step: this.step, from, fault, lr };

@@ -1,4 +1,5 @@
-import type { RunRecord, TrainingLength } from '../checkpoint/record.js';
+import type { TrainingLength } from '../checkpoint/options.js';
+import type { RunRecord } from '../checkpoint/record.js';
 import { windowsPerEpoch } from '../text/batches.js';
 
 const WARM_UP_STEPS = 100;

@@ -8,16 +8,11 @@ import {
   readRecord,
   writeCheckpoint,
 } from '../../src/checkpoint/checkpoint.js';
-import {
-  LENGTH_RANGES,
-  parseRecord,
-  type RunRecord,
-  TRAINING_RANGES,
-  writeRecord,
-} from '../../src/checkpoint/record.js';
+import { LENGTH, NETWORK, RECORDED } from '../../src/checkpoint/options.js';
+import { parseRecord, type RunRecord, writeRecord } from '../../src/checkpoint/record.js';
 import { type Tensor, writeSafeTensors } from '../../src/checkpoint/safetensors.js';
 import { CELL_NAMES, CELLS } from '../../src/model/cells.js';
-import { MODEL_RANGES, type ModelConfig } from '../../src/model/config.js';
+import type { ModelConfig } from '../../src/model/config.js';
 import { MOMENTS } from '../../src/model/optimizer.js';
 import { parameterTable } from '../../src/model/parameters.js';
 import type { NumberRange } from '../../src/numbers.js';
@@ -306,8 +301,10 @@ describe('records', () => {
 
   const within = (parent: string, ranges: Record<string, NumberRange>) =>
     Object.entries(ranges).map(([key, range]): [string, NumberRange] => [`${parent}.${key}`, range]);
+  const kindsOf = <const T extends Record<string, { kind: NumberRange }>>(rows: T) =>
+    Object.fromEntries(Object.entries(rows).map(([name, { kind }]) => [name, kind]));
   const unlimited = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
-  const { vocabulary: _, forgetBias: _optional, ...modelRanges } = MODEL_RANGES;
+  const { embedding, hidden, layers, dropout } = NETWORK;
 
   /** Held to each other, beside their ranges. */
   const RELATED = ['training.batchSize', 'training.sequenceLength', 'corpus.length', 'corpus.trainLength'];
@@ -323,9 +320,9 @@ describe('records', () => {
   });
 
   it.each([
-    ...within('model', modelRanges),
-    ...within('training', TRAINING_RANGES),
-    ...within('training.length', { amount: LENGTH_RANGES.epochs }),
+    ...within('model', kindsOf({ embedding, hidden, layers, dropout })),
+    ...within('training', kindsOf(RECORDED)),
+    ...within('training.length', { amount: LENGTH.epochs.kind }),
     ...within('corpus', { length: unlimited, trainLength: unlimited }),
     ...within('progress', { step: unlimited, lossCount: unlimited, seconds: { minimum: 0, maximum: 1e12 } }),
     ...within('history.1', { step: unlimited }),
@@ -352,7 +349,7 @@ describe('records', () => {
   it.each(['steps', 'minutes'] as const)(
     'take a length in %s in its range and nothing else',
     async (unit) => {
-      const { minimum, maximum } = LENGTH_RANGES[unit];
+      const { minimum, maximum } = LENGTH[unit].kind;
       for (const amount of [minimum, maximum]) {
         expect(parseWith('training.length', { unit, amount })().training.length).toEqual({ unit, amount });
       }

@@ -54,7 +54,7 @@ describe('resume', () => {
       expect(note).toMatch(/^note /);
       expect(note).toContain(`${last} is not a checkpoint of charlstm: `);
       expect(note).toContain(
-        `the run goes on from the one before, ${before}; the damaged file is now ${last}.damaged`,
+        `the run continues from the one before, ${before}; the damaged file is now ${last}.damaged`,
       );
       expect(bytesOf(newest(name).replace('.damaged', ''))).toEqual(bytesOf(newest('whole')));
       expect(checkpoints(name)).toEqual([...checkpoints('whole'), `${last}.damaged`]);

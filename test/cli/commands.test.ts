@@ -139,7 +139,7 @@ describe('train', () => {
     const other = await run(folder, ['train', '--resume', 'wasm-other', '--ui', 'json']);
     expect(other.code).toBe(0);
     if (used.startsWith('native'))
-      expect(other.stderr).toMatch(/^note the run was trained by wasm-\w+ and goes on with native-/);
+      expect(other.stderr).toMatch(/^note the run was trained by wasm-\w+ and continues with native-/);
   });
 
   it('engine tells what runs, why, and how fast', async () => {

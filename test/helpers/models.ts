@@ -3,7 +3,7 @@
 import { generate, generateMany } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
 import { openEngine } from '../../src/engine/engine.js';
-import type { ModelConfig, VARIANTS } from '../../src/model/config.js';
+import type { ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
 import { Weights } from '../../src/model/weights.js';
@@ -24,7 +24,7 @@ export function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabul
   );
 }
 
-interface Shape extends Pick<Partial<ModelConfig>, 'cell' | (typeof VARIANTS)[number]> {
+interface Shape extends Pick<Partial<ModelConfig>, 'cell' | 'coupled' | 'layerNorm' | 'residual'> {
   readonly encoding?: Encoding;
   readonly engine?: CharacterModel['weights']['engine'];
   readonly hidden?: number;

@@ -3,7 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint.js';
-import { NO_PROGRESS, type RunRecord, type TrainingOptions } from '../../src/checkpoint/record.js';
+import type { TrainingOptions } from '../../src/checkpoint/options.js';
+import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { prepareDataset } from '../../src/text/dataset.js';

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
-import { sizeOption } from '../../src/cli/options.js';
+import { parseValue } from '../../src/cli/options.js';
 import { openEngine } from '../../src/engine/engine.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { LiveSample } from '../../src/train/live.js';
@@ -68,7 +68,7 @@ describe('the memory of training is foretold', () => {
 });
 
 describe('--max-memory', () => {
-  const size = (text: string) => sizeOption('--max-memory <size>', '').parseArg!(text, undefined);
+  const size = (text: string) => parseValue(text, '--max-memory', 'bytes');
 
   it.each([
     ['1024', 1024],
@@ -98,10 +98,10 @@ describe('--max-memory', () => {
       /would need 1\.\d GiB of memory, 7\d\d MiB for batches of 32 x 64/,
       '--batch-size',
     );
-    expectFailure(await run(root, [...args, '--layers', '32', '--hidden', '4096']), 2, 'can have 4.0 GiB');
+    expectFailure(await run(root, [...args, '--layers', '32', '--hidden', '4096']), 2, 'at most 4.0 GiB');
     const trained = await run(root, [...args, '--seq-length', '32', '--out', 'many']);
     expect(trained.stderr).toMatch(
-      /^note training takes some \d+ MiB of memory, \d+ MiB for batches of 32 x 32/,
+      /^note training needs about \d+ MiB of memory, \d+ MiB for batches of 32 x 32/,
     );
     expect(trained.code).toBe(0);
     rmSync(join(root, 'many'), { recursive: true });

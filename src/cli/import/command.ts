@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { freshState, writeCheckpoint } from '../../checkpoint/checkpoint.js';
 import { claimNewRun } from '../../checkpoint/claim.js';
 import { type ImportedNetwork, readImported } from '../../checkpoint/import.js';
-import { NO_PROGRESS, type RunRecord, TRAINING_DEFAULTS } from '../../checkpoint/record.js';
+import { LENGTH, TRAINING_DEFAULTS } from '../../checkpoint/options.js';
+import { NO_PROGRESS, type RunRecord } from '../../checkpoint/record.js';
 import { checkpointPath, RUNS_FOLDER } from '../../checkpoint/run.js';
 import { harmlessLine, quoted } from '../../format.js';
 import { describeModel } from '../../model/config.js';
@@ -78,8 +79,7 @@ function beginningOf(
   const codePoints = characters.toSorted((a, b) => a - b);
   const idOf = new Map(characters.map((codePoint, id) => [codePoint, id]));
   const ids = codePoints.map((codePoint) => idOf.get(codePoint)!);
-  const { epochs, ...training } = TRAINING_DEFAULTS;
-  const moved = extended(values, config, ids, training.seed);
+  const moved = extended(values, config, ids, TRAINING_DEFAULTS.seed);
   const hash = createHash('sha256').update(moved).digest('hex');
   return {
     values: moved,
@@ -89,8 +89,8 @@ function beginningOf(
       decoding: { encoding: 'utf8', normalizeNewlines: false },
       // Placeholders, since no step has been made: a run that starts from here has its own options.
       training: {
-        ...training,
-        length: { unit: 'epochs', amount: epochs },
+        ...TRAINING_DEFAULTS,
+        length: { unit: 'epochs', amount: LENGTH.epochs.default },
         lr: defaultLearningRate(config.hidden),
         evalEvery: 100,
       },

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { MODEL_DEFAULTS, NETWORK } from '../../checkpoint/options.js';
 import { openEngine } from '../../engine/engine.js';
 import { withThreads } from '../../engine/team.js';
 import { UserError } from '../../errors.js';
 import { CHANCE, copyAccuracies } from '../../experiments/copy-memory.js';
 import { type ComparedKind, comparedKinds, withBias } from '../../experiments/kinds.js';
 import { table } from '../../format.js';
-import { MODEL_DEFAULTS, MODEL_RANGES } from '../../model/config.js';
 import { amountOf } from '../../numbers.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
@@ -68,7 +68,7 @@ export function memoryCommand(command: Command): void {
         .argParser(parseLags)
         .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
     )
-    .addOption(numberOption('--hidden <n>', 'units', MODEL_RANGES.hidden).default(64))
+    .addOption(numberOption('--hidden <n>', 'units', NETWORK.hidden.kind).default(64))
     .addOption(
       numberOption('--steps <n>', 'batches of 32 to train for', {
         minimum: 1,
@@ -88,7 +88,7 @@ export function memoryCommand(command: Command): void {
       numberOption(
         '--forget-bias <n>',
         'bias the gates that keep begin with',
-        MODEL_RANGES.forgetBias,
+        NETWORK.forgetBias.kind,
       ).default(MODEL_DEFAULTS.forgetBias),
     )
     .option('--mixed', 'train on all lags up to k instead of k alone')

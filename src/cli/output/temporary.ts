@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileError } from '../../errors.js';
+import { rmSync } from 'node:fs';
+import { makeTemporaryFolder } from '../../prepare/temporary.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**
@@ -9,17 +7,7 @@ import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
  * @throws UserError if it cannot be created
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  let folder: string;
-  try {
-    folder = mkdtempSync(join(tmpdir(), 'charlstm-'));
-  } catch (error) {
-    throw fileError(
-      error,
-      `a folder in ${tmpdir()}`,
-      'Set TMPDIR to another folder for temporary files.',
-      'create',
-    );
-  }
+  const folder = makeTemporaryFolder();
   return withCleanup(
     () => rmSync(folder, { recursive: true, force: true }),
     () => use(folder),

@@ -1,47 +1,37 @@
 import { duration } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import type { Source } from '../../text/source.js';
+import type { PrepareHooks } from '../../prepare/request.js';
 import { ProgressLine } from '../output/stderr.js';
 
-/** A text is read twice: for its vocabulary, and to be written as ids. */
-const PASSES = 2;
-/** What is done sooner is not worth a word. */
+/** Work that is done sooner shows no progress. */
 const SHOW_AFTER_MS = 500;
 const BAR_CELLS = 20;
 
-/** Says on stderr how far a text has been read: see ProgressLine. */
+/** Shows on stderr how far a text has been read: see ProgressLine. */
 export class ReadingProgress {
-  /** What is being done. */
-  what = 'reading';
-  bytes = 0;
-  /** Bytes there are to read; undefined where nobody knows. */
-  total: number | undefined;
+  #what = '';
   #start = 0;
   #line: ProgressLine | undefined;
 
-  begin(what: string, total: number | undefined): void {
-    this.end();
-    this.what = what;
-    this.total = total;
-    this.bytes = 0;
-    this.#start = performance.now();
-    this.#line = new ProgressLine(SHOW_AFTER_MS);
-  }
+  readonly show: PrepareHooks['onReading'] = (what, bytes, total) => {
+    if (what !== this.#what) {
+      this.end();
+      this.#what = what;
+      this.#start = performance.now();
+      this.#line = new ProgressLine(SHOW_AFTER_MS);
+    }
+    const seconds = (performance.now() - this.#start) / 1000;
+    this.#line?.draw((hasBar) => progressLine({ what, bytes, total }, seconds, hasBar));
+  };
 
-  /** Notes that more was read. */
-  add(bytes: number): void {
-    this.bytes += bytes;
-    this.#line?.draw((hasBar) => progressLine(this, (performance.now() - this.#start) / 1000, hasBar));
-  }
-
-  /** Takes the bar away. */
+  /** Removes the line. */
   end(): void {
     this.#line?.end();
     this.#line = undefined;
   }
 }
 
-/** How far something has come: "reading 45% of 2,000 MB, 310 MB/s, 4s left". */
+/** For example "reading 45% of 2,000 MB, 310 MB/s, 4s left". */
 export function progressLine(
   { what, bytes, total }: { what: string; bytes: number; total: number | undefined },
   seconds: number,
@@ -55,23 +45,4 @@ export function progressLine(
   const bar = hasBar ? `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ` : '';
   const left = duration(((total - bytes) * seconds) / bytes);
   return `${what} ${bar}${Math.floor(100 * share)}% of ${megabytes(total)} MB, ${speed}, ${left} left`;
-}
-
-/** The same sources; what is read of them, in two passes, is added to the progress. */
-export function counted(sources: readonly Source[], progress: ReadingProgress): Source[] {
-  let reads = 0;
-  const comesOnce = sources.some(({ stats }) => stats === undefined);
-  const size = sources.reduce((sum, { stats }) => sum + Number(stats?.size ?? 0), 0);
-  progress.begin('reading', comesOnce ? undefined : PASSES * size);
-  return sources.map((source) => ({
-    ...source,
-    async *read(folder) {
-      // How long standard input is, is known when it has been read.
-      if (reads++ === sources.length) progress.total ??= PASSES * progress.bytes;
-      for await (const chunk of source.read(folder)) {
-        progress.add(chunk.length);
-        yield chunk;
-      }
-    },
-  }));
 }

@@ -1,20 +1,41 @@
 import { setFlagsFromString } from 'node:v8';
 import { chalkStderr as chalk } from 'chalk';
+import type { TrainOptions } from '../../checkpoint/options.js';
 import { nativeBuild } from '../../engine/native.js';
 import { UserError } from '../../errors.js';
 import { rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import { prepareNewRun } from '../../prepare/new-run.js';
-import type { PreparedTraining, TrainFlags, UiFlags } from '../../prepare/request.js';
-import { prepareResume } from '../../prepare/resume.js';
+import { row } from '../../options.js';
+import { prepareRun } from '../../prepare/prepare.js';
+import {
+  type PreparedRun,
+  type PrepareHooks,
+  requestOf,
+  type TrainingRequest,
+} from '../../prepare/request.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
+import { orTakenBack } from '../output/temporary.js';
 import { hasTerminal } from '../output/terminal.js';
+import { ReadingProgress } from './reading.js';
 import { jsonReporter, plainReporter } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
+
+/** How progress is shown: the one option that programs do not have. */
+export const UI = row(
+  '--ui <kind>',
+  'how to show progress',
+  { words: ['auto', 'plain', 'json'] },
+  {
+    default: 'auto',
+  },
+);
+
+/** The options that programs have, too, and how progress is shown. */
+export type TrainFlags = TrainOptions & { readonly ui?: (typeof UI)['kind']['words'][number] };
 
 /** What shows the events of training. */
 interface Display {
@@ -26,17 +47,15 @@ interface Display {
 
 type Ui = 'dashboard' | 'plain' | 'json';
 
-/** Trains from beginning to end: a new run or one that goes on, with what the flags say. */
-export async function runTraining(names: readonly string[], flags: TrainFlags & UiFlags): Promise<void> {
-  const ui = flags.ui === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : flags.ui;
+/** Trains a new run, or continues one, to its end. */
+export async function runTraining(
+  names: readonly string[],
+  { ui: asked = 'auto', ...options }: TrainFlags,
+): Promise<void> {
+  const ui = asked === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : asked;
   if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
-  if (flags.from !== undefined && flags.resume !== undefined) {
-    throw new UserError('--resume goes on with a run, and --from begins a new one', 'Give one of the two.');
-  }
-  const prepared = await (flags.resume === undefined
-    ? prepareNewRun(names, flags)
-    : prepareResume(names, flags));
-  for (const notice of [...prepared.notices, ...brokenEngine(flags)]) note(notice);
+  const prepared = await prepare(requestOf(names, options));
+  for (const notice of [...prepared.notices, ...brokenEngine(options)]) note(notice);
   const shown: { display?: Display } = {};
   const stopper = new Stopper((again) => announceStop(again, shown.display));
   try {
@@ -51,8 +70,25 @@ export async function runTraining(names: readonly string[], flags: TrainFlags & 
   }
 }
 
-/** A native engine that is there and must not be used would otherwise only be missed by its speed. */
-function brokenEngine({ engine }: TrainFlags): string[] {
+/** Prepares the run while stderr shows how far its text is read; a signal meanwhile leaves nothing behind. */
+async function prepare(request: TrainingRequest): Promise<PreparedRun> {
+  const progress = new ReadingProgress();
+  const interruptible: PrepareHooks['interruptible'] = (takeBack, work) => {
+    const end = () => {
+      progress.end();
+      return takeBack();
+    };
+    return orTakenBack(end, work);
+  };
+  try {
+    return await prepareRun(request, { interruptible, onReading: progress.show });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Without a notice, a native engine that must not be used would be noticed only by its speed. */
+function brokenEngine({ engine }: TrainOptions): string[] {
   if (engine === 'wasm') return [];
   const native = nativeBuild();
   if ('path' in native || !native.isBroken) return [];
@@ -61,7 +97,7 @@ function brokenEngine({ engine }: TrainFlags): string[] {
 
 /** Trains to the end, whatever brings it, and gives the terminal back. */
 async function train(
-  { job }: PreparedTraining,
+  { job }: PreparedRun,
   { ui, stopper, display }: { ui: Ui; stopper: Stopper; display: Display },
 ): Promise<{ end: EndEvent; seen: Seen }> {
   const seen: Seen = { sample: undefined, baselines: [] };
@@ -83,7 +119,7 @@ async function train(
   }
 }
 
-async function openDisplay(ui: Ui, { record }: PreparedTraining['job'], stopper: Stopper): Promise<Display> {
+async function openDisplay(ui: Ui, { record }: PreparedRun['job'], stopper: Stopper): Promise<Display> {
   if (ui !== 'dashboard') {
     const report = ui === 'json' ? jsonReporter() : plainReporter();
     return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
@@ -111,7 +147,7 @@ function sayStopping(): void {
 }
 
 /** Training went wrong, went back, and went wrong again. */
-function divergence({ job }: PreparedTraining, { step, path, fault, lr }: EndEvent): UserError {
+function divergence({ job }: PreparedRun, { step, path, fault, lr }: EndEvent): UserError {
   const { clip } = job.record.training;
   const slower = `--lr ${rate((lr ?? job.record.training.lr) / 4)}${clip === 0 ? ' and a limit such as --clip 1' : ''}`;
   return new UserError(

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { withProgress } from '../../../src/cli/output/stderr.js';
-import { counted, progressLine, ReadingProgress } from '../../../src/cli/train/reading.js';
+import { progressLine } from '../../../src/cli/train/reading.js';
+import { counted } from '../../../src/prepare/corpus.js';
 import type { Source } from '../../../src/text/source.js';
 
 it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: boolean, line: string]>([
@@ -23,14 +24,18 @@ it('counts two passes; how long standard input is, it knows after the first', as
       yield new Uint8Array(5);
     },
   };
-  const progress = new ReadingProgress();
-  const [wrapped] = counted([source], progress);
-  const totals: (number | undefined)[] = [];
+  const reports: unknown[] = [];
+  const [wrapped] = counted([source], (...report) => reports.push(report));
   for (let pass = 0; pass < 2; pass++) {
-    for await (const _ of wrapped!.read('')) totals.push(progress.total);
+    for await (const _ of wrapped!.read(''));
   }
-  expect(totals).toEqual([undefined, undefined, 30, 30]);
-  expect(progress.bytes).toBe(30);
+  expect(reports).toEqual([
+    ['reading', 0, undefined],
+    ['reading', 10, undefined],
+    ['reading', 15, undefined],
+    ['reading', 25, 30],
+    ['reading', 30, 30],
+  ]);
 });
 
 it('long work says now and then how far it is, where nobody sees a line change', async () => {

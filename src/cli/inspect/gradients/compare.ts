@@ -1,11 +1,11 @@
 import { readRecord } from '../../../checkpoint/checkpoint.js';
-import { TRAINING_DEFAULTS } from '../../../checkpoint/record.js';
+import { MODEL_DEFAULTS, TRAINING_DEFAULTS } from '../../../checkpoint/options.js';
 import { listRuns, runOf } from '../../../checkpoint/run.js';
 import { ExitCode, UserError } from '../../../errors.js';
 import { COMPARED_STEPS, compareGradients, type NetworkGradients } from '../../../experiments/gradients.js';
 import { harmlessLine } from '../../../format.js';
 import { leastText } from '../../../insight/gradients.js';
-import { MODEL_DEFAULTS, type ModelConfig } from '../../../model/config.js';
+import type { ModelConfig } from '../../../model/config.js';
 import { amountOf, grouped } from '../../../numbers.js';
 import { DEFAULT_CORPUS } from '../../../text/catalogue.js';
 import { Dataset, prepareDataset } from '../../../text/dataset.js';

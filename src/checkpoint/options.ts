@@ -1,0 +1,256 @@
+import { ENGINE_CHOICES } from '../engine/engine.js';
+import { CELL_NAMES } from '../model/cells.js';
+import { defaultsOf, type OptionTable, type OptionValues, row, type ValueOf } from '../options.js';
+import { ENCODINGS } from '../text/decode.js';
+import { LEAST_KEPT, RUNS_FOLDER } from './run.js';
+
+const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;
+const STEPS = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, integer: true } as const;
+const SEED = { minimum: 0, maximum: 2 ** 32 - 1, integer: true } as const;
+
+/** How many distinct characters a network may have: as many as there are code points. */
+export const VOCABULARY_SIZE = { minimum: 2, maximum: 0x110000, integer: true } as const;
+
+/** Where a run starts, and where it is written. */
+const START = {
+  resume: row('--resume [run]', 'continue a run or a checkpoint file, bit for bit', 'optional text', {
+    defaultHelp: 'the newest run',
+    isCommon: true,
+  }),
+  from: row(
+    '--from <model>',
+    'start a new run from trained weights: the best checkpoint of a run, or a checkpoint file',
+    'text',
+    { aliases: ['init-from'], isCommon: true },
+  ),
+  out: row('--out <folder>', 'folder of the run', 'text', {
+    defaultHelp: `${RUNS_FOLDER}/<text>-<n>`,
+    isCommon: true,
+  }),
+};
+
+/** The network. Recorded in `model`; options that equal their `absent` value are not written. */
+export const NETWORK = {
+  cell: row(
+    '--cell <kind>',
+    'kind of recurrent cell',
+    { words: CELL_NAMES },
+    {
+      default: 'lstm',
+      frozen: 'shape',
+      aliases: ['model'],
+      isCommon: true,
+    },
+  ),
+  embedding: row('--embedding <n>', 'size of the character embedding', WIDTH, {
+    default: 64,
+    frozen: 'shape',
+  }),
+  hidden: row('--hidden <n>', 'hidden units per layer', WIDTH, {
+    default: 128,
+    frozen: 'shape',
+    aliases: ['rnn-size', 'hidden-size'],
+    isCommon: true,
+  }),
+  layers: row(
+    '--layers <n>',
+    'number of recurrent layers',
+    { minimum: 1, maximum: 32, integer: true },
+    {
+      default: 2,
+      frozen: 'shape',
+      aliases: ['num-layers'],
+      isCommon: true,
+    },
+  ),
+  dropout: row(
+    '--dropout <share>',
+    'share of the outputs of each layer to drop while training, such as 0.2',
+    { minimum: 0, maximum: 0.95 },
+    { default: 0, frozen: 'run', isCommon: true },
+  ),
+  coupled: row('--coupled', 'couple the gates: input gate = 1 - forget gate (lstm, peephole)', 'switch', {
+    absent: false,
+    frozen: 'shape',
+  }),
+  layerNorm: row('--layer-norm', 'apply layer normalisation inside each layer', 'switch', {
+    absent: false,
+    frozen: 'shape',
+  }),
+  residual: row('--residual', 'add residual connections around every layer but the first', 'switch', {
+    absent: false,
+    frozen: 'shape',
+  }),
+  forgetBias: row(
+    '--forget-bias <n>',
+    'initial bias of the gate that keeps the memory',
+    { minimum: -20, maximum: 20 },
+    { default: 1, absent: 1, frozen: 'shape' },
+  ),
+};
+
+/** The length of a run, in one of three units. Recorded in `training.length`. */
+export const LENGTH = {
+  epochs: row(
+    '--epochs <n>',
+    'train for this many passes over the text',
+    { minimum: 0.001, maximum: 1e9 },
+    {
+      default: 10,
+      defaultHelp: '10, but 1,000 to 20,000 steps',
+      aliases: ['max-epochs'],
+      isCommon: true,
+    },
+  ),
+  steps: row('--steps <n>', 'train for this many steps, one batch each', STEPS),
+  minutes: row(
+    '--minutes <n>',
+    'train for this many minutes',
+    { minimum: 0.01, maximum: 1e7 },
+    {
+      isCommon: true,
+    },
+  ),
+};
+
+const TRAINING = {
+  lr: row(
+    '--lr <rate>',
+    'peak learning rate',
+    { minimum: 1e-9, maximum: 10 },
+    {
+      defaultHelp: '5e-3, lower above 256 hidden units',
+      aliases: ['learning-rate'],
+      isCommon: true,
+    },
+  ),
+  clip: row(
+    '--clip <norm>',
+    'clip gradients to this global norm; 0 disables it',
+    { minimum: 0, maximum: 1e9 },
+    {
+      default: 1,
+      aliases: ['grad-clip'],
+    },
+  ),
+  weightDecay: row(
+    '--weight-decay <n>',
+    'weight decay of the matrices',
+    { minimum: 0, maximum: 10 },
+    {
+      default: 0.01,
+    },
+  ),
+  batchSize: row(
+    '--batch-size <n>',
+    'sequences per batch',
+    { minimum: 1, maximum: 65536, integer: true },
+    { default: 32, frozen: 'run' },
+  ),
+  sequenceLength: row(
+    '--seq-length <n>',
+    'characters per sequence: the length of truncated backpropagation',
+    { minimum: 1, maximum: 65536, integer: true },
+    { default: 64, frozen: 'run' },
+  ),
+};
+
+const VALIDATION = {
+  validation: row(
+    '--val <share>',
+    'share of the text, at its end, to validate on; 0 disables it',
+    { minimum: 0, maximum: 0.9 },
+    { default: 0.1, frozen: 'run' },
+  ),
+  evalEvery: row('--eval-every <steps>', 'validate and save every N steps', STEPS, {
+    defaultHelp: 'so that it takes 5% of the time',
+  }),
+  keep: row(
+    '--keep <n>',
+    `recent checkpoints to keep in addition to the best, at least ${LEAST_KEPT}`,
+    { minimum: 0, maximum: 1_000_000, integer: true },
+    { default: LEAST_KEPT },
+  ),
+};
+
+const RESOURCES = {
+  seed: row('--seed <n>', 'seed of all randomness', SEED, { default: 1, frozen: 'run' }),
+  engine: row('--engine <name>', 'build of the arithmetic; see "charlstm engine"', {
+    words: ENGINE_CHOICES,
+  }),
+  threads: row(
+    '--threads <n>',
+    'number of threads',
+    { minimum: 1, maximum: 64, integer: true },
+    {
+      defaultHelp: 'one per core',
+    },
+  ),
+  maxMemory: row('--max-memory <size>', 'refuse to train if more memory is needed', 'bytes', {
+    defaultHelp: '80% of the available memory',
+  }),
+  stopAt: row('--stop-at <step>', 'stop and save at this step, as Ctrl-C would', STEPS),
+};
+
+/** How bytes become characters. Recorded in `decoding`. */
+export const DECODING = {
+  encoding: row(
+    '--encoding <name>',
+    'encoding of the text',
+    { words: ENCODINGS },
+    {
+      default: 'utf8',
+      frozen: 'run',
+    },
+  ),
+  normalizeNewlines: row('--normalize-newlines', 'read CR LF and CR as LF', 'switch', {
+    default: false,
+    frozen: 'run',
+  }),
+};
+
+/**
+ * THE table of training options, by group; adding an option is one row here, and its use. Flags, help, aliases, types,
+ * ranges, the checks of checkpoints, what `--resume` and `--from` refuse, and docs/reference/options.md follow from it.
+ */
+export const TRAIN_GROUPS = {
+  Run: START,
+  Network: NETWORK,
+  'Length (one of)': LENGTH,
+  Training: TRAINING,
+  'Validation and checkpoints': VALIDATION,
+  'Randomness and resources': RESOURCES,
+  Text: DECODING,
+} satisfies Record<string, OptionTable>;
+
+export const TRAIN_OPTIONS = {
+  ...START,
+  ...NETWORK,
+  ...LENGTH,
+  ...TRAINING,
+  ...VALIDATION,
+  ...RESOURCES,
+  ...DECODING,
+};
+
+/** Everything that may be asked of a training run, by programs and on the command line; all of it may be left out. */
+export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS>;
+
+/** The options that a checkpoint records in `training`, next to its length. */
+export const RECORDED = { ...TRAINING, ...VALIDATION, seed: RESOURCES.seed };
+
+export interface TrainingLength {
+  readonly unit: keyof typeof LENGTH;
+  readonly amount: number;
+}
+
+/** The training options of a run, as its checkpoints record them. */
+export type TrainingOptions = { readonly length: TrainingLength } & {
+  readonly [Name in keyof typeof RECORDED]: ValueOf<(typeof RECORDED)[Name]['kind']>;
+};
+
+/** The network of a new run that asks for nothing else. */
+export const MODEL_DEFAULTS = defaultsOf(NETWORK);
+
+/** The training options of a new run that asks for nothing else; its learning rate, length and evalEvery are computed. */
+export const TRAINING_DEFAULTS = defaultsOf(RECORDED);

@@ -1,0 +1,117 @@
+import { describeRange, isInRange, type NumberRange } from './numbers.js';
+
+/** The values an option accepts. A `switch` takes no value on the command line; `bytes` is a size such as "4G". */
+export type OptionKind =
+  | NumberRange
+  | { readonly words: readonly string[] }
+  | 'switch'
+  | 'text'
+  | 'optional text'
+  | 'bytes';
+
+/** The TypeScript type of an option's value. */
+export type ValueOf<K> = K extends { readonly words: readonly (infer Word)[] }
+  ? Word
+  : K extends NumberRange | 'bytes'
+    ? number
+    : K extends 'switch'
+      ? boolean
+      : K extends 'optional text'
+        ? string | true
+        : string;
+
+/** The optional columns of a row. */
+export interface OptionColumns {
+  /** The value in new runs; missing where it is computed or where nothing is set. */
+  readonly default?: number | string | boolean;
+  /** What the help says in place of the default, for example how it is computed. */
+  readonly defaultHelp?: string;
+  /**
+   * What it means that a checkpoint does not record the option: the behaviour of the versions that did not have it yet.
+   * Unlike the default, it never changes. Without this column, a checkpoint must record the option.
+   */
+  readonly absent?: number | string | boolean;
+  /**
+   * What fixes the option once a run has started. `shape`: the weights have this shape, so neither `--resume` nor
+   * `--from` accepts another value. `run`: `--resume` does not. Without this column, the option may change on resume.
+   */
+  readonly frozen?: 'shape' | 'run';
+  /** Whether the short help lists it. */
+  readonly isCommon?: boolean;
+  /** Names that other programs, such as char-rnn, have for the option, without dashes. */
+  readonly aliases?: readonly string[];
+}
+
+/** One option: how it is written on the command line, what it means, and what it accepts. */
+export interface OptionRow extends OptionColumns {
+  /** "--seq-length <n>", or "--residual" for a switch. */
+  readonly flag: string;
+  readonly help: string;
+  readonly kind: OptionKind;
+}
+
+/** A table of options by the names that records and programs use. */
+export type OptionTable = Readonly<Record<string, OptionRow>>;
+
+/** The options a program or a command line may set: all of them may be left out. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [Name in keyof T]?: ValueOf<T[Name]['kind']>;
+};
+
+/** Makes a row, keeping the types of its kind and its default. */
+export function row<const K extends OptionKind, const C extends OptionColumns = object>(
+  flag: string,
+  help: string,
+  kind: K,
+  columns?: C,
+) {
+  return { flag, help, kind, ...(columns as C) };
+}
+
+/** The flag without its placeholder: "--seq-length". */
+export function flagOf({ flag }: OptionRow): string {
+  return flag.split(' ')[0]!;
+}
+
+/** "--hidden 128" or, of a switch, "--coupled" or "no --coupled". */
+export function flagWithValue(option: OptionRow, value: unknown): string {
+  if (typeof value === 'boolean') return value ? flagOf(option) : `no ${flagOf(option)}`;
+  return `${flagOf(option)} ${value}`;
+}
+
+/** Whether an option accepts a value. */
+export function accepts(kind: OptionKind, value: unknown): boolean {
+  if (kind === 'switch') return typeof value === 'boolean';
+  if (kind === 'text') return typeof value === 'string';
+  if (kind === 'optional text') return typeof value === 'string' || value === true;
+  if (kind === 'bytes') return isInRange(value, { minimum: 1, maximum: Number.MAX_VALUE });
+  if ('words' in kind) return (kind.words as readonly unknown[]).includes(value);
+  return isInRange(value, kind);
+}
+
+/** What an option accepts, for error messages: "a whole number from 1 to 64", "one of lstm, rnn". */
+export function describeKind(kind: OptionKind): string {
+  if (kind === 'switch') return 'true or false';
+  if (kind === 'text') return 'a string';
+  if (kind === 'optional text') return 'a string or true';
+  if (kind === 'bytes') return 'a size such as 512M or 4G';
+  return 'words' in kind ? `one of ${kind.words.join(', ')}` : describeRange(kind);
+}
+
+type Defaults<T extends OptionTable> = {
+  readonly [Name in keyof T as T[Name]['default'] extends number | string | boolean ? Name : never]: ValueOf<
+    T[Name]['kind']
+  >;
+};
+
+/** The defaults of a table, leaving out options that have none. */
+export function defaultsOf<T extends OptionTable>(table: T): Defaults<T> {
+  const rows = Object.entries(table).filter(([, option]) => option.default !== undefined);
+  return Object.fromEntries(rows.map(([name, option]) => [name, option.default])) as unknown as Defaults<T>;
+}
+
+/** The values among `given` that belong to options of a table, leaving out those that are not set. */
+export function valuesFor<T extends OptionTable>(table: T, given: OptionValues<T>): OptionValues<T> {
+  const set = Object.keys(table).filter((name) => given[name] !== undefined);
+  return Object.fromEntries(set.map((name) => [name, given[name]])) as OptionValues<T>;
+}
