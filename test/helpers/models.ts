@@ -3,6 +3,7 @@
 import { generate, generateMany } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
 import { openEngine } from '../../src/engine/engine.js';
+import { CELL_NAMES, CELLS } from '../../src/model/cells.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
@@ -14,6 +15,18 @@ import type { Encoding } from '../../src/text/decode.js';
 import { suffixArray } from '../../src/text/suffix-array.js';
 import { SuffixIndex } from '../../src/text/suffix-index.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
+
+/** A configuration of every cell with every variant that it allows. */
+export function everyVariant(shape: Omit<ModelConfig, 'cell'>): ModelConfig[] {
+  const choices = [false, true];
+  return CELL_NAMES.flatMap((cell) =>
+    choices.flatMap((coupled) =>
+      choices.flatMap((layerNorm) =>
+        choices.map((residual) => ({ ...shape, cell, coupled, layerNorm, residual })),
+      ),
+    ),
+  ).filter(({ cell, coupled }) => !coupled || CELLS[cell].canBeCoupled);
+}
 
 /** The characters of a text as a vocabulary. */
 export function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
@@ -55,7 +68,10 @@ export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
   return { config, vocabulary, weights };
 }
 
-/** Matrices within 1/√(their inputs), which is less than a new network has; those of the decoder `gain` times as much. */
+/**
+ * Matrices within 1/√(their inputs), which is less than a new network has; those of the decoder `gain` times
+ * as much.
+ */
 export function initialiseSmall(weights: Weights, seed: number, gain: number): void {
   initialise(weights.table, weights.values, seed);
   for (const { name, start, length, shape, initialisation } of weights.table.parameters) {

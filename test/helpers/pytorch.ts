@@ -1,9 +1,10 @@
-// What fixtures/pytorch.py stored, and the weights and text it computed without storing.
+// The numbers stored by fixtures/pytorch.py, and the weights and text it computes without storing them.
 
 import { readFileSync } from 'node:fs';
-import { parameterShapes, type ReferenceConfig } from './reference.js';
+import type { ModelConfig } from '../../src/model/config.js';
+import { parameterShapes, sizeOf } from './reference.js';
 
-/** What training one cell gave. */
+/** The results of training one cell. */
 export interface PytorchNumbers {
   /** Each window's mean loss in nats, before its step. */
   losses: number[];
@@ -15,18 +16,18 @@ export interface PytorchNumbers {
   logits: number[][];
 }
 
-/** PyTorch's modules, by our names. */
+/** The cells that PyTorch has modules for. */
 export const MODULES = ['lstm', 'rnn', 'gru'] as const;
 export type Module = (typeof MODULES)[number];
 
-/** The LSTM's numbers stand at the top. */
+/** The LSTM's numbers are at the top level. */
 export interface PytorchFixture extends PytorchNumbers {
-  config: ReferenceConfig & {
+  config: Pick<ModelConfig, 'vocabulary' | 'embedding' | 'hidden' | 'layers'> & {
     rows: number;
     steps: number;
     /** Tokens from one row's start in the text to the next row's. */
     rowLength: number;
-    /** Training steps taken, one window each, with the state carried. */
+    /** Training steps, one window each, with the state carried over. */
     windows: number;
     learningRate: number;
     betas: [number, number];
@@ -37,33 +38,39 @@ export interface PytorchFixture extends PytorchNumbers {
     clip: number;
   };
   others: Record<Exclude<Module, 'lstm'>, PytorchNumbers>;
-  /** Of a model that is filled by the formula in the order of its state_dict: its shapes, and the same logits. */
+  /** Shapes and the same logits of a model whose state_dict is filled by the formula, in order. */
   modules: Record<Module, { shapes: Record<string, number[]>; logits: number[][] }>;
 }
 
 const text = readFileSync(new URL('../fixtures/pytorch.json', import.meta.url), 'utf8');
-export const fixture = JSON.parse(text) as PytorchFixture;
+// The script names the single bias of an LSTM or RNN without "ih".
+export const fixture = JSON.parse(text.replaceAll('.bias_l', '.bias_ih_l')) as PytorchFixture;
 
 export function numbersOf(module: Module): PytorchNumbers {
   return module === 'lstm' ? fixture : fixture.others[module];
 }
 
-/** The LSTM's initial weights, a fresh copy at each call. */
-export function fixtureParameters(): Map<string, Float64Array> {
-  return formulaParameters(parameterShapes(fixture.config));
+/** The configuration of the network that was trained. */
+export function fixtureConfig(cell: Module): ModelConfig {
+  const { vocabulary, embedding, hidden, layers } = fixture.config;
+  return { cell, vocabulary, embedding, hidden, layers, dropout: 0 };
 }
 
-/** What the script's `fill` gives parameters, which it numbers in their order. */
+/** Its initial weights, a fresh copy at each call. */
+export function fixtureParameters(cell: Module): Map<string, Float64Array> {
+  return formulaParameters(parameterShapes(fixtureConfig(cell)));
+}
+
+/** The values that the script's `fill` gives parameters, by their position. */
 export function formulaParameters(
   shapes: Iterable<readonly [string, readonly number[]]>,
 ): Map<string, Float64Array> {
   const parameters = new Map<string, Float64Array>();
   for (const [name, shape] of shapes) {
-    const size = shape.reduce((total, length) => total * length, 1);
     const offset = 0.9 * parameters.size;
     parameters.set(
       name,
-      new Float64Array(size).map((_, k) => 0.4 * Math.sin(1.7 * k + offset + 0.3)),
+      new Float64Array(sizeOf(shape)).map((_, k) => 0.4 * Math.sin(1.7 * k + offset + 0.3)),
     );
   }
   return parameters;

@@ -1,228 +1,208 @@
-// A slow float64 reference for the network the product trains: plain loops, one obvious statement per
-// formula, nothing shared with src, so that a mistake there can't hide here. reference.test.ts checks its
-// gradients by finite differences and reference-pytorch.test.ts checks it against PyTorch.
+// A slow float64 reference for every network that the program trains, one statement per formula. It shares
+// nothing with src but the names of parameters and options, so that a mistake there cannot hide here.
+// reference.test.ts checks its gradients with central differences and reference-pytorch.test.ts compares it
+// with PyTorch.
 //
-// Sequences are time-major: the element for step t, row b, column j of a [steps, rows, width] array lies at
-// (t * rows + b) * width + j. "Position" below means n = t * rows + b.
+// Sequences are time-major: position n = t * rows + b is step t of row b.
 
-export interface ReferenceConfig {
-  vocabulary: number;
-  embedding: number;
-  hidden: number;
-  layers: number;
-}
+import type { ModelConfig } from '../../src/model/config.js';
+import { type Calculation, calculation, type Variable } from './autodiff.js';
 
-/** Both [layers, rows, hidden]. */
+/** Both [layers, rows, hidden]; c stays as it is in cells without a cell state. */
 export interface ReferenceState {
   h: Float64Array;
   c: Float64Array;
 }
 
+/** Inputs and targets are ids, [steps, rows]. */
+export interface ReferenceWindow {
+  readonly inputs: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+  readonly rows: number;
+  readonly steps: number;
+  /**
+   * The state that the window starts from, zero by default. No gradient flows into it: BPTT is truncated
+   * there.
+   */
+  readonly state?: ReferenceState;
+  /**
+   * For each layer the [steps, rows, hidden] factors of its dropout, which apply to the output for the next
+   * layer or the decoder, not to the state for the next step.
+   */
+  readonly masks?: readonly Float64Array[] | undefined;
+}
+
 export interface ReferenceResult {
   /** Mean cross-entropy in nats over rows * steps. */
-  loss: number;
+  readonly loss: number;
   /** d loss / d parameter, under the parameters' names and in their shapes. */
-  gradients: Map<string, Float64Array>;
+  readonly gradients: Map<string, Float64Array>;
   /** The state after the last step, before any dropout. */
-  state: ReferenceState;
+  readonly state: ReferenceState;
   /** [steps, rows, vocabulary]. */
-  logits: Float64Array;
+  readonly logits: Float64Array;
 }
 
-/** A window's shape: hidden is the LSTM's width H. */
-interface Extent {
-  rows: number;
-  steps: number;
-  hidden: number;
+/** The state of one row of one layer, [H] each. */
+interface CellState {
+  readonly h: Variable;
+  readonly c: Variable;
 }
 
-/** One layer's parameters, or their gradients: ih [4H, I], hh [4H, H], bias [4H]; gate order i, f, g, o. */
-interface LayerArrays {
-  ih: Float64Array;
-  hh: Float64Array;
-  bias: Float64Array;
-}
+const moduleOf = ({ cell }: ModelConfig) => (cell === 'peephole' ? 'lstm' : cell);
 
-/** What one layer's forward pass leaves for its backward pass. */
-interface LayerTrace {
-  /** I, the width of one input position. */
-  width: number;
-  /** [steps, rows, I]. */
-  input: Float64Array;
-  /** [steps, rows, 4H], after the sigmoids and the tanh. */
-  gates: Float64Array;
-  /** [steps + 1, rows, H]: slot t is the hidden state before step t, slot t + 1 the one after it. */
-  h: Float64Array;
-  /** [steps + 1, rows, H]: the cell state, in the same slots. */
-  c: Float64Array;
+function gateCount({ cell, coupled }: ModelConfig): number {
+  if (cell === 'rnn') return 1;
+  return cell === 'gru' || coupled ? 3 : 4;
 }
 
 /** Every parameter's name and shape, in PyTorch's order. */
-export function parameterShapes(config: ReferenceConfig): Map<string, number[]> {
-  const { vocabulary, embedding, hidden, layers } = config;
+export function parameterShapes(config: ModelConfig): Map<string, number[]> {
+  const { cell, vocabulary, embedding, hidden, layers, layerNorm } = config;
+  const width = gateCount(config) * hidden;
   const shapes = new Map<string, number[]>([['embedding.weight', [vocabulary, embedding]]]);
   for (let l = 0; l < layers; l++) {
-    shapes.set(`lstm.weight_ih_l${l}`, [4 * hidden, l === 0 ? embedding : hidden]);
-    shapes.set(`lstm.weight_hh_l${l}`, [4 * hidden, hidden]);
-    shapes.set(`lstm.bias_l${l}`, [4 * hidden]);
+    const add = (name: string, ...shape: number[]) => shapes.set(`${moduleOf(config)}.${name}_l${l}`, shape);
+    add('weight_ih', width, l === 0 ? embedding : hidden);
+    add('weight_hh', width, hidden);
+    add('bias_ih', width);
+    if (cell === 'gru') add('bias_hh', width);
+    if (cell === 'peephole') add('weight_peephole', width - hidden);
+    if (layerNorm) add('norm_ih', width);
+    if (layerNorm) add('norm_hh', width);
   }
   shapes.set('decoder.weight', [vocabulary, hidden]);
   shapes.set('decoder.bias', [vocabulary]);
   return shapes;
 }
 
-/**
- * One window forward, and back through time. inputs and targets are ids, [steps, rows]. The state is zero
- * unless given, and no gradient flows into it: truncated at the window's start. dropoutMasks holds one
- * [steps, rows, hidden] array of multipliers per layer, applied to what the layer hands up (to the next layer
- * or the decoder) and not to what it hands on in time. Nothing given is changed.
- */
-export function forwardBackward(
-  config: ReferenceConfig,
-  parameters: Map<string, Float64Array>,
-  inputs: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  rows: number,
-  steps: number,
-  state?: ReferenceState,
-  dropoutMasks?: Float64Array[],
-): ReferenceResult {
-  const { vocabulary, hidden, layers } = config;
-  const positions = rows * steps;
-  const extent = { rows, steps, hidden };
-  const start = state ?? zeroState(layers * rows * hidden);
-  checkLengths(config, parameters, inputs, targets, extent, start, dropoutMasks);
+/** Zero h and c for all layers and rows. */
+export function zeroState({ layers, hidden }: ModelConfig, rows: number): ReferenceState {
+  const zeros = () => new Float64Array(layers * rows * hidden);
+  return { h: zeros(), c: zeros() };
+}
 
-  const traces: LayerTrace[] = [];
-  let sequence = embed(named(parameters, 'embedding.weight'), inputs, positions, config.embedding);
+/** Computes one window forward and back through time. Does not change its arguments. */
+export function forwardBackward(...args: Parameters<typeof forward>): ReferenceResult {
+  const { loss, state, logits, backward } = forward(...args);
+  return { loss, gradients: backward(), state, logits };
+}
+
+/** Computes one window; `backward` computes the gradients and can be called once. */
+export function forward(
+  config: ModelConfig,
+  parameters: ReadonlyMap<string, Float64Array>,
+  window: ReferenceWindow,
+): Omit<ReferenceResult, 'gradients'> & { readonly backward: () => Map<string, Float64Array> } {
+  const { inputs, targets, rows, masks, state = zeroState(config, rows) } = window;
+  checkLengths(config, parameters, { ...window, state });
+  const { embedding, hidden, layers, residual } = config;
+  const operations = calculation();
+  const variables = new Map(
+    [...parameterShapes(config).keys()].map((name) => [name, operations.variable(parameters.get(name)!)]),
+  );
+  const named = (name: string) => variables.get(name)!;
+  const after = zeroState(config, rows);
+
+  let sequence = Array.from(inputs, (id) =>
+    operations.slice(named('embedding.weight'), id * embedding, (id + 1) * embedding),
+  );
   for (let l = 0; l < layers; l++) {
-    const trace = layerForward(layerArrays(parameters, l), sequence, extent, layerState(start, l, extent));
-    traces.push(trace);
-    sequence = multiplied(trace.h.slice(rows * hidden), dropoutMasks?.[l]);
+    const step = cellStep(config, operations, (name) => named(`${moduleOf(config)}.${name}_l${l}`));
+    const place = (row: number) => [(l * rows + row) * hidden, (l * rows + row + 1) * hidden] as const;
+    const states = Array.from({ length: rows }, (_, row): CellState => {
+      const [from, to] = place(row);
+      return {
+        h: operations.variable(state.h.subarray(from, to)),
+        c: operations.variable(state.c.subarray(from, to)),
+      };
+    });
+    sequence = sequence.map((x, n) => {
+      const next = step(x, states[n % rows]!);
+      states[n % rows] = next;
+      const mask = masks && operations.variable(masks[l]!.subarray(n * hidden, (n + 1) * hidden));
+      const output = mask ? operations.times(next.h, mask) : next.h;
+      return residual && l > 0 ? operations.plus(output, x) : output;
+    });
+    states.forEach(({ h, c }, row) => {
+      after.h.set(h.values, place(row)[0]);
+      after.c.set(c.values, place(row)[0]);
+    });
   }
-  const decoderWeight = named(parameters, 'decoder.weight');
-  const logits = decode(decoderWeight, named(parameters, 'decoder.bias'), sequence, positions);
-  const { loss, gradient } = crossEntropy(logits, targets, positions, vocabulary);
-
-  const gradients = zeroGradients(config);
-  let gradSequence = decodeBackward(decoderWeight, sequence, gradient, positions, gradients);
-  for (let l = layers - 1; l >= 0; l--) {
-    const gradOutput = multiplied(gradSequence, dropoutMasks?.[l]);
-    const arrays = layerArrays(parameters, l);
-    gradSequence = layerBackward(arrays, layerArrays(gradients, l), traces[l]!, extent, gradOutput);
-  }
-  embedBackward(named(gradients, 'embedding.weight'), inputs, gradSequence, config.embedding);
-  return { loss, gradients, state: lastState(traces, extent), logits };
-}
-
-/** Scales the gradients in place to a global L2 norm of at most about limit; returns the norm they had. */
-export function clipByGlobalNorm(gradients: Map<string, Float64Array>, limit: number): number {
-  let squares = 0;
-  for (const gradient of gradients.values()) {
-    for (const value of gradient) squares += value * value;
-  }
-  const norm = Math.sqrt(squares);
-  const scale = Math.min(1, limit / (norm + 1e-6));
-  for (const gradient of gradients.values()) {
-    for (let k = 0; k < gradient.length; k++) gradient[k]! *= scale;
-  }
-  return norm;
-}
-
-/** PyTorch's AdamW: decoupled decay on the parameters that decays() names, then Adam with bias correction. */
-export class ReferenceAdamW {
-  private steps = 0;
-  private readonly firstMoments = new Map<string, Float64Array>();
-  private readonly secondMoments = new Map<string, Float64Array>();
-
-  constructor(
-    private readonly lr: number,
-    private readonly betas: readonly [number, number],
-    private readonly eps: number,
-    private readonly weightDecay: number,
-    private readonly decays: (name: string) => boolean,
-  ) {}
-
-  /** Changes the parameters in place. */
-  step(parameters: Map<string, Float64Array>, gradients: Map<string, Float64Array>): void {
-    this.steps++;
-    for (const [name, parameter] of parameters) this.update(name, parameter, named(gradients, name));
-  }
-
-  private update(name: string, parameter: Float64Array, gradient: Float64Array): void {
-    const [beta1, beta2] = this.betas;
-    const correction1 = 1 - beta1 ** this.steps;
-    const correction2 = 1 - beta2 ** this.steps;
-    const decay = this.decays(name) ? 1 - this.lr * this.weightDecay : 1;
-    const first = moments(this.firstMoments, name, parameter.length);
-    const second = moments(this.secondMoments, name, parameter.length);
-    for (let k = 0; k < parameter.length; k++) {
-      const g = gradient[k]!;
-      first[k] = beta1 * first[k]! + (1 - beta1) * g;
-      second[k] = beta2 * second[k]! + (1 - beta2) * g * g;
-      const mean = first[k]! / correction1;
-      const deviation = Math.sqrt(second[k]! / correction2);
-      parameter[k] = parameter[k]! * decay - (this.lr * mean) / (deviation + this.eps);
-    }
-  }
-}
-
-function moments(all: Map<string, Float64Array>, name: string, length: number): Float64Array {
-  const found = all.get(name) ?? new Float64Array(length);
-  all.set(name, found);
-  return found;
-}
-
-function named(arrays: Map<string, Float64Array>, name: string): Float64Array {
-  const found = arrays.get(name);
-  if (found === undefined) throw new Error(`reference: no array named ${name}`);
-  return found;
-}
-
-function layerArrays(arrays: Map<string, Float64Array>, l: number): LayerArrays {
+  const logits = sequence.map((x) =>
+    operations.plus(operations.product(named('decoder.weight'), x), named('decoder.bias')),
+  );
+  const loss = operations.mean(logits.map((z, n) => operations.crossEntropy(z, targets[n]!)));
   return {
-    ih: named(arrays, `lstm.weight_ih_l${l}`),
-    hh: named(arrays, `lstm.weight_hh_l${l}`),
-    bias: named(arrays, `lstm.bias_l${l}`),
+    loss: loss.values[0]!,
+    state: after,
+    logits: Float64Array.from(logits.flatMap(({ values }) => values)),
+    backward: () => {
+      operations.backward(loss);
+      return new Map([...variables].map(([name, { gradient }]) => [name, Float64Array.from(gradient)]));
+    },
   };
 }
 
-function zeroState(length: number): ReferenceState {
-  return { h: new Float64Array(length), c: new Float64Array(length) };
+/** Returns the function that computes one step of one row of a layer. */
+function cellStep(
+  { cell, coupled, layerNorm, hidden }: ModelConfig,
+  { product, slice, plus, times, oneMinus, sigmoid, tanh, normalise }: Calculation,
+  named: (name: string) => Variable,
+): (x: Variable, before: CellState) => CellState {
+  const normalised = (y: Variable, scale: string) => (layerNorm ? times(normalise(y), named(scale)) : y);
+
+  return (input, { h, c }) => {
+    const x = plus(normalised(product(named('weight_ih'), input), 'norm_ih'), named('bias_ih'));
+    const recurrent = normalised(product(named('weight_hh'), h), 'norm_hh');
+    const u = cell === 'gru' ? plus(recurrent, named('bias_hh')) : recurrent;
+    const block = (y: Variable, index: number) => slice(y, index * hidden, (index + 1) * hidden);
+    const z = (gate: number) => plus(block(x, gate), block(u, gate));
+    if (cell === 'rnn') return { h: tanh(z(0)), c };
+    if (cell === 'gru') {
+      const r = sigmoid(z(0));
+      const update = sigmoid(z(1));
+      const n = tanh(plus(block(x, 2), times(r, block(u, 2))));
+      return { h: plus(times(oneMinus(update), n), times(update, h)), c };
+    }
+    // The gates are i, f, g, o and the peepholes i, f, o; coupled gates lack i.
+    const peeped = (y: Variable, index: number, state: Variable) =>
+      cell === 'peephole' ? plus(y, times(block(named('weight_peephole'), index), state)) : y;
+    const first = coupled ? 0 : 1;
+    const f = sigmoid(peeped(z(first), first, c));
+    const i = coupled ? oneMinus(f) : sigmoid(peeped(z(0), 0, c));
+    const g = tanh(z(first + 1));
+    const cAfter = plus(times(f, c), times(i, g));
+    const o = sigmoid(peeped(z(first + 2), first + 1, cAfter));
+    return { h: times(o, tanh(cAfter)), c: cAfter };
+  };
 }
 
-function zeroGradients(config: ReferenceConfig): Map<string, Float64Array> {
-  const gradients = new Map<string, Float64Array>();
-  for (const [name, shape] of parameterShapes(config)) gradients.set(name, new Float64Array(product(shape)));
-  return gradients;
-}
-
-function product(shape: number[]): number {
-  return shape.reduce((total, size) => total * size, 1);
-}
-
-/** A typed array answers a bad index with undefined, then NaN: wrong sizes and ids are refused here. */
+/**
+ * A typed array returns undefined for a bad index, and NaN follows; so wrong sizes and ids are refused here.
+ */
 function checkLengths(
-  config: ReferenceConfig,
-  parameters: Map<string, Float64Array>,
-  inputs: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  extent: Extent,
-  state: ReferenceState,
-  masks: Float64Array[] | undefined,
+  config: ModelConfig,
+  parameters: ReadonlyMap<string, Float64Array>,
+  { inputs, targets, rows, steps, state, masks }: ReferenceWindow & { readonly state: ReferenceState },
 ): void {
-  const positions = extent.rows * extent.steps;
-  const cells = config.layers * extent.rows * extent.hidden;
+  const positions = rows * steps;
   for (const [name, shape] of parameterShapes(config)) {
-    checkLength(name, named(parameters, name), product(shape));
+    const parameter = parameters.get(name);
+    if (parameter === undefined) throw new Error(`reference: no array named ${name}`);
+    checkLength(name, parameter, sizeOf(shape));
   }
   checkIds('inputs', inputs, positions, config.vocabulary);
   checkIds('targets', targets, positions, config.vocabulary);
-  checkLength('state.h', state.h, cells);
-  checkLength('state.c', state.c, cells);
+  checkLength('state.h', state.h, config.layers * rows * config.hidden);
+  checkLength('state.c', state.c, config.layers * rows * config.hidden);
   if (masks === undefined) return;
-  checkLength('dropoutMasks', masks, config.layers);
-  for (const mask of masks) checkLength('dropout mask', mask, positions * extent.hidden);
+  checkLength('masks', masks, config.layers);
+  for (const mask of masks) checkLength('mask', mask, positions * config.hidden);
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((total, size) => total * size, 1);
 }
 
 function checkLength(what: string, array: { length: number }, length: number): void {
@@ -235,239 +215,5 @@ function checkIds(what: string, ids: ArrayLike<number>, length: number, vocabula
   for (const id of Array.from(ids)) {
     const valid = Number.isInteger(id) && id >= 0 && id < vocabulary;
     if (!valid) throw new Error(`reference: ${what} holds ${id}`);
-  }
-}
-
-/** Layer l's [rows, H] part of a state. */
-function layerState(state: ReferenceState, l: number, { rows, hidden }: Extent): ReferenceState {
-  const size = rows * hidden;
-  return { h: state.h.slice(l * size, (l + 1) * size), c: state.c.slice(l * size, (l + 1) * size) };
-}
-
-/** The traces' last slots, gathered into one [layers, rows, H] state. */
-function lastState(traces: LayerTrace[], { rows, steps, hidden }: Extent): ReferenceState {
-  const size = rows * hidden;
-  const state = zeroState(traces.length * size);
-  traces.forEach((trace, l) => {
-    state.h.set(trace.h.slice(steps * size), l * size);
-    state.c.set(trace.c.slice(steps * size), l * size);
-  });
-  return state;
-}
-
-function multiplied(values: Float64Array, mask: Float64Array | undefined): Float64Array {
-  return values.map((value, k) => (mask === undefined ? value : value * mask[k]!));
-}
-
-/** Rows of table [V, E] for each position: [positions, E]. */
-function embed(table: Float64Array, ids: ArrayLike<number>, positions: number, width: number): Float64Array {
-  const out = new Float64Array(positions * width);
-  for (let n = 0; n < positions; n++) {
-    for (let e = 0; e < width; e++) out[n * width + e] = table[ids[n]! * width + e]!;
-  }
-  return out;
-}
-
-function embedBackward(
-  gradTable: Float64Array,
-  ids: ArrayLike<number>,
-  gradOut: Float64Array,
-  width: number,
-): void {
-  for (let n = 0; n < ids.length; n++) {
-    for (let e = 0; e < width; e++) gradTable[ids[n]! * width + e]! += gradOut[n * width + e]!;
-  }
-}
-
-/** One LSTM layer over the window: input [steps, rows, I], start's h and c [rows, H]. */
-function layerForward(
-  layer: LayerArrays,
-  input: Float64Array,
-  { rows, steps, hidden }: Extent,
-  start: ReferenceState,
-): LayerTrace {
-  const width = layer.ih.length / (4 * hidden);
-  const gates = new Float64Array(steps * rows * 4 * hidden);
-  const h = new Float64Array((steps + 1) * rows * hidden);
-  const c = new Float64Array((steps + 1) * rows * hidden);
-  h.set(start.h);
-  c.set(start.c);
-  for (let n = 0; n < steps * rows; n++) {
-    const before = n * hidden;
-    const after = (n + rows) * hidden; // the same row, one step on
-    const x = input.slice(n * width, (n + 1) * width);
-    const gate = activate(preActivations(layer, x, h.slice(before, before + hidden)));
-    gates.set(gate, n * 4 * hidden);
-    for (let j = 0; j < hidden; j++) {
-      const { i, f, g, o } = gateValues(gate, j);
-      c[after + j] = f * c[before + j]! + i * g;
-      h[after + j] = o * Math.tanh(c[after + j]!);
-    }
-  }
-  return { width, input, gates, h, c };
-}
-
-/** ih x + hh h + bias: [4H]. */
-function preActivations(layer: LayerArrays, x: Float64Array, h: Float64Array): Float64Array {
-  const out = layer.bias.slice();
-  addProduct(out, layer.ih, x);
-  addProduct(out, layer.hh, h);
-  return out;
-}
-
-/** Sigmoid on i, f and o; tanh on g. */
-function activate(values: Float64Array): Float64Array {
-  const hidden = values.length / 4;
-  return values.map((value, k) =>
-    Math.floor(k / hidden) === 2 ? Math.tanh(value) : 1 / (1 + Math.exp(-value)),
-  );
-}
-
-function gateValues(gate: Float64Array, j: number): { i: number; f: number; g: number; o: number } {
-  const hidden = gate.length / 4;
-  return { i: gate[j]!, f: gate[hidden + j]!, g: gate[2 * hidden + j]!, o: gate[3 * hidden + j]! };
-}
-
-/** From gradOutput [steps, rows, H], adds to the layer's gradients; returns the input's, [steps, rows, I]. */
-function layerBackward(
-  layer: LayerArrays,
-  gradients: LayerArrays,
-  trace: LayerTrace,
-  { rows, steps, hidden }: Extent,
-  gradOutput: Float64Array,
-): Float64Array {
-  const { width } = trace;
-  const gradInput = new Float64Array(trace.input.length);
-  // What later steps send back to each row's h and c, [rows, H]: nothing at the window's end.
-  const later = zeroState(rows * hidden);
-  for (let n = steps * rows - 1; n >= 0; n--) {
-    const row = (n % rows) * hidden;
-    const gradH = gradOutput.slice(n * hidden, (n + 1) * hidden);
-    for (let j = 0; j < hidden; j++) gradH[j]! += later.h[row + j]!;
-    const gradC = later.c.subarray(row, row + hidden);
-    const gradPre = cellBackward(trace, n, rows, gradH, gradC);
-
-    addOuter(gradients.ih, gradPre, trace.input.slice(n * width, (n + 1) * width));
-    addOuter(gradients.hh, gradPre, trace.h.slice(n * hidden, (n + 1) * hidden));
-    for (let k = 0; k < gradPre.length; k++) gradients.bias[k]! += gradPre[k]!;
-    gradInput.set(transposedProduct(layer.ih, gradPre, width), n * width);
-    later.h.set(transposedProduct(layer.hh, gradPre, hidden), row);
-  }
-  return gradInput;
-}
-
-/**
- * One position's cell: from gradH [H], d loss / d h after the step, and gradC [H], which comes in as the
- * later steps' share of d loss / d c after this step and goes out as d loss / d c before it. Returns the
- * gradient of the gates before their activations, [4H].
- */
-function cellBackward(
-  trace: LayerTrace,
-  n: number,
-  rows: number,
-  gradH: Float64Array,
-  gradC: Float64Array,
-): Float64Array {
-  const hidden = gradH.length;
-  const gate = trace.gates.slice(n * 4 * hidden, (n + 1) * 4 * hidden);
-  const gradPre = new Float64Array(4 * hidden);
-  for (let j = 0; j < hidden; j++) {
-    const { i, f, g, o } = gateValues(gate, j);
-    const cBefore = trace.c[n * hidden + j]!;
-    const tanhC = Math.tanh(trace.c[(n + rows) * hidden + j]!);
-    const dC = gradC[j]! + gradH[j]! * o * (1 - tanhC * tanhC);
-    gradPre[j] = dC * g * i * (1 - i);
-    gradPre[hidden + j] = dC * cBefore * f * (1 - f);
-    gradPre[2 * hidden + j] = dC * i * (1 - g * g);
-    gradPre[3 * hidden + j] = gradH[j]! * tanhC * o * (1 - o);
-    gradC[j] = dC * f;
-  }
-  return gradPre;
-}
-
-/** weight x + bias at every position: [positions, V]. */
-function decode(
-  weight: Float64Array,
-  bias: Float64Array,
-  input: Float64Array,
-  positions: number,
-): Float64Array {
-  const vocabulary = bias.length;
-  const hidden = weight.length / vocabulary;
-  const logits = new Float64Array(positions * vocabulary);
-  for (let n = 0; n < positions; n++) {
-    const out = bias.slice();
-    addProduct(out, weight, input.slice(n * hidden, (n + 1) * hidden));
-    logits.set(out, n * vocabulary);
-  }
-  return logits;
-}
-
-/** Adds to the decoder's gradients; returns the gradient of its input, [positions, H]. */
-function decodeBackward(
-  weight: Float64Array,
-  input: Float64Array,
-  gradLogits: Float64Array,
-  positions: number,
-  gradients: Map<string, Float64Array>,
-): Float64Array {
-  const gradWeight = named(gradients, 'decoder.weight');
-  const gradBias = named(gradients, 'decoder.bias');
-  const vocabulary = gradBias.length;
-  const hidden = weight.length / vocabulary;
-  const gradInput = new Float64Array(input.length);
-  for (let n = 0; n < positions; n++) {
-    const gradOut = gradLogits.slice(n * vocabulary, (n + 1) * vocabulary);
-    addOuter(gradWeight, gradOut, input.slice(n * hidden, (n + 1) * hidden));
-    for (let v = 0; v < vocabulary; v++) gradBias[v]! += gradOut[v]!;
-    gradInput.set(transposedProduct(weight, gradOut, hidden), n * hidden);
-  }
-  return gradInput;
-}
-
-/** Mean -log softmax(logits)[target] in nats, and its gradient by the logits, [positions, V]. */
-function crossEntropy(
-  logits: Float64Array,
-  targets: ArrayLike<number>,
-  positions: number,
-  vocabulary: number,
-): { loss: number; gradient: Float64Array } {
-  const gradient = new Float64Array(logits.length);
-  let total = 0;
-  for (let n = 0; n < positions; n++) {
-    const row = logits.slice(n * vocabulary, (n + 1) * vocabulary);
-    const highest = Math.max(...row); // taken off before exp, which would overflow on large logits
-    let sum = 0;
-    for (const logit of row) sum += Math.exp(logit - highest);
-    const logSum = highest + Math.log(sum);
-    total += logSum - row[targets[n]!]!;
-    for (let v = 0; v < vocabulary; v++) {
-      const probability = Math.exp(row[v]! - logSum);
-      gradient[n * vocabulary + v] = (probability - (v === targets[n] ? 1 : 0)) / positions;
-    }
-  }
-  return { loss: total / positions, gradient };
-}
-
-/** out [M] += matrix [M, N] x [N]. */
-function addProduct(out: Float64Array, matrix: Float64Array, x: Float64Array): void {
-  for (let m = 0; m < out.length; m++) {
-    for (let k = 0; k < x.length; k++) out[m]! += matrix[m * x.length + k]! * x[k]!;
-  }
-}
-
-/** transpose(matrix [M, N]) y [M]: [N]. */
-function transposedProduct(matrix: Float64Array, y: Float64Array, columns: number): Float64Array {
-  const out = new Float64Array(columns);
-  for (let m = 0; m < y.length; m++) {
-    for (let k = 0; k < columns; k++) out[k]! += matrix[m * columns + k]! * y[m]!;
-  }
-  return out;
-}
-
-/** matrix [M, N] += y [M] times transpose(x [N]). */
-function addOuter(matrix: Float64Array, y: Float64Array, x: Float64Array): void {
-  for (let m = 0; m < y.length; m++) {
-    for (let k = 0; k < x.length; k++) matrix[m * x.length + k]! += y[m]! * x[k]!;
   }
 }

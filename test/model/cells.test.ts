@@ -1,29 +1,23 @@
-// Every cell, with all that can be chosen beside it, against a float64 reference and its central differences.
+// Every cell in every variant, compared with the float64 reference and its gradients.
 
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/kernels.js';
-import { CELL_NAMES, CELLS } from '../../src/model/cells.js';
+import { CELLS } from '../../src/model/cells.js';
 import { describeModel, type ModelConfig } from '../../src/model/config.js';
 import { initialise } from '../../src/model/initialise.js';
 import { Network } from '../../src/model/network.js';
 import { Weights } from '../../src/model/weights.js';
 import { Random, Stream, threefry } from '../../src/random.js';
 import { builds } from '../helpers/engines.js';
-import { type CellStates, forward, zeroStates } from '../helpers/reference-cells.js';
+import { everyVariant } from '../helpers/models.js';
+import { forward, forwardBackward, zeroState } from '../helpers/reference.js';
 
 const SHAPE = { vocabulary: 5, embedding: 3, hidden: 5, layers: 2, dropout: 0 };
 const [ROWS, STEPS] = [2, 3];
 const N = ROWS * STEPS;
 const EPSILON = 1e-5;
 
-const choices = [false, true];
-const configs: ModelConfig[] = CELL_NAMES.flatMap((cell) =>
-  choices.flatMap((coupled) =>
-    choices.flatMap((layerNorm) =>
-      choices.map((residual) => ({ ...SHAPE, cell, coupled, layerNorm, residual })),
-    ),
-  ),
-).filter(({ cell, coupled }) => !coupled || CELLS[cell].canBeCoupled);
+const configs = everyVariant(SHAPE);
 configs.push(
   { ...SHAPE, cell: 'lstm', layers: 3, dropout: 0.4, residual: true },
   { ...SHAPE, cell: 'gru', layers: 3, dropout: 0.4, residual: true, layerNorm: true },
@@ -32,7 +26,7 @@ configs.push(
 function build(engine: Engine, config: ModelConfig, { rows = ROWS, steps = STEPS } = {}) {
   const weights = new Weights(engine, config, { training: true });
   initialise(weights.table, weights.values, 1);
-  // What begins with the same value everywhere would hide a mistake in its place.
+  // Vectors that start from the same value everywhere would hide a mistake in their position.
   const random = new Random(7, Stream.sampling);
   for (const { shape, start, length } of weights.table.parameters) {
     if (shape.length === 2) continue;
@@ -56,7 +50,7 @@ function ids(count: number, vocabulary: number, seed: number): Uint32Array {
   return Uint32Array.from({ length: count }, () => random.below(vocabulary));
 }
 
-/** What kernels/dropout.c draws for each layer: multipliers. */
+/** The factors that kernels/dropout.c draws for each layer. */
 function masksOf({ dropout, layers, hidden }: ModelConfig, seed: number, draw: number): Float64Array[] {
   const n = N * hidden;
   const half = Math.ceil(n / 2);
@@ -86,50 +80,40 @@ describe.each(builds)('%s', (_, open) => {
   const engine = open();
 
   it.skipIf(!engine).each(configs.map((config) => [describeModel(config), config] as const))(
-    '%s: logits, states and every gradient of three windows',
+    '%s: logits, states and every gradient of three windows agree',
     (_, config) => {
       const { weights, network } = build(engine!, config);
       const parameters = spansOf(weights, weights.values);
-      let start: CellStates = zeroStates(config, ROWS);
+      let state = zeroState(config, ROWS);
       for (let window = 0; window < 3; window++) {
         const [inputs, targets] = [ids(N, 5, 2 * window), ids(N, 5, 2 * window + 1)];
         const masks = config.dropout > 0 ? masksOf(config, 5, window) : undefined;
-        const at = () => forward(config, parameters, inputs, targets, ROWS, start, masks);
-        const expected = at();
+        const shape = { rows: ROWS, steps: STEPS };
+        const expected = forwardBackward(config, parameters, { inputs, targets, ...shape, state, masks });
         network.forward(inputs, { seed: 5, draw: window });
-        expectClose(network.logits, expected.logits.flat(), 1e-5, 'logits');
+        expectClose(network.logits, expected.logits, 1e-5, 'logits');
         const losses = network.losses(targets, { training: true });
         expect(losses.reduce((sum, x) => sum + x, 0) / N).toBeCloseTo(expected.loss, 5);
         weights.gradients.fill(0);
         network.backward();
-        const gradients = spansOf(weights, weights.gradients);
-        // The differences take some time: all elements in the second window, which starts from a state.
-        if (window === 1) {
-          for (const [name, values] of parameters) {
-            const numeric = values.slice().map((value, i) => {
-              values[i] = value + EPSILON;
-              const above = at().loss;
-              values[i] = value - EPSILON;
-              const below = at().loss;
-              values[i] = value;
-              return (above - below) / (2 * EPSILON);
-            });
-            expectClose(gradients.get(name)!, numeric, 1e-4, name);
-          }
+        for (const [name, gradient] of spansOf(weights, weights.gradients)) {
+          expectClose(gradient, expected.gradients.get(name)!, 1e-4, name);
         }
         network.carry();
-        start = expected.states;
-        network.layers.forEach(({ state }, layer) => {
-          expectClose(state.h, start.h[layer]!.flat(), 1e-5, `h of layer ${layer}`);
-          const { hasCellState } = CELLS[config.cell];
-          expectClose(state.c, hasCellState ? start.c[layer]!.flat() : [], 1e-5, `c of layer ${layer}`);
+        state = expected.state;
+        const { hasCellState } = CELLS[config.cell];
+        const size = ROWS * config.hidden;
+        network.layers.forEach((layer, l) => {
+          const partOf = (x: Float64Array) => x.subarray(l * size, (l + 1) * size);
+          expectClose(layer.state.h, partOf(state.h), 1e-5, `h of layer ${l}`);
+          expectClose(layer.state.c, hasCellState ? partOf(state.c) : [], 1e-5, `c of layer ${l}`);
         });
       }
     },
   );
 });
 
-it('the gradient by a hidden state is what a nudge of it does to the loss', () => {
+it('the gradient of a hidden state is the effect of a nudge to it on the loss', () => {
   for (const config of configs.filter(({ dropout }) => dropout === 0)) {
     const engine = builds.at(-1)![1]() ?? builds[0]![1]()!;
     const { weights, network } = build(engine, config, { rows: 1, steps: STEPS });
@@ -140,15 +124,21 @@ it('the gradient by a hidden state is what a nudge of it does to the loss', () =
     network.backward();
     const last = config.layers - 1;
     const gradients = Float32Array.from(network.hiddenGradients(last));
-    // Of the last layer after the first step: through its own next steps, and through what is read from it at once.
-    const first = forward(config, parameters, inputs.subarray(0, 1), targets, 1, zeroStates(config, 1));
+    // For the last layer after the first step: through later steps, and through the decoder at this one.
+    const part = (from: number, to: number) => ({
+      inputs: inputs.subarray(from, to),
+      targets: targets.subarray(from, to),
+      rows: 1,
+      steps: to - from,
+    });
+    const first = forward(config, parameters, part(0, 1));
     const lossFrom = (nudge: number, unit: number) => {
-      const states = structuredClone(first.states);
-      states.h[last]![0]![unit]! += nudge;
-      return forward(config, parameters, inputs.subarray(1), targets.subarray(1), 1, states).loss;
+      const state = structuredClone(first.state);
+      state.h[last * config.hidden + unit]! += nudge;
+      return forward(config, parameters, { ...part(1, STEPS), state }).loss;
     };
     const decoder = parameters.get('decoder.weight')!;
-    const z = first.logits[0]!;
+    const z = first.logits;
     const total = z.reduce((sum, x) => sum + Math.exp(x), 0);
     const numeric = Array.from({ length: config.hidden }, (_, unit) => {
       const later = (lossFrom(EPSILON, unit) - lossFrom(-EPSILON, unit)) / (2 * EPSILON);
