@@ -3,7 +3,7 @@ import type { EngineChoice } from '../../engine/engine.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { harmless, quoted } from '../../format.js';
 import { Suggester } from '../../sample/suggest.js';
-import type { OpenWriting, World } from '../../ui/write/writing.js';
+import type { OpenWriting, World } from '../../ui/write/open.js';
 import { readModel, titleOf } from '../input/model.js';
 import { untilEnded } from '../output/endings.js';
 import { rescue, TextFile } from './text-file.js';
@@ -43,7 +43,7 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   };
   try {
     await untilEnded(
-      () => import('../../ui/write/writing.js'),
+      () => import('../../ui/write/open.js'),
       ({ openWriting }, end) => {
         writing = openWriting({ file: file.name, model: name, text: file.text, settings }, world, end);
         return writing;

@@ -3,7 +3,7 @@ import type { NextCharacter } from '../../insight/step.js';
 import { visible } from '../text/glyphs.js';
 import { cut, type Line, type Segment, widthOf } from '../text/line.js';
 import { bar, number } from './bars.js';
-import { type Shown, softmaxLine } from './shown.js';
+import { type Shown, softmaxLine } from './contents.js';
 
 const CHARACTER = 4;
 const FIGURE = 9;

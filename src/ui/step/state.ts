@@ -1,4 +1,4 @@
-import type { Shown, View } from './shown.js';
+import type { Shown, View } from './contents.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
 export interface State {

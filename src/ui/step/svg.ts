@@ -7,9 +7,9 @@ import { visible } from '../text/glyphs.js';
 import type { Line } from '../text/line.js';
 import { type Color, PALETTE } from '../text/palette.js';
 import { quantityColor, signColor } from './bars.js';
-import { fullLength, type Shown, softmaxLine, type View } from './shown.js';
+import { fullLength, type Shown, softmaxLine, type View } from './contents.js';
+import { worked } from './equation-lines.js';
 import { firstUnit } from './table.js';
-import { worked } from './worked.js';
 
 /** What is drawn beside what is seen. */
 interface Drawn extends View {

@@ -1,7 +1,7 @@
 import type { Quantity } from '../../insight/equations.js';
 import type { Line, Segment } from '../text/line.js';
 import { bar, number, quantityColor } from './bars.js';
-import { fullLength, type Shown } from './shown.js';
+import { fullLength, type Shown } from './contents.js';
 
 const LABEL = 6;
 const GAP = 1;

@@ -14,11 +14,11 @@ import {
   widthOf,
 } from '../text/line.js';
 import { columns } from './bars.js';
+import { worked } from './equation-lines.js';
 import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
 import type { State } from './state.js';
 import { firstUnit, hasRoom, unitTable } from './table.js';
-import { worked } from './worked.js';
 
 /** Columns of what may come next where it stands beside the units, and between the two. */
 const LEAST_NEXT = 34;

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { Quantity } from '../../../src/insight/equations.js';
 import type { Equation } from '../../../src/insight/expression.js';
 import { Keyboard } from '../../../src/ui/screen/keyboard.js';
+import type { Shown } from '../../../src/ui/step/contents.js';
+import { worked } from '../../../src/ui/step/equation-lines.js';
 import { press, type Request } from '../../../src/ui/step/keys.js';
-import type { Shown } from '../../../src/ui/step/shown.js';
 import { initialState, reduce, type State } from '../../../src/ui/step/state.js';
 import { picture } from '../../../src/ui/step/view.js';
-import { worked } from '../../../src/ui/step/worked.js';
 import { lineWidth } from '../../../src/ui/text/line.js';
 
 const HIDDEN = 30;

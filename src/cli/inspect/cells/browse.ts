@@ -52,7 +52,7 @@ export async function browse(subject: Subject): Promise<void> {
   let stopWork = () => {};
   try {
     const { state } = await untilEnded(
-      () => import('../../../ui/cells/browsing.js'),
+      () => import('../../../ui/cells/open.js'),
       ({ openBrowsing }, end) => {
         const browsing = openBrowsing(beginning, end);
         if (found) return browsing;

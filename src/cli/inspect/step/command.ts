@@ -7,7 +7,7 @@ import { grouped } from '../../../numbers.js';
 import { SAMPLING_OPTIONS } from '../../../sample/options.js';
 import { textStart } from '../../../sample/writer.js';
 import type { Unknown } from '../../../text/vocabulary.js';
-import type { View } from '../../../ui/step/shown.js';
+import type { View } from '../../../ui/step/contents.js';
 import type { Beginning } from '../../../ui/step/state.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
 import { readTextArgument } from '../../input/text-argument.js';
@@ -177,7 +177,7 @@ async function stepThrough(
   beginning: Omit<Beginning, 'shown' | 'known'>,
 ): Promise<void> {
   const { state } = await untilEnded(
-    () => import('../../../ui/step/stepping.js'),
+    () => import('../../../ui/step/open.js'),
     ({ openStepping }, end) => openStepping({ ...beginning, known: trail.length }, trail, end),
   );
   if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {

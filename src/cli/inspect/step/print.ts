@@ -1,8 +1,8 @@
 import { decimal, harmlessLine } from '../../../format.js';
 import { quantitiesOf } from '../../../insight/equations.js';
+import type { View } from '../../../ui/step/contents.js';
+import { worked } from '../../../ui/step/equation-lines.js';
 import { nextCharacters } from '../../../ui/step/next.js';
-import type { View } from '../../../ui/step/shown.js';
-import { worked } from '../../../ui/step/worked.js';
 import { visible } from '../../../ui/text/glyphs.js';
 import { type Line, widthOf } from '../../../ui/text/line.js';
 import { printLines } from '../../output/chart-output.js';

@@ -6,8 +6,8 @@ import { grouped } from '../../../numbers.js';
 import { Random, Stream } from '../../../random.js';
 import { choose } from '../../../sample/choose.js';
 import { giveBackReader, takeReader } from '../../../sample/reader.js';
-import type { Shown, View } from '../../../ui/step/shown.js';
-import type { Outcome } from '../../../ui/step/stepping.js';
+import type { Shown, View } from '../../../ui/step/contents.js';
+import type { Outcome } from '../../../ui/step/open.js';
 
 /** What is longer is not looked at character by character. */
 export const LONGEST_TRAIL = 2000;

@@ -1,6 +1,6 @@
 import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
+import type { Shown, View } from './contents.js';
 import { press } from './keys.js';
-import type { Shown, View } from './shown.js';
 import { type Beginning, initialState, type Message, reduce, type State } from './state.js';
 import { picture } from './view.js';
 
