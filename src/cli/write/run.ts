@@ -3,7 +3,7 @@ import type { EngineChoice } from '../../engine/engine.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { harmless, quoted } from '../../format.js';
 import { Suggester } from '../../sample/suggest.js';
-import type { OpenWriting, World } from '../../ui/write/open.js';
+import type { WriteBackend, WriteScreen } from '../../ui/write/open.js';
 import { readModel, titleOf } from '../input/model.js';
 import { untilEnded } from '../output/endings.js';
 import { rescue, TextFile } from './text-file.js';
@@ -27,12 +27,12 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
   const suggester = new Suggester(model, flags.alternatives);
   const strange = strangeIn(model);
-  let writing: OpenWriting | undefined;
+  let writing: WriteScreen | undefined;
   const text = () => writing?.state.draft.text;
   const { temperature, topK, topP, minP } = flags;
   const settings = { temperature, topK, topP, minP };
   const name = titleOf(checkpoint, model.config);
-  const world: World = {
+  const world: WriteBackend = {
     *answer({ before, settings, round }) {
       const characters = strange(before);
       if (characters) writing?.take({ type: 'strange', characters });
@@ -44,8 +44,8 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   try {
     await untilEnded(
       () => import('../../ui/write/open.js'),
-      ({ openWriting }, end) => {
-        writing = openWriting({ file: file.name, model: name, text: file.text, settings }, world, end);
+      ({ openWrite }, end) => {
+        writing = openWrite({ file: file.name, model: name, text: file.text, settings }, world, end);
         return writing;
       },
       () => keepAtExit(file, text()),
@@ -62,7 +62,7 @@ function newName(now: Date): string {
   return `writing-${date}-${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('')}.txt`;
 }
 
-function save(file: TextFile, writing: OpenWriting | undefined): void {
+function save(file: TextFile, writing: WriteScreen | undefined): void {
   if (!writing) return;
   try {
     const { text } = writing.state.draft;

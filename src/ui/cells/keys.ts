@@ -1,22 +1,20 @@
 import { clamped } from '../../numbers.js';
 import type { Stroke } from '../screen/keyboard.js';
+import type { Answer } from '../screen/open.js';
 import { layoutOf } from './page.js';
-import { inView, isAt, type State, scrolledTo, showing, topRow } from './state.js';
+import { type CellsState, inView, isAt, scrolledTo, showing, topRow } from './state.js';
 
 /** What a key asks of the world outside the screen. */
-export type Request = 'quit' | 'interrupt' | 'suspend';
+export type CellsRequest = 'quit' | 'interrupt' | 'suspend';
 
-export interface Answer {
-  readonly state: State;
-  readonly request?: Request;
-}
+type CellsAnswer = Answer<CellsState, CellsRequest>;
 
 interface Binding {
   /** What the keys type, or their names. */
   readonly keys: readonly string[];
   /** What the key is called and does, for the screen. */
   readonly shown?: readonly [name: string, label: string];
-  readonly press: (state: State) => State;
+  readonly press: (state: CellsState) => CellsState;
 }
 
 const LONGEST_ENTRY = 12;
@@ -48,7 +46,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['?', 'h', 'f1'], shown: ['?', 'help'], press: (state) => ({ ...state, panel: 'keys' }) },
 ];
 
-const REQUESTS: Record<string, Request> = {
+const REQUESTS: Record<string, CellsRequest> = {
   q: 'quit',
   escape: 'quit',
   'ctrl-c': 'interrupt',
@@ -56,9 +54,9 @@ const REQUESTS: Record<string, Request> = {
 };
 
 /** The state after a key, and what the key asks for. What is pasted is no key. */
-export function press(asked: State, stroke: Stroke): Answer {
+export function press(asked: CellsState, stroke: Stroke): CellsAnswer {
   const names = stroke.key !== undefined ? [stroke.key] : stroke.pasted ? [] : Array.from(stroke.text);
-  let answer: Answer = { state: asked };
+  let answer: CellsAnswer = { state: asked };
   for (const name of names) {
     answer = pressOne({ ...answer.state, notice: undefined }, name);
     if (answer.request) break;
@@ -66,7 +64,7 @@ export function press(asked: State, stroke: Stroke): Answer {
   return answer;
 }
 
-function pressOne(state: State, name: string): Answer {
+function pressOne(state: CellsState, name: string): CellsAnswer {
   const request = REQUESTS[name];
   if (request === 'interrupt' || request === 'suspend') return { state, request };
   if (typeof state.panel === 'object') return { state: entered(state, state.panel.entry, name) };
@@ -80,8 +78,11 @@ function pressOne(state: State, name: string): Answer {
 }
 
 /** A key while a number is being entered: of a unit, or of a layer and a unit with a stroke between them. */
-function entered(state: State, entry: string, name: string): State {
-  const editing = (text: string): State => ({ ...state, panel: { entry: text.slice(0, LONGEST_ENTRY) } });
+function entered(state: CellsState, entry: string, name: string): CellsState {
+  const editing = (text: string): CellsState => ({
+    ...state,
+    panel: { entry: text.slice(0, LONGEST_ENTRY) },
+  });
   if (/^[\d/]$/.test(name)) return editing(entry + name);
   if (name === 'backspace' && entry !== '') return editing(entry.slice(0, -1));
   if (name === 'ctrl-u') return editing('');
@@ -91,7 +92,7 @@ function entered(state: State, entry: string, name: string): State {
   return entry === '' ? closed : going(closed, entry);
 }
 
-function going(state: State, entry: string): State {
+function going(state: CellsState, entry: string): CellsState {
   const { layers, hidden } = state.stretch;
   const [, layer = `${state.layer}`, unit] = /^(?:(\d+)\/)?(\d+)$/.exec(entry) ?? [];
   const place = { layer: Number(layer), unit: Number(unit) };
@@ -100,12 +101,12 @@ function going(state: State, entry: string): State {
   return { ...state, notice: `there is no unit ${entry}: ${range}` };
 }
 
-function beside(state: State, by: 1 | -1): State {
+function beside(state: CellsState, by: 1 | -1): CellsState {
   const { hidden } = state.stretch;
   return showing(state, { layer: state.layer, unit: (state.unit + by + hidden) % hidden });
 }
 
-function above(state: State, by: 1 | -1): State {
+function above(state: CellsState, by: 1 | -1): CellsState {
   const layer = clamped(state.layer + by, { minimum: 0, maximum: state.stretch.layers - 1 });
   if (layer === state.layer) {
     return { ...state, notice: `layer ${layer} is the ${by > 0 ? 'last' : 'first'} one` };
@@ -114,7 +115,7 @@ function above(state: State, by: 1 | -1): State {
 }
 
 /** The next of the units that were found; one that counts is shown by its own scale: the tanh of most is the same. */
-function turned(state: State, by: 1 | -1): State {
+function turned(state: CellsState, by: 1 | -1): CellsState {
   const { found, chosen } = state;
   if (found.length === 0) {
     const isSoon = typeof state.tracked === 'number';
@@ -128,21 +129,21 @@ function turned(state: State, by: 1 | -1): State {
   return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'bounded'), chosen: next };
 }
 
-function rescaled(state: State): State {
+function rescaled(state: CellsState): CellsState {
   return showing(state, state, state.shown.scale === 'bounded' ? 'relative' : 'bounded');
 }
 
 /** By pages, of which the last row is the first of the next. */
-function scrolled(state: State, pages: 1 | -1): State {
+function scrolled(state: CellsState, pages: 1 | -1): CellsState {
   const { shown } = layoutOf(state);
   return scrolledTo(state, topRow(state) + pages * Math.max(1, shown - 1));
 }
 
-function cursorBy(state: State, by: 1 | -1): State {
+function cursorBy(state: CellsState, by: 1 | -1): CellsState {
   return cursorTo(state, state.cursor + by);
 }
 
-function cursorTo(state: State, glyph: number): State {
+function cursorTo(state: CellsState, glyph: number): CellsState {
   const cursor = clamped(glyph, { minimum: 0, maximum: state.glyphs.length - 1 });
   return inView({ ...state, cursor });
 }

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** A stretch of a text, and what all units of a network hold in it. */
-export interface StretchStates {
+export interface TextStates {
   /** Code points before it. */
   readonly start: number;
   readonly text: string;
@@ -22,14 +22,14 @@ export interface StretchStates {
 }
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
-export interface State {
+export interface CellsState {
   readonly columns: number;
   readonly rows: number;
   /** Without colours there are marks below the text. */
   readonly colors: boolean;
   readonly model: string;
   readonly source: string;
-  readonly stretch: StretchStates;
+  readonly stretch: TextStates;
   readonly layer: number;
   readonly unit: number;
   readonly shown: Values;
@@ -49,22 +49,25 @@ export interface State {
   readonly notice: string | undefined;
 }
 
-export type Message =
+export type CellsMessage =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   /** How far the units have been ranked, from 0 to 1. */
   | { readonly type: 'ranking'; readonly share: number }
   | { readonly type: 'ranked'; readonly found: readonly Tracking[]; readonly tracked: readonly Tracking[] };
 
 /** What is known when the screen opens. */
-export interface Beginning
-  extends Pick<State, 'colors' | 'model' | 'source' | 'stretch' | 'found' | 'tracked' | 'layer' | 'unit'> {
+export interface CellsStart
+  extends Pick<
+    CellsState,
+    'colors' | 'model' | 'source' | 'stretch' | 'found' | 'tracked' | 'layer' | 'unit'
+  > {
   readonly scale: ScaleName;
 }
 
 export function initialState(
-  { scale, ...known }: Beginning,
+  { scale, ...known }: CellsStart,
   size: { readonly columns: number; readonly rows: number },
-): State {
+): CellsState {
   const { stretch, found } = known;
   const glyphs = textGlyphs(stretch.text);
   const chosen = found.findIndex((one) => isAt(known, one));
@@ -83,7 +86,7 @@ export function initialState(
 }
 
 /** The state after something has happened other than a key. */
-export function reduce(state: State, message: Message): State {
+export function reduce(state: CellsState, message: CellsMessage): CellsState {
   switch (message.type) {
     case 'resize': {
       const { columns, rows } = message;
@@ -100,14 +103,18 @@ export function reduce(state: State, message: Message): State {
 }
 
 /** The state with another unit, or its values on another scale. */
-export function showing(state: State, { layer, unit }: Place, scale: ScaleName = state.shown.scale): State {
+export function showing(
+  state: CellsState,
+  { layer, unit }: Place,
+  scale: ScaleName = state.shown.scale,
+): CellsState {
   const { stretch } = state;
   const shown = valuesOf(stretch.statesOf({ layer, unit }), scale, stretch.kind);
   return { ...state, layer, unit, shown };
 }
 
 /** The state with so many rows above the screen, as far as there are so many, and the cursor on it. */
-export function scrolledTo(state: State, row: number): State {
+export function scrolledTo(state: CellsState, row: number): CellsState {
   const { page } = state;
   const { shown } = layoutOf(state);
   const first = clamped(row, { minimum: 0, maximum: Math.max(0, page.length - shown) });
@@ -119,19 +126,19 @@ export function scrolledTo(state: State, row: number): State {
 }
 
 /** The number of the first row on the screen. */
-export function topRow({ page, top }: State): number {
+export function topRow({ page, top }: CellsState): number {
   return rowAt(page, top);
 }
 
 /** The state with the cursor in view. */
-export function inView(state: State): State {
+export function inView(state: CellsState): CellsState {
   const { shown } = layoutOf(state);
   const at = rowAt(state.page, state.cursor);
   return scrolledTo(state, clamped(topRow(state), { minimum: at - shown + 1, maximum: at }));
 }
 
 /** What a unit tracks most clearly, if that is known. */
-export function trackedBy({ tracked, layer, unit }: State): Tracking | undefined {
+export function trackedBy({ tracked, layer, unit }: CellsState): Tracking | undefined {
   if (typeof tracked === 'number') return undefined;
   return tracked.find((one) => isAt({ layer, unit }, one));
 }

@@ -18,11 +18,11 @@ import {
 } from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import { drawn, layoutOf, type Row, rowAt } from './page.js';
-import { isAt, type State, topRow, trackedBy } from './state.js';
+import { type CellsState, isAt, topRow, trackedBy } from './state.js';
 import { markLegends, STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
 
-export function picture(state: State): Picture {
+export function picture(state: CellsState): Picture {
   const { isRoomy, gap, head, height } = layoutOf(state);
   const body = state.panel === 'keys' ? keysPage(state.columns - 2, height) : bodyOf(state);
   const middle = Array.from({ length: height }, (_, row): Line => {
@@ -37,7 +37,7 @@ export function picture(state: State): Picture {
 }
 
 /** The text, and beside it, where there is room, the units that were found. */
-function bodyOf(state: State): Line[] {
+function bodyOf(state: CellsState): Line[] {
   const { shown, width, height, listWidth, linesPerRow } = layoutOf(state);
   const first = topRow(state);
   const text = state.page
@@ -47,7 +47,7 @@ function bodyOf(state: State): Line[] {
   return sideBySide(text, listOf(state, listWidth, height), width + 1);
 }
 
-function textLine({ shown, colors }: State, { glyphs }: Row): Line {
+function textLine({ shown, colors }: CellsState, { glyphs }: Row): Line {
   return joined(
     glyphs.map((glyph): Segment => {
       const value = shown.values[glyph.last]!;
@@ -56,14 +56,14 @@ function textLine({ shown, colors }: State, { glyphs }: Row): Line {
   );
 }
 
-function markLine({ shown }: State, { glyphs }: Row): Line {
+function markLine({ shown }: CellsState, { glyphs }: Row): Line {
   const marks = glyphs.map(({ last, width }) =>
     STATE_SCALE.markOf(shown.values[last]!).padEnd(width).slice(0, width),
   );
   return [{ text: marks.join('') }];
 }
 
-function cursorOf(state: State): Picture['cursor'] {
+function cursorOf(state: CellsState): Picture['cursor'] {
   const { isRoomy, head, gap, height, linesPerRow } = layoutOf(state);
   if (state.panel === 'keys') return undefined;
   if (state.panel) {
@@ -76,7 +76,7 @@ function cursorOf(state: State): Picture['cursor'] {
   return onScreen({ row: head + gap + (at - topRow(state)) * linesPerRow, column: 1 + column }, state);
 }
 
-function onScreen({ row, column }: { row: number; column: number }, { rows, columns }: State) {
+function onScreen({ row, column }: { row: number; column: number }, { rows, columns }: CellsState) {
   return { row: Math.min(rows - 1, row), column: Math.min(columns - 1, column) };
 }
 
@@ -84,7 +84,7 @@ function onScreen({ row, column }: { row: number; column: number }, { rows, colu
 const LEAST_NAME = 20;
 
 /** The model and the text at the left, the place in it at the right. */
-function header(state: State): Line {
+function header(state: CellsState): Line {
   const { model, source, stretch, glyphs, columns, cursor } = state;
   const share = Math.round((100 * (glyphs[cursor]!.last + 1)) / (glyphs.at(-1)!.last + 1));
   const place: Segment = { text: `from ${grouped(stretch.start)} · ${share}%`, color: 'faint' };
@@ -107,7 +107,7 @@ function scoreOf({ score }: Tracking): string {
 }
 
 /** The units that were found, on one line, from the chosen one on. */
-function strip(state: State): Line {
+function strip(state: CellsState): Line {
   const { found, chosen, columns, tracked } = state;
   if (found.length === 0) return [{ text: ` ${cut(waiting(tracked), columns - 2)}`, color: 'faint' }];
   const parts = found.map((one): Segment => {
@@ -117,7 +117,7 @@ function strip(state: State): Line {
   return [{ text: ' ' }, ...shortened([parts, parts.slice(chosen ?? 0)], '  ', columns - 2)];
 }
 
-function waiting(tracked: State['tracked']): string {
+function waiting(tracked: CellsState['tracked']): string {
   return typeof tracked === 'number'
     ? `ranking units: ${Math.floor(100 * tracked)}%`
     : 'the text is too short to rank units by';
@@ -126,7 +126,7 @@ function waiting(tracked: State['tracked']): string {
 const LIST_HEADING = 'property      layer/unit  score  clarity';
 
 /** The same as a table, of as many rows as fit around the chosen one. */
-function listOf(state: State, width: number, height: number): Line[] {
+function listOf(state: CellsState, width: number, height: number): Line[] {
   const { found, chosen = 0, tracked } = state;
   if (found.length === 0) return [[{ text: cut(waiting(tracked), width), color: 'faint' }]];
   const rows = Math.max(1, height - 1);
@@ -144,7 +144,7 @@ function listOf(state: State, width: number, height: number): Line[] {
 }
 
 /** The unit and what it tracks; or what was said just now. */
-function unitLine(state: State): Line {
+function unitLine(state: CellsState): Line {
   const { layer, unit, notice, columns, found, chosen } = state;
   if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
   const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
@@ -173,7 +173,7 @@ function unitLine(state: State): Line {
 }
 
 /** Of the whole stretch, and at the cursor. */
-function numbers(state: State): Line {
+function numbers(state: CellsState): Line {
   const { shown, glyphs, cursor, columns, stretch } = state;
   const { values } = shown;
   const glyph = glyphs[cursor]!;
@@ -196,7 +196,7 @@ function numbers(state: State): Line {
   return [{ text: ' ' }, ...shortened(parts, '  ', columns - 2)];
 }
 
-function legend({ shown, colors, columns, stretch }: State): Line {
+function legend({ shown, colors, columns, stretch }: CellsState): Line {
   const what = labelOf(shown, stretch.kind);
   if (!colors) {
     const ways = markLegends(what).map((words) => [{ text: words }]);
@@ -220,7 +220,7 @@ function legend({ shown, colors, columns, stretch }: State): Line {
 const ENTRY = 'unit, or layer/unit: ';
 
 /** The keys, as many as fit, or what is being entered. */
-function keys({ panel, columns }: State): Line {
+function keys({ panel, columns }: CellsState): Line {
   const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
     entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
   if (typeof panel === 'object') {

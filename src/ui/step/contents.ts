@@ -3,7 +3,7 @@ import type { Equation } from '../../insight/expression.js';
 import type { Distribution } from '../../insight/step.js';
 
 /** What is looked at. */
-export interface View {
+export interface Viewpoint {
   /** The place of the character in the text. */
   readonly at: number;
   readonly layer: number;
@@ -12,7 +12,7 @@ export interface View {
 }
 
 /** One character in one layer, and what may come after it. */
-export interface Shown {
+export interface StepContents {
   /** The characters before it, itself, and those to come, as code points. */
   readonly before: readonly string[];
   readonly character: string;
@@ -26,7 +26,7 @@ export interface Shown {
 }
 
 /** What a bar of full length stands for: 1, or for cell states, which have no bounds, the largest of them. */
-export function fullLength({ quantities }: Shown, { kind }: Quantity): number {
+export function fullLength({ quantities }: StepContents, { kind }: Quantity): number {
   if (kind !== 'state') return 1;
   const states = quantities.filter((one) => one.kind === 'state').flatMap(({ values }) => Array.from(values));
   return states.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
@@ -34,7 +34,7 @@ export function fullLength({ quantities }: Shown, { kind }: Quantity): number {
 
 /** What the logits are made into probabilities by, in symbols and the numbers that are the same for all. */
 export function softmaxLine(
-  { next: { temperature, total, characters } }: Shown,
+  { next: { temperature, total, characters } }: StepContents,
   number: (value: number) => string,
 ): string {
   if (temperature === 0) return 'p = 1 for the largest logit l: T = 0';

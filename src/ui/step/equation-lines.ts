@@ -28,7 +28,7 @@ const INDENT = 4;
  * Equations in at most so many lines; as much of each as fits in the same way for all.
  * @returns the lines of each; of the first ones, where there is not room for all
  */
-export function worked(equations: readonly Equation[], width: number, height: number): Line[][] {
+export function equationLines(equations: readonly Equation[], width: number, height: number): Line[][] {
   const written = WAYS.map((way) => equations.map((one) => linesOf(one, way, width)));
   const fits = (all: readonly Line[][]) => {
     const lines = all.flat();

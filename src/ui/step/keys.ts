@@ -1,9 +1,10 @@
 import { clamped } from '../../numbers.js';
 import type { Stroke } from '../screen/keyboard.js';
-import type { State } from './state.js';
+import type { Answer } from '../screen/open.js';
+import type { StepState } from './state.js';
 
 /** What a key asks of the world outside the screen. */
-export type Request =
+export type StepRequest =
   | 'quit'
   | 'interrupt'
   | 'suspend'
@@ -12,16 +13,13 @@ export type Request =
   /** So does one that the network chooses. */
   | { readonly type: 'draw'; readonly how: 'sample' | 'likeliest' };
 
-export interface Answer {
-  readonly state: State;
-  readonly request?: Request;
-}
+type StepAnswer = Answer<StepState, StepRequest>;
 
 interface Binding {
   readonly keys: readonly string[];
   /** What the key is called and does: for the help, and in short for the line below. */
   readonly shown?: readonly [name: string, label: string, short?: string];
-  readonly press: (state: State) => Answer;
+  readonly press: (state: StepState) => StepAnswer;
 }
 
 const TEMPERATURE_STEP = 0.1;
@@ -75,7 +73,7 @@ export const BINDINGS: readonly Binding[] = [
   },
 ];
 
-const REQUESTS: Record<string, Request> = {
+const REQUESTS: Record<string, StepRequest> = {
   escape: 'quit',
   'ctrl-q': 'quit',
   'ctrl-c': 'interrupt',
@@ -83,7 +81,7 @@ const REQUESTS: Record<string, Request> = {
 };
 
 /** The state after a key, and what the key asks for. */
-export function press(asked: State, stroke: Stroke): Answer {
+export function press(asked: StepState, stroke: Stroke): StepAnswer {
   const state = { ...asked, notice: undefined, isHelping: false };
   if (stroke.text !== undefined) {
     // Among characters that are still to come, the space bar goes on to the next one.
@@ -96,28 +94,28 @@ export function press(asked: State, stroke: Stroke): Answer {
   return BINDINGS.find(({ keys }) => keys.includes(stroke.key))?.press(state) ?? { state: asked };
 }
 
-function isAhead({ view, known }: State): boolean {
+function isAhead({ view, known }: StepState): boolean {
   return view.at + 1 < known;
 }
 
-function onwards(state: State, how: 'sample' | 'likeliest'): Answer {
+function onwards(state: StepState, how: 'sample' | 'likeliest'): StepAnswer {
   return isAhead(state) ? going(state, 1) : { state, request: { type: 'draw', how } };
 }
 
-function feeding(state: State, text: string): Answer {
+function feeding(state: StepState, text: string): StepAnswer {
   return { state, request: { type: 'feed', text } };
 }
 
-function going(state: State, by: number): Answer {
+function going(state: StepState, by: number): StepAnswer {
   return goingTo(state, state.view.at + by);
 }
 
-function goingTo(state: State, place: number): Answer {
+function goingTo(state: StepState, place: number): StepAnswer {
   const at = clamped(place, { minimum: 0, maximum: state.known - 1 });
   return { state: { ...state, view: { ...state.view, at } } };
 }
 
-function atLayer(state: State, by: number): Answer {
+function atLayer(state: StepState, by: number): StepAnswer {
   const { view, layers } = state;
   const layer = clamped(view.layer + by, { minimum: 0, maximum: layers - 1 });
   if (layer === view.layer) {
@@ -126,13 +124,13 @@ function atLayer(state: State, by: number): Answer {
   return { state: { ...state, view: { ...view, layer } } };
 }
 
-function atUnit(state: State, by: number): Answer {
+function atUnit(state: StepState, by: number): StepAnswer {
   const { view, hidden } = state;
   const unit = (((view.unit + by) % hidden) + hidden) % hidden;
   return { state: { ...state, view: { ...view, unit } } };
 }
 
-function heated(state: State, by: 1 | -1): Answer {
+function heated(state: StepState, by: 1 | -1): StepAnswer {
   const next = Math.round((state.view.temperature + by * TEMPERATURE_STEP) * 10) / 10;
   const temperature = clamped(next, TEMPERATURES);
   return { state: { ...state, view: { ...state.view, temperature } } };

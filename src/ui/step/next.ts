@@ -3,7 +3,7 @@ import type { NextCharacter } from '../../insight/step.js';
 import { visible } from '../text/glyphs.js';
 import { cut, type Line, type Segment, widthOf } from '../text/line.js';
 import { bar, number } from './bars.js';
-import { type Shown, softmaxLine } from './contents.js';
+import { type StepContents, softmaxLine } from './contents.js';
 
 const CHARACTER = 4;
 const FIGURE = 9;
@@ -11,7 +11,7 @@ const FIGURE = 9;
 const ROOMY = 56;
 
 /** The likeliest characters below a line or two that say how they come about. */
-export function nextCharacters(shown: Shown, width: number, height: number, most: number): Line[] {
+export function nextCharacters(shown: StepContents, width: number, height: number, most: number): Line[] {
   const isRoomy = width >= ROOMY;
   const formula = softmaxLine(shown, (value) => decimal(value, 3));
   const head = [

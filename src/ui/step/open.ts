@@ -1,27 +1,27 @@
 import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
-import type { Shown, View } from './contents.js';
+import type { StepContents, Viewpoint } from './contents.js';
 import { press } from './keys.js';
-import { type Beginning, initialState, type Message, reduce, type State } from './state.js';
+import { initialState, reduce, type StepMessage, type StepStart, type StepState } from './state.js';
 import { picture } from './view.js';
 
 /** What the text has become, or why it has not. */
 export type Outcome = { readonly known: number; readonly at: number } | { readonly notice: string };
 
 /** What the screen needs of the world outside. */
-export interface World {
-  look(view: View): Shown;
+export interface StepBackend {
+  look(view: Viewpoint): StepContents;
   /** Puts characters in the place of all after the one at `at`. */
   feed(at: number, text: string): Outcome;
   draw(at: number, how: 'sample' | 'likeliest', temperature: number): Outcome;
 }
 
 /** Opens the screen of `charlstm inspect step`: see `openScreen`. */
-export function openStepping(
-  beginning: Omit<Beginning, 'shown'>,
-  world: World,
+export function openStep(
+  beginning: Omit<StepStart, 'shown'>,
+  world: StepBackend,
   end: (how: Ending) => void,
-): OpenScreen<State, Message> {
-  const screen: OpenScreen<State, Message> = openScreen({
+): OpenScreen<StepState, StepMessage> {
+  const screen: OpenScreen<StepState, StepMessage> = openScreen({
     initial: (size) => initialState({ ...beginning, shown: world.look(beginning.view) }, size),
     reduce,
     picture: (state) => ({ lines: picture(state) }),

@@ -1,7 +1,7 @@
-import type { Shown, View } from './contents.js';
+import type { StepContents, Viewpoint } from './contents.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
-export interface State {
+export interface StepState {
   readonly columns: number;
   readonly rows: number;
   readonly model: string;
@@ -11,32 +11,32 @@ export interface State {
   readonly most: { readonly units: number; readonly characters: number };
   /** How many characters of the text are known: those read, and those to come. */
   readonly known: number;
-  readonly view: View;
+  readonly view: Viewpoint;
   /** What is seen from there. */
-  readonly shown: Shown;
+  readonly shown: StepContents;
   readonly isHelping: boolean;
   /** Something to be told until the next key. */
   readonly notice: string | undefined;
 }
 
-export type Message =
+export type StepMessage =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
-  | { readonly type: 'seen'; readonly shown: Shown }
+  | { readonly type: 'seen'; readonly shown: StepContents }
   /** The text has changed; the character at a place is the one to be looked at. */
   | { readonly type: 'text'; readonly known: number; readonly at: number }
   | { readonly type: 'notice'; readonly text: string };
 
-export type Beginning = Pick<State, 'model' | 'layers' | 'hidden' | 'most' | 'known' | 'view' | 'shown'>;
+export type StepStart = Pick<StepState, 'model' | 'layers' | 'hidden' | 'most' | 'known' | 'view' | 'shown'>;
 
 export function initialState(
-  beginning: Beginning,
+  beginning: StepStart,
   size: { readonly columns: number; readonly rows: number },
-): State {
+): StepState {
   return { ...beginning, ...size, isHelping: false, notice: undefined };
 }
 
 /** The state after something has happened other than a key. */
-export function reduce(state: State, message: Message): State {
+export function reduce(state: StepState, message: StepMessage): StepState {
   switch (message.type) {
     case 'resize':
       return { ...state, columns: message.columns, rows: message.rows };

@@ -7,12 +7,12 @@ import { visible } from '../text/glyphs.js';
 import type { Line } from '../text/line.js';
 import { type Color, PALETTE } from '../text/palette.js';
 import { quantityColor, signColor } from './bars.js';
-import { fullLength, type Shown, softmaxLine, type View } from './contents.js';
-import { worked } from './equation-lines.js';
+import { fullLength, type StepContents, softmaxLine, type Viewpoint } from './contents.js';
+import { equationLines } from './equation-lines.js';
 import { firstUnit } from './table.js';
 
 /** What is drawn beside what is seen. */
-interface Drawn extends View {
+interface Drawn extends Viewpoint {
   readonly model: string;
   readonly units: number | undefined;
   readonly characters: number;
@@ -36,7 +36,7 @@ const MOST_BEFORE = 80;
 const NEXT = { logit: 130, weight: 220, probability: 310, bar: 330 };
 
 /** One step as a standalone SVG document, which keeps to the light or dark theme of its reader. */
-export function stepSvg(shown: Shown, drawn: Drawn): string {
+export function stepSvg(shown: StepContents, drawn: Drawn): string {
   const { at, layer, unit, model } = drawn;
   const name = `${model}: layer ${layer}, unit ${unit}, character ${at + 1}`;
   let top = EDGE;
@@ -64,7 +64,7 @@ interface Part {
 }
 
 /** What enters the layer, as bars up and down. */
-function input({ input: { name, values } }: Shown, _drawn: Drawn, top: number): Part {
+function input({ input: { name, values } }: StepContents, _drawn: Drawn, top: number): Part {
   const all = Array.from(values);
   const largest = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const middle = top + ROW + INPUT_HEIGHT / 2;
@@ -78,7 +78,7 @@ function input({ input: { name, values } }: Shown, _drawn: Drawn, top: number): 
 }
 
 /** Some units with their gates and states. */
-function units(shown: Shown, { unit, units: asked = UNITS }: Drawn, top: number): Part {
+function units(shown: StepContents, { unit, units: asked = UNITS }: Drawn, top: number): Part {
   const { quantities } = shown;
   const hidden = quantities[0]!.values.length;
   const count = Math.min(asked, hidden);
@@ -98,7 +98,7 @@ function units(shown: Shown, { unit, units: asked = UNITS }: Drawn, top: number)
 }
 
 function cellOf(
-  shown: Shown,
+  shown: StepContents,
   quantity: Quantity,
   at: number,
   left: number,
@@ -112,8 +112,8 @@ function cellOf(
   return mark + label(left + width - 8, y, decimal(value, 3), `${kind} end`);
 }
 
-function equations({ equations: all }: Shown, _drawn: Drawn, top: number): Part {
-  const lines = worked(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY).flat();
+function equations({ equations: all }: StepContents, _drawn: Drawn, top: number): Part {
+  const lines = equationLines(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY).flat();
   const body = lines.map((line, row) => {
     const y = short(top + row * ROW + 17);
     return `<text x="${EDGE}" y="${y}" font-size="${SIZE}" class="mono">${spans(line)}</text>`;
@@ -130,7 +130,7 @@ function spans(line: Line): string {
 }
 
 /** The likeliest characters. */
-function next(shown: Shown, { characters }: Drawn, top: number): Part {
+function next(shown: StepContents, { characters }: Drawn, top: number): Part {
   const most = shown.next.characters.slice(0, characters);
   const formula = softmaxLine(shown, (value) => decimal(value, 3));
   let body = label(EDGE, top, `next character   ${formula}`, 'faint');

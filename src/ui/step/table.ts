@@ -1,7 +1,7 @@
 import type { Quantity } from '../../insight/equations.js';
 import type { Line, Segment } from '../text/line.js';
 import { bar, number, quantityColor } from './bars.js';
-import { fullLength, type Shown } from './contents.js';
+import { fullLength, type StepContents } from './contents.js';
 
 const LABEL = 6;
 const GAP = 1;
@@ -41,7 +41,7 @@ function barWidth(quantities: readonly Quantity[], width: number, decimals: Deci
 }
 
 /** Whether there is room for bars. */
-export function hasRoom({ quantities }: Shown, width: number): boolean {
+export function hasRoom({ quantities }: StepContents, width: number): boolean {
   return barWidth(quantities, width, 2) >= LEAST_BAR[2];
 }
 
@@ -52,7 +52,7 @@ export function firstUnit(unit: number, hidden: number, room: number): number {
 
 /** Units of a layer, one a line below a line of names: gates and states as bars and numbers. */
 export function unitTable(
-  shown: Shown,
+  shown: StepContents,
   { unit, first, count }: { readonly unit: number; readonly first: number; readonly count: number },
   width: number,
 ): Line[] {

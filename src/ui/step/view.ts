@@ -14,10 +14,10 @@ import {
   widthOf,
 } from '../text/line.js';
 import { columns } from './bars.js';
-import { worked } from './equation-lines.js';
+import { equationLines } from './equation-lines.js';
 import { BINDINGS } from './keys.js';
 import { nextCharacters } from './next.js';
-import type { State } from './state.js';
+import type { StepState } from './state.js';
 import { firstUnit, hasRoom, unitTable } from './table.js';
 
 /** Columns of what may come next where it stands beside the units, and between the two. */
@@ -37,7 +37,7 @@ const NAME_WIDTH = 6;
 const LEAST_LABEL = 24;
 
 /** What is on the screen: as many lines as it has rows. */
-export function picture(state: State): Line[] {
+export function picture(state: StepState): Line[] {
   const { rows, isHelping } = state;
   const isHeaded = rows >= HEADED;
   const gap: Line[] = rows >= AIRY ? [[]] : [];
@@ -53,7 +53,7 @@ export function picture(state: State): Line[] {
   return [...top, ...middle, ...bottom].slice(0, rows).map((line) => cropped(line, state.columns));
 }
 
-function header(state: State): Line {
+function header(state: StepState): Line {
   const { view, layers, hidden, model } = state;
   const right = fitting(
     [
@@ -69,7 +69,7 @@ function header(state: State): Line {
 }
 
 /** The text around the character that is looked at, which stands in brackets. */
-function textLine({ shown, columns: width, view, known }: State): Line {
+function textLine({ shown, columns: width, view, known }: StepState): Line {
   const place: Line = [{ text: `character ${view.at + 1} of ${known}`, color: 'faint' }];
   const beside = width >= 60 ? lineWidth(place) + 3 : 0;
   const current = `[${visible(shown.character)}]`;
@@ -105,13 +105,13 @@ function inText(character: string): string {
 }
 
 /** How the rows of the middle are shared out. */
-function bodyOf(state: State, width: number, height: number, gap: readonly Line[]): Line[] {
+function bodyOf(state: StepState, width: number, height: number, gap: readonly Line[]): Line[] {
   const { shown, most } = state;
   const nextWidth = Math.min(WIDEST_NEXT, Math.max(LEAST_NEXT, Math.floor(0.36 * width)));
   const leftWidth = width - nextWidth - BETWEEN;
   const isBeside = hasRoom(shown, leftWidth);
   const others = height >= 16 ? (isBeside ? 8 : 9) : height >= 9 ? 3 : 0;
-  const lines = worked(shown.equations, width, height - others - gap.length);
+  const lines = equationLines(shown.equations, width, height - others - gap.length);
   // A free line between them, where there are many.
   const equations = lines.flatMap((some, i) => (height >= SPACIOUS && i > 0 ? [[], ...some] : some));
   const left = height - equations.length - (equations.length > 0 ? gap.length : 0);
@@ -133,14 +133,14 @@ function bodyOf(state: State, width: number, height: number, gap: readonly Line[
   return parts.flatMap((part, i) => (i > 0 ? [...gap, ...part] : part));
 }
 
-function unitsIn({ shown, view, hidden, most }: State, width: number, height: number): Line[] {
+function unitsIn({ shown, view, hidden, most }: StepState, width: number, height: number): Line[] {
   const count = Math.min(hidden, most.units, height - 1);
   if (count < 1) return [];
   return unitTable(shown, { unit: view.unit, first: firstUnit(view.unit, hidden, count), count }, width);
 }
 
 /** What enters the layer. */
-function inputBars({ shown }: State, width: number, height: number): Line[] {
+function inputBars({ shown }: StepState, width: number, height: number): Line[] {
   const { name, values } = shown.input;
   const count = amountOf(values.length, 'number');
   // Two numbers a column at most; where that is not enough, the first ones are shown.
@@ -155,7 +155,7 @@ function inputBars({ shown }: State, width: number, height: number): Line[] {
   ]);
 }
 
-function footer({ notice, isHelping, columns: width }: State): Line {
+function footer({ notice, isHelping, columns: width }: StepState): Line {
   if (notice !== undefined)
     return [{ text: ` ${cut(harmlessLine(notice), width - 2)}`, color: 'bad', bold: true }];
   const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });

@@ -1,25 +1,23 @@
 import type { Stroke } from '../screen/keyboard.js';
+import type { Answer } from '../screen/open.js';
 import { moved, redone, replaced, undone } from './draft.js';
 import { columnOf, lastPlaceIn, pageOf, placeBeside, rowAt } from './page.js';
 import { after, before, firstWord, lineEnd, lineStart, wordAfter, wordBefore } from './places.js';
 import { SETTINGS, stepped } from './settings.js';
-import { asking, changed, isAtEnd, type State, settled } from './state.js';
+import { asking, changed, isAtEnd, settled, type WriteState } from './state.js';
 import { choicesAt, shownGhost } from './suggestions.js';
 
 /** What a key asks of the world outside the screen. */
-export type Request = { readonly type: 'save' } | 'quit' | 'interrupt';
+export type WriteRequest = { readonly type: 'save' } | 'quit' | 'interrupt';
 
-export interface Answer {
-  readonly state: State;
-  readonly request?: Request | undefined;
-}
+type WriteAnswer = Answer<WriteState, WriteRequest>;
 
 interface Binding {
   /** Names of keys, the first as it is shown. */
   readonly keys: readonly string[];
   /** What the key is called and does, for the screen; none for what every editor has. */
   readonly shown?: readonly [name: string, label: string];
-  readonly press: (state: State) => State;
+  readonly press: (state: WriteState) => WriteState;
 }
 
 /** Every key that types nothing, in the order in which the screen names them. */
@@ -67,7 +65,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['enter', 'ctrl-j'], press: (state) => inserted(state, '\n', 'typing') },
 ];
 
-const REQUESTS: Record<string, Request> = {
+const REQUESTS: Record<string, WriteRequest> = {
   'ctrl-s': { type: 'save' },
   'ctrl-q': 'quit',
   'ctrl-x': 'quit',
@@ -75,7 +73,7 @@ const REQUESTS: Record<string, Request> = {
 };
 
 /** The state after a key, and what the key asks for. */
-export function press(asked: State, stroke: Stroke): Answer {
+export function press(asked: WriteState, stroke: Stroke): WriteAnswer {
   const state = { ...asked, notice: undefined };
   if (stroke.text !== undefined) {
     const kind = stroke.pasted ? 'pasting' : 'typing';
@@ -94,7 +92,7 @@ export function press(asked: State, stroke: Stroke): Answer {
 }
 
 /** A key while a panel is open; nothing where it means what it always does. */
-function pressInPanel(state: State, key: string): State | undefined {
+function pressInPanel(state: WriteState, key: string): WriteState | undefined {
   const { panel } = state;
   if (['escape', 'enter', 'ctrl-j'].includes(key)) return { ...state, panel: undefined };
   if (typeof panel !== 'object') return undefined;
@@ -105,47 +103,47 @@ function pressInPanel(state: State, key: string): State | undefined {
   return undefined;
 }
 
-function toggledSettings(state: State): State {
+function toggledSettings(state: WriteState): WriteState {
   return { ...state, panel: typeof state.panel === 'object' ? undefined : { setting: 0 } };
 }
 
-function toggledKeys(state: State): State {
+function toggledKeys(state: WriteState): WriteState {
   return { ...state, panel: 'keys' };
 }
 
-function heated(state: State, by: 1 | -1): State {
+function heated(state: WriteState, by: 1 | -1): WriteState {
   return withStep(state, 0, by);
 }
 
-function withStep(state: State, index: number, by: 1 | -1): State {
+function withStep(state: WriteState, index: number, by: 1 | -1): WriteState {
   const settings = stepped(state.settings, index, by);
   return settings === state.settings ? state : asking({ ...state, settings, offer: 'now' });
 }
 
-function renewed(state: State): State {
+function renewed(state: WriteState): WriteState {
   return asking({ ...state, round: state.round + 1, offer: 'now' });
 }
 
-function hidden(state: State): State {
+function hidden(state: WriteState): WriteState {
   return { ...state, offer: 'hidden' };
 }
 
-function takeLine(state: State): State {
+function takeLine(state: WriteState): WriteState {
   const ghost = shownGhost(state);
   return ghost === '' ? shown(state) : { ...inserted(state, ghost, 'taking'), offer: 'now' };
 }
 
-function takeWordOrMove(state: State): State {
+function takeWordOrMove(state: WriteState): WriteState {
   const ghost = shownGhost(state);
   if (ghost === '' || !isAtEnd(state)) return movedTo(state, after);
   return { ...inserted(state, firstWord(ghost), 'taking'), offer: 'now' };
 }
 
-function choosingOr(state: State, by: 1 | -1): State {
+function choosingOr(state: WriteState, by: 1 | -1): WriteState {
   return isAtEnd(state) && shownGhost(state) !== '' ? choosing(state, by) : movedByRows(state, by);
 }
 
-function choosing(state: State, by: 1 | -1): State {
+function choosing(state: WriteState, by: 1 | -1): WriteState {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
   if (state.offer !== 'now' || choices.length === 0) return shown(state);
@@ -161,7 +159,7 @@ function choosing(state: State, by: 1 | -1): State {
 }
 
 /** What there is to choose from comes as soon as it is there. */
-function shown(state: State): State {
+function shown(state: WriteState): WriteState {
   return { ...changed(state), offer: 'now' };
 }
 
@@ -170,45 +168,45 @@ function turned(at: number, by: number, count: number): number {
   return (at + by + count) % count;
 }
 
-function inserted(state: State, text: string, kind: 'typing' | 'pasting' | 'taking'): State {
+function inserted(state: WriteState, text: string, kind: 'typing' | 'pasting' | 'taking'): WriteState {
   const { draft } = state;
   return edited(state, replaced(draft, draft.cursor, draft.cursor, text, kind));
 }
 
-function erasedTo(state: State, place: (text: string, at: number) => number): State {
+function erasedTo(state: WriteState, place: (text: string, at: number) => number): WriteState {
   const { draft } = state;
   const to = place(draft.text, draft.cursor);
   const [from, end] = to < draft.cursor ? [to, draft.cursor] : [draft.cursor, to];
   return from === end ? state : edited(state, replaced(draft, from, end, '', 'deleting'));
 }
 
-function edited(state: State, draft: State['draft']): State {
+function edited(state: WriteState, draft: WriteState['draft']): WriteState {
   if (draft === state.draft) return state;
   const next = changed({ ...state, draft, column: undefined });
   // One who types what is shown goes on seeing the rest of it.
   return { ...next, offer: shownGhost(next) === '' ? 'soon' : 'now' };
 }
 
-function movedTo(state: State, place: (text: string, at: number) => number): State {
+function movedTo(state: WriteState, place: (text: string, at: number) => number): WriteState {
   const { draft } = state;
   return movedCursor(state, place(draft.text, draft.cursor));
 }
 
 /** Suggestions within a line would push about what stands there: they wait until something is typed, or for Tab. */
-function movedCursor(state: State, cursor: number): State {
+function movedCursor(state: WriteState, cursor: number): WriteState {
   const { text } = state.draft;
   const offer = cursor === lineEnd(text, cursor) ? 'soon' : 'hidden';
   return changed({ ...state, draft: moved(state.draft, cursor), offer });
 }
 
-function movedByRows(state: State, by: number): State {
+function movedByRows(state: WriteState, by: number): WriteState {
   const { width } = pageOf(state);
   const { text, cursor } = state.draft;
   const column = state.column ?? columnOf(rowAt(text, cursor, width), cursor);
   return { ...movedCursor(state, placeBeside(text, cursor, by, column, width)), column };
 }
 
-function home(state: State): State {
+function home(state: WriteState): WriteState {
   const { width } = pageOf(state);
   return movedTo(state, (text, at) => {
     const { start } = rowAt(text, at, width);
@@ -216,7 +214,7 @@ function home(state: State): State {
   });
 }
 
-function end(state: State): State {
+function end(state: WriteState): WriteState {
   const { width } = pageOf(state);
   return movedTo(state, (text, at) => {
     const last = lastPlaceIn(text, rowAt(text, at, width));

@@ -2,11 +2,18 @@ import { type Ending, type OpenScreen, openScreen } from '../screen/open.js';
 import { inSlices } from '../screen/slices.js';
 import { hasColours } from '../text/tint.js';
 import { press } from './keys.js';
-import { type Beginning, initialState, type Message, questionOf, reduce, type State } from './state.js';
+import {
+  initialState,
+  questionOf,
+  reduce,
+  type WriteMessage,
+  type WriteStart,
+  type WriteState,
+} from './state.js';
 import type { Question } from './suggestions.js';
 import { picture } from './view.js';
 
-export type OpenWriting = OpenScreen<State, Message>;
+export type WriteScreen = OpenScreen<WriteState, WriteMessage>;
 
 /** How far an answer has come. */
 export interface Progress {
@@ -16,7 +23,7 @@ export interface Progress {
 }
 
 /** What writing needs of the world outside the screen. */
-export interface World {
+export interface WriteBackend {
   /** Works on a question, a few milliseconds at each step. */
   answer(question: Question): Generator<Progress, void, void>;
   save(): void;
@@ -26,13 +33,13 @@ export interface World {
 const PAUSE_MS = 120;
 
 /** Opens the screen of `charlstm write`: see `openScreen`. */
-export function openWriting(
-  beginning: Omit<Beginning, 'colors'>,
-  world: World,
+export function openWrite(
+  beginning: Omit<WriteStart, 'colors'>,
+  world: WriteBackend,
   end: (how: Ending) => void,
-): OpenWriting {
+): WriteScreen {
   let pausing: NodeJS.Timeout | undefined;
-  const screen: OpenWriting = openScreen({
+  const screen: WriteScreen = openScreen({
     initial: (size) => initialState({ ...beginning, colors: hasColours() }, size),
     reduce,
     picture,

@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 import { choicesAt, ghostOf, type Offer, type Question, type Suggestions } from './suggestions.js';
 
 /** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
-export interface State {
+export interface WriteState {
   readonly columns: number;
   readonly rows: number;
   /** Without colours what is suggested stands in brackets. */
@@ -27,7 +27,7 @@ export interface State {
   readonly notice: { readonly text: string; readonly isBad: boolean } | undefined;
 }
 
-export type Message =
+export type WriteMessage =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | {
       readonly type: 'suggested';
@@ -39,12 +39,12 @@ export type Message =
   /** The writer has not pressed a key for a moment. */
   | { readonly type: 'paused' }
   /** Characters of the text that the network never saw, and what it reads in their place, if anything. */
-  | { readonly type: 'strange'; readonly characters: State['strange'] }
+  | { readonly type: 'strange'; readonly characters: WriteState['strange'] }
   | { readonly type: 'saved'; readonly text: string }
   | { readonly type: 'notice'; readonly text: string; readonly isBad: boolean };
 
 /** What is known when writing begins. */
-export interface Beginning {
+export interface WriteStart {
   readonly file: string;
   readonly model: string;
   readonly text: string;
@@ -53,10 +53,10 @@ export interface Beginning {
 }
 
 export function initialState(
-  { text, ...known }: Beginning,
+  { text, ...known }: WriteStart,
   size: { readonly columns: number; readonly rows: number },
-): State {
-  const state: State = {
+): WriteState {
+  const state: WriteState = {
     ...known,
     ...size,
     draft: draftOf(text),
@@ -84,7 +84,7 @@ const NO_SUGGESTIONS: Suggestions = {
 };
 
 /** The state after something has happened other than a key. */
-export function reduce(state: State, message: Message): State {
+export function reduce(state: WriteState, message: WriteMessage): WriteState {
   switch (message.type) {
     case 'resize':
       return settled({ ...state, columns: message.columns, rows: message.rows });
@@ -109,7 +109,7 @@ export function reduce(state: State, message: Message): State {
 }
 
 /** A question that has to be answered anew: after something else, or otherwise. */
-export function asking(state: State): State {
+export function asking(state: WriteState): WriteState {
   const { text, cursor } = state.draft;
   const question = state.suggestions.question + 1;
   const before = text.slice(0, cursor);
@@ -117,17 +117,17 @@ export function asking(state: State): State {
 }
 
 /** What is asked now; nothing where no suggestions are wanted. */
-export function questionOf({ suggestions, settings, round, offer }: State): Question | undefined {
+export function questionOf({ suggestions, settings, round, offer }: WriteState): Question | undefined {
   return offer === 'hidden' ? undefined : { before: suggestions.before, settings, round };
 }
 
 /** The state with the cursor in view. */
-export function settled(state: State): State {
+export function settled(state: WriteState): WriteState {
   return { ...state, top: scrolled(state) };
 }
 
 /** The state after the text or the cursor has changed: what was suggested stays where it still goes on from there. */
-export function changed(state: State): State {
+export function changed(state: WriteState): WriteState {
   const { suggestions, draft } = state;
   const isSame = draft.text.slice(0, draft.cursor) === suggestions.before;
   return isSame || choicesAt(suggestions, draft.text, draft.cursor).length > 0
@@ -136,7 +136,7 @@ export function changed(state: State): State {
 }
 
 /** The chosen alternative is one that goes on from the cursor, wherever there is one. */
-function onAChoice(state: State): State {
+function onAChoice(state: WriteState): WriteState {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
   if (choices.includes(suggestions.chosen) || choices[0] === undefined) return state;
@@ -145,10 +145,10 @@ function onAChoice(state: State): State {
   return { ...state, suggestions: { ...suggestions, chosen: choices[0] } };
 }
 
-export function isAtEnd({ draft }: State): boolean {
+export function isAtEnd({ draft }: WriteState): boolean {
   return draft.cursor === draft.text.length;
 }
 
-export function isUnsaved({ draft, saved }: State): boolean {
+export function isUnsaved({ draft, saved }: WriteState): boolean {
   return draft.text !== saved;
 }

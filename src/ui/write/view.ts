@@ -16,7 +16,7 @@ import {
 import { BINDINGS } from './keys.js';
 import { columnOf, pageOf, type Row, rowAt, shownText, visibleRows } from './page.js';
 import { SETTINGS, shownValue } from './settings.js';
-import { isUnsaved, type State } from './state.js';
+import { isUnsaved, type WriteState } from './state.js';
 import { choicesAt } from './suggestions.js';
 
 /** So many characters to be read take long enough to be told. */
@@ -26,7 +26,7 @@ const LEAST_NAME = 12;
 /** So many characters are named that the network does not know. */
 const MOST_NAMED = 3;
 
-export function picture(state: State): Picture {
+export function picture(state: WriteState): Picture {
   const { columns, rows } = state;
   const { head, height } = pageOf(state);
   const page = state.panel === 'keys' ? keysPage(columns - 2, height) : textPage(state);
@@ -40,7 +40,7 @@ export function picture(state: State): Picture {
   return { lines: lines.slice(0, rows), cursor: { ...cursor, row: head + cursor.row } };
 }
 
-function textPage(state: State): Line[] {
+function textPage(state: WriteState): Line[] {
   const { from, to } = shownText(state);
   return visibleRows(state).map(({ stretch, glyphs }) =>
     joined(
@@ -52,7 +52,7 @@ function textPage(state: State): Line[] {
   );
 }
 
-function cursorOf(state: State): { row: number; column: number } {
+function cursorOf(state: WriteState): { row: number; column: number } {
   const { width } = pageOf(state);
   const { text, from } = shownText(state);
   const at = rowAt(text, from, width);
@@ -61,7 +61,7 @@ function cursorOf(state: State): { row: number; column: number } {
 }
 
 /** The file and its state at the left, the length of the text at the right. */
-function header(state: State): Line {
+function header(state: WriteState): Line {
   const { draft, columns, file } = state;
   const isWaiting = isUnsaved(state);
   const mark: Segment = isWaiting
@@ -86,7 +86,7 @@ function header(state: State): Line {
 }
 
 /** What was said just now, or the settings; at the right which alternative is shown, or how far reading has come. */
-function status(state: State): Line {
+function status(state: WriteState): Line {
   const { columns, notice, panel, model } = state;
   const right = progress(state);
   const room = columns - 4 - lineWidth(right);
@@ -109,7 +109,7 @@ function status(state: State): Line {
 }
 
 /** What of the text the network does not read as it stands. */
-function strangeNote(strange: State['strange']): Segment | undefined {
+function strangeNote(strange: WriteState['strange']): Segment | undefined {
   if (strange.length === 0) return undefined;
   const named = strange.slice(0, MOST_NAMED).map(({ name, readAs }) => {
     return readAs === undefined ? `skips ${name}` : `reads ${name} as ${readAs}`;
@@ -118,7 +118,7 @@ function strangeNote(strange: State['strange']): Segment | undefined {
   return { text: harmless([...named, ...more].join(', ').replace(/\s+/g, ' ')), color: 'caution' };
 }
 
-function progress({ suggestions, draft, offer }: State): Line {
+function progress({ suggestions, draft, offer }: WriteState): Line {
   const { left, chosen, done } = suggestions;
   if (offer !== 'hidden' && left > LONG_READING)
     return [{ text: `reading ${grouped(left)}`, color: 'faint' }];
@@ -130,7 +130,7 @@ function progress({ suggestions, draft, offer }: State): Line {
 }
 
 /** All settings; the one that the keys change stands between arrows. */
-function settingsLine({ settings }: State, index: number, width: number): Line {
+function settingsLine({ settings }: WriteState, index: number, width: number): Line {
   const parts = SETTINGS.map((setting, i): Segment => {
     const text = `${setting.label} ${shownValue(settings, setting)}`;
     return i === index ? { text: `◂ ${text} ▸`, color: 'accent', bold: true } : { text };
@@ -139,7 +139,7 @@ function settingsLine({ settings }: State, index: number, width: number): Line {
 }
 
 /** The keys, as many as fit. */
-function keys({ panel, columns }: State): Line {
+function keys({ panel, columns }: WriteState): Line {
   const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
     entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
   const shown = () => {

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tracking } from '../../../src/insight/ranking.js';
-import { press, type Request } from '../../../src/ui/cells/keys.js';
-import { initialState, reduce, type State } from '../../../src/ui/cells/state.js';
+import { type CellsRequest, press } from '../../../src/ui/cells/keys.js';
+import { type CellsState, initialState, reduce } from '../../../src/ui/cells/state.js';
 import { STATE_SCALE } from '../../../src/ui/cells/tint.js';
 import { CELL_STATE, valuesOf } from '../../../src/ui/cells/values.js';
 import { picture } from '../../../src/ui/cells/view.js';
@@ -58,7 +58,7 @@ const FOUND: Tracking[] = [
   },
 ];
 
-function newState(text = 'one two', more: Partial<State> = {}): State {
+function newState(text = 'one two', more: Partial<CellsState> = {}): CellsState {
   const { columns = 80, rows = 24, ...known } = more;
   const stretch = {
     start: 1000,
@@ -86,9 +86,9 @@ function newState(text = 'one two', more: Partial<State> = {}): State {
 }
 
 /** The state after keys as a terminal sends them, and what they asked for. */
-function typed(state: State, input: string): { state: State; requests: Request[] } {
+function typed(state: CellsState, input: string): { state: CellsState; requests: CellsRequest[] } {
   const keyboard = new Keyboard();
-  const requests: Request[] = [];
+  const requests: CellsRequest[] = [];
   let now = state;
   for (const stroke of [...keyboard.take(input), ...keyboard.flush()]) {
     const answer = press(Object.freeze(now), stroke);
@@ -98,9 +98,9 @@ function typed(state: State, input: string): { state: State; requests: Request[]
   return { state: now, requests };
 }
 
-const pressed = (state: State, input: string) => typed(state, input).state;
-const placeOf = ({ layer, unit }: State) => `${layer}/${unit}`;
-const linesOf = (state: State) =>
+const pressed = (state: CellsState, input: string) => typed(state, input).state;
+const placeOf = ({ layer, unit }: CellsState) => `${layer}/${unit}`;
+const linesOf = (state: CellsState) =>
   picture(state).lines.map((line) =>
     line
       .map(({ text }) => text)
@@ -190,7 +190,7 @@ describe('units', () => {
 });
 
 describe('ways out', () => {
-  it.each<[string, string, Request[]]>([
+  it.each<[string, string, CellsRequest[]]>([
     ['q', 'q', ['quit']],
     ['Escape', '\x1b', ['quit']],
     ['Ctrl-C', '\x03', ['interrupt']],
@@ -207,7 +207,7 @@ describe('the text', () => {
   const long = Array.from({ length: 200 }, (_, line) => `line ${line} of the text\n`).join('');
 
   it('scrolls by pages, one row of which stays, to its end and back', () => {
-    const shown = (state: State) => linesOf(state).filter((line) => line.startsWith(' line '));
+    const shown = (state: CellsState) => linesOf(state).filter((line) => line.startsWith(' line '));
     const first = newState(long);
     const second = pressed(first, PAGE_DOWN);
     expect(shown(second)[0]).toBe(shown(first).at(-1));

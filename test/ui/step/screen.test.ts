@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { Quantity } from '../../../src/insight/equations.js';
 import type { Equation } from '../../../src/insight/expression.js';
 import { Keyboard } from '../../../src/ui/screen/keyboard.js';
-import type { Shown } from '../../../src/ui/step/contents.js';
-import { worked } from '../../../src/ui/step/equation-lines.js';
-import { press, type Request } from '../../../src/ui/step/keys.js';
-import { initialState, reduce, type State } from '../../../src/ui/step/state.js';
+import type { StepContents } from '../../../src/ui/step/contents.js';
+import { equationLines } from '../../../src/ui/step/equation-lines.js';
+import { press, type StepRequest } from '../../../src/ui/step/keys.js';
+import { initialState, reduce, type StepState } from '../../../src/ui/step/state.js';
 import { picture } from '../../../src/ui/step/view.js';
 import { lineWidth } from '../../../src/ui/text/line.js';
 
@@ -24,7 +24,7 @@ const EQUATION: Equation = {
 };
 
 const values = Float32Array.from({ length: HIDDEN }, (_, i) => Math.sin(i));
-const SHOWN: Shown = {
+const SHOWN: StepContents = {
   before: Array.from('Call m'),
   character: 'e',
   ahead: Array.from(' \x1b鯨\n\u0301\u202e'),
@@ -47,7 +47,7 @@ const SHOWN: Shown = {
   },
 };
 
-function stateOf(change: Partial<State> = {}): State {
+function stateOf(change: Partial<StepState> = {}): StepState {
   const view = { at: 6, layer: 0, unit: 0, temperature: 0.8 };
   const most = { units: HIDDEN, characters: 10 };
   const beginning = { model: 'a model', layers: 2, hidden: HIDDEN, most, known: 13, view, shown: SHOWN };
@@ -55,9 +55,9 @@ function stateOf(change: Partial<State> = {}): State {
 }
 
 /** What keys, as a terminal sends them, come to. */
-function pressed(state: State, keys: string): { state: State; requests: Request[] } {
+function pressed(state: StepState, keys: string): { state: StepState; requests: StepRequest[] } {
   const keyboard = new Keyboard();
-  const requests: Request[] = [];
+  const requests: StepRequest[] = [];
   for (const stroke of [...keyboard.take(keys), ...keyboard.flush()]) {
     const answer = press(state, stroke);
     state = answer.state;
@@ -78,7 +78,7 @@ describe('keys', () => {
     expect([state.view.at, requests]).toEqual([7, []]);
   });
 
-  it.each<[string, Request]>([
+  it.each<[string, StepRequest]>([
     [RIGHT, { type: 'draw', how: 'sample' }],
     ['\r', { type: 'draw', how: 'likeliest' }],
     [' ', { type: 'feed', text: ' ' }],
@@ -148,7 +148,7 @@ it('a text that has changed is looked at where it was changed; a notice goes wit
 });
 
 describe('the picture', () => {
-  const textOf = (state: State) => picture(state).map((line) => line.map(({ text }) => text).join(''));
+  const textOf = (state: StepState) => picture(state).map((line) => line.map(({ text }) => text).join(''));
 
   it('fits any screen, whatever is on it', () => {
     const size = fc.record({
@@ -206,7 +206,7 @@ describe('the picture', () => {
 
 describe('equations', () => {
   const told = (width: number, height = 1) =>
-    worked([EQUATION], width, height)
+    equationLines([EQUATION], width, height)
       .flat()
       .map((line) => line.map(({ text }) => text).join(''));
 

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Keyboard } from '../../../src/ui/screen/keyboard.js';
 import { lineWidth } from '../../../src/ui/text/line.js';
-import { press, type Request } from '../../../src/ui/write/keys.js';
+import { press, type WriteRequest } from '../../../src/ui/write/keys.js';
 import { visibleRows } from '../../../src/ui/write/page.js';
-import { initialState, isUnsaved, questionOf, reduce, type State } from '../../../src/ui/write/state.js';
+import { initialState, isUnsaved, questionOf, reduce, type WriteState } from '../../../src/ui/write/state.js';
 import { shownGhost } from '../../../src/ui/write/suggestions.js';
 import { picture } from '../../../src/ui/write/view.js';
 import { frozen } from '../../helpers/ui-fixture.js';
 
 const SETTINGS = { temperature: 0.8, topK: 0, topP: 1, minP: 0 };
 
-function newState(text = '', size = { columns: 80, rows: 24 }, colors = true): State {
+function newState(text = '', size = { columns: 80, rows: 24 }, colors = true): WriteState {
   return initialState({ file: 'draft.txt', model: 'a model', text, settings: SETTINGS, colors }, size);
 }
 
 /** The state after keys as a terminal sends them, and what they asked for. */
-function typed(state: State, input: string): { state: State; requests: Request[] } {
+function typed(state: WriteState, input: string): { state: WriteState; requests: WriteRequest[] } {
   const keyboard = new Keyboard();
-  const requests: Request[] = [];
+  const requests: WriteRequest[] = [];
   let now = state;
   const strokes = Array.from(input).flatMap((character) => keyboard.take(character));
   for (const stroke of [...strokes, ...keyboard.flush()]) {
@@ -29,18 +29,19 @@ function typed(state: State, input: string): { state: State; requests: Request[]
   return { state: now, requests };
 }
 
-const pressed = (state: State, ...inputs: string[]) =>
+const pressed = (state: WriteState, ...inputs: string[]) =>
   inputs.reduce((now, input) => typed(now, input).state, state);
-const textOf = ({ draft }: State) => `${draft.text.slice(0, draft.cursor)}|${draft.text.slice(draft.cursor)}`;
+const textOf = ({ draft }: WriteState) =>
+  `${draft.text.slice(0, draft.cursor)}|${draft.text.slice(draft.cursor)}`;
 
 /** The state when its question was answered and the writer paused. */
-function answered(state: State, ...alternatives: string[]): State {
+function answered(state: WriteState, ...alternatives: string[]): WriteState {
   const { question } = state.suggestions;
   const told = reduce(state, { type: 'suggested', question, left: 0, alternatives, done: true });
   return reduce(told, { type: 'paused' });
 }
 
-const linesOf = (state: State) =>
+const linesOf = (state: WriteState) =>
   picture(state).lines.map((line) =>
     line
       .map(({ text }) => text)
@@ -447,7 +448,7 @@ describe('the screen', () => {
 });
 
 describe('requests', () => {
-  it.each<[string, Request]>([
+  it.each<[string, WriteRequest]>([
     ['\x13', { type: 'save' }],
     ['\x11', 'quit'],
     ['\x18', 'quit'],

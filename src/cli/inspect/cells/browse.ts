@@ -2,7 +2,7 @@ import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { ExitCode } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
 import { statesFrom } from '../../../insight/cells.js';
-import type { Place, State, StretchStates } from '../../../ui/cells/state.js';
+import type { CellsState, Place, TextStates } from '../../../ui/cells/state.js';
 import { inSlices } from '../../../ui/screen/slices.js';
 import { PROGRAM } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
@@ -53,8 +53,8 @@ export async function browse(subject: Subject): Promise<void> {
   try {
     const { state } = await untilEnded(
       () => import('../../../ui/cells/open.js'),
-      ({ openBrowsing }, end) => {
-        const browsing = openBrowsing(beginning, end);
+      ({ openCells }, end) => {
+        const browsing = openCells(beginning, end);
         if (found) return browsing;
         stopWork = inSlices(findAll(model, ids), {
           onStep: (share) => browsing.take({ type: 'ranking', share }),
@@ -72,7 +72,7 @@ export async function browse(subject: Subject): Promise<void> {
 }
 
 /** The stretch with the states of all units: no key has the text read again. */
-function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): StretchStates {
+function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): TextStates {
   const { hidden, layers } = model.config;
   const states = statesFrom(model, ids.subarray(0, end), start);
   const text = model.vocabulary.decode(ids.subarray(start, end));
@@ -82,7 +82,7 @@ function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownSt
 }
 
 /** A few lines of what was seen last, and the command that shows it again. */
-function leftBehind(state: State, command: readonly string[]): string {
+function leftBehind(state: CellsState, command: readonly string[]): string {
   const { layer, unit, shown, stretch, glyphs, top } = state;
   const before = top === 0 ? 0 : glyphs[top - 1]!.last + 1;
   const end = before + LEFT_CHARACTERS;

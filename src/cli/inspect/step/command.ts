@@ -7,8 +7,8 @@ import { grouped } from '../../../numbers.js';
 import { SAMPLING_OPTIONS } from '../../../sample/options.js';
 import { textStart } from '../../../sample/writer.js';
 import type { Unknown } from '../../../text/vocabulary.js';
-import type { View } from '../../../ui/step/contents.js';
-import type { Beginning } from '../../../ui/step/state.js';
+import type { Viewpoint } from '../../../ui/step/contents.js';
+import type { StepStart } from '../../../ui/step/state.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
 import { readTextArgument } from '../../input/text-argument.js';
 import {
@@ -67,7 +67,7 @@ export function stepCommand(command: Command): void {
   command
     .option('--prompt <text>', 'what is read: a text, @FILE or -; \\n is a line break, as is none')
     .addOption(numberOption('--layer <n>', 'the layer that is looked at (default: 0; printed: all)', place))
-    .addOption(numberOption('--unit <n>', 'the unit whose numbers are worked out', place).default(0))
+    .addOption(numberOption('--unit <n>', 'the unit whose numbers are equationLines out', place).default(0))
     .addOption(
       numberOption('--units <n>', `show so many units (default: as fit; printed: ${PRINTED_UNITS})`, count),
     )
@@ -174,18 +174,18 @@ function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterabl
 async function stepThrough(
   trail: Trail,
   file: string,
-  beginning: Omit<Beginning, 'shown' | 'known'>,
+  beginning: Omit<StepStart, 'shown' | 'known'>,
 ): Promise<void> {
   const { state } = await untilEnded(
     () => import('../../../ui/step/open.js'),
-    ({ openStepping }, end) => openStepping({ ...beginning, known: trail.length }, trail, end),
+    ({ openStep }, end) => openStep({ ...beginning, known: trail.length }, trail, end),
   );
   if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
     process.stdout.write(`${PROGRAM} ${again(trail.text, file, state.view)}\n`);
   }
 }
 
-function again(text: string, file: string, { layer, unit, temperature }: View): string {
+function again(text: string, file: string, { layer, unit, temperature }: Viewpoint): string {
   const place = ['--layer', `${layer}`, '--unit', `${unit}`, '--temp', `${temperature}`];
   const words = ['inspect', 'step', file, '--prompt', withEscapes(text), ...place];
   return harmlessLine(words.map(quoted).join(' '));

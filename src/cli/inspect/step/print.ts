@@ -1,7 +1,7 @@
 import { decimal, harmlessLine } from '../../../format.js';
 import { quantitiesOf } from '../../../insight/equations.js';
-import type { View } from '../../../ui/step/contents.js';
-import { worked } from '../../../ui/step/equation-lines.js';
+import type { Viewpoint } from '../../../ui/step/contents.js';
+import { equationLines } from '../../../ui/step/equation-lines.js';
 import { nextCharacters } from '../../../ui/step/next.js';
 import { visible } from '../../../ui/text/glyphs.js';
 import { type Line, widthOf } from '../../../ui/text/line.js';
@@ -12,8 +12,8 @@ import type { Trail } from './trail.js';
 interface Printed {
   /** Of the model. */
   readonly name: string;
-  /** The last step, and the layer and the unit that are worked out. */
-  readonly view: View;
+  /** The last step, and the layer and the unit that are equationLines out. */
+  readonly view: Viewpoint;
   /** Undefined for all. */
   readonly layers: readonly number[] | undefined;
   readonly units: { readonly first: number; readonly count: number };
@@ -37,7 +37,7 @@ export function printSteps(trail: Trail, { name, view, layers, units, top }: Pri
   printLines([
     [],
     [{ text: what, bold: true }],
-    ...worked(last.equations, width, Number.POSITIVE_INFINITY).flat(),
+    ...equationLines(last.equations, width, Number.POSITIVE_INFINITY).flat(),
   ]);
   printLines([[], ...nextCharacters(last, width, HEAD + top, top)]);
 }

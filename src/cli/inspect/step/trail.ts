@@ -6,7 +6,7 @@ import { grouped } from '../../../numbers.js';
 import { Random, Stream } from '../../../random.js';
 import { choose } from '../../../sample/choose.js';
 import { giveBackReader, takeReader } from '../../../sample/reader.js';
-import type { Shown, View } from '../../../ui/step/contents.js';
+import type { StepContents, Viewpoint } from '../../../ui/step/contents.js';
 import type { Outcome } from '../../../ui/step/open.js';
 
 /** What is longer is not looked at character by character. */
@@ -63,7 +63,7 @@ export class Trail {
   }
 
   /** What a person sees of a step. */
-  look({ at, layer, unit, temperature }: View): Shown {
+  look({ at, layer, unit, temperature }: Viewpoint): StepContents {
     const { vocabulary } = this.model;
     const characters = (from: number, to?: number) =>
       this.#ids.slice(from, to).map((id) => vocabulary.character(id));
