@@ -11,7 +11,7 @@ const textOf = (ids: readonly number[]) => ({
   read: (position: number, count: number) => ids.slice(position, position + count),
 });
 
-/** The probability of a character by the definition, counting in the training text each time. */
+/** The probability of a character by definition, counting in the training text each time. */
 function probability(
   train: readonly number[],
   context: readonly number[],
@@ -30,7 +30,7 @@ function probability(
 }
 
 describe('n-grams', () => {
-  it('score a text as the definition does, however it is cut into pieces', () => {
+  it('score a text as defined, however it is split into pieces', () => {
     const texts = fc.array(fc.nat(3), { minLength: 2, maxLength: 60 });
     fc.assert(
       fc.property(
@@ -66,7 +66,7 @@ describe('n-grams', () => {
     );
   });
 
-  it('score each character, from the beginning of a text, too', () => {
+  it('score each character, starting with the first of a text', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2), { minLength: 1, maxLength: 40 }), (ids) => {
         const ngrams = new Ngrams(3, 3);
@@ -100,7 +100,7 @@ describe('n-grams', () => {
 });
 
 describe('baselines', () => {
-  it('of a real text: each below the one before, zlib as zlib has it', async () => {
+  it('of a real text decrease in order, and zlib agrees with zlib', async () => {
     const folder = await temporaryFolder();
     const { sources } = await resolveCorpus(['lighthouse']);
     const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;

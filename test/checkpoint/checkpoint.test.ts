@@ -76,14 +76,14 @@ const checkpoint: Checkpoint = {
 describe('checkpoints', () => {
   const path = join(root, 'checkpoint.safetensors');
 
-  it('give back the record and all state', async () => {
+  it('round-trip the record and all state', async () => {
     await writeCheckpoint(path, checkpoint);
     expect(await readCheckpoint(path)).toEqual(checkpoint);
     expect(await readRecord(path)).toEqual({ record, engine: 'wasm-test' });
     expect(existsSync(`${path}.tmp`)).toBe(false);
   });
 
-  it('are the same bytes for the same run, however its record was put together', async () => {
+  it('are the same bytes for the same run, however its record was built', async () => {
     await writeCheckpoint(path, checkpoint);
     const file = readFileSync(path);
     const turned = (value: unknown): unknown =>
@@ -98,7 +98,7 @@ describe('checkpoints', () => {
     expect(readFileSync(path)).toEqual(file);
   });
 
-  it("have PyTorch's names and shapes, its second biases as zeros", async () => {
+  it("have PyTorch's names and shapes, with second biases of zeros", async () => {
     await writeCheckpoint(path, checkpoint);
     const { tensors } = await readSafeTensors(path);
     const parameters: Record<string, number[]> = {
@@ -127,7 +127,7 @@ describe('checkpoints', () => {
     }
   });
 
-  /** A checkpoint of another network, of which each number is another. */
+  /** A checkpoint of another network with all different numbers. */
   function checkpointOf(model: ModelConfig): Checkpoint {
     const { count } = parameterTable(model);
     const carried = model.layers * 2 * model.hidden;
@@ -151,7 +151,7 @@ describe('checkpoints', () => {
     { cell: 'lstm', coupled: true },
     { cell: 'gru', ...all },
     { cell: 'peephole', coupled: true, ...all },
-  ])('give back those of %o', async (variant) => {
+  ])('round-trip the numbers of %o', async (variant) => {
     const written = checkpointOf({ ...record.model, ...variant });
     await writeCheckpoint(path, written);
     expect(await readCheckpoint(path)).toEqual(written);
@@ -171,7 +171,7 @@ describe('checkpoints', () => {
         fixture.modules[cell].shapes,
       );
       for (const [name, { data }] of weights) {
-        // The second bias is a parameter of the GRU alone.
+        // Only the GRU has a second bias as a parameter.
         expect(
           data.some((value) => value !== 0),
           name,
@@ -195,7 +195,7 @@ describe('checkpoints', () => {
     await expectBadData(readCheckpoint(path), `tensor ${name} is missing`);
   });
 
-  it('are refused where the record tells of another cell, or of more or less beside it', async () => {
+  it('are refused if the record has another cell or other variants', async () => {
     const lies: [true: Partial<ModelConfig>, told: Partial<ModelConfig>][] = [
       [{}, { cell: 'peephole' }],
       [{}, { cell: 'gru' }],
@@ -215,7 +215,7 @@ describe('checkpoints', () => {
     }
   });
 
-  /** Writes the checkpoint with its tensors or metadata changed, behind a true checksum. */
+  /** Writes the checkpoint with changed tensors or metadata and a correct checksum. */
   async function rewrite(
     change: (tensor: Tensor) => Tensor | undefined,
     metadata: Record<string, string> = {},
@@ -226,7 +226,7 @@ describe('checkpoints', () => {
     await writeSafeTensors(path, tensors, { ...Object.fromEntries(read.metadata), ...metadata });
   }
 
-  it('add the two biases up on reading', async () => {
+  it('add the two biases when read', async () => {
     const second = numbers(16);
     await rewrite((tensor) => (tensor.name === 'lstm.bias_hh_l1' ? { ...tensor, data: second } : tensor));
     const { state } = await readCheckpoint(path);
@@ -236,7 +236,7 @@ describe('checkpoints', () => {
     expect(state).toEqual({ ...checkpoint.state, values: expected });
   });
 
-  it('make a model', async () => {
+  it('can be turned into a model', async () => {
     await writeCheckpoint(path, checkpoint);
     const model = modelOf(await readCheckpoint(path));
     expect(model.config).toEqual(record.model);
@@ -251,7 +251,7 @@ describe('checkpoints', () => {
     'optimizer.exp_avg_sq.decoder.bias',
     'state.h',
     'state.c',
-  ])('are refused where %s is not finite, missing, or of another shape', async (name) => {
+  ])('are refused if %s is not finite, missing, or of another shape', async (name) => {
     const only = (change: (tensor: Tensor) => Tensor | undefined) => (tensor: Tensor) =>
       tensor.name === name ? change(tensor) : tensor;
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
@@ -266,7 +266,7 @@ describe('checkpoints', () => {
     await expectBadData(readCheckpoint(path), `tensor ${name} is [1, `);
   });
 
-  it('are refused where the record tells of another network', async () => {
+  it('are refused if the record describes another network', async () => {
     const { batchSize, ...rest } = record.training;
     const lies: Record<string, string>[] = [
       { model: JSON.stringify({ ...record.model, hidden: 8 }) },
@@ -280,7 +280,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('are refused, with nothing set aside for it, where the record tells of a network past all memory', async () => {
+  it('are refused without allocating if the record describes a network larger than any memory', async () => {
     const model = { ...record.model, embedding: 8192, hidden: 8192, layers: 32 };
     await rewrite((tensor) => tensor, { model: JSON.stringify(model) });
     await expectBadData(readCheckpoint(path), /tensor \S+ is .*, expected \[|batch does not fit/);
@@ -290,7 +290,7 @@ describe('checkpoints', () => {
 describe('records', () => {
   type Json = { [key: string]: Json } & { [index: number]: Json };
 
-  /** Parses the record with the member at a path, such as "training.lr", set to another value. */
+  /** Parses the record after setting the member at a path, such as "training.lr", to another value. */
   function parseWith(path: string, value: unknown): () => RunRecord {
     const json = structuredClone(record) as unknown as Json;
     const keys = path.split('.');
@@ -306,10 +306,10 @@ describe('records', () => {
   const unlimited = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
   const { embedding, hidden, layers, dropout } = NETWORK;
 
-  /** Held to each other, beside their ranges. */
+  /** Compared with each other in addition to their ranges. */
   const RELATED = ['training.batchSize', 'training.sequenceLength', 'corpus.length', 'corpus.trainLength'];
 
-  it('are refused where the training text is longer than the text, or shorter than a batch', async () => {
+  it('are refused if the training text is longer than the text or shorter than a batch', async () => {
     const { length, trainLength } = record.corpus;
     const { batchSize, sequenceLength } = record.training;
     expect(parseWith('corpus.length', trainLength)).not.toThrow();
@@ -326,7 +326,7 @@ describe('records', () => {
     ...within('corpus', { length: unlimited, trainLength: unlimited }),
     ...within('progress', { step: unlimited, lossCount: unlimited, seconds: { minimum: 0, maximum: 1e12 } }),
     ...within('history.1', { step: unlimited }),
-  ])('take %s in its range and nothing else', async (path, { minimum, maximum, integer }) => {
+  ])('accept %s only in its range', async (path, { minimum, maximum, integer }) => {
     const key = path.split('.').at(-1)!;
     if (!RELATED.includes(path)) {
       for (const value of [minimum, maximum]) expect(parseWith(path, value)).not.toThrow();
@@ -346,18 +346,15 @@ describe('records', () => {
     for (const value of wrong) await expectBadData(parseWith(path, value), key);
   });
 
-  it.each(['steps', 'minutes'] as const)(
-    'take a length in %s in its range and nothing else',
-    async (unit) => {
-      const { minimum, maximum } = LENGTH[unit].kind;
-      for (const amount of [minimum, maximum]) {
-        expect(parseWith('training.length', { unit, amount })().training.length).toEqual({ unit, amount });
-      }
-      for (const amount of [0, minimum / 2, maximum * 2, undefined]) {
-        await expectBadData(parseWith('training.length', { unit, amount }), 'training.length.amount');
-      }
-    },
-  );
+  it.each(['steps', 'minutes'] as const)('accept a length in %s only in its range', async (unit) => {
+    const { minimum, maximum } = LENGTH[unit].kind;
+    for (const amount of [minimum, maximum]) {
+      expect(parseWith('training.length', { unit, amount })().training.length).toEqual({ unit, amount });
+    }
+    for (const amount of [0, minimum / 2, maximum * 2, undefined]) {
+      await expectBadData(parseWith('training.length', { unit, amount }), 'training.length.amount');
+    }
+  });
 
   it.each<[path: string, named: string | RegExp, values: unknown[]]>([
     ['model', 'model', [null, [], 'lstm']],
@@ -404,11 +401,11 @@ describe('records', () => {
     ['history.1.lr', 'history[1].lr', [null, '1', undefined]],
     ['history.1.training', 'history[1].training', [null, '1', undefined]],
     ['history.1.validation', 'history[1].validation', ['1', undefined]],
-  ])('refuse a %s that is none', async (path, named, values) => {
+  ])('refuse an invalid %s', async (path, named, values) => {
     for (const value of values) await expectBadData(parseWith(path, value), named, /^f\b/);
   });
 
-  it('of networks say which cell and what beside it, of which some does not go together', async () => {
+  it('have the cell and variants of a network, and refuse some combinations', async () => {
     const { vocabulary, embedding, hidden, layers, dropout } = record.model;
     const shape = { vocabulary, embedding, hidden, layers, dropout };
     for (const cell of CELL_NAMES) {
@@ -431,7 +428,7 @@ describe('records', () => {
     );
   });
 
-  it('of earlier versions are read, which did not hold all that is written today', () => {
+  it('of earlier versions are read although they lack some of the members', () => {
     const { from: _, ...rest } = record;
     const { startLoss: _s, recentLoss: _r, rollbacks: _b, ...progress } = record.progress;
     const strings = writeRecord({ ...rest, progress } as unknown as RunRecord, 'e');
@@ -441,7 +438,7 @@ describe('records', () => {
     });
   });
 
-  it('refuse members that are missing or no JSON', async () => {
+  it('refuse members that are missing or not JSON', async () => {
     const strings = writeRecord(record, 'e');
     const parse = (change: Record<string, string>) => () =>
       parseRecord(new Map(Object.entries({ ...strings, ...change })), 'f');

@@ -1,4 +1,4 @@
-// Runs with damaged checkpoints: what is said, and what is taken in their place.
+// Runs with damaged checkpoints: what is reported, and what is used instead.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
@@ -27,7 +27,7 @@ const emptied: Damage = () => Buffer.alloc(0);
 
 let copies = 0;
 
-/** A copy of the run whose last checkpoints are damaged, the last one first. */
+/** Copies the run and damages its last checkpoints, starting with the last. */
 async function damaged(...damages: Damage[]): Promise<string> {
   const name = `copy-${copies++}`;
   await cp(join(folder, 'whole'), join(folder, name), { recursive: true });
@@ -44,7 +44,7 @@ describe('resume', () => {
     ['in its header', inHeader],
     ['to nothing', emptied],
   ])(
-    'goes on from the checkpoint before where the newest is damaged %s, with the same bits',
+    'continues from the checkpoint before if the newest is damaged %s, with the same bits',
     async (_where, damage) => {
       const name = await damaged(damage);
       const [before, last] = checkpoints(name).slice(-2);
@@ -61,7 +61,7 @@ describe('resume', () => {
     },
   );
 
-  it('passes over all that are damaged, and leaves them where it goes on elsewhere', async () => {
+  it('skips all damaged checkpoints, and leaves them alone when it continues elsewhere', async () => {
     const name = await damaged(inData, emptied);
     const there = checkpoints(name);
     const result = await run(folder, ['train', '--resume', name, '--engine', 'wasm', '--out', `${name}-on`]);
@@ -72,7 +72,7 @@ describe('resume', () => {
     expect(bytesOf(newest(`${name}-on`))).toEqual(bytesOf(newest('whole')));
   });
 
-  it('says what it found where none is whole, and changes nothing', async () => {
+  it('reports what it found if none is intact, and changes nothing', async () => {
     const name = await damaged(emptied, emptied, inData);
     const there = checkpoints(name);
     const result = await run(folder, ['train', '--resume', name]);
@@ -86,7 +86,7 @@ describe('resume', () => {
     expect(checkpoints(name)).toEqual(there);
   });
 
-  it('takes nothing in the place of a checkpoint that was named, or that is newer than the program', async () => {
+  it('does not replace a checkpoint that was named or is newer than the program', async () => {
     const name = await damaged(inData);
     const file = join(name, basename(newest(name)));
     expectFailure(await run(folder, ['train', '--resume', file]), 65, `${file} is not a checkpoint`);
@@ -106,7 +106,7 @@ describe('resume', () => {
 
 describe('a model', () => {
   it.each([['sample', '--seed', '1', '--length', '20'], ['eval'], ['info', '--json']])(
-    'for %s is the next best where the best is damaged, with a note',
+    'for %s is the next best if the best is damaged, with a note',
     async (command, ...flags) => {
       const name = await damaged();
       const files = checkpoints(name).sort((a, b) => (a.split('val-')[1]! < b.split('val-')[1]! ? -1 : 1));
@@ -121,7 +121,7 @@ describe('a model', () => {
     },
   );
 
-  it('is listed as damaged where its newest checkpoint is', async () => {
+  it('is listed as damaged if its newest checkpoint is', async () => {
     await cp(join(folder, await damaged(inHeader)), join(folder, 'checkpoints/x'), { recursive: true });
     expect((await run(folder, ['runs'])).stdout).toMatch(/checkpoints\/x +damaged/);
   });
@@ -130,7 +130,7 @@ describe('a model', () => {
 describe('formats', () => {
   const fixtures = new URL('../fixtures/', import.meta.url).pathname;
 
-  it.each(['format-1', 'format-2'])('%s is read, and gone on with', async (format) => {
+  it.each(['format-1', 'format-2'])('%s is read and continued', async (format) => {
     await cp(join(fixtures, format), join(folder, format), { recursive: true });
     const info = JSON.parse((await run(folder, ['info', format, '--json'])).stdout);
     expect(info).toMatchObject({

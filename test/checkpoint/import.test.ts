@@ -1,4 +1,4 @@
-// Weights of PyTorch's modules as they are read: held to the logits that PyTorch gave, and refused by what is wrong.
+// Importing the weights of PyTorch's modules: compared with PyTorch's logits, and refused with the reason.
 
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const path = join(root, 'weights.safetensors');
 const { rows, steps, vocabulary, embedding, hidden, layers } = fixture.config;
 const configOf = (cell: Module) => ({ cell, vocabulary, embedding, hidden, layers, dropout: 0 });
 
-/** The state_dict of PyTorch's module, both of whose biases are set. */
+/** The state_dict of a PyTorch module with both biases set. */
 function stateDict(cell: Module): ForeignTensor[] {
   const shapes = Object.entries(fixture.modules[cell].shapes);
   const values = formulaParameters(shapes);
@@ -35,12 +35,12 @@ async function importedFrom(tensors: readonly ForeignTensor[]) {
 }
 
 describe.each(MODULES)("PyTorch's %s", (cell) => {
-  it('has the tensors that a network here has', () => {
+  it('has the same tensors as a network here', () => {
     const ours = moduleTensors(configOf(cell)).map(({ name, shape }) => [name, shape]);
     expect(Object.fromEntries(ours)).toEqual(fixture.modules[cell].shapes);
   });
 
-  it.each(builds)('gives the logits that PyTorch gave, with %s', async (_, open) => {
+  it.each(builds)("reproduces PyTorch's logits with %s", async (_, open) => {
     const engine = open();
     if (!engine) return;
     const { config, values } = await importedFrom(stateDict(cell));
@@ -58,7 +58,7 @@ describe.each(MODULES)("PyTorch's %s", (cell) => {
     });
   });
 
-  it('is the same in any order, within other modules, and under the name rnn', async () => {
+  it('is imported in any order, nested in other modules, and under the name rnn', async () => {
     const { values } = await importedFrom(stateDict(cell));
     const others = [
       stateDict(cell).toReversed(),
@@ -73,7 +73,7 @@ describe.each(MODULES)("PyTorch's %s", (cell) => {
 });
 
 describe('numbers of other types', () => {
-  it('are those of 32 bits that are nearest', () => {
+  it('become the nearest of 32 bits', () => {
     const doubles = Float64Array.of(1 / 3, 1e300, 1e-300, -0);
     expect([...floatsOf(doubles.buffer, 'F64')]).toEqual([
       Math.fround(1 / 3),
@@ -104,7 +104,7 @@ describe('numbers of other types', () => {
     expect(floatsOf(Uint16Array.of(0x7e01).buffer, 'F16')).toEqual(Float32Array.of(Number.NaN));
   });
 
-  it('of 16 bits ascend with their bits, evenly within a power of two', () => {
+  it('of 16 bits ascend with their bit patterns, evenly within a power of two', () => {
     const ascending = floatsOf(Uint16Array.from({ length: 0x7c00 }, (_, bits) => bits).buffer, 'F16');
     for (let bits = 1; bits < ascending.length; bits++) {
       const exponent = Math.max(1, (bits - 1) >> 10);
@@ -113,7 +113,7 @@ describe('numbers of other types', () => {
   });
 });
 
-describe('what cannot be imported is refused:', () => {
+describe('an import is refused for', () => {
   const of = (cell: Module, change: (tensors: ForeignTensor[]) => ForeignTensor[]) => change(stateDict(cell));
   const without = (name: string) => (tensors: ForeignTensor[]) => tensors.filter((t) => t.name !== name);
   const zeros = (name: string, ...shape: number[]): ForeignTensor => ({
@@ -137,9 +137,9 @@ describe('what cannot be imported is refused:', () => {
     ['a layer left out', of('lstm', without('lstm.weight_hh_l0')), 'lstm.weight_hh_l0'],
     ['half a layer', of('lstm', without('lstm.weight_ih_l1')), 'lstm.weight_ih_l1'],
     ['no recurrent module', [zeros('embedding.weight', 11, 6)], 'none of lstm, rnn, gru'],
-    ['two of them', of('lstm', beside(zeros('gru.weight_ih_l0', 3, 3))), 'both lstm and gru'],
+    ['two recurrent modules', of('lstm', beside(zeros('gru.weight_ih_l0', 3, 3))), 'both lstm and gru'],
     ['two embeddings', of('lstm', beside(zeros('old.embedding.weight', 3, 3))), 'old.embedding.weight'],
-    ['a tensor too many', of('lstm', beside(zeros('attention.weight', 3, 3))), 'attention.weight'],
+    ['an extra tensor', of('lstm', beside(zeros('attention.weight', 3, 3))), 'attention.weight'],
     ['a projection', of('lstm', beside(zeros('lstm.weight_hr_l0', 4, 9))), /weight_hr_l0 .*proj_size/],
     [
       'two directions',
@@ -169,7 +169,7 @@ describe('what cannot be imported is refused:', () => {
       'decoder.bias is [12], expected [11]',
     ],
     ['an embedding of 3 dimensions', of('gru', inPlace(zeros('embedding.weight', 11, 6, 1))), '3 dimensions'],
-    ['a network of no units', of('rnn', inPlace(zeros('rnn.weight_hh_l0', 0, 0))), 'hidden is 0'],
+    ['a network without units', of('rnn', inPlace(zeros('rnn.weight_hh_l0', 0, 0))), 'hidden is 0'],
     ['a vocabulary of one', of('rnn', inPlace(zeros('embedding.weight', 1, 6))), 'vocabulary is 1'],
     [
       'NaN',
@@ -177,7 +177,7 @@ describe('what cannot be imported is refused:', () => {
       'decoder.bias has',
     ],
     [
-      'what 32 bits cannot hold',
+      'numbers that overflow 32 bits',
       of(
         'lstm',
         inPlace({ ...zeros('decoder.bias', 11), data: new Float64Array(11).fill(1e200), type: 'F64' }),
@@ -185,7 +185,7 @@ describe('what cannot be imported is refused:', () => {
       'decoder.bias has',
     ],
     [
-      'two biases whose sum 32 bits cannot hold',
+      'two biases whose sum overflows 32 bits',
       of('lstm', (tensors) =>
         tensors.map((t) =>
           t.name.includes('.bias_') ? { ...t, data: Float32Array.from(t.data, () => 3e38) } : t,
@@ -197,7 +197,7 @@ describe('what cannot be imported is refused:', () => {
     await expectBadData(importedFrom(tensors), 'cannot be imported', named);
   });
 
-  it('whole numbers, pickles, and files that are cut short', async () => {
+  it('integers, pickles, and truncated files', async () => {
     const bytes = foreignFile(stateDict('gru'));
     const cases: [Buffer, string][] = [
       [
@@ -216,14 +216,14 @@ describe('what cannot be imported is refused:', () => {
     }
   });
 
-  it('a checkpoint of charlstm, which needs no import; and what is no checkpoint, elsewhere', async () => {
+  it('a checkpoint of charlstm; in turn, a file of PyTorch is refused as a checkpoint', async () => {
     const own = new URL('../fixtures/format-2/step-0000006-val-3.9393.safetensors', import.meta.url).pathname;
     expect((await errorOf(readImported(own))).message).toMatch('is already a checkpoint of charlstm');
     await writeFile(path, foreignFile(stateDict('lstm')));
     await expectBadData(readRecord(path), 'has no metadata');
   });
 
-  it('anything that a damaged byte makes of it, unless it is still a network', async () => {
+  it('a file with a damaged byte, unless it is still a network', async () => {
     const whole = foreignFile(stateDict('rnn'), { vocabulary: '["a"]' });
     const head = 8 + Number(whole.readBigUInt64LE(0));
     const damaged = join(root, 'damaged.safetensors');

@@ -14,8 +14,8 @@ const refusal = (text: string) => {
   }
 };
 
-describe('JSON of a foreign file', () => {
-  it('is what JSON.parse makes of it, within the limits', () => {
+describe('untrusted JSON', () => {
+  it('is parsed as by JSON.parse within the limits', () => {
     const wide = { depth: 100, values: 1e6, characters: 1e6 };
     const value = fc.jsonValue({ stringUnit: 'binary' });
     fc.assert(
@@ -27,7 +27,7 @@ describe('JSON of a foreign file', () => {
     );
   });
 
-  it('is refused, and never more than a SyntaxError, whatever it is', () => {
+  it('throws nothing but a SyntaxError, whatever it is', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...'{}[],:"\\ a1'), { maxLength: 40 }), (characters) => {
         expect(typeof refusal(characters.join(''))).toBe('string');
@@ -59,12 +59,12 @@ describe('JSON of a foreign file', () => {
   });
 });
 
-describe('foreign text', () => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+describe('untrusted text', () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this searches for
   const ACTIVE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
   const text = fc.string({ unit: fc.integer({ min: 0, max: 0x2100 }).map((x) => String.fromCodePoint(x)) });
 
-  it('has no control characters once it is harmless, and keeps its length', () => {
+  it('loses its control characters and keeps its length when made harmless', () => {
     fc.assert(
       fc.property(text, (text) => {
         expect(harmless(text)).not.toMatch(ACTIVE);
@@ -75,7 +75,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('is the same value as harmless JSON', () => {
+  it('keeps its value as harmless JSON', () => {
     fc.assert(
       fc.property(text, fc.nat(2), (text, indent) => {
         const json = harmlessJson({ text, [text]: [text] }, indent);
@@ -85,7 +85,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('is cut for a message only where it is long', () => {
+  it('is shortened for a message only if it is long', () => {
     expect(excerpt('é'.repeat(60))).toBe('é'.repeat(60));
     expect(excerpt('😀'.repeat(61))).toBe(`${'😀'.repeat(60)}…`);
     expect(excerpt(undefined)).toBe('undefined');
@@ -93,7 +93,7 @@ describe('foreign text', () => {
 });
 
 describe('a table', () => {
-  it('sets numbers to the right, in whatever form, and aligns by the columns of a terminal', () => {
+  it('aligns numbers of any form to the right, by the columns of a terminal', () => {
     const rows = [
       ['鯨', 'x'],
       ['a', '3e-16'],
@@ -112,7 +112,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('has shares to two figures, or in a column with the same decimals', () => {
+  it('shows shares with two significant digits, or in a column with the same decimals', () => {
     expect([0.00312, 0.421, 1].map((share) => percent(share))).toEqual(['0.31%', '42%', '100%']);
     expect([0.00312, 0.421, 1].map((share) => percent(share, 1))).toEqual(['0.3%', '42.1%', '100.0%']);
   });

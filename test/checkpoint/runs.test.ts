@@ -23,7 +23,7 @@ const lockOf = (pid: number) => `charlstm ${pid}\n`;
 const newFolder = () => mkdtemp(join(root, 'x-'));
 
 describe('runs', () => {
-  /** A run with empty checkpoints: steps, or steps with validation losses. */
+  /** Makes a run with empty checkpoints, given by step or by step and validation loss. */
   async function runWith(...checkpoints: [step: number, validation?: number][]): Promise<string> {
     const run = await newFolder();
     for (const [step, validation] of checkpoints) await writeFile(checkpointPath(run, step, validation), '');
@@ -32,7 +32,7 @@ describe('runs', () => {
 
   const steps = (run: string) => listCheckpoints(run).map((file) => file.step);
 
-  it('name their checkpoints by step and loss, and list them by step', async () => {
+  it('name their checkpoints by step and loss and list them by step', async () => {
     expect(checkpointPath('r', 42, 1.23456)).toBe(join('r', 'step-0000042-val-1.2346.safetensors'));
     expect(checkpointPath('r', 42, undefined)).toBe(join('r', 'step-0000042.safetensors'));
     const run = await runWith([12_345_678, 1], [9_999_999, 12.5], [3]);
@@ -45,7 +45,7 @@ describe('runs', () => {
     ]);
   });
 
-  it('have a best checkpoint: lowest loss, first of equals, else the last', async () => {
+  it('have a best checkpoint: the lowest loss, the first of equals, or else the last', async () => {
     const best = async (...checkpoints: [number, number?][]) =>
       bestOf(listCheckpoints(await runWith(...checkpoints)))?.step;
     expect(await best([1, 3], [2, 1.5], [3, 2], [4])).toBe(2);
@@ -63,7 +63,7 @@ describe('runs', () => {
     [4, [1, 2, 3, 5, 6]],
     [100, [1, 2, 3, 5, 6]],
   ])(
-    'pruned with keep %i leave the best, the last, and so many that were validated, two at least',
+    'pruned with keep %i leave the best, the last, and that many validated ones, at least two',
     async (keep, left) => {
       const run = await runWith([1, 3], [2, 1], [3, 2], [4], [5, 1], [6]);
       await writeFile(join(run, 'log.jsonl'), '');
@@ -102,7 +102,7 @@ describe('runs', () => {
     }
   }
 
-  it('are taken by one process, and taken over from a dead one', async () => {
+  it('are locked by one process and taken over from a dead one', async () => {
     const run = await newFolder();
     const lock = join(run, 'lock');
     await withProcess(async (pid) => {
@@ -120,7 +120,7 @@ describe('runs', () => {
   });
 
   it.each(['', 'x', 'charlstm 0\n', 'charlstm 99999999\n', 'charlstm 1e3\n'])(
-    'are taken over from a lock that says %j',
+    'are taken over from a lock with the content %j',
     async (content) => {
       const run = await newFolder();
       await writeFile(join(run, 'lock'), content);
@@ -129,7 +129,7 @@ describe('runs', () => {
     },
   );
 
-  it('are taken by one of many processes that find a dead lock at once', async () => {
+  it('are locked by exactly one of many processes that find a dead lock at once', async () => {
     const claim = new URL('../../dist/checkpoint/claim.js', import.meta.url).href;
     const racer = `
       const { claimRun } = await import(${JSON.stringify(claim)});
@@ -160,8 +160,8 @@ describe('runs', () => {
   });
 
   it.runIf(process.platform === 'linux').each([
-    ['was given to another process since', (lock: string) => lock.replace(/(\d+) \d+ /, '$1 1 '), true],
-    ['is of another machine, and was touched just now', (lock: string) => `${lock.trim()}-other\n`, false],
+    ['has been given to another process since', (lock: string) => lock.replace(/(\d+) \d+ /, '$1 1 '), true],
+    ['is of another machine and was touched just now', (lock: string) => `${lock.trim()}-other\n`, false],
   ])('whose lock names an id that %s: free %j', async (_what, changed, isFree) => {
     const run = await newFolder();
     const lock = join(run, 'lock');
@@ -186,7 +186,7 @@ describe('runs', () => {
     });
   });
 
-  it('are taken in the place of a process that died while it took them', async () => {
+  it('are locked after a process that died while locking them', async () => {
     for (const content of ['', lockOf(99_999_999)]) {
       const path = await newFolder();
       await writeFile(join(path, 'lock.99999999'), content);
@@ -194,11 +194,11 @@ describe('runs', () => {
     }
   });
 
-  it('cannot be taken where there is no folder', async () => {
+  it('cannot be locked without a folder', async () => {
     await expect(claimRun(join(root, 'missing'))).rejects.toThrow(UserError);
   });
 
-  it('are made in folders that are new or empty, and removed when they came to nothing', async () => {
+  it('are created in new or empty folders, and removed if they end without a checkpoint', async () => {
     const above = join(await newFolder(), 'a');
     const run = await claimNewRun(join(above, 'b'), 'text');
     expect(run.path).toBe(join(above, 'b'));
@@ -213,7 +213,7 @@ describe('runs', () => {
     expect(readdirSync(there)).toEqual([]);
   });
 
-  it('are made in the place of one that was killed before its first checkpoint, not of one that lives', async () => {
+  it('replace a run that was killed before its first checkpoint, but not one that is alive', async () => {
     const path = await newFolder();
     const left = [
       'corpus.suffixes.4711.tmp',
@@ -234,7 +234,7 @@ describe('runs', () => {
   });
 
   it.each([['thesis.tmp'], ['log.jsonl'], ['lock'], ['lock', 'stdin.tmp'], ['lock', 'thesis.txt']])(
-    'are not made in the place of %j',
+    'do not replace %j',
     async (...names) => {
       const path = await newFolder();
       for (const name of names) await writeFile(join(path, name), 'x');
@@ -243,7 +243,7 @@ describe('runs', () => {
     },
   );
 
-  it('are not removed with a checkpoint, nor with a run beside them', async () => {
+  it('are kept if they have a checkpoint, and so is the folder of another run', async () => {
     const above = join(await newFolder(), 'a');
     const one = await claimNewRun(join(above, 'one'), 'text');
     const two = await claimNewRun(join(above, 'two'), 'text');
@@ -254,7 +254,7 @@ describe('runs', () => {
     expect(steps(two.path)).toEqual([1]);
   });
 
-  it('are not made where there is something', async () => {
+  it('are not created in a folder that is taken', async () => {
     const full = await newFolder();
     await writeFile(join(full, 'file'), 'x');
     const places: [path: string, message: RegExp][] = [

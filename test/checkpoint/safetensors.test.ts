@@ -25,7 +25,7 @@ const newFolder = () => mkdtemp(join(root, 'x-'));
 const some = join(root, 'some.safetensors');
 
 describe('safetensors', () => {
-  // "__metadata__" is the format's own; "__proto__" no object literal holds.
+  // "__metadata__" belongs to the format, and an object literal cannot have "__proto__".
   const name = fc.string({ unit: 'binary', maxLength: 12 }).filter((s) => !/^__(metadata|proto)__$/.test(s));
   const tensor = fc
     .record({ name, shape: fc.array(fc.nat(5), { maxLength: 3 }), seed: fc.nat() })
@@ -46,7 +46,7 @@ describe('safetensors', () => {
 
   const OWN = ['format', 'version', 'checksum', 'headerChecksum'];
 
-  it('gives back names, shapes, every bit of the values, and metadata', async () => {
+  it('round-trips names, shapes, every bit of the values, and metadata', async () => {
     await fc.assert(
       fc.asyncProperty(tensors, metadata, async (written, strings) => {
         await writeSafeTensors(some, written, strings);
@@ -62,7 +62,7 @@ describe('safetensors', () => {
     );
   });
 
-  it('has an aligned header, and data without holes', async () => {
+  it('has an aligned header and data without gaps', async () => {
     await fc.assert(
       fc.asyncProperty(tensors, async (written) => {
         await writeSafeTensors(some, written, {});
@@ -87,7 +87,7 @@ describe('safetensors', () => {
     );
   });
 
-  it('is the same file for the same content, in whatever order', async () => {
+  it('is the same file for the same content in any order', async () => {
     const a: Tensor = { name: 'a', shape: [2], data: Float32Array.of(1, 2) };
     const b: Tensor = { name: 'b', shape: [1, 1], data: Float32Array.of(3) };
     await writeSafeTensors(some, [a, b], { x: '1', y: '2' });
@@ -129,7 +129,7 @@ describe('safetensors', () => {
       ['a header length of 2^63', assemble(header, data, 2n ** 63n)],
       ['a header length of 2^64 - 1', assemble(header, data, 2n ** 64n - 1n)],
       ['a header length of 2^53', assemble(header, data, 2n ** 53n)],
-      ['a header length past the end', assemble(header, data, BigInt(file.length - 8 + 1))],
+      ['a header length beyond the end', assemble(header, data, BigInt(file.length - 8 + 1))],
       ['a header length of 20 MB', assemble(header, data, 20_000_000n)],
       [
         'a header that is too short by one',
@@ -140,7 +140,7 @@ describe('safetensors', () => {
       ['no data', file.subarray(0, 8 + headerLength)],
       ['a byte appended', Buffer.concat([file, Buffer.of(0)])],
       ['a bit of the data flipped', flipped],
-      ['a header that is no object', assemble('[1, 2]', data)],
+      ['a header that is not an object', assemble('[1, 2]', data)],
       ['a header that is not JSON', assemble('{"a": }', data)],
       ['dtype F64', lying({ a: { dtype: 'F64' } })],
       ['no dtype', lying({ a: { dtype: undefined } })],
@@ -154,21 +154,21 @@ describe('safetensors', () => {
       ['two tensors on the same bytes', lying({ a: { shape: [4], data_offsets: [24, 40] } })],
       ['a hole', lying({ b: { shape: [3], data_offsets: [28, 40] } })],
       ['a hole at the start', lying({ a: { shape: [5], data_offsets: [4, 24] } })],
-      ['a shape of another size', lying({ a: { shape: [2, 2] } })],
+      ['a shape of the wrong size', lying({ a: { shape: [2, 2] } })],
       ['a negative shape', lying({ a: { shape: [-2, -3] } })],
       ['a fractional shape', lying({ a: { shape: [1.5, 4] } })],
       ['no shape', lying({ a: { shape: undefined } })],
       ['a huge tensor', lying({ b: { shape: [huge / 4], data_offsets: [24, 24 + huge] } })],
       ['a huge shape', lying({ a: { shape: [2 ** 50, 2 ** 50, 2 ** 50] } })],
       [
-        'a shape past all numbers',
+        'a shape of infinite size',
         lying({ a: { shape: [...Array(40).fill(2 ** 50), 0], data_offsets: [0, 0] } }),
       ],
       ['a tensor that is null', assemble({ ...header, a: null }, data)],
       ['no metadata', assemble(bare, data)],
       ['empty metadata', assemble({ ...bare, __metadata__: {} }, data)],
-      ['metadata that are null', assemble({ ...bare, __metadata__: null }, data)],
-      ['metadata that are no strings', assemble({ ...bare, __metadata__: { ...__metadata__, x: 1 } }, data)],
+      ['null metadata', assemble({ ...bare, __metadata__: null }, data)],
+      ['metadata that is not strings', assemble({ ...bare, __metadata__: { ...__metadata__, x: 1 } }, data)],
       ['metadata without a checksum', assemble({ ...bare, __metadata__: { format: 'charlstm' } }, data)],
     ])('%s', async (_what, bytes) => {
       await writeFile(some, bytes);
@@ -176,14 +176,14 @@ describe('safetensors', () => {
       await expectBadData(readCheckpoint(some));
     });
 
-    it('nothing of all this where it is valid', async () => {
+    it('none of this if it is valid', async () => {
       for (const bytes of [assemble(header, data), lying({})]) {
         await writeFile(some, bytes);
         expect((await readSafeTensors(some)).tensors.get('b')).toEqual(written[1]);
       }
     });
 
-    it('a file cut short at any byte', async () => {
+    it('a file truncated at any byte', async () => {
       await writeFile(some, file);
       for (let length = file.length - 1; length >= 0; length--) {
         await truncate(some, length);
@@ -208,7 +208,7 @@ describe('a write that fails', () => {
     ['a folder that is a file', (folder) => join(folder, 'file', 'x')],
     ['a file that is a folder', (folder) => join(folder, 'folder')],
     ['a name that is too long', (folder) => join(folder, 'x'.repeat(300))],
-  ])('to %s is a UserError, and leaves nothing', async (_what, path) => {
+  ])('to %s is a UserError and leaves nothing behind', async (_what, path) => {
     const folder = await newFolder();
     await writeFile(join(folder, 'file'), 'x');
     await mkdir(join(folder, 'folder'));

@@ -45,7 +45,7 @@ describe('train refuses', () => {
     ['a folder of binary files', ['pictures'], 66, 'pictures is a folder without text'],
     ['a glob without matches', ['*.nothing'], 66, 'no file matches'],
     ['an empty file', ['empty.txt'], 65, 'empty.txt: there is no text'],
-    ['one distinct character', ['one.txt'], 65, /one character, 'a'/],
+    ['one distinct character', ['one.txt'], 65, /one repeated character, 'a'/],
     ['too little text', ['few.txt'], 65, '6 characters'],
     ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
     ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],

@@ -1,4 +1,4 @@
-// A large text through the real command: its memory, what it leaves when it is stopped, what a second run makes of it.
+// A large text through the real command: memory use, leftovers after a stop, and reuse by a second run.
 
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { PROGRAM, temporaryFolder } from '../helpers/cli.js';
 import { tries } from './scale.js';
 
-/** Bytes: it takes twice as many on the disk, and through standard input as well. */
+/** Bytes. The test needs twice as many on the disk, and as many again for standard input. */
 const SIZE = tries(10_000_000_000, 40_000_000);
 const LIMIT_MB = 512;
 const MINUTES = 60_000;
@@ -29,7 +29,7 @@ function writeText(name: string, bytes: number): void {
   closeSync(file);
 }
 
-/** Writes the peak of its memory, in MB, to the file that PEAK names. Linux alone tells that of a process itself. */
+/** Writes its peak memory, in MB, to the file named by PEAK. Only Linux reports a process's own peak. */
 const WATCH = join(folder, 'watch.mjs');
 await writeFile(
   WATCH,
@@ -55,7 +55,7 @@ describe.runIf(existsSync('/proc/self/status'))(`a text of ${SIZE / 1e6} MB`, ()
   const peak = () => Number(readFileSync(join(folder, 'peak'), 'utf8'));
   const ids = (run: string) => readFileSync(join(folder, run, 'corpus.json'), 'utf8');
 
-  it('trains in little memory, and a second time without being read', { timeout: 20 * MINUTES }, async () => {
+  it('trains in little memory, and is not read a second time', { timeout: 20 * MINUTES }, async () => {
     writeText('text.txt', SIZE);
     expect((await train(['text.txt', ...NETWORK])).exitCode).toBe(0);
     expect(peak()).toBeLessThan(LIMIT_MB);
@@ -75,9 +75,9 @@ describe.runIf(existsSync('/proc/self/status'))(`a text of ${SIZE / 1e6} MB`, ()
   });
 });
 
-describe('stopped while the text is read', { timeout: MINUTES }, () => {
+describe('a run stopped while its text is read', { timeout: MINUTES }, () => {
   const run = join(folder, 'run');
-  /** Starts on standard input that does not end, and waits until some of it has been kept. */
+  /** Starts on standard input that never ends, and waits until some of it has been stored. */
   const begin = async () => {
     const child = execa(process.execPath, [PROGRAM, 'train', '-', '--out', 'run', ...NETWORK], {
       cwd: folder,
@@ -88,7 +88,7 @@ describe('stopped while the text is read', { timeout: MINUTES }, () => {
     return { child };
   };
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s, nothing is left', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s leaves nothing behind', async (signal) => {
     const { child } = await begin();
     child.kill(signal);
     const result = await child;
@@ -97,7 +97,7 @@ describe('stopped while the text is read', { timeout: MINUTES }, () => {
     expect(existsSync(run)).toBe(false);
   });
 
-  it('by SIGKILL, the next run takes nothing of it for complete', async () => {
+  it('by SIGKILL leaves nothing that the next run mistakes for complete', async () => {
     const { child } = await begin();
     child.kill('SIGKILL');
     await child;

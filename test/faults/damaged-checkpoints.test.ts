@@ -20,7 +20,7 @@ const fixture = (version: number) =>
 const file = fixture(2);
 const headEnd = 8 + takeApart(file).headerLength;
 
-/** @returns whether a reader refuses the file, as a user's error; whatever else it throws fails the test */
+/** @returns whether a reader refuses the file with a UserError; any other error fails the test */
 async function refuses(read: (path: string) => Promise<unknown>, bytes: Uint8Array, what: string) {
   writeFileSync(damaged, bytes);
   try {
@@ -33,7 +33,7 @@ async function refuses(read: (path: string) => Promise<unknown>, bytes: Uint8Arr
 }
 
 describe('a damaged checkpoint', () => {
-  it('is refused when it is cut short, at every byte of its header and at 500 of its data', async () => {
+  it('is refused when truncated at any byte of its header and at 500 bytes of its data', async () => {
     const step = tries(1, 29);
     const lengths = Array.from({ length: Math.ceil(headEnd / step) }, (_, i) => i * step);
     const offsets = tries(500, 25);
@@ -47,11 +47,11 @@ describe('a damaged checkpoint', () => {
     }
   });
 
-  it('is refused with any one bit flipped, its header even where only that is read', async () => {
+  it('is refused with any bit flipped, and with any bit of its header even if only that is read', async () => {
     const random = new Random(4, Stream.sampling);
     const flips = tries(10_000, 400);
     for (let i = 0; i < flips; i++) {
-      // Half of them in the header.
+      // Half of the bits are in the header.
       const at = i % 2 === 0 ? random.below(headEnd) : random.below(file.length);
       const bit = random.below(8);
       const flipped = Buffer.from(file);
@@ -62,7 +62,7 @@ describe('a damaged checkpoint', () => {
     }
   });
 
-  it('is refused or read, fast, with no memory left behind: mutations by seed', async () => {
+  it('is quickly refused or read without leaking memory, for seeded mutations', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const held = () => {
@@ -84,8 +84,8 @@ describe('a damaged checkpoint', () => {
       slowest = Math.max(slowest, performance.now() - began);
     }
     expect(held() - before).toBeLessThan(50e6);
-    expect(slowest).toBeLessThan(tries(1000, Number.POSITIVE_INFINITY)); // other tests run beside these
-    // Most are refused; what is read says what a checkpoint may say.
+    expect(slowest).toBeLessThan(tries(1000, Number.POSITIVE_INFINITY)); // other tests run at the same time
+    // Most are refused; the others contain only what a checkpoint may contain.
     expect(read / seeds).toBeLessThan(0.25);
   });
 });

@@ -1,4 +1,4 @@
-// Disks that are full, folders that go away: the last good checkpoint stays, and training waits where somebody watches.
+// Full disks and folders that disappear: the last good checkpoint stays, and training waits if somebody is watching.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
@@ -17,7 +17,7 @@ const folder = await temporaryFolder();
 const PLACE = ['--threads', '1', '--ui', 'plain'];
 let whole: ReturnType<typeof outcome>;
 
-/** A run that was stopped at step 7, to be copied: its next checkpoint comes at step 10. */
+/** A run stopped at step 7, to be copied. Its next checkpoint is due at step 10. */
 beforeAll(async () => {
   await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'whole']);
   whole = outcome(join(folder, 'whole'));
@@ -29,7 +29,7 @@ const stateOf = (run: string) =>
 
 const sizeOf = (run: string) => Math.max(...checkpointsIn(run).map((name) => statSync(join(run, name)).size));
 
-/** The run was refused room: said so, kept what it had, left nothing, and goes on to the same end when there is room. */
+/** The run ran out of space: it said so, kept what it had, left nothing else, and ends the same once there is space. */
 async function expectSurvived(
   run: string,
   { exitCode, stderr }: { exitCode?: number; stderr: string },
@@ -50,7 +50,7 @@ describe('a limit on the size of files', () => {
     for (let i = 0; i < count; i++) {
       const run = join(folder, `limit-${i}`);
       cpSync(join(folder, 'begun'), run, { recursive: true });
-      // In blocks of 512 bytes; also where the log, or the text, is longer.
+      // In blocks of 512 bytes, which the log or the text may exceed as well.
       const blocks = Math.floor(((i + 0.5) / count) * (sizeOf(run) / 512));
       const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
       const limited = await execa(
@@ -64,7 +64,7 @@ describe('a limit on the size of files', () => {
   });
 });
 
-/** Mounts a small file system of its own, or says no where that is not allowed. */
+/** Mounts a small file system; returns false if that is not allowed. */
 function mounted(at: string, options: string): boolean {
   mkdirSync(at, { recursive: true });
   try {
@@ -83,10 +83,10 @@ const trial = join(folder, 'trial');
 const canMount = mounted(trial, 'size=64k');
 if (canMount) unmount(trial);
 if (!canMount)
-  process.stderr.write('no file system may be mounted here: tests with a full disk are left out\n');
+  process.stderr.write('no file system can be mounted here: skipping the tests with a full disk\n');
 
 describe.runIf(canMount)('a full disk', () => {
-  it(`at ${tries(40, 1)} places of a checkpoint: the last one stays`, async () => {
+  it(`at ${tries(40, 1)} places of a checkpoint keeps the last one`, async () => {
     const count = tries(40, 1);
     const begun = join(folder, 'begun');
     const used = readdirSync(begun).reduce((sum, name) => sum + statSync(join(begun, name)).size, 0);
@@ -103,7 +103,7 @@ describe.runIf(canMount)('a full disk', () => {
     }
   });
 
-  it('before a run begins: refused with code 74, and no folder is left', async () => {
+  it('before a run starts is refused with code 74 and leaves no folder', async () => {
     const disk = join(folder, 'no-room');
     expect(mounted(disk, 'size=4k')).toBe(true);
     onTestFinished(() => unmount(disk));
@@ -132,11 +132,11 @@ describe.runIf(canMount)('a full disk', () => {
     child.stderr!.once('data', () =>
       execFileSync('mount', ['-o', 'remount,ro', '-f', disk], { stdio: 'ignore' }),
     );
-    // A busy file keeps the system from it, so the folder is covered by one that is read-only.
+    // A busy file would prevent the remount, so a read-only mount covers the folder.
     child.stderr!.once('data', () => {
       mkdirSync(join(folder, 'cover'), { recursive: true });
       execFileSync('mount', ['--bind', run, run]);
-      // Refused while a checkpoint is being written there.
+      // Fails while a checkpoint is being written there.
       for (let isDone = false; !isDone; ) {
         isDone = spawnSync('mount', ['-o', 'remount,bind,ro', run], { stdio: 'ignore' }).status === 0;
       }
@@ -151,7 +151,7 @@ describe.runIf(canMount)('a full disk', () => {
   });
 
   it.runIf(tries(1, 0))(
-    'on a terminal: training waits, says why, goes on by itself, and can be left',
+    'on a terminal makes training wait and say why; it continues by itself and can be quit',
     async () => {
       const disk = join(folder, 'waits');
       expect(mounted(disk, 'size=64m')).toBe(true);
@@ -190,7 +190,7 @@ describe.runIf(canMount)('a full disk', () => {
 });
 
 describe('the log', () => {
-  it('that cannot be written stops nothing, and is told of once', async () => {
+  it('stops nothing if it cannot be written, and is reported once', async () => {
     const run = join(folder, 'unlogged');
     cpSync(join(folder, 'begun'), run, { recursive: true });
     unlinkSync(join(run, 'log.jsonl'));
@@ -201,7 +201,7 @@ describe('the log', () => {
     expect(stateOf(run)).toEqual(whole.checkpoints);
   });
 
-  it('that ends in half a line, or goes on past the checkpoint, tells of each step once', async () => {
+  it('has each step once, even if it ended in half a line or beyond the checkpoint', async () => {
     const begun = readFileSync(join(folder, 'begun', 'log.jsonl'), 'utf8');
     const later = '{"type":"step","step":8,"epoch":1,"loss":9,"gradNorm":1,"lr":1,"charsPerSecond":1}\n';
     for (const [i, tail] of [
@@ -221,7 +221,7 @@ describe('the log', () => {
 });
 
 describe('the folder of a run', () => {
-  it('removed while it trains: training stops with code 74, long before the next checkpoint', async () => {
+  it('stops training with code 74 when removed, long before the next checkpoint', async () => {
     const options = [...SHORT, '--steps', '100000000', '--eval-every', '100000000', ...PLACE];
     const child = begin(folder, ['train', 'lighthouse', ...options, '--out', 'removed']);
     child.stderr!.once('data', () => void rm(join(folder, 'removed'), { recursive: true }));
@@ -232,7 +232,7 @@ describe('the folder of a run', () => {
     );
   });
 
-  it('on a terminal, moved away and back: training waits for it, and s tries at once', async () => {
+  it('is waited for on a terminal when moved away and back, and s tries at once', async () => {
     const options = [...SHORT, '--steps', '100000000', '--eval-every', '1000000'].join(' ');
     const terminal = new PseudoTerminal(
       folder,

@@ -1,4 +1,4 @@
-// Text from a model, a file or a name in a real terminal: it never acts there, and never becomes a path.
+// Text from a model, a file or a name never acts on a real terminal and never becomes a path.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { tries } from './scale.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** What a terminal would obey: titles, hidden text, a reset, a bell, turned direction, in forms of 7 and of 8 bits. */
+/** Sequences that a terminal obeys: titles, hidden text, reset, bell, bidi overrides, in their 7- and 8-bit forms. */
 const ESCAPES = '\u001b]0;owned\u0007\u001b[8m\u009b8m\u009d0;owned\u009c\u001bc\b\u007f\u202e\u2066\u0085';
 const HOSTILE = `${ESCAPES}\r\nforged row\t../../escaped/`;
 const NAME = `${ESCAPES}\nforged row`;
@@ -21,7 +21,7 @@ const folder = join(root, 'a', 'b');
 const run = join('checkpoints', NAME);
 const env = { RUN: run, TEXT: `${NAME}.txt`, NO_COLOR: '1' };
 
-/** All paths below the root, but for the contents of runs. */
+/** All paths below the root, except for the contents of runs. */
 const tree = () =>
   (readdirSync(root, { recursive: true }) as string[]).filter((path) => !path.includes('step-')).sort();
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   }
 });
 
-/** What a command writes to a terminal. */
+/** Returns what a command writes to a terminal. */
 async function written(command: string, more: Record<string, string | undefined> = {}): Promise<string> {
   const terminal = new PseudoTerminal(folder, command, { columns: 200, rows: 50, env: { ...env, ...more } });
   onTestFinished(() => terminal.kill());
@@ -49,10 +49,10 @@ async function written(command: string, more: Record<string, string | undefined>
   return terminal.raw;
 }
 
-/** No control character but the line breaks of the terminal, and tabs. */
+/** Expects no control characters except the terminal's line breaks and tabs. */
 function expectHarmless(raw: string): void {
   expect(raw.length).toBeGreaterThan(0);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this searches for
   const found = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.exec(
     raw.replaceAll('\r\n', '\n'),
   );
@@ -74,15 +74,15 @@ const COMMANDS = [
   ['eval --lines --json', '$charlstm eval "$RUN" --lines --json'],
   ['eval --heat', '$charlstm eval "$RUN" --heat'],
   ['a model that is missing', '$charlstm sample "$RUN/$TEXT"'],
-  ['a text that is none', '$charlstm eval "$RUN" --text "$RUN/$TEXT"'],
-  ['a resume that is over', '$charlstm train --resume --ui plain'],
+  ['a missing text', '$charlstm eval "$RUN" --text "$RUN/$TEXT"'],
+  ['a resume of a finished run', '$charlstm train --resume --ui plain'],
   ['another text', '$charlstm train corpus.txt --resume --ui plain'],
   ['a resume', '$charlstm train --resume "$RUN" --steps 12 --ui plain --out "$RUN"-1'],
   ['a resume, as JSON', '$charlstm train --resume "$RUN" --steps 12 --ui json --out "$RUN"-2'],
   ['training', '$charlstm train "$TEXT" --hidden 8 --steps 4 --ui plain --batch-size 4 --out "$RUN"-3'],
 ] as const;
 
-describe('in a terminal nothing acts that comes from a file or a model', () => {
+describe('nothing that comes from a file or a model acts on a terminal', () => {
   it.each(COMMANDS.filter((_, i) => i % tries(1, 4) === 0))('%s', async (_what, command) => {
     await writeFile(join(folder, 'corpus.txt'), 'another text\n'.repeat(400));
     const raw = await written(command);
@@ -90,7 +90,7 @@ describe('in a terminal nothing acts that comes from a file or a model', () => {
     expect(raw).toMatch(/\u241b|\\u001b/);
   });
 
-  it('eval --heat and sample --color, in colours', async () => {
+  it('with eval --heat and sample --color', async () => {
     for (const command of ['eval "$RUN" --heat', 'sample "$RUN" --temp 2 --color']) {
       const raw = await written(`$charlstm ${command}`, { NO_COLOR: undefined, FORCE_COLOR: '3' });
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of the program itself
@@ -98,7 +98,7 @@ describe('in a terminal nothing acts that comes from a file or a model', () => {
     }
   });
 
-  it('a damaged checkpoint', async () => {
+  it('with a damaged checkpoint', async () => {
     await cp(join(folder, run), join(folder, `${run}-cut`), { recursive: true });
     for (const name of readdirSync(join(folder, `${run}-cut`)).filter((file) => file.startsWith('step-'))) {
       await writeFile(join(folder, `${run}-cut`, name), HOSTILE);
@@ -109,7 +109,7 @@ describe('in a terminal nothing acts that comes from a file or a model', () => {
     expectHarmless(await written('$charlstm runs'));
   });
 
-  it('the dashboard', async () => {
+  it('with the dashboard', async () => {
     const options = '--steps 40 --out "$RUN"-4';
     const raw = await written(`$charlstm train --resume "$RUN" ${options}`, { NO_COLOR: undefined });
     expect(raw).toContain('\u001b[?1049h');
@@ -132,7 +132,7 @@ describe('in a terminal nothing acts that comes from a file or a model', () => {
 });
 
 describe('a name with a line break', () => {
-  it('forges no row of a table', async () => {
+  it('cannot forge a row of a table', async () => {
     const raw = await written('$charlstm runs');
     expect(raw).not.toMatch(/^\s*forged/m);
     expect(await written('$charlstm info "$RUN"')).not.toMatch(/^\s*forged/m);
@@ -140,7 +140,7 @@ describe('a name with a line break', () => {
 });
 
 describe('a name', () => {
-  it('of a checkpoint becomes no path', async () => {
+  it('of a checkpoint does not become a path', async () => {
     const before = tree();
     const copies = ['resumed', 'resumed.html'].map((name) => join('a', 'b', name));
     const commands = [

@@ -1,4 +1,4 @@
-// A run that is killed, or stopped, and goes on, ends as if nothing had been.
+// A run that is killed or stopped, and then continues, ends as if nothing had happened.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60 * 60_000, hookTimeout: 60_000 });
 const folder = await temporaryFolder();
 const PLACE = ['--threads', '1', '--ui', 'json'];
 let whole: ReturnType<typeof outcome>;
-/** Milliseconds that the run takes from the start of the process to its end. */
+/** Milliseconds from the start of the run's process to its end. */
 let duration: number;
 
 beforeAll(async () => {
@@ -29,9 +29,9 @@ beforeAll(async () => {
 const isTemporary = (name: string) => name.endsWith('.safetensors.tmp');
 
 /**
- * Trains a run until `kill` resolves, kills it, and goes on until it is finished: by --resume where there is a
- * checkpoint, and otherwise by the same command again.
- * @returns whether the process was killed while it wrote a checkpoint
+ * Trains a run until `kill` resolves, kills it, and repeats until it is finished: with --resume if there is a
+ * checkpoint, otherwise with the same command.
+ * @returns whether the process was killed while it was writing a checkpoint
  */
 async function killed(name: string, kill: (run: string, ended: () => boolean) => Promise<void>) {
   const run = join(folder, name);
@@ -52,7 +52,7 @@ async function killed(name: string, kill: (run: string, ended: () => boolean) =>
       folder,
       goesOn ? ['train', '--resume', name, ...PLACE] : command,
     );
-    // Killed between its last checkpoint and its last word.
+    // Killed between its last checkpoint and the end of its log.
     const isComplete = exitCode === 2 && stderr.includes('has already had its 50 steps');
     expect(isComplete || exitCode === 0, stderr).toBe(true);
     if (isComplete) {
@@ -71,14 +71,14 @@ async function killed(name: string, kill: (run: string, ended: () => boolean) =>
 }
 
 describe('kill -9', () => {
-  it(`at ${tries(150, 1)} random instants: the run goes on to the same bytes`, async () => {
+  it(`at ${tries(150, 1)} random moments leads to the same bytes`, async () => {
     for (let i = 0; i < tries(150, 1); i++) {
       const after = Math.random() * duration;
       await killed(`random-${i}`, () => new Promise((resolve) => setTimeout(resolve, after)));
     }
   });
 
-  it(`at ${tries(50, 1)} instants in which a checkpoint is being written`, async () => {
+  it(`at ${tries(50, 1)} moments while a checkpoint is written leads to the same bytes`, async () => {
     let hits = 0;
     for (let i = 0; hits < tries(50, 1); i++) {
       expect(i).toBeLessThan(tries(1000, 60));
@@ -100,25 +100,28 @@ describe('kill -9', () => {
   });
 });
 
-describe('stopped and resumed', () => {
+describe('a run that is stopped and resumed', () => {
   const steps = Array.from({ length: 50 }, (_, i) => i + 1).filter((step) => step < 50);
   const chosen = tries(1, 0) ? steps : [20];
 
-  it.each(['wasm', 'native'])('at each of many steps, with other threads: %s', async (engine) => {
-    const options = [...SHORT, '--ui', 'json', '--engine', engine];
-    const one = `one-${engine}`;
-    const first = await begin(folder, ['train', 'lighthouse', ...options, '--threads', '1', '--out', one]);
-    if (first.exitCode === 2 && first.stderr.includes('no native engine')) return;
-    const expected = outcome(join(folder, one));
-    for (const step of chosen) {
-      const name = `cut-${engine}-${step}`;
-      const [before, after] = step % 2 === 0 ? ['1', '2'] : ['2', '1'];
-      const cut = ['train', 'lighthouse', ...options, '--threads', before!, '--out', name];
-      expect((await begin(folder, [...cut, '--stop-at', String(step)])).exitCode).toBe(0);
-      const resume = ['train', '--resume', name, '--ui', 'json', '--engine', engine, '--threads', after!];
-      expect((await begin(folder, resume)).exitCode).toBe(0);
-      expect(outcome(join(folder, name)), `stopped at step ${step}`).toEqual(expected);
-      await rm(join(folder, name), { recursive: true });
-    }
-  });
+  it.each(['wasm', 'native'])(
+    'at each of many steps, with different threads, ends with the same bytes: %s',
+    async (engine) => {
+      const options = [...SHORT, '--ui', 'json', '--engine', engine];
+      const one = `one-${engine}`;
+      const first = await begin(folder, ['train', 'lighthouse', ...options, '--threads', '1', '--out', one]);
+      if (first.exitCode === 2 && first.stderr.includes('no native engine')) return;
+      const expected = outcome(join(folder, one));
+      for (const step of chosen) {
+        const name = `cut-${engine}-${step}`;
+        const [before, after] = step % 2 === 0 ? ['1', '2'] : ['2', '1'];
+        const cut = ['train', 'lighthouse', ...options, '--threads', before!, '--out', name];
+        expect((await begin(folder, [...cut, '--stop-at', String(step)])).exitCode).toBe(0);
+        const resume = ['train', '--resume', name, '--ui', 'json', '--engine', engine, '--threads', after!];
+        expect((await begin(folder, resume)).exitCode).toBe(0);
+        expect(outcome(join(folder, name)), `stopped at step ${step}`).toEqual(expected);
+        await rm(join(folder, name), { recursive: true });
+      }
+    },
+  );
 });

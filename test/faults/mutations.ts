@@ -1,4 +1,4 @@
-// Damaged and hostile files, made from whole ones: the same seed makes the same file.
+// Damaged and hostile files made from intact ones. The same seed makes the same file.
 
 import { Random, Stream } from '../../src/random.js';
 import { assemble, sealed, takeApart } from '../helpers/files.js';
@@ -39,7 +39,7 @@ type Mutation = (file: Buffer, random: Random) => Buffer;
 const place = (file: Buffer, random: Random) => random.below(file.length);
 const some = <T>(items: readonly T[], random: Random): T => items[random.below(items.length)]!;
 
-/** Damage that knows nothing of the format. */
+/** Damage that ignores the format. */
 const BLIND: readonly Mutation[] = [
   (file, random) => {
     const copy = Buffer.from(file);
@@ -68,7 +68,7 @@ const BLIND: readonly Mutation[] = [
   },
 ];
 
-/** Lies told in the terms of the format, behind true checksums of the header. */
+/** Lies in the terms of the format, with a correct checksum of the header. */
 const KNOWING: readonly Mutation[] = [
   (file, random) => withHeader(file, (header) => changed(header, random)),
   (file, random) => {
@@ -82,13 +82,13 @@ const KNOWING: readonly Mutation[] = [
     const lie = JSON.stringify(changed(inner, random)) ?? '';
     return assemble({ ...header, __metadata__: { ...metadata, [key]: lie } }, data);
   },
-  // A bit of the header, or of the data.
+  // Flip a bit of the header or of the data.
   (file, random) => {
     const copy = Buffer.from(file);
     copy[place(file, random)]! ^= 1 << random.below(8);
     return sealed(copy);
   },
-  // A member twice, or a text that is no more JSON.
+  // Duplicate a member, or break the JSON.
   (file, random) => {
     const { headerLength, data } = takeApart(file);
     const json = file.subarray(8, 8 + headerLength).toString();
@@ -103,7 +103,7 @@ function withHeader(file: Buffer, change: (header: object) => unknown): Buffer {
   return assemble(change(header), data);
 }
 
-/** A copy in which one value, at any depth, is another, missing, or has another name. */
+/** Copies a value and changes, removes or renames one value in it, at any depth. */
 function changed(value: unknown, random: Random): unknown {
   if (typeof value !== 'object' || value === null || random.below(8) === 0) return some(ODD_VALUES, random);
   const entries = Object.entries(value);
@@ -126,7 +126,7 @@ function changed(value: unknown, random: Random): unknown {
   return Array.isArray(value) ? entries.map(([, member]) => member) : Object.fromEntries(entries);
 }
 
-/** The file of a seed: half of them damaged, half lying. */
+/** Makes the file of a seed: half of them are damaged, half lie. */
 export function mutated(file: Buffer, seed: number): Buffer {
   const random = new Random(seed, Stream.sampling);
   const mutations = random.below(2) === 0 ? BLIND : KNOWING;

@@ -1,4 +1,4 @@
-// Numbers that go wrong: noticed within a step, which is not applied; back to the last good checkpoint, once.
+// Faulty numbers are noticed within a step, which is not applied. The run rolls back to its last good checkpoint, once.
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -17,7 +17,7 @@ const WRONG = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
 type Spoil = (session: Session, value: number, place: number) => void;
 
-/** Makes the next training loss wrong, and nothing else. */
+/** Makes only the next training loss wrong. */
 function spoilLoss(session: Session, change: (loss: number) => number): void {
   const { engine } = session;
   const { kernels, arena } = engine;
@@ -49,7 +49,7 @@ const SPOILS: Record<string, Spoil> = {
   },
 };
 
-/** Trains, and spoils something after some steps, each but once. */
+/** Trains and spoils something after some steps, once each. */
 async function spoilt(session: Session, spoils: Record<number, () => void>): Promise<TrainEvent[]> {
   const waiting = { ...spoils };
   waiting[0]?.();
@@ -65,12 +65,12 @@ const rollbacks = (events: TrainEvent[]) => events.filter((event) => event.type 
 describe.each(Object.entries(SPOILS))('a %s that is not a number', (what, spoil) => {
   const cases = fc.record({
     value: fc.constantFrom(...WRONG),
-    // Before the first step there is no state that counts.
+    // Before the first step no state matters.
     step: fc.integer({ min: what === 'carried state' ? 1 : 0, max: 19 }),
     place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
 
-  it('is noticed before the step is applied; the run goes back, and on more slowly', async () => {
+  it('is noticed before the step is applied; the run rolls back and continues at a lower rate', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ value, step, place }) => {
         const { run, record } = await newRun();
@@ -79,7 +79,7 @@ describe.each(Object.entries(SPOILS))('a %s that is not a number', (what, spoil)
         const back = rollbacks(events);
         expect(back).toHaveLength(1);
         const before = events.slice(0, events.indexOf(back[0]!));
-        // Where a checkpoint was just about to be written, it is not, unless the fault lies in what it does not hold.
+        // A checkpoint due now is not written, unless the fault is in something that it does not contain.
         const good = before.findLast((event) => event.type === 'checkpoint')?.step ?? 0;
         expect(good).toBeGreaterThanOrEqual(step - 7);
         expect(back[0]).toMatchObject({ from: step, step: good, lr: record.training.lr / 4 });
@@ -96,7 +96,7 @@ describe.each(Object.entries(SPOILS))('a %s that is not a number', (what, spoil)
   }, 300_000);
 });
 
-it('a weight of a character that does not occur in the window is noticed all the same', async () => {
+it('a faulty weight is noticed even if its character does not occur in the window', async () => {
   const { run, record } = await newRun();
   const session = openSession(run, record);
   const { embedding } = record.model;
@@ -110,7 +110,7 @@ it('a weight of a character that does not occur in the window is noticed all the
   expect(rollbacks(events)).toMatchObject([{ from: 3, fault: 'a weight of embedding.weight became NaN' }]);
 });
 
-it('a moment that overflows is found before a checkpoint is written, which could not be read', async () => {
+it('an overflowing moment is found before an unreadable checkpoint is written', async () => {
   const { run, record } = await newRun();
   const session = openSession(run, record);
   const events = await spoilt(session, {
@@ -122,8 +122,8 @@ it('a moment that overflows is found before a checkpoint is written, which could
   for (const file of listCheckpoints(run)) await readCheckpoint(file.path);
 });
 
-describe('a run that goes back', () => {
-  it('to its beginning is the run with a quarter of the rate', async () => {
+describe('a run that rolls back', () => {
+  it('to its start equals a run with a quarter of the rate', async () => {
     const slow = await newRun({ lr: 5e-3 / 4 });
     const expected = losses(await collect(openSession(slow.run, slow.record)));
     const { run, record } = await newRun();
@@ -132,7 +132,7 @@ describe('a run that goes back', () => {
     expect(losses(events.slice(events.indexOf(rollbacks(events)[0]!)))).toEqual(expected);
   });
 
-  it('to a checkpoint has its weights, moments, states, windows and masks', async () => {
+  it('to a checkpoint restores its weights, moments, states, windows and masks', async () => {
     const whole = await newRun();
     const stopped = await collect(openSession(whole.run, whole.record), { stopAt: 14 });
     expect(stopped.at(-1)).toMatchObject({ step: 14 });
@@ -147,7 +147,7 @@ describe('a run that goes back', () => {
     expect(losses(events.slice(events.indexOf(rollbacks(events)[0]!)))).toEqual(expected);
   });
 
-  it.each([15, 20])('stopped at step %i equals no stop, byte for byte', async (stop) => {
+  it.each([15, 20])('and is stopped at step %i equals one without a stop, byte for byte', async (stop) => {
     const fault = (session: Session) => ({ 13: () => session.weights.values.fill(Number.NaN) });
     const options = { length: { unit: 'steps', amount: 24 } } as const;
     const whole = await newRun(options);
@@ -167,7 +167,7 @@ describe('a run that goes back', () => {
     expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
   });
 
-  it('ends the second time, also after a resume, and says why', async () => {
+  it('ends at the second fault, also after a resume, and says why', async () => {
     const { run, record } = await newRun();
     const session = openSession(run, record);
     const spoil = (one: Session) => () => one.weights.values.fill(Number.NaN);
@@ -191,9 +191,9 @@ describe('a run that goes back', () => {
   });
 });
 
-describe('a loss above three times that of the start', () => {
+describe('a loss above three times the initial loss', () => {
   it('is a fault like any other', async () => {
-    // 32 x 64 characters a step: what a step says needs no smoothing.
+    // 32 x 64 characters per step: the loss of a step needs no smoothing.
     const options = { batchSize: 32, sequenceLength: 64, length: { unit: 'steps', amount: 12 } } as const;
     const { run, record } = await newRun(options);
     const session = openSession(run, record);
@@ -209,7 +209,7 @@ describe('a loss above three times that of the start', () => {
     expect(events.at(-1)).toMatchObject({ reason: 'finished' });
   });
 
-  it('is found in a run whose rate is far too large', async () => {
+  it('is detected in a run with a rate that is far too high', async () => {
     const options = { lr: 40, clip: 0, length: { unit: 'steps', amount: 200 }, evalEvery: 1000 } as const;
     const { run, record } = await newRun(options);
     const events = await collect(openSession(run, record));
@@ -237,7 +237,7 @@ describe('a loss above three times that of the start', () => {
     120_000,
   );
 
-  it('may be that of a page that is harder than the first, but not worse than guessing', async () => {
+  it('may be due to a page that is harder than the first, but not worse than guessing', async () => {
     const { record } = await newRun({ batchSize: 32, sequenceLength: 64 });
     const guessing = Math.log(record.model.vocabulary);
     const watch = new LossWatch(record, NO_PROGRESS);
@@ -246,7 +246,7 @@ describe('a loss above three times that of the start', () => {
     expect(watch.take(1.05 * guessing)).toMatch(/^the loss rose to .* from 0\.1000 at the start$/);
   });
 
-  it('is the start of the run, which a resumed one remembers', async () => {
+  it('is relative to the start of the run, which a resumed run remembers', async () => {
     const { run, record } = await newRun({ batchSize: 32, sequenceLength: 64 });
     const first = await collect(openSession(run, record), { stopAt: 10 });
     const session = await resume(run);

@@ -1,4 +1,4 @@
-// Two processes that want to train one run at the same instant.
+// Two processes that try to train the same run at the same moment.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ await writeFile(
    });`,
 );
 
-/** The program as a process that has loaded and waits for its turn. */
+/** The program as a process that has loaded and waits for a start signal. */
 function racer(args: readonly string[]) {
   const child = spawn(process.execPath, [waiter, ...args], {
     cwd: folder,
@@ -42,7 +42,7 @@ function racer(args: readonly string[]) {
   return { child, ready: once(child.stdout, 'data'), training, ended };
 }
 
-it(`of two that race ${tries(100, 2)} times exactly one wins, and the other names it`, async () => {
+it(`of two processes that race ${tries(100, 2)} times, exactly one wins and the other names it`, async () => {
   const options = [...SHORT, '--steps', '1000000', '--threads', '1', '--ui', 'plain'];
   await begin(folder, [
     'train',
@@ -58,7 +58,7 @@ it(`of two that race ${tries(100, 2)} times exactly one wins, and the other name
   for (let i = 0; i < tries(100, 2); i++) {
     const isNew = i % 3 === 0;
     const name = isNew ? `new-${i}` : 'there';
-    // Also for the lock that a killed process left behind.
+    // They also race for the lock of a killed process.
     if (isNew) await mkdir(join(folder, name));
     else if (i % 3 === 1) await writeFile(join(folder, name, 'lock'), 'charlstm 99999999\n');
     const args = isNew

@@ -1,4 +1,4 @@
-// A run that is always the same, interrupted and not, and what must not differ between the two.
+// A fixed run, with and without interruption, and what must be equal between the two.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export function checkpointsIn(run: string): string[] {
   return readdirSync(run).filter((name) => name.endsWith('.safetensors'));
 }
 
-/** What must be equal, to the byte: the checkpoints that are left, and the log with its samples. */
+/** What must be equal byte for byte: the remaining checkpoints, and the log with its samples. */
 export function outcome(run: string): { checkpoints: Record<string, string>; log: unknown[] } {
   const checkpoints = Object.fromEntries(
     checkpointsIn(run).map((name) => [name, readFileSync(join(run, name)).toString('base64')]),
@@ -36,8 +36,8 @@ export function outcome(run: string): { checkpoints: Record<string, string>; log
 }
 
 /**
- * The lines of a log without what depends on the clock (`charsPerSecond`) and without what tells of the interruption
- * itself: `start` of a run that goes on, `end` of one that stopped, its `stop` command and the checkpoint it left.
+ * The lines of a log without what depends on the clock (`charsPerSecond`) or reports the interruption itself: the
+ * `start` of a resumed run, and the `end`, `stop` command and checkpoint of a stopped one.
  */
 function comparable(log: string): unknown[] {
   expect(log.endsWith('\n')).toBe(true);
@@ -54,7 +54,7 @@ function comparable(log: string): unknown[] {
   });
 }
 
-/** Nothing is left in the folder that is no part of a run. */
+/** Expects only files of a run in the folder. */
 export function expectTidy(run: string): void {
   const stray = readdirSync(run).filter(
     (name) => !/^(step-\d+(-val-[\d.]+)?\.safetensors|corpus\.u8|log\.jsonl)$/.test(name),

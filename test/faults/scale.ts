@@ -1,5 +1,5 @@
 /**
- * How many times a fault is tried: all of them with `npm run test:faults`, which takes minutes, and a share of them with
+ * How often to try a fault: `all` times with `npm run test:faults`, which takes minutes, and fewer times with
  * `npm test`.
  */
 export function tries(all: number, some: number): number {

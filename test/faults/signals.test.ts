@@ -1,4 +1,4 @@
-// Signals: a checkpoint and how to go on, or at once where one comes twice, whatever the size of the network.
+// A signal saves a checkpoint and says how to continue. A second one ends at once, whatever the size of the network.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const folder = await temporaryFolder();
 const LARGE = ['--hidden', '512', '--layers', '3', '--steps', '1000', '--ui', 'plain'];
 const PROMISED_MS = 2000;
 
-/** Resolves when a child has said something on stderr. */
+/** Resolves when a child has written something to stderr. */
 async function said(child: ReturnType<typeof begin>, what: string): Promise<void> {
   let text = '';
   await new Promise<void>((resolve) => {
@@ -30,7 +30,7 @@ describe.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('%s', (signal, code) => {
-  it('gives up the step under way, saves, and says how to go on: 3 x 512', async () => {
+  it('abandons the current step, saves, and says how to continue: 3 x 512', async () => {
     for (let i = 0; i < tries(10, 1); i++) {
       const name = `large-${signal}-${i}`;
       const child = begin(folder, ['train', 'lighthouse', ...LARGE, '--out', name]);
@@ -45,12 +45,12 @@ describe.each([
       expect(stderr).toContain(`go on:       charlstm train --resume ${name}`);
       expect(checkpointsIn(join(folder, name))).toHaveLength(1);
       expectTidy(join(folder, name));
-      // Only where nothing else keeps the machine busy.
+      // Only if nothing else keeps the machine busy.
       expect(took).toBeLessThan(tries(PROMISED_MS, Number.POSITIVE_INFINITY));
     }
   });
 
-  it('twice: at once, and the run goes on from the checkpoint before to the same bytes', async () => {
+  it('sent twice ends at once, and the run continues from its last checkpoint to the same bytes', async () => {
     const name = `twice-${signal}`;
     const options = [...SHORT, '--threads', '1', '--ui', 'plain'];
     const whole = `whole-${signal}`;
@@ -71,11 +71,11 @@ describe.each([
 });
 
 describe('a validation', () => {
-  it('is given up, and done first when the run goes on: the same bytes', async () => {
+  it('is abandoned, and repeated first when the run continues, with the same bytes', async () => {
     const options = [...SHORT, '--threads', '1', '--ui', 'json'];
     await begin(folder, ['train', 'lighthouse', ...options, '--out', 'whole']);
     const expected = outcome(join(folder, 'whole'));
-    // Stopped as soon as a step that is validated is told of; now and then the signal comes in time.
+    // Stopped as soon as a step with a validation is reported; sometimes the signal arrives in time.
     for (let i = 0; i < tries(40, 2); i++) {
       const name = `validation-${i}`;
       const child = begin(folder, ['train', 'lighthouse', ...options, '--out', name]);

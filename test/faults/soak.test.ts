@@ -1,4 +1,4 @@
-// As many steps and frames as an hour of training brings: neither memory nor open files grow.
+// As many steps and frames as in an hour of training: neither memory nor open files grow.
 
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -8,20 +8,20 @@ import { tries } from './scale.js';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
-/** The dashboard hears of training 30 times a second, here of one step each time. */
+/** The dashboard receives events 30 times per second, here one step each time. */
 const STEPS = tries(30 * 3600, 1200);
-/** How often memory and files are looked at: the first third of the times is the time to warm up. */
+/** How many times to measure memory and files; the first third is the warm-up. */
 const LOOKS = 24;
 const MEGABYTE = 2 ** 20;
 
 /**
- * Trains in one process with all that a run has: the log, checkpoints, the live sample, and the dashboard, which draws at
- * every other step. Prints memory and open files at even distances.
+ * Trains in one process with everything that a run has: the log, checkpoints, the live sample, and the dashboard, which
+ * draws at every other step. Prints memory and open files at regular intervals.
  */
 const PROGRAM = `
   const [dist, run, record, steps, looks] = JSON.parse(process.argv[1]);
   const { readdirSync } = await import('node:fs');
-  (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1'); // as the command does
+  (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1'); // as the program does
   const { Screen } = await import(dist + 'ui/screen/screen.js');
   const { initialState } = await import(dist + 'ui/dashboard/state.js');
   const { reduce } = await import(dist + 'ui/dashboard/reduce.js');
@@ -58,7 +58,7 @@ const PROGRAM = `
   console.log(JSON.stringify(seen));
 `;
 
-it(`trains for ${STEPS} steps in the same memory, with the same open files`, async () => {
+it(`${STEPS} steps of training take constant memory and open files`, async () => {
   const training = {
     length: { unit: 'steps', amount: STEPS },
     batchSize: 2,
@@ -80,7 +80,7 @@ it(`trains for ${STEPS} steps in the same memory, with the same open files`, asy
   const most = (looks: typeof seen, what: keyof (typeof seen)[number]) =>
     Math.max(...looks.map((look) => look[what]));
   expect(new Set(warm.map(({ files }) => files)).size).toBe(1);
-  // With frames, what is resident goes up and down by 50 MB, as the collector gives pages back or not; its peaks are even.
+  // With frames, resident memory varies by 50 MB as the collector returns pages or not; its peaks are level.
   expect(most(later, 'resident') - most(earlier, 'resident')).toBeLessThan(24 * MEGABYTE);
   expect(most(later, 'heap') - most(earlier, 'heap')).toBeLessThan(2 * MEGABYTE);
   expect(most(later, 'buffers') - most(earlier, 'buffers')).toBeLessThan(MEGABYTE);

@@ -1,4 +1,4 @@
-// Texts of every kind, through the reading of a corpus and through the real command: each works, or is refused in words.
+// Texts of every kind, read as a corpus and by the real command: each works or is refused with a message.
 
 import { appendFileSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { tries } from './scale.js';
 const root = await temporaryFolder();
 const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
 const NETWORK = ['--hidden', '8', '--layers', '1', '--steps', '2', '--ui', 'plain'];
-/** Bytes that a file is read by. */
+/** Bytes per read of a file. */
 const CHUNK = 1 << 18;
 
 async function reread(bytes: Uint8Array | string, options: DecodeOptions): Promise<string> {
@@ -34,7 +34,7 @@ async function reread(bytes: Uint8Array | string, options: DecodeOptions): Promi
   return text;
 }
 
-describe('malformed UTF-8 where one chunk ends and the next begins', () => {
+describe('malformed UTF-8 across two chunks', () => {
   const all: [what: string, bytes: number[]][] = [
     ['a lone continuation', [0x80]],
     ['overlong, two bytes', [0xc0, 0xaf]],
@@ -47,7 +47,7 @@ describe('malformed UTF-8 where one chunk ends and the next begins', () => {
     ['one of two bytes', [0xc3]],
     ['two of three bytes', [0xe2, 0x82]],
     ['three of four bytes', [0xf0, 0x9f, 0x92]],
-    ['a continuation too many', [0xc3, 0xa9, 0xa9]],
+    ['an extra continuation', [0xc3, 0xa9, 0xa9]],
   ];
   const cases = all.filter((_, i) => i % tries(1, 4) === 0);
 
@@ -67,7 +67,7 @@ describe('malformed UTF-8 where one chunk ends and the next begins', () => {
     }
   });
 
-  it.each(['é', '€', '😀'])('%s is whole wherever it is cut', async (character) => {
+  it.each(['é', '€', '😀'])('%s stays whole wherever it is split', async (character) => {
     for (let before = 0; before < 4; before++) {
       const text = `${'a'.repeat(CHUNK - before)}${character.repeat(9)}z`;
       expect((await reread(text, UTF8)) === text).toBe(true);
@@ -75,27 +75,27 @@ describe('malformed UTF-8 where one chunk ends and the next begins', () => {
   });
 });
 
-describe('odd characters', () => {
+describe('unusual characters', () => {
   it.each<[what: string, text: string]>([
-    ['bidirectional', '\u202eabc\u202c \u2066def\u2069 \u200fשלום\u200e'],
+    ['bidirectional text and marks', '\u202eabc\u202c \u2066def\u2069 \u200fשלום\u200e'],
     ['zero-width', 'a\u200bb\u200cc\u200dd\u2060e\ufeff'],
-    ['combining', 'e\u0301 a\u0308\u0323 \u1112\u1161\u11ab Z\u0351\u036b\u0343\u036a'],
-    ['emoji of several', '👩‍👩‍👧‍👦 🇩🇪 ❤️ 👍🏽'],
+    ['combining characters', 'e\u0301 a\u0308\u0323 \u1112\u1161\u11ab Z\u0351\u036b\u0343\u036a'],
+    ['composed emoji', '👩‍👩‍👧‍👦 🇩🇪 ❤️ 👍🏽'],
     ['carriage returns', 'a\r\nb\rc\n'],
-    ['control', 'a\u0001b\u001b[31mc\u007f\u0085'],
-    ['of private use and none', '\ue000\uffff\u{10ffff}\ufffd'],
-  ])('%s are kept as they are', async (_what, text) => {
+    ['control characters', 'a\u0001b\u001b[31mc\u007f\u0085'],
+    ['private-use characters and noncharacters', '\ue000\uffff\u{10ffff}\ufffd'],
+  ])('%s are kept unchanged', async (_what, text) => {
     expect(await reread(text, UTF8)).toBe(text);
     expect(await reread(text.repeat(CHUNK / 4), UTF8)).toBe(text.repeat(CHUNK / 4));
   });
 
-  it('half a surrogate pair in an argument is a character that nobody knows', () => {
+  it('half a surrogate pair in an argument is an unknown character', () => {
     const vocabulary = new Vocabulary([97, 0x1f600], 'utf8');
     expect(() => vocabulary.encode('a\ud83d')).toThrow(/never saw: U\+D83D$/);
     expect([...vocabulary.encode('a\ud83d\ude00\ude00', 'skip')]).toEqual([0, 1]);
   });
 
-  it.skipIf(process.platform !== 'linux')('bytes in arguments that are no UTF-8 are refused', async () => {
+  it.skipIf(process.platform !== 'linux')('arguments that are not UTF-8 are refused', async () => {
     const folder = await mkdtemp(join(root, 'x-'));
     const shell = (command: string) =>
       execa('sh', ['-c', `"$0" "$1" ${command}`, process.execPath, PROGRAM], {
@@ -112,12 +112,12 @@ describe('odd characters', () => {
   });
 });
 
-describe('odd lengths', () => {
+describe('unusual lengths', () => {
   it.each<[what: string, text: string, code: number, stderr: RegExp]>([
     ['nothing', '', 65, /there is no text in it/],
-    ['one character', 'a', 65, /one character, 'a'/],
-    ['a line break', '\n', 65, /one character, U\+000A/],
-    ['a short line', 'just a line', 65, /11 characters, which is too little/],
+    ['one character', 'a', 65, /one repeated character, 'a'/],
+    ['a line break', '\n', 65, /one repeated character, U\+000A/],
+    ['a short line', 'just a line', 65, /11 characters, too few/],
     ['less than a window', 'a line without an end, but long enough', 0, /it shrinks to/],
     ['one long line', 'no newline '.repeat(500), 0, /done at step 2/],
     ['nothing but newlines and a letter', `${'\n'.repeat(5000)}a`, 0, /done at step 2/],
@@ -136,8 +136,8 @@ describe('odd lengths', () => {
   });
 });
 
-describe('odd files', () => {
-  it('a link that leads back to itself, a socket, a link to nothing', async () => {
+describe('unusual files', () => {
+  it('a link to itself, a socket and a dangling link are refused', async () => {
     const folder = await mkdtemp(join(root, 'x-'));
     symlinkSync('b', join(folder, 'a'));
     symlinkSync('a', join(folder, 'b'));
@@ -159,7 +159,7 @@ describe('odd files', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it.skipIf(process.platform === 'win32')('what a shell puts together is read like a file', async () => {
+  it.skipIf(process.platform === 'win32')('process substitution is read like a file', async () => {
     const folder = await mkdtemp(join(root, 'x-'));
     writeFileSync(join(folder, 'a'), 'one text '.repeat(20));
     const result = await execa(
@@ -172,7 +172,7 @@ describe('odd files', () => {
     expect(readdirSync(join(folder, 'run')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('standard input whose writer dies is what it had written, if that is text', async () => {
+  it('if the writer of standard input dies, what it wrote is used if it is text', async () => {
     const folder = await mkdtemp(join(root, 'x-'));
     const shell = (text: string) =>
       run(folder, ['train', '-', ...NETWORK], { input: Buffer.from(text, 'latin1') });
@@ -183,7 +183,7 @@ describe('odd files', () => {
 
 describe('a file that changes while it is read', () => {
   const TEXT = 'as it was at first '.repeat(CHUNK / 4);
-  /** The sources of a file that is changed as the first chunk of the given pass is read. */
+  /** The sources of a file that changes while the first chunk of the given pass is read. */
   async function changing(pass: number, change: (path: string) => void) {
     const folder = await mkdtemp(join(root, 'x-'));
     const path = join(folder, 'text.txt');
@@ -222,7 +222,7 @@ describe('a file that changes while it is read', () => {
   });
 });
 
-it('a run folder of a name that is odd is one all the same', async () => {
+it('a run folder may have an unusual name', async () => {
   const folder = await mkdtemp(join(root, 'x-'));
   const name = 'a \u202e b\u200b\n"c".txt';
   await mkdir(join(folder, 'texts'));

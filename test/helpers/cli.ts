@@ -1,4 +1,4 @@
-// The built program as a child process, the way a user runs it.
+// Runs the built program as a child process, as a user does.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { afterAll, expect } from 'vitest';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/charlstm.js', import.meta.url));
 
-/** A folder that is gone after the tests of the file. */
+/** Makes a folder that is removed after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'charlstm-test-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -24,11 +24,11 @@ export interface Result {
 
 interface StartOptions {
   readonly input?: string | Uint8Array;
-  /** Changes to the environment; undefined takes a variable away. */
+  /** Changes to the environment; undefined removes a variable. */
   readonly env?: Record<string, string | undefined>;
 }
 
-/** Starts the program in `cwd`; the environment has no colours unless it is changed. */
+/** Starts the program in `cwd`, without colours unless `env` enables them. */
 export function start(cwd: string, args: readonly string[], options: StartOptions = {}) {
   return execa(process.execPath, [PROGRAM, ...args], {
     cwd,
@@ -44,7 +44,7 @@ export async function run(cwd: string, args: readonly string[], options: StartOp
   return { code: exitCode, stdout, stderr };
 }
 
-/** A failure a user can mend: one line on stderr with what was wrong, nothing on stdout, no stack trace. */
+/** Expects a UserError: one line on stderr with the problem, nothing on stdout, no stack trace. */
 export function expectFailure(result: Result, code: number, ...parts: (string | RegExp)[]): void {
   expect(result.stderr).toMatch(/^charlstm: [^\n]+\n$/);
   expect(result.stdout).toBe('');
@@ -52,7 +52,7 @@ export function expectFailure(result: Result, code: number, ...parts: (string | 
   expect(result.code).toBe(code);
 }
 
-/** The lines of `--ui json`. */
+/** Parses the output of `--ui json`. */
 export function events(stdout: string): Record<string, unknown>[] {
   return stdout
     .trimEnd()

@@ -1,11 +1,11 @@
-// Files taken apart and put together, and what is thrown when they are wrong.
+// Takes files apart, puts them together, and checks the errors they cause.
 
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Tensor, withSafeTensors } from '../../src/checkpoint/safetensors.js';
 import { ExitCode, UserError } from '../../src/errors.js';
 
-/** The UserError that an action throws. */
+/** Returns the UserError that an action throws. */
 export function thrownBy(action: () => unknown): UserError {
   try {
     action();
@@ -16,7 +16,7 @@ export function thrownBy(action: () => unknown): UserError {
   return expect.fail('nothing was thrown');
 }
 
-/** The same of a promise, or of an action that may return one. */
+/** Returns the UserError of a promise, or of an action that may return one. */
 export async function errorOf(promise: Promise<unknown> | (() => unknown)): Promise<UserError> {
   try {
     await (typeof promise === 'function' ? promise() : promise);
@@ -43,14 +43,14 @@ export interface Entry {
 }
 export type Header = Record<string, Entry | Record<string, unknown>>;
 
-/** Takes a file apart by the format's specification, not by the code under test. */
+/** Takes a file apart according to the format's specification, without the code under test. */
 export function takeApart(file: Buffer): { headerLength: number; header: Header; data: Buffer } {
   const headerLength = Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.subarray(8, 8 + headerLength).toString()) as Header;
   return { headerLength, header, data: file.subarray(8 + headerLength) };
 }
 
-/** A file of any header, true or lying, whose header's checksum is true in any case. */
+/** Makes a file from any header, true or lying, with a correct checksum of the header. */
 export function assemble(header: unknown, data: Uint8Array, length?: bigint): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const head = Buffer.alloc(8);
@@ -58,7 +58,7 @@ export function assemble(header: unknown, data: Uint8Array, length?: bigint): Bu
   return sealed(Buffer.concat([head, json, data]));
 }
 
-/** Puts the true checksum of the header into a file that has a place for one, by the description in docs/reference/checkpoints.md. */
+/** Sets the checksum of the header in a file that has one, as described in docs/reference/checkpoints.md. */
 export function sealed(file: Buffer): Buffer {
   const key = '"headerChecksum":"';
   const at = file.indexOf(key) + key.length;
@@ -69,7 +69,7 @@ export function sealed(file: Buffer): Buffer {
   return file;
 }
 
-/** All that a file holds. */
+/** Reads all tensors and the metadata of a file. */
 export async function readSafeTensors(path: string) {
   return withSafeTensors(path, async (file) => {
     const tensors = new Map<string, Tensor>();
@@ -78,12 +78,12 @@ export async function readSafeTensors(path: string) {
   });
 }
 
-/** The strings of its header, without the data. */
+/** Reads only the metadata of a file. */
 export async function readMetadata(path: string): Promise<ReadonlyMap<string, string>> {
   return withSafeTensors(path, async ({ metadata }) => metadata);
 }
 
-/** A tensor as another program may have written it. */
+/** A tensor as another program may write it. */
 export interface ForeignTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -91,7 +91,7 @@ export interface ForeignTensor {
   readonly type?: 'F64' | 'F32' | 'BF16' | 'F16';
 }
 
-/** Such a file, the data in the order given: numbers, or of 16 bits their bits. */
+/** Makes a file of such tensors, in order. Data are numbers, or bit patterns for types of 16 bits. */
 export function foreignFile(tensors: readonly ForeignTensor[], metadata?: Record<string, string>): Buffer {
   const parts = tensors.map(({ data, type = 'F32' }) => {
     const values = Array.from(data);

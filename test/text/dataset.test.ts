@@ -19,7 +19,7 @@ const root = await temporaryFolder();
 const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
 const newFolder = () => mkdtemp(join(root, 'x-'));
 
-/** Writes files, named by their paths, to a folder of their own. */
+/** Writes files, given by path, to a folder of their own. */
 async function files(contents: Record<string, string | Uint8Array>): Promise<string[]> {
   const folder = await newFolder();
   const paths = Object.keys(contents).map((name) => join(folder, name));
@@ -30,7 +30,7 @@ async function files(contents: Record<string, string | Uint8Array>): Promise<str
   return paths;
 }
 
-/** Prepares the named corpus, and reads it back from disk. */
+/** Prepares the named corpus and reads it back from disk. */
 async function prepare(names: readonly string[], options: Partial<DecodeOptions> = {}) {
   const folder = await newFolder();
   const { sources } = await resolveCorpus(names);
@@ -60,7 +60,7 @@ describe('ids on disk', () => {
     [257, 'corpus.u16', 2],
     [65536, 'corpus.u16', 2],
     [65537, 'corpus.u32', 4],
-  ])('of %i distinct characters are in %s', async (count, name, width) => {
+  ])('of %i distinct characters are stored in %s', async (count, name, width) => {
     const text = `${distinct(count)}abcabc`;
     const prepared = await prepare(await files({ 'a.txt': text }));
     expect(prepared.vocabulary.size).toBe(count);
@@ -80,13 +80,13 @@ describe('ids on disk', () => {
     expect(text).toBe('é😀é😀');
   });
 
-  it('of a text read in several chunks are those of the whole text', async () => {
+  it('are the same if the text is read in several chunks', async () => {
     const text = 'aé😀\r\n'.repeat(300_000); // 2.7 MB
     const { text: found } = await prepare(await files({ 'a.txt': text }), { normalizeNewlines: true });
     expect(found === text.replaceAll('\r\n', '\n')).toBe(true);
   });
 
-  it('are read from any place', async () => {
+  it('can be read from any position', async () => {
     const { folder, vocabulary } = await prepare(await files({ 'a.txt': distinct(300) }));
     const dataset = new Dataset(folder, vocabulary.size);
     expect([...dataset.read(7, 3)]).toEqual([7, 8, 9]);
@@ -104,7 +104,7 @@ describe('ids on disk', () => {
 });
 
 describe('many files', () => {
-  it('are joined, with a newline where there is none', async () => {
+  it('are joined with a newline if the first does not end in one', async () => {
     const paths = await files({ 1: 'a', 2: 'b\n', 3: '\ufeffc', 4: 'd' });
     expect((await prepare(paths)).text).toBe('a\nb\nc\nd');
     expect((await prepare([paths[0]!, paths[0]!])).text).toBe('a\na');
@@ -112,11 +112,11 @@ describe('many files', () => {
     expect(bytes.text).toBe('ab\nd');
   });
 
-  it('are joined with one newline past an empty file', async () => {
+  it('are joined with one newline across an empty file', async () => {
     expect((await prepare(await files({ 1: 'a', 2: '', 3: 'c' }))).text).toBe('a\nc');
   });
 
-  it('are joined with a newline after a character that is cut off at the end of one', async () => {
+  it('are joined with a newline after a character that is cut off at the end of a file', async () => {
     const paths = await files({ 1: Uint8Array.of(0x61, 0x0a, 0xc3), 2: 'b' });
     expect((await prepare(paths, { encoding: 'utf8-lossy' })).text).toBe('a\n\ufffd\nb');
   });
@@ -126,7 +126,7 @@ describe('finding a corpus', () => {
   const labels = async (names: readonly string[]) =>
     (await resolveCorpus(names)).sources.map((source) => basename(source.label));
 
-  it('reads a file, a folder, a glob and a name of the catalogue', async () => {
+  it('accepts a file, a folder, a glob and a name from the catalogue', async () => {
     const text = 'text';
     const [b] = await files({
       'b.txt': text,
@@ -149,7 +149,7 @@ describe('finding a corpus', () => {
     expect((await prepare([`${folder}/*.md`, b!])).text).toBe('text\ntext');
   });
 
-  it('names it for the folder of the run', async () => {
+  it('derives a short name for the run folder', async () => {
     const [a, b, c] = await files({ 'My Nôvel, Part 1.txt': 'a', '漢.txt': 'b', '!!.txt': 'c' });
     expect((await resolveCorpus([a!])).name).toBe('my-nôvel-part-1');
     expect((await resolveCorpus([b!])).name).toBe('漢');
@@ -157,7 +157,7 @@ describe('finding a corpus', () => {
     expect((await resolveCorpus(['lighthouse', a!, b!])).name).toBe('lighthouse-and-2-more');
   });
 
-  it('takes a file whose name looks like a glob for the file', async () => {
+  it('prefers an existing file to a glob of the same name', async () => {
     const [path] = await files({ 'a[1]*.txt': 'ab' });
     expect((await prepare([path!])).text).toBe('ab');
   });
@@ -182,7 +182,7 @@ describe('finding a corpus', () => {
     expect(error.hint.length).toBeGreaterThan(0);
   });
 
-  it('refuses a file that has gone since', async () => {
+  it('refuses a file that has disappeared since', async () => {
     const [path] = await files({ a: 'text' });
     const { sources } = await resolveCorpus([path!]);
     rmSync(path!);
@@ -191,7 +191,7 @@ describe('finding a corpus', () => {
     expect(exitCode).toBe(ExitCode.noInput);
   });
 
-  it('tells how to install an entry of the catalogue that is not there', async () => {
+  it('says how to install a missing corpus of the catalogue', async () => {
     for (const entry of readCatalogue().filter((candidate) => !locateCorpus(candidate))) {
       const { hint, exitCode } = await errorOf(resolveCorpus([entry.name]));
       expect(hint).toContain(`npm install ${entry.parts[0]!.package}`);
@@ -203,7 +203,7 @@ describe('finding a corpus', () => {
 describe('writeIds', () => {
   const vocabulary = new Vocabulary([10, 97, 98], 'utf8');
 
-  it('leaves unknown characters out, or throws', async () => {
+  it('skips unknown characters or throws', async () => {
     const { sources } = await resolveCorpus(await files({ a: 'abca' }));
     const strange: number[] = [];
     const skip = (codePoint: number) => {
@@ -220,7 +220,7 @@ describe('writeIds', () => {
     expect(message).toContain("'c' U+0063");
   });
 
-  it('puts others for them, and there may be more of those', async () => {
+  it('replaces unknown characters, possibly with more than one each', async () => {
     const { sources } = await resolveCorpus(await files({ a: 'ccca' }));
     const folder = await newFolder();
     const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, () => [2, 2, 1]);
@@ -264,7 +264,7 @@ describe('a damaged file of ids', () => {
     wild.close();
   });
 
-  it('is said to end where it ends', async () => {
+  it('is reported with its actual length', async () => {
     const { folder } = await prepare(await files({ a: 'abcabcab' }));
     const dataset = new Dataset(folder, 3);
     expect((await errorOf(() => dataset.read(6, 3))).message).toMatch(/ends at 8 bytes$/);
@@ -272,7 +272,7 @@ describe('a damaged file of ids', () => {
     dataset.close();
   });
 
-  it('that is missing is no input', async () => {
+  it('that is missing is reported as missing input', async () => {
     const { message, exitCode } = await errorOf(() => new Dataset(root, 3));
     expect(message).toMatch(/corpus\.u8 does not exist$/);
     expect(exitCode).toBe(ExitCode.noInput);
@@ -287,7 +287,7 @@ describe('splitCorpus', () => {
     expect(notices).toEqual([]);
   });
 
-  it('fits any text of 32 characters and more, and never gives more than was asked for', () => {
+  it('fits any text of 32 or more characters, and never exceeds the request', () => {
     const length = fc.oneof(
       fc.integer({ min: 32, max: 2000 }),
       fc.integer({ min: 32, max: 1e7 }),
@@ -330,7 +330,7 @@ describe('splitCorpus', () => {
 });
 
 describe('batches', async () => {
-  // Ids that are their own places, so that a batch tells where it was read.
+  // Ids equal to their positions, so that a batch shows where it was read.
   const places = 4000;
   await writeFile(
     join(root, 'corpus.u32'),
@@ -349,7 +349,7 @@ describe('batches', async () => {
     .filter(({ trainLength, batchSize, sequenceLength }) => batchSize * sequenceLength < trainLength)
     .map(({ seed, ...split }) => new Batches(dataset, { ...split, validation: 0.1 } satisfies Split, seed));
 
-  it('go through the training part in rows that go on from window to window', () => {
+  it('cover the training part in rows that continue from window to window', () => {
     fc.assert(
       fc.property(batches, fc.nat(5), (reader, epoch) => {
         const { batchSize, sequenceLength, trainLength } = reader.split;
@@ -369,7 +369,7 @@ describe('batches', async () => {
             for (const place of targets) seen.add(place);
           }
         }
-        // Every target once, all of them in the training part, fewer than a window a row left over.
+        // Every target once, all in the training part, with less than a window per row left over.
         expect(seen.size).toBe(reader.windowsPerEpoch * batchSize * sequenceLength);
         expect(Math.max(...seen)).toBeLessThan(trainLength);
         const stream = Math.floor((trainLength - 1) / batchSize);
@@ -381,7 +381,7 @@ describe('batches', async () => {
     );
   });
 
-  it('start an epoch at its first window and at no other', () => {
+  it('start an epoch only at its first window', () => {
     fc.assert(
       fc.property(batches, (reader) => {
         const epochs = Array.from({ length: 3 * reader.windowsPerEpoch }, (_, step) =>
@@ -404,7 +404,7 @@ describe('batches', async () => {
     );
   });
 
-  it('shift with epoch and seed, so that what a window leaves over gets its turn', () => {
+  it('shift with epoch and seed, so that leftover characters are used as well', () => {
     const split = { trainLength: 4 * 100 + 1, batchSize: 4, sequenceLength: 16, validation: 0.1 };
     const starts = (seed: number) =>
       Array.from({ length: 60 }, (_, epoch) => new Batches(dataset, split, seed).read(6 * epoch).inputs[0]!);
@@ -422,7 +422,7 @@ describe('batches', async () => {
     expect([...targets]).toEqual([11, 51, 91, 12, 52, 92]);
   });
 
-  it('along parts of a text have each character once, in order, and none from both sides of a start', () => {
+  it('along parts of a text contain each character once, in order, and never span a start', () => {
     const some = fc.record({
       starts: fc.array(fc.integer({ min: 300, max: 3000 }), { minLength: 1, maxLength: 4 }),
       length: fc.integer({ min: 0, max: 300 }),
@@ -452,7 +452,7 @@ describe('batches', async () => {
 describe('the catalogue', () => {
   const installed = readCatalogue().filter((entry) => locateCorpus(entry));
 
-  it('has the default corpus and the text of our own', () => {
+  it('has the default corpus and our own text', () => {
     expect(installed.map(({ name }) => name)).toEqual(expect.arrayContaining([DEFAULT_CORPUS, 'lighthouse']));
   });
 

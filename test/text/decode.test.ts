@@ -6,7 +6,7 @@ import { thrownBy } from '../helpers/files.js';
 
 const FFFD = 0xfffd;
 
-/** Feeds the bytes in chunks cut at `cuts`; equal cuts make empty chunks. */
+/** Decodes the bytes in chunks split at `cuts`; equal cuts make empty chunks. */
 function decode(bytes: Uint8Array, options: Partial<DecodeOptions> = {}, cuts: readonly number[] = []) {
   const decoder = new Decoder('the file', { encoding: 'utf8', normalizeNewlines: false, ...options });
   const borders = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
@@ -24,7 +24,7 @@ const text = fc
   .string({ unit: 'binary', maxLength: 60 })
   .map((s) => s.replaceAll('\0', '').replace(/^\uFEFF+/, ''));
 const cuts = fc.array(fc.nat(400), { maxLength: 12 });
-/** Bytes of which many nearly are UTF-8; no zero among them. */
+/** Bytes without zeros that are often nearly UTF-8. */
 const nearlyUtf8 = fc
   .array(
     fc.oneof(
@@ -38,7 +38,7 @@ const nearlyUtf8 = fc
   .map((parts) => Uint8Array.from(parts.flat()));
 
 describe('UTF-8', () => {
-  it('gives back the code points of any text, wherever it is cut', () => {
+  it('decodes any text to its code points, wherever it is split', () => {
     fc.assert(
       fc.property(text, cuts, (s, at) => {
         expect(decode(utf8(s), {}, at)).toEqual(codePoints(s));
@@ -48,18 +48,18 @@ describe('UTF-8', () => {
     );
   });
 
-  it('takes an emoji as one character, even byte by byte', () => {
+  it('decodes an emoji as one character, even byte by byte', () => {
     const bytes = utf8('a😀b');
     expect(decode(bytes)).toEqual([97, 0x1f600, 98]);
     expect(decode(bytes, {}, everyByte(bytes))).toEqual([97, 0x1f600, 98]);
   });
 
-  it('takes the first and last character of each length', () => {
+  it('decodes the first and last character of each length', () => {
     const all = '\x01\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}';
     expect(decode(utf8(all))).toEqual(codePoints(all));
   });
 
-  it('accepts and refuses what TextDecoder does', () => {
+  it('accepts and refuses the same bytes as TextDecoder', () => {
     const strict = (bytes: Uint8Array) => {
       try {
         return codePoints(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -77,7 +77,7 @@ describe('UTF-8', () => {
     );
   });
 
-  it('replaces with utf8-lossy what TextDecoder replaces', () => {
+  it('replaces the same bytes as TextDecoder with utf8-lossy', () => {
     fc.assert(
       fc.property(nearlyUtf8, cuts, (bytes, at) => {
         const expected = codePoints(new TextDecoder('utf-8').decode(bytes));
@@ -89,7 +89,7 @@ describe('UTF-8', () => {
 });
 
 describe('malformed UTF-8', () => {
-  /** What is wrong, the bytes, where among them the malformed sequence begins, what utf8-lossy makes of them. */
+  /** The fault, the bytes, the offset of the malformed sequence, and the result with utf8-lossy. */
   const cases: [what: string, bytes: number[], at: number, lossy: number[]][] = [
     ['overlong, two bytes', [0xc0, 0xaf], 0, [FFFD, FFFD]],
     ['overlong, two bytes, the largest', [0xc1, 0xbf], 0, [FFFD, FFFD]],
@@ -99,12 +99,12 @@ describe('malformed UTF-8', () => {
     ['overlong, four bytes, the largest', [0xf0, 0x8f, 0xbf, 0xbf], 0, [FFFD, FFFD, FFFD, FFFD]],
     ['the first surrogate', [0xed, 0xa0, 0x80], 0, [FFFD, FFFD, FFFD]],
     ['the last surrogate', [0xed, 0xbf, 0xbf], 0, [FFFD, FFFD, FFFD]],
-    ['past U+10FFFF', [0xf4, 0x90, 0x80, 0x80], 0, [FFFD, FFFD, FFFD, FFFD]],
-    ['a lead past F4', [0xf5, 0x80, 0x80, 0x80], 0, [FFFD, FFFD, FFFD, FFFD]],
+    ['above U+10FFFF', [0xf4, 0x90, 0x80, 0x80], 0, [FFFD, FFFD, FFFD, FFFD]],
+    ['a lead byte above F4', [0xf5, 0x80, 0x80, 0x80], 0, [FFFD, FFFD, FFFD, FFFD]],
     ['the byte FE', [0xfe], 0, [FFFD]],
     ['the byte FF', [0xff], 0, [FFFD]],
     ['a lone continuation', [0x80], 0, [FFFD]],
-    ['a continuation too many', [0xc3, 0xa9, 0xa9], 2, [0xe9, FFFD]],
+    ['an extra continuation', [0xc3, 0xa9, 0xa9], 2, [0xe9, FFFD]],
     ['one of two bytes cut off by ASCII', [0xc3, 0x41], 0, [FFFD, 0x41]],
     ['two of three bytes cut off by ASCII', [0xe2, 0x82, 0x41], 0, [FFFD, 0x41]],
     ['three of four bytes cut off by ASCII', [0xf0, 0x9f, 0x92, 0x41], 0, [FFFD, 0x41]],
@@ -129,7 +129,7 @@ describe('malformed UTF-8', () => {
     }
   });
 
-  it('goes on after it with utf8-lossy', () => {
+  it('is followed by normal decoding with utf8-lossy', () => {
     const bytes = Uint8Array.of(0xe2, 0x82, 0xff, ...utf8('é😀'), 0xc3);
     expect(decode(bytes, { encoding: 'utf8-lossy' })).toEqual([FFFD, FFFD, 0xe9, 0x1f600, FFFD]);
   });
@@ -138,7 +138,7 @@ describe('malformed UTF-8', () => {
 describe('latin1 and bytes', () => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
 
-  it('gives each byte its own number', () => {
+  it('map each byte to its own number', () => {
     expect(decode(all, { encoding: 'bytes' }, [7, 128])).toEqual([...all]);
     expect(decode(all.slice(1), { encoding: 'latin1' }, [7, 128])).toEqual([...all.slice(1)]);
   });
@@ -147,18 +147,15 @@ describe('latin1 and bytes', () => {
 describe('byte order mark', () => {
   const marked = utf8('\ufeffa\ufeff\ufeff');
 
-  it.each(['utf8', 'utf8-lossy'] as const)(
-    'is dropped at the start, and nowhere else, from %s',
-    (encoding) => {
-      for (const at of [[], [1], [2], [1, 2, 3], [3]]) {
-        expect(decode(marked, { encoding }, at)).toEqual([97, 0xfeff, 0xfeff]);
-      }
-      expect(decode(utf8('\ufeff'), { encoding })).toEqual([]);
-      expect(decode(utf8('\ufeff\ufeff'), { encoding })).toEqual([0xfeff]);
-    },
-  );
+  it.each(['utf8', 'utf8-lossy'] as const)('is dropped only at the start, with %s', (encoding) => {
+    for (const at of [[], [1], [2], [1, 2, 3], [3]]) {
+      expect(decode(marked, { encoding }, at)).toEqual([97, 0xfeff, 0xfeff]);
+    }
+    expect(decode(utf8('\ufeff'), { encoding })).toEqual([]);
+    expect(decode(utf8('\ufeff\ufeff'), { encoding })).toEqual([0xfeff]);
+  });
 
-  it('stays in bytes', () => {
+  it('is kept with bytes', () => {
     expect(decode(marked, { encoding: 'bytes' })).toEqual([...marked]);
   });
 });
@@ -166,11 +163,11 @@ describe('byte order mark', () => {
 describe('newlines', () => {
   const lines = fc.string({ unit: fc.constantFrom('\r', '\n', 'a', 'é', '\ufeff'), maxLength: 20 });
 
-  it('stay as they are', () => {
+  it('are kept by default', () => {
     expect(decode(utf8('a\r\nb\rc\n'))).toEqual(codePoints('a\r\nb\rc\n'));
   });
 
-  it('become LF with normalizeNewlines, also where CR and LF lie in different chunks', () => {
+  it('become LF with normalizeNewlines, even if CR and LF are in different chunks', () => {
     expect(decode(utf8('a\r\nb\rc\n\r\r\n'), { normalizeNewlines: true })).toEqual(
       codePoints('a\nb\nc\n\n\n'),
     );
@@ -187,7 +184,7 @@ describe('newlines', () => {
 });
 
 describe('a zero byte', () => {
-  it.each<Encoding>(['utf8', 'utf8-lossy', 'latin1'])('is refused from %s with its offset', (encoding) => {
+  it.each<Encoding>(['utf8', 'utf8-lossy', 'latin1'])('is refused with its offset, with %s', (encoding) => {
     const bytes = Uint8Array.of(97, 98, 99, 0, 100);
     for (const at of [[], [2], [3], [4], [1, 2, 3, 4]]) {
       const { message, exitCode, hint } = thrownBy(() => decode(bytes, { encoding }, at));
@@ -197,7 +194,7 @@ describe('a zero byte', () => {
     }
   });
 
-  it('is a character of bytes', () => {
+  it('is a character with bytes', () => {
     expect(decode(Uint8Array.of(97, 0, 98), { encoding: 'bytes' })).toEqual([97, 0, 98]);
   });
 });

@@ -12,7 +12,7 @@ const root = await temporaryFolder();
 const UTF8: DecodeOptions = { encoding: 'utf8', normalizeNewlines: false };
 const TEXT = 'The lamp and the sea.\n'.repeat(500_000);
 
-/** A text of 11 MB, a folder of runs, and in it a run that has read the text. */
+/** Makes a text of 11 MB, and a folder of runs with a run that has read the text. */
 async function readOnce(options: DecodeOptions = UTF8) {
   const folder = await mkdtemp(join(root, 'x-'));
   const path = join(folder, 'text.txt');
@@ -23,7 +23,7 @@ async function readOnce(options: DecodeOptions = UTF8) {
   const { sources } = await resolveCorpus([path]);
   const prepared = await prepareDataset(sources, options, first);
   await noteCorpus(first, corpusKey(sources, options)!, prepared);
-  /** A second run on the text as it is now. */
+  /** Starts a second run on the text in its current state. */
   const again = async (name: string, nowOptions: DecodeOptions = UTF8) => {
     const run = join(runs, name);
     await mkdir(run);
@@ -38,7 +38,7 @@ describe('a text that a run has read', () => {
     const { prepared, again, first } = await readOnce();
     const second = (await again('second'))!;
     expect({ ...second, path: '' }).toEqual({ ...prepared, path: '' });
-    // Each run has its ids to itself.
+    // Each run has its own ids.
     rmSync(first, { recursive: true });
     expect(readFileSync(second.path).length).toBe(TEXT.length);
   });
@@ -46,7 +46,7 @@ describe('a text that a run has read', () => {
   it.each<[what: string, change: (path: string) => void]>([
     ['has other characters', (path) => writeFileSync(path, TEXT.replaceAll('sea', 'sky'))],
     [
-      'has other characters and the time it had',
+      'has other characters but the same modification time',
       (path) => {
         const { atime, mtime } = statSync(path);
         writeFileSync(path, TEXT.replaceAll('sea', 'sky'));
@@ -67,7 +67,7 @@ describe('a text that a run has read', () => {
     expect(await again('second')).toBeUndefined();
   });
 
-  it('is read when it is decoded in another way', async () => {
+  it('is read when it is decoded differently', async () => {
     const { again } = await readOnce();
     expect(await again('second', { ...UTF8, normalizeNewlines: true })).toBeUndefined();
     expect(await again('third', { ...UTF8, encoding: 'latin1' })).toBeUndefined();
@@ -76,10 +76,10 @@ describe('a text that a run has read', () => {
   it.each<[what: string, damage: (run: string) => void]>([
     ['are gone', (run) => rmSync(join(run, 'corpus.u8'))],
     ['are cut short', (run) => writeFileSync(join(run, 'corpus.u8'), Buffer.alloc(100))],
-    ['are other ones', (run) => writeFileSync(join(run, 'corpus.u8'), Buffer.alloc(TEXT.length))],
+    ['are different', (run) => writeFileSync(join(run, 'corpus.u8'), Buffer.alloc(TEXT.length))],
     ['have no note', (run) => rmSync(join(run, 'corpus.json'))],
     ['have half a note', (run) => writeFileSync(join(run, 'corpus.json'), '{"key": "')],
-    ['have a note of nothing', (run) => writeFileSync(join(run, 'corpus.json'), 'null')],
+    ['have an empty note', (run) => writeFileSync(join(run, 'corpus.json'), 'null')],
     [
       'have a note without a vocabulary',
       (run) => {
@@ -104,7 +104,7 @@ it('a small text and standard input are always read', async () => {
   expect(corpusKey([once], UTF8)).toBeUndefined();
 });
 
-it('a shared file replaces what is there', async () => {
+it('a shared file replaces an existing one', async () => {
   const [from, to, other] = ['from', 'to', 'other'].map((name) => join(root, name)) as [
     string,
     string,

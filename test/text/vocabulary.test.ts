@@ -14,7 +14,7 @@ const allBytes = new Vocabulary(
 );
 
 describe('encoding and decoding', () => {
-  it('gives back any text', () => {
+  it('round-trips any text', () => {
     fc.assert(
       fc.property(text, text, (s, more) => {
         const vocabulary = vocabularyOf(`${s}${more}ab`);
@@ -26,7 +26,7 @@ describe('encoding and decoding', () => {
     );
   });
 
-  it('tells what bytes are of the characters that they make up, each byte apart', () => {
+  it('classifies each byte by the character that it is part of', () => {
     const kinds = (bytes: Buffer) =>
       allBytes
         .characters(Uint32Array.from(bytes))
@@ -47,7 +47,7 @@ describe('encoding and decoding', () => {
     expect(vocabulary.characters([2, 0, 1])).toEqual(['“', '7', 'É']);
   });
 
-  it('numbers the characters by code point', () => {
+  it('numbers the characters in the order of their code points', () => {
     const vocabulary = vocabularyOf('b😀aé\n\uffff');
     expect(vocabulary.size).toBe(6);
     expect([...vocabulary.encode('\nabé\uffff😀')]).toEqual([0, 1, 2, 3, 4, 5]);
@@ -68,7 +68,7 @@ describe('encoding and decoding', () => {
     for (const id of [-1, 2, 0.5, Number.NaN]) expect(() => vocabulary.character(id)).toThrow(RangeError);
   });
 
-  it('reads a text as its UTF-8 bytes with bytes', () => {
+  it('encodes a text as its UTF-8 bytes with bytes', () => {
     expect([...allBytes.encode('é😀')]).toEqual([0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80]);
     fc.assert(
       fc.property(text, (s) => {
@@ -100,7 +100,7 @@ describe('unknown characters', () => {
     expect(thrownBy(() => vocabularyOf('ab').encode('0123456789')).message).not.toContain('more');
   });
 
-  it('are left out with skip', () => {
+  it('are omitted with skip', () => {
     const vocabulary = vocabularyOf('helo w');
     expect(vocabulary.decode(vocabulary.encode('Hello, 😀world!', 'skip'))).toBe('ello wol');
     expect([...vocabulary.encode('XYZ', 'skip')]).toEqual([]);
@@ -113,14 +113,14 @@ describe('unknown characters', () => {
     );
   });
 
-  it('are stood for by a few characters at most, though Unicode takes some apart into many', () => {
+  it('are replaced by a few characters at most, though Unicode decomposes some into many', () => {
     const known = vocabularyOf('صلى الله عليه وسلم');
     expect(known.relativeOf('ﷺ'.codePointAt(0)!)).toBeUndefined();
     expect([...vocabularyOf('キロメートル').encode('㌖', 'nearest')]).toEqual([]);
     expect(vocabularyOf('(1)').decode(vocabularyOf('(1)').encode('⑴', 'nearest'))).toBe('(1)');
   });
 
-  it('are bytes where the vocabulary is of bytes, not characters that the text does not have', () => {
+  it('are bytes if the vocabulary consists of bytes', () => {
     const { message } = thrownBy(() => vocabularyOf('Aab', 'bytes').encode('aé'));
     expect(message).not.toContain('Ã');
     expect(message).toMatch(/C3/i);
@@ -170,7 +170,7 @@ describe('unknown characters', () => {
     expect(vocabularyOf(known).relativeOf(character.codePointAt(0)!)).toBeUndefined();
   });
 
-  it('only ever have relatives that can be encoded', () => {
+  it('have only relatives that can be encoded', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), text, (character, known) => {
         const vocabulary = vocabularyOf(`${known}aeinosu'"-.`);
@@ -198,7 +198,7 @@ describe('names of characters', () => {
 });
 
 describe('parse', () => {
-  it('takes an ascending list of code points', () => {
+  it('accepts an ascending list of code points', () => {
     const vocabulary = Vocabulary.parse([0, 97, 0x10ffff], 'utf8-lossy', 'x');
     expect(vocabulary.codePoints).toEqual([0, 97, 0x10ffff]);
     expect(vocabulary.encoding).toBe('utf8-lossy');
