@@ -1,6 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import type { CellName } from '../model/cells.js';
-import { gatesOf } from '../model/cells.js';
+import { type CellName, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import {
   call,
@@ -58,21 +57,17 @@ const EQUATIONS: Record<CellName, (unit: Unit, isCoupled: boolean) => Row[]> = {
     ...statesOfLstm(unit),
   ],
   peephole: (unit, isCoupled) => {
-    const [c, h] = statesOfLstm(unit) as [Row, Row];
+    const [c, h] = statesOfLstm(unit);
     return [...gatesOfLstm(unit, isCoupled), c, gateRow(unit, 'o', 'σ'), h];
   },
   gru: (unit) => {
     const { below, past } = unit.halvesOf('n');
-    const [r, z, n] = ['r', 'z', 'n'].map((name) => known(name, unit.gate(name))) as [
-      Expression,
-      Expression,
-      Expression,
-    ];
+    const z = activation(unit, 'z');
     return [
       gateRow(unit, 'r', 'σ'),
       gateRow(unit, 'z', 'σ'),
-      ['n', call('tanh', sum(...termsOf(below), product(r, past))), unit.gate('n')],
-      ['h', sum(product(oneMinus(z), n), product(z, unit.past.h)), unit.h],
+      ['n', call('tanh', sum(...termsOf(below), product(activation(unit, 'r'), past))), unit.gate('n')],
+      ['h', sum(product(oneMinus(z), activation(unit, 'n')), product(z, unit.past.h)), unit.h],
     ];
   },
   rnn: (unit) => [gateRow(unit, 'h', 'tanh')],
@@ -82,24 +77,23 @@ function gatesOfLstm(unit: Unit, isCoupled: boolean): Row[] {
   const f = gateRow(unit, 'f', 'σ');
   const g = gateRow(unit, 'g', 'tanh');
   if (!isCoupled) return [gateRow(unit, 'i', 'σ'), f, g];
-  return [f, ['i', oneMinus(known('f', unit.gate('f'))), unit.gate('i')], g];
+  return [f, ['i', oneMinus(activation(unit, 'f')), unit.gate('i')], g];
 }
 
-function statesOfLstm(unit: Unit): Row[] {
-  const [i, f, g, o] = ['i', 'f', 'g', 'o'].map((name) => known(name, unit.gate(name))) as [
-    Expression,
-    Expression,
-    Expression,
-    Expression,
-  ];
+function statesOfLstm(unit: Unit): [Row, Row] {
+  const gate = (name: string) => activation(unit, name);
   return [
-    ['c', sum(product(f, unit.past.c), product(i, g)), unit.c],
-    ['h', product(o, call('tanh', known('c', unit.c))), unit.h],
+    ['c', sum(product(gate('f'), unit.past.c), product(gate('i'), gate('g'))), unit.c],
+    ['h', product(gate('o'), call('tanh', known('c', unit.c))), unit.h],
   ];
 }
 
-function gateRow(unit: Unit, name: string, activation: 'σ' | 'tanh'): Row {
-  return [name, call(activation, unit.sumOf(name)), unit.gate(name)];
+function activation(unit: Unit, name: string): Expression {
+  return known(name, unit.gate(name));
+}
+
+function gateRow(unit: Unit, name: string, squash: 'σ' | 'tanh'): Row {
+  return [name, call(squash, unit.sumOf(name)), unit.gate(name)];
 }
 
 function termsOf(expression: Expression): Expression[] {

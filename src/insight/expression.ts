@@ -72,10 +72,7 @@ function inUnits(units: number): string {
   return decimal(units / UNIT, DECIMALS);
 }
 
-/**
- * Writes an equation in stages.
- * @param value the result; the network's own number, if it has one
- */
+/** Writes an equation in stages; `value` is the result, the network's own number if it has one. */
 export function equation(name: string, expression: Expression, value = exact(expression)): Equation {
   const inner = expression.kind === 'call' ? expression.of : expression;
   const wrapped = (text: string) => (expression.kind === 'call' ? `${expression.name}(${text})` : text);

@@ -2,34 +2,38 @@ import { Network } from '../model/network.js';
 import type { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
 
-/** How far back a loss reaches: the mean norm of d loss(t) / d h(t-k) over places t of a text. */
+/** How far back a loss reaches: the mean norm of d loss(t) / d h(t-k) over places t in a text. */
 export interface LagGradients {
-  /** How many places: at least as many as were asked for, in batches of equal size. */
+  /** The number of places: at least as many as requested, in batches of equal size. */
   readonly places: number;
-  /** For each layer, the first one first, the norms for k = 0 up to the longest lag. */
+  /** The norms for k = 0 up to the longest lag, for each layer, the first layer first. */
   readonly layers: readonly (readonly number[])[];
 }
 
-/** Sequences side by side at most, and floats of one layer's gates, or of the logits, at most: what a long lag leaves room for. */
-const MOST_ROWS = 16;
-const MOST_FLOATS = 2 ** 24;
+/** The most sequences in a batch, and the most floats for one layer's gates or for the logits. */
+const MAX_ROWS = 16;
+const MAX_FLOATS = 2 ** 24;
 
 /**
- * A gradient that vanishes is soon smaller than a 32-bit float can be. It is linear in the gradient of the loss, so that
- * begins this much larger; a power of two changes no bit of what follows.
+ * A vanishing gradient soon underflows a 32-bit float. It is linear in the gradient of the loss, so that is
+ * scaled up by this power of two, which leaves all mantissas unchanged.
  */
 const SCALE = 2 ** 96;
 
-/** Characters that `gradientsByLag` needs: as many again before a place, to fill the state, and the one to be predicted. */
+/**
+ * Returns how many characters `gradientsByLag` needs: two windows, the first to fill the state, and the
+ * target.
+ */
 export function leastText(maxLag: number): number {
   return 2 * (maxLag + 1) + 1;
 }
 
 /**
- * Measures the gradient of the loss of single characters by the hidden states before them, by backpropagation through
- * `maxLag` steps (Hochreiter 1991; Pascanu, Mikolov & Bengio 2013). Of an LSTM it is what passes through h alone: what
- * the cell state carries by itself comes to it at the step where it was written.
- * @param weights made for training; their gradients are zero afterwards
+ * Measures the gradient of the loss of single characters with respect to the hidden states before them, by
+ * backpropagation through `maxLag` steps (Hochreiter 1991; Pascanu, Mikolov & Bengio 2013). In an LSTM it
+ * covers only what passes through h: what the cell state carries by itself counts at the step where it was
+ * written.
+ * @param weights weights set up for training; their gradients are zero afterwards
  * @param ids a text of at least `leastText(maxLag)` characters
  */
 export function gradientsByLag(
@@ -39,8 +43,8 @@ export function gradientsByLag(
 ): LagGradients {
   const { hidden, layers, vocabulary } = weights.config;
   const steps = maxLag + 1;
-  const room = Math.floor(MOST_FLOATS / (steps * Math.max(4 * hidden, vocabulary)));
-  const rows = Math.max(1, Math.min(MOST_ROWS, places, room));
+  const room = Math.floor(MAX_FLOATS / (steps * Math.max(4 * hidden, vocabulary)));
+  const rows = Math.max(1, Math.min(MAX_ROWS, places, room));
   const network = new Network(weights, { rows, steps, training: true });
   const random = new Random(seed, Stream.evaluation);
   const sums = Array.from({ length: layers }, () => new Float64Array(steps));

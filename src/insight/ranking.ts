@@ -13,10 +13,7 @@ export interface Tracking {
   readonly score: number;
   /** The score rescaled so that chance is 0 and perfect is 1, which makes properties comparable. */
   readonly clarity: number;
-  /**
-   * A switch holds where tanh of the cell state is at or above the threshold, or below it; with a counter the
-   * cell state rises or falls.
-   */
+  /** A switch holds at or above the threshold of tanh(c), or below it; a counter makes c rise or fall. */
   readonly direction: 'above' | 'below' | 'rises' | 'falls';
   /** From -1 to 1. */
   readonly threshold?: number;

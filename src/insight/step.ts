@@ -87,10 +87,7 @@ function layersOf(model: CharacterModel, network: Network, states: readonly Memo
   return { embedding, layers };
 }
 
-/**
- * Reads characters from zero state and yields all numbers of each on its way through the network.
- * @throws RangeError if the vocabulary has no such id
- */
+/** Reads characters from zero state and yields all numbers of each. @throws RangeError as `stepAfter` does */
 export function* steps(model: CharacterModel, ids: Iterable<number>): Generator<Step> {
   let before: readonly Memory[] | undefined;
   for (const id of ids) {

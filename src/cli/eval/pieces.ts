@@ -1,4 +1,4 @@
-import type { Scored } from '../../insight/scored.js';
+import type { Scored } from '../../insight/surprise.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 

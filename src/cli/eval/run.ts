@@ -3,7 +3,7 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/c
 import { runOf } from '../../checkpoint/run.js';
 import { UserError } from '../../errors.js';
 import { harmlessJson, harmlessLine, quoted } from '../../format.js';
-import { surprises } from '../../insight/scored.js';
+import { surprises } from '../../insight/surprise.js';
 import { amountOf } from '../../numbers.js';
 import { textStart } from '../../sample/writer.js';
 import type { Stretch } from '../../text/dataset.js';

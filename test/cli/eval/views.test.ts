@@ -9,7 +9,7 @@ import { pageText } from '../../../src/cli/eval/page.js';
 import { graphemesOf, piecesOf } from '../../../src/cli/eval/pieces.js';
 import { digitOf, stepOf, TINTS } from '../../../src/cli/output/tint.js';
 import { harmless } from '../../../src/format.js';
-import { surprises } from '../../../src/insight/scored.js';
+import { surprises } from '../../../src/insight/surprise.js';
 import { Network } from '../../../src/model/network.js';
 import { textStart } from '../../../src/sample/writer.js';
 import { Dataset } from '../../../src/text/dataset.js';
