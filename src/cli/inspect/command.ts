@@ -2,43 +2,44 @@ import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import { addCommands, type CommandRow } from '../command-table.js';
 
-/** What there is to be seen of a network. */
+/** The views of a network. */
 const VIEWS: readonly CommandRow[] = [
   [
     'cells [model]',
-    'a text, tinted by what one unit holds; and which units track what in it',
+    'tint a text by the state of one unit, and find units that track a property',
     async () => (await import('./cells/command.js')).cellsCommand,
   ],
   [
     'gates [model]',
-    'how often gates are shut or open, after which characters, and how long units remember',
+    'show how often gates saturate, at which characters, and how long units remember',
     async () => (await import('./gates/command.js')).gatesCommand,
   ],
   [
     'step [model]',
-    'one character at a time, with the equations of the cells in numbers',
+    'step through a text one character at a time, with the equations in numbers',
     async () => (await import('./step/command.js')).stepCommand,
   ],
   [
     'gradients [models...]',
-    'how far back the gradient of a loss reaches; --compare overlays an RNN and LSTMs',
+    'show how far back the gradient of a loss reaches; --compare trains an RNN and LSTMs',
     async () => (await import('./gradients/command.js')).gradientsCommand,
   ],
   [
     'memory',
-    'for how many steps each kind of cell learns to remember a character',
+    'test for how many steps each kind of cell learns to remember a character',
     async () => (await import('./memory.js')).memoryCommand,
   ],
   [
     'surprise [model]',
-    'where the loss of a text comes from, and where the network beats n-grams',
+    'show where the loss of a text comes from, and where the network beats n-grams',
     async () => (await import('./surprise.js')).surpriseCommand,
   ],
 ];
 
 const EXAMPLES = `
-Each view prints to the terminal; --json gives the numbers, and --svg FILE has them drawn, too. gradients takes several
-models, and memory none. See docs/guide/inspect.md.
+Each view prints to the terminal. --json prints the numbers instead, and
+--svg FILE also draws them. gradients takes several models, memory takes none.
+See docs/guide/inspect.md.
 
 Examples:
   charlstm inspect cells
@@ -48,7 +49,7 @@ Examples:
   charlstm inspect cells --help
 `;
 
-/** `charlstm inspect`: what a network does while it reads. */
+/** Defines `charlstm inspect`, which shows what a network does while it reads. */
 export function inspectCommand(command: Command, asked: readonly string[]): Promise<void> {
   command
     .usage('<view> [model...] [options]')
@@ -60,10 +61,10 @@ export function inspectCommand(command: Command, asked: readonly string[]): Prom
   return addCommands(command, VIEWS, asked);
 }
 
-/** What is not one of the views comes here. */
+/** Rejects anything that is not a view. */
 function refuse(view: string | undefined): never {
   throw new UserError(
-    view === undefined ? 'inspect is called without a view' : `there is no view ${JSON.stringify(view)}`,
-    `Give one of: ${VIEWS.map(([usage]) => usage.split(' ')[0]).join(', ')}; then the model, if any.`,
+    view === undefined ? 'inspect needs a view' : `there is no view ${JSON.stringify(view)}`,
+    `Give one of ${VIEWS.map(([usage]) => usage.split(' ')[0]).join(', ')}, then the model, if any.`,
   );
 }

@@ -8,23 +8,15 @@ import { CHANCE, copyAccuracies } from '../../experiments/copy-memory.js';
 import { type ComparedKind, comparedKinds, withBias } from '../../experiments/kinds.js';
 import { table } from '../../format.js';
 import { amountOf } from '../../numbers.js';
+import { SAMPLING_OPTIONS } from '../../sample/options.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
-import { withHint } from '../input/text.js';
-import {
-  type EngineFlags,
-  engineOption,
-  jsonOption,
-  numberOption,
-  parseNumber,
-  svgOption,
-  threadsOption,
-} from '../options.js';
+import { numberOption, parseNumber } from '../options.js';
 import { checkSvgPlace, printFigure } from '../output/chart-output.js';
 import { type ProgressLine, withProgress } from '../output/stderr.js';
-import { type OutputFlags, writeResult } from './output.js';
+import { addViewOptions, COUNT, type ViewFlags, withMemoryHint, writeResult } from './view.js';
 
-interface MemoryFlags extends EngineFlags, OutputFlags {
+interface MemoryFlags extends ViewFlags {
   lags: number[];
   hidden: number;
   steps: number;
@@ -34,8 +26,11 @@ interface MemoryFlags extends EngineFlags, OutputFlags {
   mixed?: true;
 }
 
-/** The networks that are asked, each of one layer. @param forgetBias of all but the one that has 0 whatever is given */
-function kindsOf(forgetBias: number): readonly ComparedKind[] {
+/**
+ * Returns the kinds of networks to test.
+ * @param forgetBias the bias in all of them except the LSTM that always has 0
+ */
+function testedKinds(forgetBias: number): readonly ComparedKind[] {
   return [
     ...comparedKinds(forgetBias),
     withBias('peephole LSTM', { cell: 'peephole', forgetBias }),
@@ -45,13 +40,15 @@ function kindsOf(forgetBias: number): readonly ComparedKind[] {
 
 const DEFAULT_LAGS = [2, 5, 10, 20, 50, 100];
 const LAG = { minimum: 1, maximum: 1000, integer: true };
-const MOST_LAGS = 20;
+const MAX_LAGS = 20;
 
 const EXAMPLES = `
-A character is shown, then k others at random, then a sign at which the first is to be named; there are 8 to choose from.
-A network of each kind is trained from nothing for each k, and asked; all that it can learn has to come back over k steps.
-With --mixed one is trained on all lags up to k, short ones as often as long ones: then what was learned at short lags helps
-at long ones. One LSTM has forget bias 0, whatever --forget-bias gives the others. Takes about a minute. See docs/background/lstm.md.
+Runs the copy-memory task: the network reads one of 8 characters, then k random
+ones, then a sign at which it must name the first. Each kind of network is
+trained from scratch for each k, so its gradient has to reach back k steps.
+--mixed trains on all lags up to k equally often, so that what is learned at
+short lags helps at long ones. One LSTM has forget bias 0 whatever --forget-bias
+is. This takes about a minute. See docs/background/lstm.md.
 
 Examples:
   charlstm inspect memory
@@ -60,57 +57,44 @@ Examples:
   charlstm inspect memory --mixed --svg memory.svg
 `;
 
-/** `charlstm inspect memory`: the copy-memory task for each kind of cell. */
+/** Defines `charlstm inspect memory`, which trains each kind of cell on the copy-memory task. */
 export function memoryCommand(command: Command): void {
   command
     .addOption(
-      new Option('--lags <list>', 'how many characters to remember over')
+      new Option('--lags <list>', 'distances in characters, separated by commas')
         .argParser(parseLags)
         .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
     )
-    .addOption(numberOption('--hidden <n>', 'units', NETWORK.hidden.kind).default(64))
-    .addOption(
-      numberOption('--steps <n>', 'batches of 32 to train for', {
-        minimum: 1,
-        maximum: 1e6,
-        integer: true,
-      }).default(600),
-    )
+    .addOption(numberOption('--hidden <n>', 'hidden units', NETWORK.hidden.kind).default(64))
+    .addOption(numberOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
     .addOption(numberOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
     .addOption(
-      numberOption('--seed <n>', 'seed of all randomness', {
-        minimum: 0,
-        maximum: 2 ** 32 - 1,
-        integer: true,
-      }).default(1),
+      numberOption('--seed <n>', 'seed of all random numbers', SAMPLING_OPTIONS.seed.accepts).default(1),
     )
     .addOption(
       numberOption(
         '--forget-bias <n>',
-        'bias the gates that keep begin with',
+        'initial bias of the gates that keep memory',
         NETWORK.forgetBias.kind,
       ).default(MODEL_DEFAULTS.forgetBias),
     )
-    .option('--mixed', 'train on all lags up to k instead of k alone')
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption('a chart'))
+    .option('--mixed', 'train on all lags up to k instead of only k');
+  addViewOptions(command, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((flags: MemoryFlags) => inspectMemory(flags));
 }
 
-/** @throws UserError naming the number that is none */
+/** @throws UserError naming the entry that is not a valid lag */
 function parseLags(text: string): number[] {
   const lags = [...new Set(text.split(',').map((part) => parseNumber(part, '--lags', LAG)))];
-  if (lags.length > MOST_LAGS) {
-    throw new UserError(`--lags names ${lags.length} lags`, `Give at most ${MOST_LAGS}.`);
+  if (lags.length > MAX_LAGS) {
+    throw new UserError(`--lags names ${lags.length} lags`, `Give at most ${MAX_LAGS}.`);
   }
   return lags.sort((a, b) => a - b);
 }
 
-/** Share of right answers of a kind of network for each lag. */
-interface Remembered {
+/** The share of right answers of one kind of network, for each lag. */
+interface KindAccuracy {
   readonly name: string;
   readonly accuracy: readonly number[];
 }
@@ -118,10 +102,9 @@ interface Remembered {
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
   checkSvgPlace(flags.svg);
-  // Memory is sized by other flags in training.
-  const smaller = (hint: string) =>
-    hint.includes('--batch-size') ? 'Use a smaller --hidden or shorter --lags.' : hint;
-  const networks = await withHint(smaller, () => withProgress((progress) => trainAndAsk(flags, progress), 0));
+  const networks = await withMemoryHint('Use a smaller --hidden or shorter --lags.', () =>
+    withProgress((progress) => measureAccuracies(flags, progress), 0),
+  );
   const chart = chartOf(networks, lags);
   const settings = { hidden, steps, lr, seed, forgetBias, mixed };
   const json = () => ({ task: 'copy', chance: CHANCE, ...settings, lags, networks });
@@ -134,7 +117,7 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
   process.stdout.write(`\n${table([['right answers', ...lags.map(String)], ...rows])}\n`);
 }
 
-async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<Remembered[]> {
+async function measureAccuracies(flags: MemoryFlags, progress: ProgressLine): Promise<KindAccuracy[]> {
   const {
     lags,
     hidden,
@@ -145,8 +128,8 @@ async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<
     mixed = false,
     threads = availableParallelism(),
   } = flags;
-  const networks: Remembered[] = [];
-  for (const [name, kind] of kindsOf(forgetBias)) {
+  const networks: KindAccuracy[] = [];
+  for (const [name, kind] of testedKinds(forgetBias)) {
     await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
     const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
     const config = { ...kind, hidden, layers: 1 };
@@ -161,7 +144,7 @@ async function trainAndAsk(flags: MemoryFlags, progress: ProgressLine): Promise<
   return networks;
 }
 
-function chartOf(networks: readonly Remembered[], lags: readonly number[]): Chart {
+function chartOf(networks: readonly KindAccuracy[], lags: readonly number[]): Chart {
   const series = networks.map(({ name, accuracy }, index): Series => {
     const points = lags.map((lag, i) => [lag, accuracy[i]!] as const);
     return { name, kind: 'line', points, color: SERIES_COLORS[index % SERIES_COLORS.length]! };

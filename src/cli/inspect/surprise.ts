@@ -4,8 +4,7 @@ import type { CharacterModel } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { isMissing } from '../../doctor/check.js';
 import { percent, table } from '../../format.js';
-import { surprises } from '../../insight/scored.js';
-import { byGain, type ClassLoss, largestShare, lossByClass } from '../../insight/surprise.js';
+import { byGain, type ClassLoss, largestShare, lossByClass, surprises } from '../../insight/surprise.js';
 import { textClasses } from '../../insight/text-classes.js';
 import { grouped } from '../../numbers.js';
 import { textStart } from '../../sample/writer.js';
@@ -17,15 +16,17 @@ import { MODEL_HELP } from '../options.js';
 import { breathe } from '../output/console.js';
 import { note } from '../output/stderr.js';
 import { wrappedLines } from '../output/terminal.js';
-import { writeResult } from './output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.js';
+import { writeResult } from './view.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
 
 const EXAMPLES = `${MODEL_HELP}
-Where the loss of a text comes from: bits a character by what the character is and where it stands, beside those of
-n-grams of up to ${LONGEST_NGRAM} characters that learned the same training text. At most the first ${grouped(LONGEST_TEXT)} characters are
-read. See docs/guide/surprise.md.
+
+Shows where the loss of a text comes from: bits per character, grouped by the
+character and its position. For comparison it gives those of n-grams of up to
+${LONGEST_NGRAM} characters, trained on the same text. At most the first ${grouped(LONGEST_TEXT)}
+characters are read. See docs/guide/surprise.md.
 
 Examples:
   charlstm inspect surprise
@@ -34,22 +35,22 @@ Examples:
   charlstm inspect surprise --json
 `;
 
-/** `charlstm inspect surprise`: the loss of a text by classes of its characters. */
+/** Defines `charlstm inspect surprise`, which breaks down the loss of a text by classes of characters. */
 export function surpriseCommand(command: Command): void {
   addTextOptions(command, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: TextFlags) => inspectSurprise(path, flags));
 }
 
-/** What the command found; its form is that of `--json`. */
+/** The result, in the form of `--json`. */
 interface Result {
   readonly model: string;
   readonly text: string;
   readonly characters: number;
-  /** Mean loss in nats, as of `charlstm eval --protocol once`. */
+  /** Mean loss in nats per character, as in `charlstm eval --protocol once`. */
   readonly loss: number;
   readonly bpc: number;
-  /** The name of what `baseline` and `gain` of the classes compare with. */
+  /** The name of the model that `baseline` and `gain` of the classes compare with. */
   readonly baseline?: string;
   readonly classes: readonly ClassLoss[];
 }
@@ -60,9 +61,7 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
   const own = ownText(runOf(file), record);
   const training = isMissing(own) ? undefined : own;
   if (isMissing(own))
-    note(
-      `the text that the model learned cannot be read, and there are no n-grams to compare with: ${own.missing}`,
-    );
+    note(`the training text cannot be read, so there are no n-grams to compare with: ${own.missing}`);
   try {
     const { trainLength } = record.corpus;
     const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));
@@ -73,13 +72,13 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
     const all = training ? [...inputs, training.path] : inputs;
     const svg = () => svgOf(figureOf(chartOf(result)));
     if (await writeResult(flags, { svg, json: () => result, inputs: all })) return;
-    process.stdout.write(described(result, heading));
+    process.stdout.write(report(result, heading));
   } finally {
     training?.close();
   }
 }
 
-/** Reads a text once, from zero state; losses in nats. */
+/** Reads a text once, from zero state, and returns the loss of each character in nats. */
 async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
   const losses = new Float32Array(ids.length);
   let at = 0;
@@ -92,13 +91,13 @@ async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float3
   return losses;
 }
 
-function described(result: Result, heading: string): string {
+function report(result: Result, heading: string): string {
   const { loss, bpc, classes } = result;
-  const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits a character`;
+  const total = `loss ${loss.toFixed(4)} nats, ${bpc.toFixed(4)} bits per character`;
   return `${wrappedLines(heading)}\n${total}\n\n${tableOf(result)}\n\n${summary(classes)}\n`;
 }
 
-/** The groups of classes, a blank line between them. */
+/** Lays out the classes, with a blank line between groups. */
 function tableOf({ classes, baseline }: Result): string {
   const heading = ['class', 'places', 'share', 'bits', 'of loss'];
   const rows = classes.flatMap((one, i) => {
@@ -110,8 +109,8 @@ function tableOf({ classes, baseline }: Result): string {
       percent(one.lossShare, 1),
       ...(baseline ? [one.baseline!.toFixed(3), one.gain!.toFixed(3), errorOf(one)] : []),
     ];
-    const begins = i > 0 && classes[i - 1]!.group !== one.group;
-    return begins ? [cells.map(() => ''), cells] : [cells];
+    const startsGroup = i > 0 && classes[i - 1]!.group !== one.group;
+    return startsGroup ? [cells.map(() => ''), cells] : [cells];
   });
   return table([baseline ? [...heading, baseline, 'gain', ''] : heading, ...rows]);
 }
@@ -120,17 +119,18 @@ function errorOf({ gainError }: ClassLoss): string {
   return gainError == null ? '' : `±${gainError.toFixed(3)}`;
 }
 
-/** The figures that matter most, in words. */
+/** Summarises the most important figures in words. */
 function summary(classes: readonly ClassLoss[]): string {
   const sentences: string[] = [];
   const [all] = classes;
   if (all?.gain !== undefined) {
     const than = all.gain >= 0 ? `${all.gain.toFixed(3)} bits fewer` : `${(-all.gain).toFixed(3)} bits more`;
-    sentences.push(`The network needs ${than} a character than the ${BASELINE}.`);
+    sentences.push(`The network needs ${than} per character than the ${BASELINE}.`);
     const gains = byGain(classes);
     const [most, least] = [gains[0], gains.at(-1)];
-    if (most && most.gain > 0) sentences.push(`It gains the most at "${most.class}": ${compared(most)}.`);
-    if (least && least.gain < 0) sentences.push(`It loses the most at "${least.class}": ${compared(least)}.`);
+    if (most && most.gain > 0) sentences.push(`It gains the most at "${most.class}": ${comparison(most)}.`);
+    if (least && least.gain < 0)
+      sentences.push(`It loses the most at "${least.class}": ${comparison(least)}.`);
   }
   const share = largestShare(classes);
   if (share) {
@@ -140,7 +140,7 @@ function summary(classes: readonly ClassLoss[]): string {
   return sentences.join('\n');
 }
 
-function compared({ bpc, baseline }: ClassLoss): string {
+function comparison({ bpc, baseline }: ClassLoss): string {
   return `${bpc.toFixed(3)} bits instead of ${baseline!.toFixed(3)}`;
 }
 
@@ -155,7 +155,7 @@ function chartOf({ model, text, classes, baseline }: Result) {
     title: 'where the loss comes from',
     subtitle: `${model} on ${text}`,
     x: { label: '', categories: classes.map((one) => one.class) },
-    y: { label: 'bits a character' },
+    y: { label: 'bits per character' },
     series: [
       bars('network', 'training', ({ bpc }) => bpc),
       ...(baseline ? [bars(baseline, 'validation', (one) => one.baseline!)] : []),

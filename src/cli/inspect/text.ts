@@ -8,66 +8,52 @@ import { amountOf } from '../../numbers.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import { withText } from '../input/text.js';
-import {
-  type EngineFlags,
-  engineOption,
-  jsonOption,
-  svgOption,
-  textOption,
-  threadsOption,
-  unknownOption,
-} from '../options.js';
-import type { OutputFlags } from './output.js';
+import { textOption, unknownOption } from '../options.js';
+import { addViewOptions, type ViewFlags } from './view.js';
 
-/** So much of a text is read at most by what looks into a network. */
+/** The most characters of a text that a view reads. */
 export const LONGEST_TEXT = 200_000;
 
-/** The flags of all views that have a network read a text. */
-export interface TextFlags extends EngineFlags, OutputFlags {
+/** The flags of all views in which a network reads a text. */
+export interface TextFlags extends ViewFlags {
   text?: string;
   unknown: Unknown;
 }
 
 /**
- * Adds the options of these flags.
+ * Adds the options for `TextFlags`.
  * @param drawn what `--svg` draws
  */
 export function addTextOptions(command: Command, drawn: string): Command {
-  return command
-    .addOption(textOption())
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption())
-    .addOption(svgOption(drawn));
+  return addViewOptions(command.addOption(textOption()).addOption(unknownOption()), drawn);
 }
 
-/** A model, and the beginning of a text that it is to read. */
-interface Opened {
-  /** The checkpoint. */
+/** A model and the start of the text it is to read. */
+interface OpenedText {
+  /** The path of the checkpoint. */
   readonly file: string;
   readonly record: RunRecord;
   readonly model: CharacterModel;
   readonly ids: Uint32Array;
-  /** What was read, which no output may replace. */
+  /** The files that were read, which no output may replace. */
   readonly inputs: readonly string[];
-  /** What `--json` begins with, */
+  /** The first fields of the JSON output. */
   readonly about: { readonly model: string; readonly text: string; readonly characters: number };
-  /** and what is printed first. */
+  /** The first line of the printed output. */
   readonly heading: string;
 }
 
 /**
- * Opens the model that a command was given, and the beginning of its text.
- * @param least characters that the text must have, and `most` that are taken of it
- * @param training whether gradients are wanted: that is work for all cores
- * @throws UserError where there is no such model, no such text, or too little of it
+ * Opens the model given to a command, and reads the start of its text.
+ * @param least the fewest characters the text must have; at most `most` are read
+ * @param training whether gradients are needed, which is work for all cores
+ * @throws UserError if the model or the text is missing, or the text is too short
  */
 export async function openText(
   path: string | undefined,
   { text, unknown, engine, threads }: TextFlags,
   { least = 1, most = LONGEST_TEXT, training = false } = {},
-): Promise<Opened> {
+): Promise<OpenedText> {
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { record } = checkpoint;
   const usual = training ? availableParallelism() : threadsToRead(record.model);

@@ -1,10 +1,31 @@
+import type { Command } from 'commander';
 import { harmlessJson } from '../../format.js';
+import { withHint } from '../input/text.js';
+import { type EngineFlags, engineOption, jsonOption, svgOption, threadsOption } from '../options.js';
 import { writeSvg } from '../output/chart-output.js';
 
-/** The flags that choose where a view's result goes. */
-export interface OutputFlags {
+/** The flags of all views. */
+export interface ViewFlags extends EngineFlags {
   json?: true;
   svg?: string;
+}
+
+/** The range of a layer or a unit, before the network is known. */
+export const INDEX = { minimum: 0, maximum: 1e6, integer: true };
+/** The range of a number of units, characters or training steps. */
+export const COUNT = { minimum: 1, maximum: 1e6, integer: true };
+
+/**
+ * Adds the options for `ViewFlags`.
+ * @param drawn what `--svg` draws
+ * @param json the description of `--json`
+ */
+export function addViewOptions(command: Command, drawn: string, json?: string): Command {
+  return command
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption(json))
+    .addOption(svgOption(drawn));
 }
 
 /** The result of a view in both forms. */
@@ -20,8 +41,13 @@ interface Result {
  * @returns whether JSON was printed: then nothing else may be
  * @throws UserError if the drawing cannot be written
  */
-export async function writeResult(flags: OutputFlags, { svg, json, inputs }: Result): Promise<boolean> {
+export async function writeResult(flags: ViewFlags, { svg, json, inputs }: Result): Promise<boolean> {
   if (flags.svg !== undefined) await writeSvg(flags.svg, svg(), inputs);
   if (flags.json) process.stdout.write(`${harmlessJson(json())}\n`);
   return flags.json ?? false;
+}
+
+/** Runs an action; if memory runs out, gives this hint instead of the one for training. */
+export function withMemoryHint<T>(hint: string, action: () => Promise<T>): Promise<T> {
+  return withHint((usual) => (usual.includes('--batch-size') ? hint : usual), action);
 }

@@ -98,7 +98,7 @@ describe('a unit that was named', () => {
     expect((await inspect(...args)).stdout).toContain('under a character is h in tenths');
     const relative = await inspect(...args, '--relative');
     expect(relative.stdout).toMatch(/is h \/ 0\.\d+ in tenths/);
-    expect(relative.stderr).toMatch(/marks tell h \/ 0\.\d+;/);
+    expect(relative.stderr).toMatch(/marks show h \/ 0\.\d+;/);
   });
 
   it('is drawn with the values that the programming interface gives, as a document without markup of the text', async () => {
@@ -229,7 +229,7 @@ describe('what cannot be done', () => {
     expectFailure(await inspect(), 2, 'view');
     expectFailure(await plain('--find', 'rhyme'), 2, '--find is "rhyme"', 'word-start');
     expectFailure(await plain('--find', 'caps', '--unit', '1'), 2, '--find', '--unit');
-    expectFailure(await plain('--layer', '1'), 2, '--layer', '--unit');
+    expectFailure(await plain('--layer', '1'), 2, '--layer needs --unit');
     expectFailure(await plain('--unit', '16'), 2, '--unit is 16', 'from 0 to 15');
     expectFailure(await plain('--unit', '1', '--layer', '2'), 2, '--layer is 2', 'from 0 to 1');
     expectFailure(await plain('--find', 'number', '--text', 'plain.txt'), 65, '"number" does not vary');

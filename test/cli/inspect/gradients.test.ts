@@ -151,7 +151,7 @@ describe('as commands', () => {
         .slice(3);
     const small = await told(1e-6, 1, '--max-lag', '50');
     expect(row(small)).toEqual(['1e-6', '1e-24', '0', '0', '0']);
-    expect(small).toMatch(/^0: nothing, or too small/m);
+    expect(small).toMatch(/^0: zero, or too small/m);
     const large = await told(1e3, 1, '--max-lag', '10');
     expect(row(large)).toEqual(['1e+3', '∞', '∞']);
     expect(large).toMatch(/^∞: too large/m);

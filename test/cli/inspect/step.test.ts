@@ -169,12 +169,12 @@ describe('what it refuses', () => {
       2,
       /no character of the prompt/,
     ],
-    ['a seed where nothing is drawn', ['--seed', '1'], 2, /--seed is given.*printed/],
+    ['a seed where nothing is drawn', ['--seed', '1'], 2, /--seed has no effect on printed steps/],
     ...['--layer', '--unit', '--units', '--top'].map((flag): [string, string[], number, RegExp] => [
       `${flag} where all is told`,
       ['--json', flag, '1'],
       2,
-      new RegExp(`${flag} is given, and --json has all.* Leave ${flag} out`),
+      new RegExp(`${flag} has no effect with --json.* Leave ${flag} out`),
     ]),
     [
       'a drawing in place of the prompt',

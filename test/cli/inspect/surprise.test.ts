@@ -9,8 +9,7 @@ import { readCheckpoint } from '../../../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../../../src/checkpoint/run.js';
 import { withText } from '../../../src/cli/input/text.js';
 import { load } from '../../../src/index.js';
-import { surprises } from '../../../src/insight/scored.js';
-import type { ClassLoss } from '../../../src/insight/surprise.js';
+import { type ClassLoss, surprises } from '../../../src/insight/surprise.js';
 import { textStart } from '../../../src/sample/writer.js';
 import { Dataset } from '../../../src/text/dataset.js';
 import { inMemory } from '../../../src/text/ids.js';
@@ -126,7 +125,7 @@ describe('charlstm inspect surprise', () => {
       expect(line).toContain(one.gain!.toFixed(3));
       expect(line.length).toBeLessThanOrEqual(80);
     }
-    expect(stdout).toMatch(/The network needs [\d.]+ bits (fewer|more) a character than the 6-gram\./);
+    expect(stdout).toMatch(/The network needs [\d.]+ bits (fewer|more) per character than the 6-gram\./);
     expect(stdout).toContain('costs the most');
   });
 
@@ -147,9 +146,7 @@ describe('charlstm inspect surprise', () => {
   it('goes on without n-grams where the training text is gone, and says so', async () => {
     const { code, stdout, stderr } = await surprise('alone', '--text', 'text.txt');
     expect(code).toBe(0);
-    expect(stderr).toMatch(
-      /^note the text that the model learned cannot be read.*: alone\/corpus\.u8 does not exist\n$/,
-    );
+    expect(stderr).toMatch(/^note the training text cannot be read.*: alone\/corpus\.u8 does not exist\n$/);
     expect(stdout).not.toMatch(/6-gram|gain/);
     const answer = await json('alone', '--text', 'text.txt');
     const whole = await json('plain', '--text', 'text.txt');

@@ -10,37 +10,37 @@ import { type Excerpt, kindOf, type ShownStretch } from './excerpt.js';
 import { type Found, findAll } from './find.js';
 import { tintedText } from './print.js';
 
-/** What is browsed. */
+/** What to browse. */
 interface Subject {
   readonly model: CharacterModel;
-  /** The name of the model, and that of the text. */
+  /** The name of the model, and of the text. */
   readonly name: string;
   readonly source: string;
-  /** The text: what lies before the stretch is read, too, and units are ranked by all of it. */
+  /** The whole text: units are ranked by all of it, and all before the stretch is read. */
   readonly ids: Uint32Array;
   readonly stretch: ShownStretch;
   readonly place: Place;
-  /** Undefined where it is still to be found out, while the screen is open. */
+  /** Undefined if units are to be ranked while the screen is open. */
   readonly found: Found | undefined;
-  /** The arguments that show the same text, but for the place and the unit. */
+  /** The arguments that show the same text, without the position and the unit. */
   readonly command: readonly string[];
 }
 
-/** Numbers that are kept of the stretch, 4 bytes each. */
-const MOST_STATES = 64e6;
-/** So much of the text is left on the terminal. */
+/** The most numbers to keep for the stretch, 4 bytes each. */
+const MAX_STATES = 64e6;
+/** How many characters of the text stay on the terminal. */
 const LEFT_CHARACTERS = 320;
 
-/** How long a stretch may be for its states to be kept. */
+/** Returns the length of the longest stretch whose states can be kept. */
 export function longestStretch({ config }: CharacterModel): number {
-  return Math.floor(MOST_STATES / (config.layers * config.hidden));
+  return Math.floor(MAX_STATES / (config.layers * config.hidden));
 }
 
-/** Shows the text on the whole screen, tinted by any unit that keys choose; what was seen last stays on the terminal. */
+/** Shows the text full-screen, tinted by the unit that keys choose, and prints what was seen last. */
 export async function browse(subject: Subject): Promise<void> {
   const { model, name, source, ids, place, found, stretch } = subject;
   const view = viewOf(model, ids, stretch);
-  const beginning = {
+  const start = {
     model: name,
     source,
     stretch: view,
@@ -54,7 +54,7 @@ export async function browse(subject: Subject): Promise<void> {
     const { state } = await untilEnded(
       () => import('../../../ui/cells/open.js'),
       ({ openCells }, end) => {
-        const browsing = openCells(beginning, end);
+        const browsing = openCells(start, end);
         if (found) return browsing;
         stopWork = inSlices(findAll(model, ids), {
           onStep: (share) => browsing.take({ type: 'ranking', share }),
@@ -71,7 +71,7 @@ export async function browse(subject: Subject): Promise<void> {
   }
 }
 
-/** The stretch with the states of all units: no key has the text read again. */
+/** Returns the stretch with the states of all units, so that no key has to read the text again. */
 function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownStretch): TextStates {
   const { hidden, layers } = model.config;
   const states = statesFrom(model, ids.subarray(0, end), start);
@@ -81,7 +81,7 @@ function viewOf(model: CharacterModel, ids: Uint32Array, { start, end }: ShownSt
   return { start, text, layers, hidden, kind: kindOf(model.config), statesOf };
 }
 
-/** A few lines of what was seen last, and the command that shows it again. */
+/** Returns a few lines of what was seen last, and the command that shows it again. */
 function leftBehind(state: CellsState, command: readonly string[]): string {
   const { layer, unit, shown, stretch, glyphs, top } = state;
   const before = top === 0 ? 0 : glyphs[top - 1]!.last + 1;

@@ -8,10 +8,10 @@ import { isAt, type Place } from '../../../ui/cells/state.js';
 import { checkPlace, MODEL_HELP, numberOption, wordOption } from '../../options.js';
 import { note } from '../../output/stderr.js';
 import { hasTerminal, wrappedLines } from '../../output/terminal.js';
-import { writeResult } from '../output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
+import { INDEX, writeResult } from '../view.js';
 import { browse, longestStretch } from './browse.js';
-import { excerptOf, stretchOf, tellingStretch } from './excerpt.js';
+import { excerptOf, informativeStretch, stretchOf } from './excerpt.js';
 import { find } from './find.js';
 import { excerptSvg, tintedText, unitsTable } from './print.js';
 
@@ -24,51 +24,56 @@ interface CellsFlags extends TextFlags {
   relative?: true;
 }
 
-/** Characters that are shown where nothing is said: printed, and on a screen that scrolls. */
+/** Default numbers of characters to print, and to show on the screen, which scrolls. */
 const PRINTED = 1000;
 const BROWSED = 4000;
 
 const EXAMPLES = `${MODEL_HELP}
-A text, tinted by what one unit of the network holds: tanh of its cell state c, from -1 to 1, or, for a count and with
---relative, c divided by the largest |c| of what is shown. Cells without a cell state show their hidden state h.
---find ranks the units by how well they track a property of the text, and shows the best one; auto, the default, looks
-for the units that track any of them most clearly. At most the first ${grouped(LONGEST_TEXT)} characters of the text are read. Layers
-and units are counted from 0. See docs/guide/inspect.md.
-In a terminal the text takes the whole screen: arrow keys choose other units, ? shows all keys, q leaves.
+
+Shows a text tinted by the state of one unit: tanh of its cell state c, from -1
+to 1. For a counter, and with --relative, it is c divided by the largest |c|
+shown. Cells without a cell state show their hidden state h.
+
+--find ranks the units by how well they track a property of the text and shows
+the best one. The default, auto, looks for the units that track any property
+most clearly. At most the first ${grouped(LONGEST_TEXT)} characters are read. Layers and units
+are counted from 0. See docs/guide/inspect.md.
+
+In a terminal the text fills the screen: arrow keys choose other units, ? lists
+all keys, q quits.
 
 Examples:
   charlstm inspect cells
   charlstm inspect cells --find quote
-  charlstm inspect cells checkpoints/moby-dick-1 --layer 1 --unit 12 --text draft.txt
+  charlstm inspect cells checkpoints/moby-dick-1 --layer 1 --unit 12
   charlstm inspect cells --find line-position --json
   charlstm inspect cells --find quote --svg quotes.svg
 `;
 
-const number = { minimum: 0, maximum: 1e6, integer: true };
 const skippedLength = { minimum: 0, maximum: LONGEST_TEXT - 1, integer: true };
 const excerptLength = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
 
-/** `charlstm inspect cells`: a text tinted by a unit that was named, or that was found. */
+/** Defines `charlstm inspect cells`, which shows a text tinted by a unit that was named or found. */
 export function cellsCommand(command: Command): void {
   command
-    .addOption(wordOption('--find <property>', 'which units track it', [...PROPERTY_NAMES, 'auto']))
-    .addOption(numberOption('--layer <n>', 'the layer of --unit (default: 0)', number))
-    .addOption(numberOption('--unit <n>', 'tint the text by this unit', number))
+    .addOption(wordOption('--find <property>', 'find the units that track it', [...PROPERTY_NAMES, 'auto']))
+    .addOption(numberOption('--layer <n>', 'the layer of --unit (default: 0)', INDEX))
+    .addOption(numberOption('--unit <n>', 'tint the text by this unit', INDEX))
     .addOption(
       numberOption(
         '--skip <n>',
-        'begin after so many characters (default: where there is much to see)',
+        'characters to skip (default: for a unit found, up to a varied passage)',
         skippedLength,
       ),
     )
     .addOption(
       numberOption(
         '--length <n>',
-        `show so many characters (default: ${PRINTED}; on the screen ${BROWSED})`,
+        `characters to show (default: ${PRINTED}, or ${BROWSED} on the screen)`,
         excerptLength,
       ),
     )
-    .option('--relative', 'tint by the state, divided by its largest, instead of its tanh');
+    .option('--relative', 'divide the state by its largest absolute value instead of taking tanh');
   addTextOptions(command, 'the text')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
@@ -86,11 +91,11 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const wanted = flags.find ?? 'auto';
   const found = named ? undefined : await find(model, ids, { find: wanted, others: isBrowsed });
   const best = found?.units[0];
-  const stretch = best ? tellingStretch(model, ids, best, asked) : stretchOf(ids, asked);
+  const stretch = best ? informativeStretch(model, ids, best, asked) : stretchOf(ids, asked);
   const place = named ?? best!;
   if (isBrowsed) {
     const name = path ?? runOf(file);
-    const command = againWith(name, flags);
+    const command = argumentsFor(name, flags);
     return browse({ model, name, source: about.text, ids, stretch, place, found, command });
   }
   const excerpt = excerptOf(model, ids, stretch, place);
@@ -107,15 +112,16 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   process.stdout.write(tintedText(excerpt));
 }
 
-/** As much as was asked for, where that can be kept. */
+/** Limits a length to what can be kept in memory. */
 function browsedLength(model: CharacterModel, asked: number = BROWSED): number {
   const length = Math.min(asked, longestStretch(model));
-  if (length < asked) note(`the states of ${grouped(length)} characters are kept, and so many shown`);
+  if (length < asked)
+    note(`only ${grouped(length)} characters are shown, since their states must fit in memory`);
   return length;
 }
 
-/** What shows the text again, but for the place and the unit. */
-function againWith(model: string, { text, length, unknown }: CellsFlags): string[] {
+/** Returns the arguments that show the text again, without the position and the unit. */
+function argumentsFor(model: string, { text, length, unknown }: CellsFlags): string[] {
   return [
     ...['inspect', 'cells', model],
     ...(text === undefined ? [] : ['--text', text]),
@@ -124,21 +130,18 @@ function againWith(model: string, { text, length, unknown }: CellsFlags): string
   ];
 }
 
-/** @throws UserError for flags that do not go together */
+/** @throws UserError for flags that cannot be combined */
 function checkFlags({ find, layer, unit }: CellsFlags): void {
   if (find !== undefined && (unit !== undefined || layer !== undefined)) {
     const given = unit === undefined ? '--layer' : '--unit';
-    throw new UserError(`--find looks for a unit, and ${given} names one`, 'Give one of them.');
+    throw new UserError(`--find and ${given} cannot be combined`, 'Give only one of them.');
   }
   if (layer !== undefined && unit === undefined) {
-    throw new UserError(
-      '--layer is given without --unit',
-      'Name a unit of it, or leave it out to have one found.',
-    );
+    throw new UserError('--layer needs --unit', 'Add --unit, or leave --layer out to have a unit found.');
   }
 }
 
-/** @throws UserError where the network has no such unit */
+/** @throws UserError if the network has no such unit */
 function unitOf(
   { layer = 0, unit }: { layer?: number; unit: number },
   { layers, hidden }: { layers: number; hidden: number },

@@ -15,69 +15,73 @@ import {
   valuesOf,
 } from '../../../ui/cells/values.js';
 
-/** From where to where a text is shown, in characters, and on which scale. */
+/** Which characters of a text to show, and on which scale. */
 export interface ShownStretch {
   readonly start: number;
   readonly end: number;
   readonly scale: ScaleName;
 }
 
-/** A stretch of a text, and what a unit holds after each of its code points. */
+/** A stretch of a text, with the state of a unit after each of its code points. */
 export interface Excerpt extends Place {
-  /** Characters before it. */
+  /** The number of characters before it. */
   readonly start: number;
   readonly text: string;
   readonly kind: StateKind;
-  /** Whether the values are the state, brought between -1 and 1, or divided by its largest absolute value in the stretch. */
+  /** Whether values are the bounded state, or the state divided by its largest absolute value. */
   readonly scale: ScaleName;
   /** That largest absolute value. */
   readonly largest: number;
   readonly values: readonly number[];
 }
 
-/** What was asked for of a stretch. */
-export interface Asked {
+/** A request for a stretch. */
+export interface StretchRequest {
   readonly skip?: number;
   readonly length: number;
   readonly relative?: true;
 }
 
 /**
- * The stretch that was asked for.
- * @throws UserError where the text ends before it begins
+ * Returns the stretch that was requested.
+ * @throws UserError if the text ends before it
  */
-export function stretchOf(ids: Uint32Array, { skip: start = 0, length, relative }: Asked): ShownStretch {
+export function stretchOf(
+  ids: Uint32Array,
+  { skip: start = 0, length, relative }: StretchRequest,
+): ShownStretch {
   if (start >= ids.length) {
     throw new UserError(
-      `--skip is ${start}, and ${amountOf(ids.length, 'character')} of the text ${ids.length === 1 ? 'is' : 'are'} read`,
-      'Skip fewer of them.',
+      `--skip is ${start}, but the text has only ${amountOf(ids.length, 'character')}`,
+      'Skip fewer characters.',
     );
   }
   return { start, end: Math.min(ids.length, start + length), scale: relative ? 'relative' : 'bounded' };
 }
 
 /**
- * A stretch that is worth looking at for a unit that was found. What holds or does not is shown where it does at many
- * places and does not at many; a count by its own scale, since the tanh of most is the same.
+ * Chooses an informative stretch for a unit that was found. A switch is shown where it holds at many places
+ * and does not at many others. A counter is shown on its own scale, since tanh of most counts is nearly the
+ * same.
  */
-export function tellingStretch(
+export function informativeStretch(
   model: CharacterModel,
   ids: Uint32Array,
   best: Tracking,
-  asked: Asked,
+  request: StretchRequest,
 ): ShownStretch {
   const { kind, mark } = PROPERTIES[best.property];
-  if (kind === 'counter') return stretchOf(ids, { ...asked, relative: true });
+  if (kind === 'counter') return stretchOf(ids, { ...request, relative: true });
   const characters = model.vocabulary.characters(ids);
   return stretchOf(ids, {
-    ...asked,
-    skip: asked.skip ?? variedLine(characters, mark(characters), asked.length),
+    ...request,
+    skip: request.skip ?? variedLine(characters, mark(characters), request.length),
   });
 }
 
-/** The line from which on, in `length` characters, about as many are marked as not. */
+/** Returns the start of the line whose next `length` characters are most evenly marked and unmarked. */
 function variedLine(characters: readonly string[], marks: Float32Array, length: number): number {
-  /** Marked characters before each place. */
+  /** The number of marked characters before each position. */
   const before = new Uint32Array(marks.length + 1);
   marks.forEach((mark, i) => {
     before[i + 1] = before[i]! + mark;
@@ -92,12 +96,12 @@ function variedLine(characters: readonly string[], marks: Float32Array, length: 
   return best.start;
 }
 
-/** What the units of a network hold. */
+/** Returns the kind of state that the units of a network have. */
 export function kindOf({ cell }: Pick<ModelConfig, 'cell'>): StateKind {
   return CELLS[cell].hasCellState ? CELL_STATE : HIDDEN_STATE;
 }
 
-/** What one unit holds over a stretch. */
+/** Returns the states of one unit over a stretch. */
 export function excerptOf(
   model: CharacterModel,
   ids: Uint32Array,

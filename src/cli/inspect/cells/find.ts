@@ -5,25 +5,25 @@ import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.j
 import { clearest, markProperties, rankUnits, type Tracking, varies } from '../../../insight/ranking.js';
 import { note, withProgress } from '../../output/stderr.js';
 
-/** So many units are told. */
-const TOLD = 10;
-/** A property is not proposed that holds, or does not, at fewer places: some unit fits a few places by chance. */
-const FEWEST = 50;
-/** A unit whose clarity is less hardly does better than one that knows nothing of the text. */
-const CHANCE = 0.1;
+/** How many units to report. */
+const REPORTED = 10;
+/** A property that varies at fewer places is not proposed: some unit fits a few places by chance. */
+const MIN_PLACES = 50;
+/** A unit of less clarity is hardly better than one that ignores the text. */
+const MIN_CLARITY = 0.1;
 
-/** What was found about the units of a network. */
+/** The units found in a network. */
 export interface Found {
-  /** Those that track best what was asked for, the best first. */
+  /** The units that best track the property searched for, the best first. */
   readonly units: readonly Tracking[];
-  /** Each with what it tracks most clearly of all that was looked for. */
+  /** All units, each with the property it tracks most clearly. */
   readonly tracked: readonly Tracking[];
 }
 
 /**
- * Finds the units that track a property best, or any of them.
- * @param others whether it is also found out what of other properties each unit tracks
- * @throws UserError where the text does not have it
+ * Finds the units that best track one property, or any property.
+ * @param others whether to rank units by the other properties, too
+ * @throws UserError if the property does not vary in the text
  */
 export async function find(
   model: CharacterModel,
@@ -31,29 +31,29 @@ export async function find(
   { find, others }: { readonly find: PropertyName | 'auto'; readonly others: boolean },
 ): Promise<Found> {
   const characters = model.vocabulary.characters(ids);
-  const asked =
+  const wanted =
     find === 'auto'
-      ? markProperties(characters, PROPERTY_NAMES, FEWEST)
+      ? markProperties(characters, PROPERTY_NAMES, MIN_PLACES)
       : markProperties(characters, [find], 1);
-  if (asked.length === 0) {
+  if (wanted.length === 0) {
     throw new UserError(
-      find === 'auto' ? 'the text is too short to rank units by' : `"${find}" does not vary in the text`,
+      find === 'auto' ? 'the text is too short to rank units' : `"${find}" does not vary in the text`,
       'Name another text with --text FILE.',
       ExitCode.badData,
     );
   }
-  if (!asked.every(({ marks }) => varies(marks, FEWEST))) {
-    note(`fewer than ${FEWEST} characters tell units apart by "${find}": some fit by chance`);
+  if (!wanted.every(({ marks }) => varies(marks, MIN_PLACES))) {
+    note(`fewer than ${MIN_PLACES} characters differ in "${find}", so some units may fit it by chance`);
   }
   const rest = others && find !== 'auto' ? PROPERTY_NAMES.filter((name) => name !== find) : [];
-  const work = rankUnits(model, ids, [...asked, ...markProperties(characters, rest, FEWEST)]);
+  const work = rankUnits(model, ids, [...wanted, ...markProperties(characters, rest, MIN_PLACES)]);
   const rankings = await withProgress(async (progress) => {
     let step = work.next();
     for (; !step.done; step = work.next()) await progress.show(`ranking units: ${percent(step.value)}`);
     return step.value;
   });
-  const units = clearest(rankings.slice(0, asked.length)).slice(0, TOLD);
-  if (units[0]!.clarity < CHANCE) {
+  const units = clearest(rankings.slice(0, wanted.length)).slice(0, REPORTED);
+  if (units[0]!.clarity < MIN_CLARITY) {
     note(
       `no unit tracks ${find === 'auto' ? 'anything' : `"${find}"`} much better than by chance, which is clarity 0; 1 is perfect`,
     );
@@ -61,9 +61,9 @@ export async function find(
   return { units, tracked: clearest(rankings) };
 }
 
-/** Finds what each unit tracks, little by little; none track anything where the text is too short to tell. */
+/** Finds what each unit tracks, yielding its progress; nothing if the text is too short to tell. */
 export function* findAll(model: CharacterModel, ids: Uint32Array): Generator<number, Found> {
-  const marked = markProperties(model.vocabulary.characters(ids), PROPERTY_NAMES, FEWEST);
+  const marked = markProperties(model.vocabulary.characters(ids), PROPERTY_NAMES, MIN_PLACES);
   const tracked = marked.length > 0 ? clearest(yield* rankUnits(model, ids, marked)) : [];
-  return { units: tracked.slice(0, TOLD), tracked };
+  return { units: tracked.slice(0, REPORTED), tracked };
 }

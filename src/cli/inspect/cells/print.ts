@@ -12,7 +12,7 @@ import type { Excerpt } from './excerpt.js';
 
 const HEADING = ['property', 'layer', 'unit', 'measure', 'score', 'clarity', 'direction', 'threshold'];
 
-/** Units that were found, and what they track. */
+/** Lays out the units found and what they track. */
 export function unitsTable(units: readonly Tracking[]): string {
   const rows = units.map(({ property, layer, unit, measure, score, clarity, direction, threshold }) => [
     property,
@@ -27,16 +27,16 @@ export function unitsTable(units: readonly Tracking[]): string {
   return table([HEADING, ...rows]);
 }
 
-/** A text, tinted by what a unit holds, for a terminal; without colours, with marks below it. */
+/** Writes a text tinted by the state of a unit for a terminal or, without colours, with marks below it. */
 export function tintedText(excerpt: Excerpt): string {
   const { layer, unit, start, text, kind, values } = excerpt;
   const what = labelOf(excerpt, kind);
-  const rows = new TintedRows(STATE_SCALE, rowWidth(`marks tell ${what}`));
+  const rows = new TintedRows(STATE_SCALE, rowWidth(`marks show ${what}`));
   let out = `layer ${layer}, unit ${unit}, from character ${grouped(start)} on:\n`;
   let read = 0;
   for (const { source } of glyphsOf(text)) {
     read += Array.from(source).length;
-    // What the unit holds when all of what is seen as one character was read.
+    // The state once the whole grapheme has been read.
     out += rows.put(source, values[read - 1]!);
   }
   return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegends(what)[0]}\n`;
@@ -47,8 +47,8 @@ function legend(what: string): string {
 }
 
 /**
- * The same as a standalone SVG document.
- * @param tracking what the unit tracks, where that was looked for
+ * Draws the same as a standalone SVG document.
+ * @param tracking what the unit tracks, if that was searched for
  */
 export function excerptSvg(
   { layer, unit, start, text, kind, values, ...scale }: Excerpt,

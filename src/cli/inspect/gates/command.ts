@@ -7,25 +7,28 @@ import { svgOf } from '../../../ui/plot/svg.js';
 import { MODEL_HELP } from '../../options.js';
 import { printFigure } from '../../output/chart-output.js';
 import { wrappedLines } from '../../output/terminal.js';
-import { writeResult } from '../output.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
+import { writeResult } from '../view.js';
 import { byFrequency } from './characters.js';
 import { gatesFigure, memoryFigure, saturationFigure } from './figure.js';
 import { characterTables, extremes, memoryTable, saturationTable } from './tables.js';
 
 const EXAMPLES = `${MODEL_HELP}
-What the gates of a network do while it reads a text: for each layer and gate the share of the time that each unit is
-saturated (shut, below 0.1, or open, above 0.9; for tanh beyond -0.9 and 0.9); the mean of each gate as each of the
-commonest characters is read; and how long units remember, by the gate that keeps the memory. At most the first ${grouped(LONGEST_TEXT)}
-characters are read. Layers and units are counted from 0. See docs/guide/gates.md.
+
+Shows what the gates of a network do while it reads a text: how often units are
+saturated (closed, below 0.1, or open, above 0.9; for tanh, below -0.9 or above
+0.9), the mean of each gate at each of the commonest characters, and how long
+units remember, judged by the gate that keeps the memory. At most the first
+${grouped(LONGEST_TEXT)} characters are read. Layers and units are counted from 0.
+See docs/guide/gates.md.
 
 Examples:
   charlstm inspect gates
-  charlstm inspect gates checkpoints/moby-dick-1 --text draft.txt --svg gates.svg
+  charlstm inspect gates checkpoints/moby-dick-1 --svg gates.svg
   charlstm inspect gates --json
 `;
 
-/** `charlstm inspect gates`: saturation, activation by character, and memory. */
+/** Defines `charlstm inspect gates`, which shows saturation, activations by character, and memory. */
 export function gatesCommand(command: Command): void {
   addTextOptions(command, 'all charts')
     .addHelpText('after', EXAMPLES)
@@ -49,7 +52,7 @@ async function inspectGates(path: string | undefined, flags: TextFlags): Promise
   printFigure(memory);
 }
 
-/** All numbers; an infinite memory is null. Characters stand in the order of `vocabulary`, the commonest first. */
+/** Returns all numbers, by character in the order of `vocabulary`; an infinite memory is null. */
 function gatesJson(statistics: GateStatistics, { config, vocabulary }: CharacterModel): object {
   const read = byFrequency(statistics);
   return {

@@ -5,28 +5,28 @@ import type { Vocabulary } from '../../../text/vocabulary.js';
 import type { Chart, Figure, Point } from '../../../ui/plot/chart.js';
 import { byFrequency, nameOf } from './characters.js';
 
-/** Characters that have a bar each. */
+/** How many characters have a bar. */
 const BARS = 12;
-/** Bins of the histogram of memory, half an octave each; what lies beyond the ends, in characters, is in the outermost. */
+/** Bins of the memory histogram in characters, half an octave each; the outermost are open. */
 const BINS = { ratio: Math.SQRT2, from: 0.1, to: 1e6 };
 
-/** For each layer and gate, the units by how often they are saturated: Karpathy, Johnson & Li 2015, section 4.2. */
+/** Charts how often each unit is saturated, as Karpathy, Johnson & Li 2015, section 4.2. */
 export function saturationFigure(statistics: GateStatistics): Figure {
   const charts = statistics.layers.flatMap(({ gates }, layer) => gates.map((gate) => scatter(gate, layer)));
   return {
-    title: 'each dot a unit: the share of the time that it is saturated',
+    title: 'each dot is a unit, placed by the share of time it is saturated',
     charts,
     columns: statistics.layers[0]!.gates.length,
   };
 }
 
-/** For each layer, how many units remember how long; undefined where no gate keeps the memory. */
+/** Charts how long the units of each layer remember; undefined if no gate keeps the memory. */
 export function memoryFigure({ layers }: GateStatistics): Figure | undefined {
   const charts = layers.flatMap(({ memory }, layer) => (memory ? [histogram(memory, layer)] : []));
   return charts.length === 0 ? undefined : { title: '', charts, columns: 2 };
 }
 
-/** All that there is to be drawn. */
+/** Combines all charts. */
 export function gatesFigure(title: string, statistics: GateStatistics, vocabulary: Vocabulary): Figure {
   const { charts, columns } = saturationFigure(statistics);
   const { layers } = statistics;
@@ -42,13 +42,12 @@ function scatter({ name, activation, left, right }: GateUse, layer: number): Cha
   const points = Array.from(left, (share, unit): Point => [right[unit]!, share]);
   return {
     title: `layer ${layer}, ${name}`,
-    x: { label: `share of the time above ${limits.right}`, from: 0, to: 1 },
-    y: { label: `share of the time below ${limits.left}`, from: 0, to: 1 },
+    x: { label: `share of time above ${limits.right}`, from: 0, to: 1 },
+    y: { label: `share of time below ${limits.left}`, from: 0, to: 1 },
     series: [{ name: 'a unit', kind: 'points', points, color: 'training' }],
   };
 }
 
-/** How many units remember how long. */
 function histogram(memory: Float64Array, layer: number): Chart {
   const counts = new Map<number, number>();
   for (const characters of memory.filter(Number.isFinite)) {
@@ -63,7 +62,7 @@ function histogram(memory: Float64Array, layer: number): Chart {
     y: { label: 'units' },
     series: [
       {
-        name: 'units that remember so long',
+        name: 'units by length of memory',
         kind: 'bars',
         points: points.sort(([a], [b]) => a - b),
         color: 'good',
@@ -72,7 +71,7 @@ function histogram(memory: Float64Array, layer: number): Chart {
   };
 }
 
-/** The gate that keeps the memory, or the first one, as each character is read. */
+/** Charts the gate that keeps the memory, or else the first gate, as each character is read. */
 function characterBars(
   { gates }: LayerGates,
   layer: number,

@@ -8,18 +8,18 @@ import { styled } from '../../../ui/text/styled.js';
 import { columnsToPrint } from '../../output/terminal.js';
 import { byFrequency, nameOf } from './characters.js';
 
-/** Rows of the table of characters, in the order of their number. */
+/** Rows in the table of characters. */
 const CHARACTERS = 24;
-/** A character that was read less often says little of a gate. */
-const FEWEST = 50;
-/** Characters, and units, that are named as the first of an order. */
+/** A character read less often says little about a gate. */
+const MIN_COUNT = 50;
+/** How many characters to name at each extreme. */
 const NAMED = 5;
 const LONGEST_MEMORY = 10;
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 1];
-/** Values are tinted whose distance from the gate's mean is at least this share of the largest one. */
+/** Values are tinted whose distance from the mean is at least this share of the largest. */
 const FAR = 0.5;
 
-/** Means over the units, for each layer and gate. */
+/** Lays out means over the units, for each layer and gate. */
 export function saturationTable({ layers }: GateStatistics): string {
   const rows = layers.flatMap(({ gates }, layer) =>
     gates.map(({ name, activation, left, right, mean }) => [
@@ -34,7 +34,7 @@ export function saturationTable({ layers }: GateStatistics): string {
   return table([['layer', 'gate', 'activation', 'saturated left', 'saturated right', 'mean'], ...rows]);
 }
 
-/** The mean of each gate as each of the commonest characters is read: layers side by side as far as they fit. */
+/** Lays out the mean of each gate by character, with layers side by side if they fit. */
 export function characterTables(statistics: GateStatistics, vocabulary: Vocabulary): string {
   const ids = byFrequency(statistics).slice(0, CHARACTERS);
   const names = ids.map((id) => nameOf(vocabulary, id));
@@ -45,7 +45,7 @@ export function characterTables(statistics: GateStatistics, vocabulary: Vocabula
   const perLayer = statistics.layers[0]!.gates.length;
   const width = columnsToPrint() - first;
   const fit = perLayer * Math.max(1, Math.floor(width / (perLayer * CELL)));
-  let out = `mean of each layer and gate as a character is read; the ${ids.length} commonest\n`;
+  let out = `mean of each gate at the ${ids.length} commonest characters, by layer\n`;
   for (let from = 0; from < columns.length; from += fit) {
     const shown = columns.slice(from, from + fit);
     const heading = shown.map((column) => column.heading.padStart(CELL)).join('');
@@ -59,10 +59,10 @@ export function characterTables(statistics: GateStatistics, vocabulary: Vocabula
   return out;
 }
 
-/** Columns of a number. */
+/** The width of a number. */
 const CELL = 8;
 
-/** Numbers, blue where they are far below the mean of the gate and orange where they are far above it. */
+/** Formats numbers, in blue if far below the gate's mean and in orange if far above it. */
 function cellsOf({ byCharacter, mean }: GateUse, ids: readonly number[]): string[] {
   const off = ids.map((id) => byCharacter[id]! - mean);
   const most = off.reduce((largest, distance) => Math.max(largest, Math.abs(distance)), 0);
@@ -73,9 +73,9 @@ function cellsOf({ byCharacter, mean }: GateUse, ids: readonly number[]): string
   });
 }
 
-/** After which characters the gate that keeps the memory keeps the most of it, and the least. */
+/** Names the characters at which the gate that keeps the memory keeps the most of it, and the least. */
 export function extremes(statistics: GateStatistics, vocabulary: Vocabulary): string {
-  const common = byFrequency(statistics).filter((id) => statistics.counts[id]! >= FEWEST);
+  const common = byFrequency(statistics).filter((id) => statistics.counts[id]! >= MIN_COUNT);
   const lines = statistics.layers.flatMap(({ gates }, layer) => {
     const gate = gates.find(({ keeps }) => keeps);
     if (!gate || common.length < 2) return [];
@@ -93,7 +93,7 @@ export function extremes(statistics: GateStatistics, vocabulary: Vocabulary): st
   return lines.length === 0 ? '' : `${lines.join('\n')}\n\n`;
 }
 
-/** In how many characters units forget: their distribution in each layer, and the units that remember longest. */
+/** Lays out how long units remember: the distribution in each layer, and the units that remember longest. */
 export function memoryTable({ layers }: GateStatistics): string {
   const memories = layers.flatMap(({ memory }, layer) => (memory ? [{ layer, memory }] : []));
   if (memories.length === 0) return '';
@@ -107,14 +107,17 @@ export function memoryTable({ layers }: GateStatistics): string {
     .sort((a, b) => b.characters - a.characters)
     .slice(0, LONGEST_MEMORY)
     .map(({ layer, unit, characters }) => [String(layer), String(unit), inCharacters(characters)]);
-  return `memory of the units in characters, by the gate that keeps it: quantiles
+  return `quantiles of the units' memory in characters, judged by the gate that keeps it
 ${table([heading, ...rows])}
 
 ${table([['layer', 'unit', 'memory'], ...longest])}
 `;
 }
 
-/** @param sorted ascending; between two values in proportion */
+/**
+ * Returns a quantile, interpolated linearly between values.
+ * @param sorted in ascending order
+ */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];

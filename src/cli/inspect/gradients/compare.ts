@@ -24,9 +24,9 @@ export interface CompareFlags extends EngineFlags {
   steps?: number;
 }
 
-/** A text as ids with its two parts, and the size of the networks that learn it. */
-interface Ground {
-  /** What the text is called. */
+/** A text as ids, its split, and the size of the networks to train on it. */
+interface Subject {
+  /** The name of the text. */
   readonly text: string;
   readonly dataset: Dataset;
   readonly split: Split;
@@ -36,9 +36,9 @@ interface Ground {
   readonly inputs: readonly string[];
 }
 
-/** What was measured, on which text. */
+/** The networks measured, and the text they were measured on. */
 export interface Compared {
-  /** What is printed first. */
+  /** The first line of the printed output. */
   readonly heading: string;
   readonly text: string;
   readonly networks: readonly NetworkGradients[];
@@ -47,14 +47,14 @@ export interface Compared {
 }
 
 /**
- * Trains networks of equal size, each from the same seed on the same text, and measures them before and after.
- * @param path a model whose size and text are taken; without it those of the newest run or, where there is none, the
- *   usual size and text
- * @throws UserError where there is no text, or too little of it
+ * Trains networks of equal size from the same seed on the same text, and measures them before and after.
+ * @param path the model to take the size and the text from; by default the newest run or, if there is none
+ *   or it has no text, the default size and text
+ * @throws UserError if the text is missing or too short
  */
 export async function compare(path: string | undefined, flags: CompareFlags): Promise<Compared> {
-  const ground = await groundOf(path);
-  if (ground) return compareOn(ground, flags);
+  const subject = await subjectOf(path);
+  if (subject) return compareOn(subject, flags);
   return withTemporaryFolder(async (folder) => {
     const { sources } = await resolveCorpus([DEFAULT_CORPUS]);
     const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
@@ -66,15 +66,15 @@ export async function compare(path: string | undefined, flags: CompareFlags): Pr
   });
 }
 
-/** The text of a run and the size of its network; undefined where no run is named and the newest has none. */
-async function groundOf(path: string | undefined): Promise<Ground | undefined> {
+/** Returns the text and size of a run's network; undefined if no run is named and the newest has no text. */
+async function subjectOf(path: string | undefined): Promise<Subject | undefined> {
   if (path === undefined && listRuns().length === 0) return undefined;
   const { path: file, value } = await readModel(path, readRecord);
   const { model, corpus, training } = value.record;
   if (corpus.length === 0) {
     if (path === undefined) return undefined;
     throw new UserError(
-      `${runOf(file)} was imported, and has no text to train on`,
+      `${runOf(file)} was imported and has no text to train on`,
       'Name a run that was trained.',
       ExitCode.noInput,
     );
@@ -85,36 +85,36 @@ async function groundOf(path: string | undefined): Promise<Ground | undefined> {
   return { text: corpus.name, dataset, split, length: corpus.length, size: model, inputs };
 }
 
-async function compareOn(ground: Ground, flags: CompareFlags): Promise<Compared> {
-  const { text, size, inputs } = ground;
+async function compareOn(subject: Subject, flags: CompareFlags): Promise<Compared> {
+  const { text, size, inputs } = subject;
   try {
-    const networks = await withProgress((progress) => trainAndMeasure(ground, flags, progress));
+    const networks = await withProgress((progress) => trainAndMeasure(subject, flags, progress));
     const { layers, hidden, embedding } = size;
     const steps = amountOf(flags.steps ?? COMPARED_STEPS, 'step');
     const heading = `networks of ${layers} x ${hidden}, embedding ${embedding}, trained on ${text} for ${steps}; ${amountOf(networks[0]!.places, 'place')} of its validation text`;
     return { heading: harmlessLine(heading), text, networks, inputs };
   } finally {
-    ground.dataset.close();
+    subject.dataset.close();
   }
 }
 
 async function trainAndMeasure(
-  { text, length, ...ground }: Ground,
+  { text, length, ...subject }: Subject,
   { maxLag, places, steps = COMPARED_STEPS, engine, threads }: CompareFlags,
   progress: ProgressLine,
 ): Promise<NetworkGradients[]> {
-  const { trainLength } = ground.split;
+  const { trainLength } = subject.split;
   const kept = length - trainLength;
   if (kept < leastText(maxLag)) {
     throw new UserError(
-      `${text} keeps ${amountOf(kept, 'character')} for validation, and --max-lag ${maxLag} takes ${grouped(leastText(maxLag))}`,
-      'Give a smaller --max-lag, or a run with more text for validation.',
+      `${text} keeps ${amountOf(kept, 'character')} for validation, but --max-lag ${maxLag} needs ${grouped(leastText(maxLag))}`,
+      'Give a smaller --max-lag, or a run with more validation text.',
       ExitCode.badData,
     );
   }
-  const validation = ground.dataset.read(trainLength, Math.min(LONGEST_TEXT, kept));
+  const validation = subject.dataset.read(trainLength, Math.min(LONGEST_TEXT, kept));
   return compareGradients(
-    { ...ground, validation, steps, maxLag, places, engine, threads },
+    { ...subject, validation, steps, maxLag, places, engine, threads },
     ({ name, network, networks, step, loss }) =>
       progress.show(`${network}/${networks} ${name}: step ${step} of ${steps}, loss ${loss.toFixed(3)}`),
   );

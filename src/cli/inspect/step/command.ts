@@ -13,14 +13,9 @@ import { readModel, threadsToRead, titleOf } from '../../input/model.js';
 import { readTextArgument } from '../../input/text-argument.js';
 import {
   checkPlace,
-  type EngineFlags,
-  engineOption,
-  jsonOption,
   MODEL_HELP,
   numberOption,
   resolveEscapes,
-  svgOption,
-  threadsOption,
   unknownOption,
   withEscapes,
 } from '../../options.js';
@@ -28,12 +23,12 @@ import { writeSvg } from '../../output/chart-output.js';
 import { PROGRAM, print } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
 import { hasTerminal } from '../../output/terminal.js';
-import type { OutputFlags } from '../output.js';
+import { addViewOptions, COUNT, INDEX, type ViewFlags } from '../view.js';
 import { stepsJson } from './json.js';
 import { printSteps } from './print.js';
 import { LONGEST_TRAIL, Trail } from './trail.js';
 
-interface StepFlags extends EngineFlags, OutputFlags {
+interface StepFlags extends ViewFlags {
   prompt?: string;
   layer?: number;
   unit: number;
@@ -44,70 +39,70 @@ interface StepFlags extends EngineFlags, OutputFlags {
   unknown: Unknown;
 }
 
-/** Units that are printed where nobody says how many. */
+/** How many units to print by default. */
 const PRINTED_UNITS = 4;
 
 const EXAMPLES = `${MODEL_HELP}
-In a terminal: one character at a time, with the arrow keys; F1 or ^G names all keys. Elsewhere, and with --json or --svg,
-the steps of the prompt. Layers and units are counted from 0. See docs/guide/step.md.
+
+In a terminal, arrow keys step through the text one character at a time; F1 or
+^G lists all keys. Elsewhere, and with --json or --svg, it prints the steps of
+the prompt. Layers and units are counted from 0. See docs/guide/step.md.
 
 Examples:
   charlstm inspect step --prompt "Call me"
-  charlstm inspect step checkpoints/moby-dick-1 --prompt Whale --layer 1 --unit 94
+  charlstm inspect step --prompt Whale --layer 1 --unit 94
   charlstm inspect step --prompt Whale | less
   charlstm inspect step --prompt Whale --json > steps.json
   charlstm inspect step --prompt Whale --svg step.svg
 `;
 
-const place = { minimum: 0, maximum: 1e6, integer: true };
-const count = { minimum: 1, maximum: 1e6, integer: true };
-
-/** `charlstm inspect step`: one character at a time, with the equations of the cells in numbers. */
+/** Defines `charlstm inspect step`, which shows each character with the equations in numbers. */
 export function stepCommand(command: Command): void {
   command
-    .option('--prompt <text>', 'what is read: a text, @FILE or -; \\n is a line break, as is none')
-    .addOption(numberOption('--layer <n>', 'the layer that is looked at (default: 0; printed: all)', place))
-    .addOption(numberOption('--unit <n>', 'the unit whose numbers are equationLines out', place).default(0))
+    .option('--prompt <text>', 'the text to read, @FILE, or - for stdin; \\n is a line break (default: \\n)')
+    .addOption(numberOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX))
+    .addOption(numberOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0))
     .addOption(
-      numberOption('--units <n>', `show so many units (default: as fit; printed: ${PRINTED_UNITS})`, count),
+      numberOption(
+        '--units <n>',
+        `units to show (default: as many as fit, or ${PRINTED_UNITS} when printed)`,
+        COUNT,
+      ),
     )
     .addOption(
       numberOption(
         '--temp <n>',
-        'temperature of what comes next',
+        'temperature of the next character',
         SAMPLING_OPTIONS.temperature.accepts,
       ).default(1),
     )
-    .addOption(numberOption('--top <n>', 'show so many characters that may come next', count).default(10))
+    .addOption(numberOption('--top <n>', 'likeliest next characters to show', COUNT).default(10))
     .addOption(
       numberOption(
         '--seed <n>',
-        'on the screen, the same seed draws the same (default: random)',
+        'seed for drawing characters on the screen (default: random)',
         SAMPLING_OPTIONS.seed.accepts,
       ),
     )
-    .addOption(unknownOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption('as JSON: all numbers of all steps'))
-    .addOption(svgOption('the last step'))
+    .addOption(unknownOption());
+  addViewOptions(command, 'the last step', 'print all numbers of all steps as JSON')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: StepFlags) => {
-      checkShown(command, flags);
+      checkSelection(command, flags);
       return inspectStep(path, flags);
     });
 }
 
-/** What chooses among the numbers that are shown. */
-const CHOOSING = ['layer', 'unit', 'units', 'top'];
+/** The flags that select which numbers to show. */
+const SELECTING = ['layer', 'unit', 'units', 'top'];
 
-/** @throws UserError where all numbers are told, and a flag chooses some of them */
-function checkShown(command: Command, { json, svg }: StepFlags): void {
+/** @throws UserError if a flag selects some numbers although JSON has all of them */
+function checkSelection(command: Command, { json, svg }: StepFlags): void {
   if (!json || svg !== undefined) return;
-  const given = CHOOSING.find((name) => command.getOptionValueSource(name) === 'cli');
+  const given = SELECTING.find((name) => command.getOptionValueSource(name) === 'cli');
   if (given === undefined) return;
   throw new UserError(
-    `--${given} is given, and --json has all layers, units and characters`,
+    `--${given} has no effect with --json, which has all layers, units and characters`,
     `Leave --${given} out.`,
   );
 }
@@ -115,7 +110,10 @@ function checkShown(command: Command, { json, svg }: StepFlags): void {
 async function inspectStep(path: string | undefined, flags: StepFlags): Promise<void> {
   const isPrinted = flags.json || flags.svg !== undefined || !hasTerminal();
   if (isPrinted && flags.seed !== undefined) {
-    throw new UserError('--seed is given, and nothing is drawn where steps are printed', 'Leave --seed out.');
+    throw new UserError(
+      '--seed has no effect on printed steps, which draw no characters',
+      'Leave --seed out.',
+    );
   }
   const prompt = resolveEscapes(readTextArgument(flags.prompt ?? ''));
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
@@ -154,13 +152,13 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   });
 }
 
-/** The prompt in characters; a line break where there is none, as a text without a prompt begins. */
+/** Returns the ids of the prompt or, if it is empty, of the line break a text starts from. */
 function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterable<number> {
   const ids = model.vocabulary.encode(prompt, unknown);
   if (ids.length > LONGEST_TRAIL) {
     throw new UserError(
       `the prompt has ${grouped(ids.length)} characters`,
-      `Give at most ${grouped(LONGEST_TRAIL)}: they are looked at one by one.`,
+      `Give at most ${grouped(LONGEST_TRAIL)}, since they are shown one by one.`,
     );
   }
   if (ids.length > 0 || prompt === '') return ids.length > 0 ? ids : [textStart(model)];
@@ -168,17 +166,17 @@ function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterabl
 }
 
 /**
- * Shows a text step by step on the whole screen; the command that shows it again stays on the terminal.
- * @param file the checkpoint
+ * Shows a text step by step on the whole screen. The command that shows it again stays on the terminal.
+ * @param file the path of the checkpoint
  */
 async function stepThrough(
   trail: Trail,
   file: string,
-  beginning: Omit<StepStart, 'shown' | 'known'>,
+  start: Omit<StepStart, 'shown' | 'known'>,
 ): Promise<void> {
   const { state } = await untilEnded(
     () => import('../../../ui/step/open.js'),
-    ({ openStep }, end) => openStep({ ...beginning, known: trail.length }, trail, end),
+    ({ openStep }, end) => openStep({ ...start, known: trail.length }, trail, end),
   );
   if (process.exitCode === 0 || process.exitCode === ExitCode.interrupted) {
     process.stdout.write(`${PROGRAM} ${again(trail.text, file, state.view)}\n`);

@@ -5,7 +5,7 @@ import { distributionOf, type LayerStep, type Step } from '../../../insight/step
 import { gatesOf } from '../../../model/cells.js';
 import type { Trail } from './trail.js';
 
-/** All numbers of all steps of a text as one object, in pieces: it may be longer than a string. See docs/guide/step.md. */
+/** Yields all numbers of all steps as one JSON object, in pieces, as it may exceed a string. */
 export function* stepsJson(
   trail: Trail,
   { model: path, temperature }: { model: string; temperature: number },
@@ -55,7 +55,7 @@ function ofLayer(model: CharacterModel, { input, gates, parts, before, after, ha
   };
 }
 
-/** What one gate's sum consists of. */
+/** Returns the terms of one gate's sum. */
 function ofParts(
   { below, bias, past, pastBias, normalised, peepholes }: Parts,
   of: (values: ArrayLike<number>) => number[],

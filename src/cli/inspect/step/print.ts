@@ -9,10 +9,10 @@ import { printLines } from '../../output/chart-output.js';
 import { columnsToPrint } from '../../output/terminal.js';
 import type { Trail } from './trail.js';
 
-interface Printed {
-  /** Of the model. */
+interface PrintOptions {
+  /** The title of the model. */
   readonly name: string;
-  /** The last step, and the layer and the unit that are equationLines out. */
+  /** The last step, and the layer and unit whose equations are printed. */
   readonly view: Viewpoint;
   /** Undefined for all. */
   readonly layers: readonly number[] | undefined;
@@ -20,14 +20,14 @@ interface Printed {
   readonly top: number;
 }
 
-/** Columns of a number, and of the layer and unit that it is of, as 1/94. */
-const FIGURE = 8;
-const PLACE = 8;
-/** Lines above the characters that may come next. */
+/** Width of a number, and of its layer and unit, such as 1/94. */
+const NUMBER_WIDTH = 8;
+const PLACE_WIDTH = 8;
+/** Lines above the next characters. */
 const HEAD = 2;
 
-/** Prints each step as a table, then the equations of the last one, and what may come after it. */
-export function printSteps(trail: Trail, { name, view, layers, units, top }: Printed): void {
+/** Prints each step as a table, then the equations and the next characters of the last step. */
+export function printSteps(trail: Trail, { name, view, layers, units, top }: PrintOptions): void {
   printLines([[{ text: harmlessLine(name), color: 'faint' }]]);
   const shown = layers ?? Array.from({ length: trail.model.config.layers }, (_, layer) => layer);
   for (let at = 0; at < trail.length; at++) printLines([[], ...stepTable(trail, at, shown, units)]);
@@ -42,8 +42,13 @@ export function printSteps(trail: Trail, { name, view, layers, units, top }: Pri
   printLines([[], ...nextCharacters(last, width, HEAD + top, top)]);
 }
 
-/** Some units of some layers: a line for each of them, and one that names the numbers. */
-function stepTable(trail: Trail, at: number, layers: readonly number[], units: Printed['units']): Line[] {
+/** Lays out some units of some layers: a heading, then a line for each unit. */
+function stepTable(
+  trail: Trail,
+  at: number,
+  layers: readonly number[],
+  units: PrintOptions['units'],
+): Line[] {
   const step = trail.step(at);
   const ofLayers = layers.map((layer) => ({
     layer,
@@ -52,17 +57,19 @@ function stepTable(trail: Trail, at: number, layers: readonly number[], units: P
   const number = String(at + 1);
   const character = visible(step.character);
   const used = number.length + 2 + widthOf(character);
-  const names = ofLayers[0]!.quantities.map((quantity) => quantity.name.padStart(FIGURE)).join('');
+  const names = ofLayers[0]!.quantities.map((quantity) => quantity.name.padStart(NUMBER_WIDTH)).join('');
   const head: Line = [
     { text: `${number}  ` },
     { text: character, color: 'accent', bold: true },
-    { text: `${'unit'.padStart(PLACE)}${names}`, color: 'faint' },
+    { text: `${'unit'.padStart(PLACE_WIDTH)}${names}`, color: 'faint' },
   ];
   const rows = ofLayers.flatMap(({ layer, quantities }) =>
     Array.from({ length: units.count }, (_, row): Line => {
       const unit = units.first + row;
-      const figures = quantities.map(({ values }) => decimal(values[unit]!, 3).padStart(FIGURE)).join('');
-      return [{ text: `${' '.repeat(used)}${`${layer}/${unit}`.padStart(PLACE)}${figures}` }];
+      const figures = quantities
+        .map(({ values }) => decimal(values[unit]!, 3).padStart(NUMBER_WIDTH))
+        .join('');
+      return [{ text: `${' '.repeat(used)}${`${layer}/${unit}`.padStart(PLACE_WIDTH)}${figures}` }];
     }),
   );
   return [head, ...rows];

@@ -9,12 +9,13 @@ import { giveBackReader, takeReader } from '../../../sample/reader.js';
 import type { StepContents, Viewpoint } from '../../../ui/step/contents.js';
 import type { Outcome } from '../../../ui/step/open.js';
 
-/** What is longer is not looked at character by character. */
+/** The most characters a trail may have. */
 export const LONGEST_TRAIL = 2000;
 
 /**
- * A text that is read step by step, back and forth: its characters, and what the network remembered after each of those
- * that were read. The numbers of a step are made again from that when it is looked at, to the bit.
+ * A text that is read step by step, back and forth: its characters, and the network's state after each
+ * character read so far. The numbers of a step are recomputed from that state when needed, bit-identical each
+ * time.
  */
 export class Trail {
   readonly #memories: (readonly Memory[])[] = [];
@@ -39,7 +40,7 @@ export class Trail {
     return this.model.vocabulary.decode(this.#ids);
   }
 
-  /** All numbers of the character at a place. */
+  /** Returns all numbers of the step at a position. */
   step(at: number): Step {
     this.#readUpTo(at);
     const step = stepAfter(this.model, this.#memories[at - 1], this.#ids[at]!);
@@ -47,14 +48,14 @@ export class Trail {
     return step;
   }
 
-  /** Remembers what comes before a place: the same as its steps would, but without their numbers. */
+  /** Fills in the states before a position, as its steps would, but without computing their numbers. */
   #readUpTo(at: number): void {
     if (this.#memories.length >= at) return;
     const reader = takeReader(this.model);
     try {
       reader.start(this.#memories.at(-1));
-      for (let place = this.#memories.length; place < at; place++) {
-        reader.read(Uint32Array.of(this.#ids[place]!));
+      for (let i = this.#memories.length; i < at; i++) {
+        reader.read(Uint32Array.of(this.#ids[i]!));
         this.#memories.push(reader.state());
       }
     } finally {
@@ -62,7 +63,7 @@ export class Trail {
     }
   }
 
-  /** What a person sees of a step. */
+  /** Returns what a screen or printout shows of a step. */
   look({ at, layer, unit, temperature }: Viewpoint): StepContents {
     const { vocabulary } = this.model;
     const characters = (from: number, to?: number) =>
@@ -81,27 +82,27 @@ export class Trail {
     };
   }
 
-  /** Puts characters in the place of all after the one at a place; the last of them is the one to be looked at. */
+  /** Replaces all characters after a position; the last new one becomes the one to look at. */
   feed(at: number, text: string): Outcome {
     try {
-      return this.#goOn(at, this.model.vocabulary.encode(text));
+      return this.#continueAfter(at, this.model.vocabulary.encode(text));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { notice: error.message };
     }
   }
 
-  /** The same with a character that the network chooses. */
+  /** Does the same with a character that the network chooses. */
   draw(at: number, how: 'sample' | 'likeliest', temperature: number): Outcome {
     const choice = { temperature: how === 'likeliest' ? 0 : temperature };
-    return this.#goOn(at, [choose(this.step(at).logits, choice, this.#random.uniform())]);
+    return this.#continueAfter(at, [choose(this.step(at).logits, choice, this.#random.uniform())]);
   }
 
-  #goOn(at: number, ids: ArrayLike<number>): Outcome {
+  #continueAfter(at: number, ids: ArrayLike<number>): Outcome {
     const length = at + 1 + ids.length;
     if (length > LONGEST_TRAIL) {
       return {
-        notice: `the text would have ${grouped(length)} characters, and ${grouped(LONGEST_TRAIL)} are the most`,
+        notice: `the text would have ${grouped(length)} characters, but the limit is ${grouped(LONGEST_TRAIL)}`,
       };
     }
     this.#ids = [...this.#ids.slice(0, at + 1), ...Array.from(ids)];
