@@ -110,46 +110,29 @@ export const rateTooHigh: Check<RateHighEvidence> = {
 };
 
 function reasonsOf(evidence: RateHighEvidence): string[] {
-  const {
-    step,
-    rollbacks,
-    rise,
-    riseAt,
-    highest,
-    jumpHigh,
-    jumpLow,
-    loss,
-    uniform,
-    bigram,
-    moved,
-    diverged,
-  } = evidence;
+  const { rollbacks, rise, highest, jumpHigh, jumpLow, loss, bigram, moved, diverged } = evidence;
+  const { leastJump, lostSteps, lostMoved } = RATE_TOO_HIGH;
   const isLost =
     bigram !== null &&
     loss !== null &&
     moved !== null &&
-    step >= RATE_TOO_HIGH.lostSteps &&
-    moved >= RATE_TOO_HIGH.lostMoved &&
+    evidence.step >= lostSteps &&
+    moved >= lostMoved &&
     loss > RATE_TOO_HIGH.lost * bigram;
-  const { leastJump } = RATE_TOO_HIGH;
   const jumps = jumpHigh !== null && jumpLow !== null && jumpHigh >= leastJump;
   const noise = jumps ? jumpHigh / Math.max(jumpLow, leastJump / 10) : 0;
   return [
-    diverged !== null ? `the run ended because ${diverged}` : '',
-    rollbacks > 0
-      ? `the run was rolled back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because of invalid numbers`
-      : '',
-    rise > RATE_TOO_HIGH.rise
-      ? `while it was high, the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(riseAt)})`
-      : '',
-    highest !== null && highest > RATE_TOO_HIGH.guessing * uniform
-      ? 'the training loss was worse than guessing'
-      : '',
-    noise > RATE_TOO_HIGH.noise
-      ? `the loss jumped ${noise.toFixed(1)} times as much from step to step as at the end`
-      : '',
-    isLost
-      ? `the weights moved by ${moved.toFixed(0)} times their initial norm, only to predict worse than bigrams`
-      : '',
-  ].filter((reason) => reason !== '');
+    diverged !== null && `the run ended because ${diverged}`,
+    rollbacks > 0 &&
+      `the run was rolled back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} because of invalid numbers`,
+    rise > RATE_TOO_HIGH.rise &&
+      `while it was high, the training loss rose by ${(100 * rise).toFixed(0)}% (until step ${grouped(evidence.riseAt)})`,
+    highest !== null &&
+      highest > RATE_TOO_HIGH.guessing * evidence.uniform &&
+      'the training loss was worse than guessing',
+    noise > RATE_TOO_HIGH.noise &&
+      `the loss jumped ${noise.toFixed(1)} times as much from step to step as at the end`,
+    isLost &&
+      `the weights moved by ${moved.toFixed(0)} times their initial norm, only to predict worse than bigrams`,
+  ].filter((reason) => reason !== false);
 }

@@ -12,7 +12,7 @@ import { extended } from '../../model/extend.js';
 import { grouped } from '../../numbers.js';
 import { shortName } from '../../text/sources.js';
 import { defaultLearningRate } from '../../train/schedule.js';
-import { orTakenBack } from '../output/temporary.js';
+import { undoneOnSignal } from '../output/temporary.js';
 import { charactersOf } from './vocabulary.js';
 
 interface ImportFlags {
@@ -52,7 +52,7 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
   const { record, values } = beginningOf(path, network, characters);
   const claim = await claimNewRun(flags.out, shortName(path), { isTrained: false });
   try {
-    await orTakenBack(claim.release, () =>
+    await undoneOnSignal(claim.release, () =>
       writeCheckpoint(checkpointPath(claim.path, 0, undefined), {
         record,
         engine: 'PyTorch',

@@ -4,10 +4,7 @@ import { ExitCode, fileError, systemErrorCode, UserError } from '../../errors.js
 
 const HINT_FOR_TEXT = 'Give the text itself, @FILE, or - for standard input.';
 
-/**
- * Decodes UTF-8.
- * @throws UserError naming `path` if the bytes are malformed
- */
+/** @throws UserError naming `path` if the bytes are not UTF-8 */
 export function utf8Of(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

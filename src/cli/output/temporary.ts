@@ -18,7 +18,7 @@ export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>
 export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>): Promise<T> {
   process.once('exit', cleanUp);
   try {
-    return await orTakenBack(async () => cleanUp(), use);
+    return await undoneOnSignal(async () => cleanUp(), use);
   } finally {
     process.off('exit', cleanUp);
     cleanUp();
@@ -26,12 +26,12 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
 }
 
 /** Runs `use`. If a signal comes, undoes the partial work and then lets the signal end the process. */
-export async function orTakenBack<T>(takeBack: () => Promise<void>, use: () => Promise<T>): Promise<T> {
+export async function undoneOnSignal<T>(undo: () => Promise<void>, use: () => Promise<T>): Promise<T> {
   // The signal's default action is preferred, since process.exit waits for a pipe that nobody opens at the
   // other end. For the first process of a container it has no effect.
   const onSignal = (signal: NodeJS.Signals) => {
     for (const name of SIGNAL_NAMES) process.off(name, onSignal);
-    void takeBack().finally(() => {
+    void undo().finally(() => {
       process.kill(process.pid, signal);
       process.exit(SIGNALS[signal as Signal]);
     });

@@ -17,7 +17,7 @@ import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
-import { orTakenBack } from '../output/temporary.js';
+import { undoneOnSignal } from '../output/temporary.js';
 import { hasTerminal } from '../output/terminal.js';
 import { ReadingProgress } from './reading.js';
 import { jsonReporter, plainReporter } from './reporter.js';
@@ -78,7 +78,7 @@ async function prepare(request: TrainingRequest): Promise<PreparedRun> {
       progress.end();
       return takeBack();
     };
-    return orTakenBack(end, work);
+    return undoneOnSignal(end, work);
   };
   try {
     return await prepareRun(request, { interruptible, onReading: progress.show });
