@@ -10,7 +10,7 @@ import type { Split } from '../text/split.js';
 import { rateAt } from '../train/schedule.js';
 import { trainStep } from '../train/step.js';
 
-/** What a training without a run, a log or checkpoints is given. */
+/** Options of a training without a run, a log or checkpoints. */
 export interface BriefTraining {
   readonly dataset: Dataset;
   readonly split: Split;
@@ -24,7 +24,7 @@ export interface BriefTraining {
 /** Weight of the newest loss in the running mean. */
 const SMOOTHING = 0.02;
 
-/** Weights as a new run has them. */
+/** Creates weights initialised as in a new run. */
 export function newWeights(engine: Engine, config: ModelConfig, seed: number): Weights {
   const weights = new Weights(engine, config, { training: true });
   initialise(weights.table, weights.values, seed);
@@ -33,10 +33,10 @@ export function newWeights(engine: Engine, config: ModelConfig, seed: number): W
 }
 
 /**
- * Trains weights for some steps as a run would, to compare networks and not to keep them. A step whose gradients are
- * not finite is left out: neither they nor its states reach the next one.
- * @returns a generator that yields after each step the smoothed loss in nats per character, which is not finite if that
- *   of the step was not
+ * Trains weights for some steps as a run would, to compare networks and not to keep them. A step whose
+ * gradients are not finite is left out: neither they nor its states reach the next one.
+ * @returns a generator that yields after each step the smoothed loss in nats per character, which is not
+ *   finite if that of the step was not
  */
 export function* trainBriefly(weights: Weights, training: BriefTraining): Generator<number, void, void> {
   const { dataset, split, steps, lr, clip, weightDecay, seed } = training;

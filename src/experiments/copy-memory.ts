@@ -37,9 +37,10 @@ export interface CopyTask {
 }
 
 /**
- * Runs the copy-memory task (after Hochreiter & Schmidhuber 1997): the network reads a symbol, then `lag` random fillers,
- * then a cue at which it must name the symbol. Only that answer has a loss, so all that can be learned has to come back
- * over that many steps. For each lag a network is trained from scratch, in the same memory.
+ * Runs the copy-memory task (after Hochreiter & Schmidhuber 1997): the network reads a symbol, then `lag`
+ * random fillers, then a cue at which it must name the symbol. Only that answer has a loss, so all that can
+ * be learned has to come back over that many steps. For each lag a network is trained from scratch, in the
+ * same memory.
  * @returns a generator that yields the accuracy for each lag, measured on fresh sequences after training
  */
 export function* copyAccuracies(engine: Engine, task: CopyTask): Generator<number, void, void> {

@@ -49,8 +49,8 @@ interface ComparisonProgress {
 }
 
 /**
- * Trains a plain RNN and two LSTMs of equal size from the same seed on the same text, and measures their gradients
- * before and after.
+ * Trains a plain RNN and two LSTMs of equal size from the same seed on the same text, and measures their
+ * gradients before and after.
  */
 export async function compareGradients(
   { dataset, split, validation, size, steps, maxLag, places, ...given }: GradientComparison,

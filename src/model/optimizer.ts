@@ -19,8 +19,8 @@ export const MOMENTS = ['exp_avg', 'exp_avg_sq'] as const;
 export type Moments = ReadonlyMap<string, Float32Array>;
 
 /**
- * AdamW (Loshchilov & Hutter 2019) with clipping by global norm (Pascanu et al. 2013), each a single pass over
- * the flat span of parameters.
+ * AdamW (Loshchilov & Hutter 2019) with clipping by global norm (Pascanu et al. 2013), each a single pass
+ * over the flat span of parameters.
  */
 export class Optimizer {
   /** Byte offset of each moment. */
@@ -47,8 +47,8 @@ export class Optimizer {
   }
 
   /**
-   * Updates the weights, zeroes the gradients and repacks the matrices. If the norm is not finite, nothing changes:
-   * the gradients stay, so that the faulty one can be found.
+   * Updates the weights, zeroes the gradients and repacks the matrices. If the norm is not finite, nothing
+   * changes: the gradients stay, so that the faulty one can be found.
    * @param step number of this step, from 1
    * @returns the global norm of the gradients before clipping
    */

@@ -4,28 +4,28 @@ import type { TrainCommand, TrainEvent } from './events.js';
 import type { Gauges } from './gauges.js';
 import type { LiveSample } from './live.js';
 
-/** Where commands come from. */
+/** A source of commands. */
 export interface Commands {
-  /** The next one that waits. */
+  /** Returns the next waiting command, if any. */
   next(): TrainCommand | undefined;
-  /** Lets at most so many milliseconds pass: a training run that pauses has nothing else to do. */
+  /** Waits at most this many milliseconds, while training is paused. */
   wait(ms: number): Promise<void>;
 }
 
-/** While training pauses, the live sample goes on in turns of so many milliseconds. */
+/** While training is paused, the live sample is written in turns of this many milliseconds. */
 const TURN_MS = 40;
 
-/** What has been asked of a training run: the trainer obeys between two steps. */
+/** Carries out commands between two steps, and holds what they asked for. */
 export class Controls {
   paused = false;
-  stops = false;
-  /** Whether a checkpoint was asked for that is not written yet. */
-  saves = false;
+  stopRequested = false;
+  /** Whether a requested checkpoint is yet to be written. */
+  saveRequested = false;
 
   /**
-   * @param lr the peak of the learning rate
-   * @param live the sample that is written along, if any
-   * @param gauges what is watched if somebody asks for it
+   * @param lr peak of the learning rate
+   * @param live the live sample, if one is written
+   * @param gauges measured while a command asks for them
    */
   constructor(
     readonly commands: Commands | undefined,
@@ -34,27 +34,27 @@ export class Controls {
     readonly gauges: Gauges,
   ) {}
 
-  /** Takes the commands that wait, and tells of each. */
-  *take(step: number): Generator<TrainEvent> {
+  /** Carries out the waiting commands, reports each, and continues the live sample. */
+  *carryOut(step: number): Generator<TrainEvent> {
     for (let command = this.commands?.next(); command; command = this.commands?.next()) {
-      yield { type: 'command', step, command: this.#obey(command) };
+      yield { type: 'command', step, command: this.#apply(command) };
     }
     const text = this.live?.write(step, this.paused);
     if (text) yield text;
   }
 
-  /** Waits in a pause for the next command or the next turn of the live sample. */
+  /** Waits, in a pause, for the next command or the next turn of the live sample. */
   async wait(): Promise<void> {
     await this.commands?.wait(TURN_MS);
   }
 
-  #obey(command: TrainCommand): TrainCommand {
+  #apply(command: TrainCommand): TrainCommand {
     switch (command.type) {
       case 'stop':
-        this.stops = true;
+        this.stopRequested = true;
         return command;
       case 'save':
-        this.saves = true;
+        this.saveRequested = true;
         return command;
       case 'pause':
       case 'continue':
@@ -62,15 +62,15 @@ export class Controls {
         return command;
       case 'lr':
         this.lr = clamped(command.value, RECORDED.lr.kind);
-        // The step a run pauses at may be saved already, and is what a resumed run goes on from.
-        if (this.paused) this.saves = true;
+        // The current step may be saved already, and a resumed run continues from that checkpoint.
+        if (this.paused) this.saveRequested = true;
         return { ...command, value: this.lr };
       case 'temperature':
         return { ...command, value: this.live?.setTemperature(command.value) ?? command.value };
       case 'prompt':
         return { ...command, text: this.live?.setPrompt(command.text) ?? command.text };
       case 'sample':
-        this.live?.begin();
+        this.live?.start();
         return command;
       case 'gauges':
         this.gauges.watched = command.watched;

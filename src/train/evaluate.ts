@@ -7,17 +7,17 @@ import { windowsAlong } from '../text/batches.js';
 import type { Stretch } from '../text/dataset.js';
 
 export interface Evaluation {
-  /** Mean loss in nats a character. */
+  /** Mean loss in nats per character. */
   readonly loss: number;
-  /** Characters predicted. */
+  /** Number of characters predicted. */
   readonly characters: number;
 }
 
-/** How a text is scored; see docs/reference/evaluation.md. */
+/** How a text is scored: see docs/reference/evaluation.md. */
 export type Protocol = 'stream' | 'cold';
 
 const ROWS = 32;
-/** Few, since the activations of every step take memory that training could use. */
+/** Few, because the activations of every step take memory from training. */
 const STEPS = 16;
 const WARM_UP = 256;
 const COLD_WINDOW = 256;
@@ -28,15 +28,15 @@ export function bitsPerCharacter(loss: number): number {
 }
 
 /**
- * Measures the loss on text, on activations and states of its own: training goes on as if it had not happened.
- * Made once, used for every validation.
+ * Measures the loss on text with activations and states of its own, so that training is not affected. One
+ * serves all validations of a run.
  */
 export class Evaluator {
   readonly #networks = new Map<number, Network>();
 
   constructor(readonly weights: Weights) {}
 
-  /** Takes the memory for a stream evaluation now, so that it cannot be missing later. */
+  /** Allocates the memory for a stream evaluation now, so that it cannot run out later. */
   reserve({ start, end }: Pick<Stretch, 'start' | 'end'>): void {
     this.#network(streamRows(end - start - 1), STEPS);
   }
@@ -46,9 +46,9 @@ export class Evaluator {
   }
 
   /**
-   * The state is carried through the text. For speed a longer text is cut into up to 32 parts that are read side by
-   * side, each after the 256 characters before it, unscored, so that it starts with a warm state. So the first 256
-   * characters of the text and the fewer than 32 that equal parts leave over are not scored.
+   * Carries the state through the text. For speed, a longer text is cut into up to 32 parts that are read in
+   * parallel, each after reading the 256 characters before it, unscored, to start from a warm state. So the
+   * first 256 characters of the text are not scored, nor the fewer than 32 that equal parts leave over.
    */
   #stream({ dataset, start, end }: Stretch): Evaluation {
     const targets = end - start - 1;
@@ -65,7 +65,9 @@ export class Evaluator {
     return { loss: loss / (rows * part), characters: rows * part };
   }
 
-  /** Random windows of 256 characters, each from zero state: how well the network does without a past. */
+  /**
+   * Scores random windows of 256 characters, each from zero state: how well the network does without context.
+   */
   #cold({ dataset, start, end }: Stretch): Evaluation {
     const window = Math.min(COLD_WINDOW, end - start - 1);
     const random = new Random(0, Stream.evaluation);
@@ -89,7 +91,7 @@ export class Evaluator {
   }
 }
 
-/** How many parts of so many characters are read side by side. */
+/** Returns how many parts a text of this many characters is read in. */
 function streamRows(characters: number): number {
   return Math.max(1, Math.min(ROWS, Math.floor(characters / (4 * WARM_UP))));
 }

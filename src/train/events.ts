@@ -1,8 +1,8 @@
 import type { Baseline } from '../baseline/baselines.js';
 
-/** The one stream that describes training: the log, the terminal, `--ui json` and the tests all read it. */
+// The stream of events that describes training: the log, the terminal, `--ui json` and the tests read it.
 
-/** What training is about to do; first in the stream, not shown by `--ui json`. */
+/** What training is about to do. The first event of the stream; `--ui json` omits it. */
 export interface StartEvent {
   readonly type: 'start';
   readonly run: string;
@@ -11,14 +11,14 @@ export interface StartEvent {
   readonly parameters: number;
   readonly engine: string;
   readonly threads: number;
-  /** The step this goes on from; 0 for a new run. */
+  /** The step that training continues from; 0 for a new run. */
   readonly step: number;
   readonly stepsPerEpoch: number;
   readonly charactersPerStep: number;
-  /** Undefined where the length is in minutes. */
+  /** Undefined if the length is in minutes. */
   readonly totalSteps: number | undefined;
   readonly minutes: number | undefined;
-  /** Seconds of these minutes that earlier sessions have used. */
+  /** Seconds of these minutes that earlier sessions used. */
   readonly seconds: number;
   /** The peak of the learning rate. */
   readonly lr: number;
@@ -26,11 +26,11 @@ export interface StartEvent {
 
 export interface StepEvent {
   readonly type: 'step';
-  /** Steps done, this one included. */
+  /** Number of steps done, including this one. */
   readonly step: number;
-  /** Epochs done, with fractions. */
+  /** Number of epochs done, with fractions. */
   readonly epoch: number;
-  /** Mean training loss of the step, nats a character. */
+  /** Mean training loss of the step in nats per character. */
   readonly loss: number;
   /** Global norm of the gradients before clipping. */
   readonly gradNorm: number;
@@ -41,7 +41,7 @@ export interface StepEvent {
 interface ValidationEvent {
   readonly type: 'validation';
   readonly step: number;
-  /** Nats a character; bits a character; exp(loss). */
+  /** Nats per character; bits per character; exp(loss). */
   readonly loss: number;
   readonly bpc: number;
   readonly perplexity: number;
@@ -59,24 +59,27 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
-/** The numbers of a step were wrong: the run is back at its last good checkpoint, and learns more slowly from there. */
+/**
+ * The numbers of a step were wrong: the run is back at its last good checkpoint and learns more slowly from
+ * there.
+ */
 export interface RollbackEvent {
   readonly type: 'rollback';
-  /** The step that the run is back at, and the last one it had done when it went wrong. */
+  /** The step that the run is back at, and the last one it had done when it failed. */
   readonly step: number;
   readonly from: number;
-  /** What was wrong: "the loss became NaN". */
+  /** A description of the problem, such as "the loss became NaN". */
   readonly fault: string;
   /** The peak of the learning rate from now on. */
   readonly lr: number;
 }
 
 export type EndReason =
-  /** The length asked for was reached. */
+  /** The run reached its length. */
   | 'finished'
-  /** `--stop-at` or a stop command. */
+  /** `--stop-at` or a stop command ended it. */
   | 'stopped'
-  /** The numbers were wrong again after a return to a checkpoint; the last checkpoint is from before. */
+  /** The numbers were wrong again after a rollback; the last checkpoint is from before. */
   | 'diverged';
 
 export interface EndEvent {
@@ -84,27 +87,27 @@ export interface EndEvent {
   readonly reason: EndReason;
   readonly step: number;
   readonly bestLoss: number | null;
-  /** The best checkpoint, or null where none was written. */
+  /** Path of the best checkpoint, or null if none was written. */
   readonly path: string | null;
-  /** Only where training diverged: what was wrong, and the peak of the learning rate then. */
+  /** Only if training diverged: a description of the problem, and the peak of the learning rate then. */
   readonly fault?: string;
   readonly lr?: number;
 }
 
-/** The next characters of the live sample, which the network writes while it learns; not logged. */
+/** The next characters of the live sample, which the network writes while it learns. Not logged. */
 export interface LiveEvent {
   readonly type: 'live';
   readonly step: number;
-  /** Counts the samples; another number begins another sample. */
+  /** Number of the sample; a new number starts a new sample. */
   readonly sample: number;
   readonly temperature: number;
   readonly prompt: string;
   readonly text: string;
-  /** For each character (code point) of the text, the probability that the network gave it. */
+  /** For each character (code point) of the text, the probability the network gave it. */
   readonly certainty: readonly number[];
 }
 
-/** What the layers did in a step; told about once a second while it is asked for, and not logged. */
+/** What the layers did in a step; sent about once per second while it is asked for. Not logged. */
 export interface GaugesEvent {
   readonly type: 'gauges';
   readonly step: number;
@@ -115,31 +118,33 @@ export interface GaugesEvent {
 export interface LayerGauge {
   /** Norm of the gradients of the layer's parameters, before clipping. */
   readonly gradNorm: number;
-  /** Shares, over units and some hundred places of the window, of activations that are saturated (model/saturation.ts). */
+  /**
+   * Shares of saturated activations over units and some hundred places of the window (model/saturation.ts).
+   */
   readonly gates: readonly { readonly name: string; readonly left: number; readonly right: number }[];
 }
 
-/** Something could not be written; not logged. */
+/** Something could not be written. Not logged. */
 export interface TroubleEvent {
   readonly type: 'trouble';
   readonly step: number;
   readonly message: string;
   /** What to do about it. */
   readonly hint: string;
-  /** Training stands still, and tries again after so many seconds; null where it goes on without. */
+  /** Training waits this many seconds before the next try; null if it continues without. */
   readonly seconds: number | null;
 }
 
-/** A baseline has become known; measured beside the training, and not logged. */
+/** A baseline, measured in the background. Not logged. */
 export interface BaselineEvent extends Baseline {
   readonly type: 'baseline';
 }
 
-/** A command was carried out, after this step. */
+/** A command that was carried out after this step. */
 interface CommandEvent {
   readonly type: 'command';
   readonly step: number;
-  /** As it was carried out: a prompt without characters that the network does not know, a rate within its range. */
+  /** As carried out: a prompt without the characters unknown to the network, a rate clamped to its range. */
   readonly command: TrainCommand;
 }
 
@@ -157,14 +162,14 @@ export type TrainEvent =
   | TroubleEvent
   | EndEvent;
 
-/** What may be asked of a training run; carried out between two steps. */
+/** A command for a training run, carried out between two steps. */
 export type TrainCommand =
   | { readonly type: 'stop' | 'save' | 'pause' | 'continue' }
   /** The peak of the learning rate from now on. */
   | { readonly type: 'lr'; readonly value: number }
-  /** How the live sample goes on; a prompt begins a new one, and so does `sample`. */
+  /** Steer the live sample; `prompt` and `sample` start a new one. */
   | { readonly type: 'temperature'; readonly value: number }
   | { readonly type: 'prompt'; readonly text: string }
   | { readonly type: 'sample' }
-  /** Whether somebody watches gates and gradients. */
+  /** Starts or stops the measuring of gates and gradients. */
   | { readonly type: 'gauges'; readonly watched: boolean };

@@ -3,38 +3,38 @@ import type { ParameterTable } from '../model/parameters.js';
 import type { Weights } from '../model/weights.js';
 import { type Session, stateOf } from './session.js';
 
-/** A loss so many times that of the first step is no learning any more. */
+/** A network whose loss is this many times that of the first step no longer learns. */
 const MOST_TIMES_START = 3;
-/** The recent loss is a running mean over about so many characters: the windows of a tiny batch differ a lot. */
-const CHARACTERS = 2048;
+/** The recent loss averages about this many characters, because the windows of a tiny batch differ a lot. */
+const AVERAGED_CHARACTERS = 2048;
 
 /**
- * Finds out whether the training loss is still one of a network that learns: a number, and not above three times the
- * loss of the run's first step.
+ * Checks that the training loss is finite and at most three times the loss of the run's first step.
  *
- * What is held against the start is the mean of about the last 2048 characters, which is the loss of the step itself
- * for the usual batch. And it must be worse than guessing evenly among all characters, as no network is that has not
- * been ruined: a fine-tuned one may begin with text that it knows by heart, and be right to find the next page harder.
+ * The loss compared with the start is the mean over about the last 2048 characters, which for the usual batch
+ * is the loss of the step itself. It must also be worse than guessing uniformly among all characters, as only
+ * a ruined network is: a fine-tuned one may start with text it knows by heart, and rightly find the next page
+ * harder.
  */
 export class LossWatch {
   readonly #guessing: number;
   readonly #weight: number;
-  /** The loss of the first step, and the running mean; null before there was one. */
+  /** The loss of the first step, and the running mean; null before the first step. */
   start: number | null;
   recent: number | null;
 
   constructor({ model, training }: RunRecord, { startLoss, recentLoss }: Progress) {
     this.#guessing = Math.log(model.vocabulary);
-    this.#weight = Math.min(1, (training.batchSize * training.sequenceLength) / CHARACTERS);
+    this.#weight = Math.min(1, (training.batchSize * training.sequenceLength) / AVERAGED_CHARACTERS);
     this.start = startLoss;
     this.recent = recentLoss;
   }
 
   /**
-   * Takes the loss of a step in.
-   * @returns what is wrong with it, in words
+   * Adds the loss of a step.
+   * @returns a description of the problem, if there is one
    */
-  take(loss: number): string | undefined {
+  add(loss: number): string | undefined {
     if (!Number.isFinite(loss)) return `the loss became ${loss}`;
     this.start ??= loss;
     const before = this.recent ?? loss;
@@ -46,15 +46,15 @@ export class LossWatch {
 }
 
 /**
- * What is wrong with the weights, in words: the first tensor with a number that is not finite. A loss and a gradient do
- * not show them all: a character that does not occur in a window has its row of the embedding left out. One pass over
- * the values, a thousandth of a step.
+ * Describes the first weight that is not finite, if any. Loss and gradients do not reveal all of them: a
+ * window leaves out the embedding rows of characters that do not occur in it. One pass over the values, a
+ * thousandth of a step.
  */
 export function weightFault(weights: Weights): string | undefined {
   return weights.areFinite() ? undefined : faultIn(weights.values, weights.table, 'a weight of');
 }
 
-/** What is wrong with the gradients, given their global norm. */
+/** Describes the first gradient that is not finite, given the global norm of all. */
 export function gradientFault(norm: number, { gradients, table }: Weights): string | undefined {
   return Number.isFinite(norm) ? undefined : faultIn(gradients, table, 'a gradient of');
 }
@@ -63,7 +63,7 @@ export function validationFault(loss: number | undefined): string | undefined {
   return loss === undefined || Number.isFinite(loss) ? undefined : `the validation loss became ${loss}`;
 }
 
-/** What is wrong with the numbers that a checkpoint holds: one of them could not be gone on from. */
+/** Describes the first number of a checkpoint that is not finite: no run could continue from it. */
 export function stateFault(session: Session): string | undefined {
   const { weights } = session;
   const { moments, h, c } = stateOf(session);

@@ -4,18 +4,21 @@ import { countSaturated } from '../model/saturation.js';
 import type { GaugesEvent, LayerGauge } from './events.js';
 import type { Session } from './session.js';
 
-/** So often at most, and with at most so much of the time, the layers of a step are looked at. */
+/** The layers are measured at most this often, and with at most this share of the time. */
 const EVERY_MS = 1000;
 const SHARE_OF_TIME = 0.005;
-/** So many places of a window, evenly spaced, tell of its activations: with all units, tens of thousands a gate. */
+/**
+ * Activations are sampled at this many evenly spaced places of a window: with all units, tens of thousands
+ * per gate.
+ */
 const MOST_PLACES = 256;
 
 /**
- * What the layers do in a step, for who watches: how much of its gates is saturated, and how large the gradient of its
- * parameters is. Only looks, so that a step is the same whether it is watched or not; and costs nothing until asked for.
+ * Measures the layers in a step: the shares of saturated gates, and the gradient norm of the parameters. It
+ * only reads, so a step is the same whether it is watched or not, and costs nothing until asked for.
  */
 export class Gauges {
-  /** Whether somebody watches. */
+  /** Whether the layers are to be measured. */
   watched = false;
   #due = 0;
   #spent = 0;
@@ -24,7 +27,7 @@ export class Gauges {
 
   constructor(readonly session: Pick<Session, 'network' | 'weights'>) {}
 
-  /** To be called after the forward pass of a step: the backward pass overwrites the activations. */
+  /** Call after the forward pass of a step: the backward pass overwrites the activations. */
   readGates(): void {
     this.#gates = undefined;
     this.#layers = undefined;
@@ -34,7 +37,7 @@ export class Gauges {
     this.#spent = performance.now() - start;
   }
 
-  /** To be called after the backward pass: the optimizer clears the gradients. */
+  /** Call after the backward pass: the optimizer clears the gradients. */
   readGradients(): void {
     if (!this.#gates) return;
     const start = performance.now();
@@ -43,7 +46,7 @@ export class Gauges {
     this.#due = start + Math.max(EVERY_MS, spent / SHARE_OF_TIME);
   }
 
-  /** What was read in the step that has just been done, if it was looked at. */
+  /** Yields the measurements of the last step, if it was measured. */
   *take(step: number): Generator<GaugesEvent> {
     if (this.#layers) yield { type: 'gauges', step, layers: this.#layers };
     this.#layers = undefined;
@@ -66,7 +69,7 @@ export class Gauges {
     });
   }
 
-  /** The norm of the gradient of a layer's own parameters. */
+  /** Returns the gradient norm of a layer's own parameters. */
   #gradNormOf(layer: number): number {
     const { weights } = this.session;
     return weights.gradientNorm(weights.table.parameters.filter(({ name }) => name.endsWith(`_l${layer}`)));

@@ -5,30 +5,30 @@ import { Writer } from '../sample/writer.js';
 import type { LiveEvent } from './events.js';
 import type { Session } from './session.js';
 
-/** At most so much of the time goes into live samples, and they are written about as fast as one reads. */
+/** Live samples take at most this share of the time, and are written about as fast as people read. */
 const SHARE_OF_TIME = 0.01;
 const CHARACTERS_PER_SECOND = 60;
-/** What was not used of either is kept for so long: a step of a large network may take seconds. */
-const LONGEST_SAVING_MS = 10_000;
+/** Unused time and characters accumulate for this long: a step of a large network may take seconds. */
+const LONGEST_CREDIT_MS = 10_000;
 
 const SAMPLE_LENGTH = 500;
-/** More than this is noise anyway, and takes many keys to come back from. */
+/** Higher temperatures are noise anyway, and take many key presses to return from. */
 const TEMPERATURE = { minimum: 0, maximum: 100 } as const;
 
 /**
- * A text that the network writes while it learns, a few characters between two steps. It has a state and random
- * numbers of its own, so training goes on as if it were not there.
+ * A text that the network writes while it learns, a few characters between two steps. It has a state and
+ * random numbers of its own, so it does not affect training.
  */
 export class LiveSample {
   readonly #writer: Writer;
   readonly #random: Random;
-  /** Read anew for every character. */
+  /** Read again for every character. */
   readonly #choice = { temperature: 0.8, topK: 0, topP: 1 };
   #prompt = '';
   #sample = 0;
   #ids: Generator<number> | undefined;
   #last = performance.now();
-  /** How many characters, and how much time, have become due. */
+  /** Credit: how many characters, and milliseconds of work, may be spent. */
   #characters = 1;
   #milliseconds = 1;
 
@@ -37,25 +37,25 @@ export class LiveSample {
     this.#random = new Random(record.training.seed, Stream.live);
   }
 
-  /** @returns the temperature, within its range */
+  /** Sets the temperature and returns it, clamped to its range. */
   setTemperature(value: number): number {
     this.#choice.temperature = clamped(value, TEMPERATURE);
     return this.#choice.temperature;
   }
 
   /**
-   * Begins a new sample.
-   * @returns the prompt without characters that the network does not know
+   * Starts a new sample from a prompt.
+   * @returns the prompt without the characters unknown to the network
    */
   setPrompt(text: string): string {
     const { vocabulary } = this.#writer.model;
     this.#prompt = vocabulary.decode(vocabulary.encode(text, 'skip'));
-    this.begin();
+    this.start();
     return this.#prompt;
   }
 
-  /** Begins a new sample, from a fresh state. */
-  begin(): void {
+  /** Starts a new sample from zero state. */
+  start(): void {
     const prompt = this.#writer.model.vocabulary.encode(this.#prompt);
     this.#ids = this.#writer.write(prompt, SAMPLE_LENGTH, this.#choice, this.#random);
     for (let i = 0; i < prompt.length; i++) this.#ids.next();
@@ -63,11 +63,11 @@ export class LiveSample {
   }
 
   /**
-   * Writes what has become due since the last call, of one sample.
-   * @param idle whether nothing else wants the time
+   * Writes as many characters as the time since the last call allows, all of one sample.
+   * @param idle whether nothing else needs the time
    */
   write(step: number, idle: boolean): LiveEvent | undefined {
-    this.#save(idle ? 1 : SHARE_OF_TIME);
+    this.#addCredit(idle ? 1 : SHARE_OF_TIME);
     let text = '';
     const certainty: number[] = [];
     while (this.#characters >= 1 && this.#milliseconds > 0) {
@@ -79,7 +79,7 @@ export class LiveSample {
         this.#characters--;
       } else {
         if (text !== '') break;
-        this.begin();
+        this.start();
       }
       this.#milliseconds -= performance.now() - start;
     }
@@ -88,24 +88,24 @@ export class LiveSample {
     return { type: 'live', step, sample: this.#sample, temperature, prompt: this.#prompt, text, certainty };
   }
 
-  /** The next character of the sample; undefined where it is over. */
+  /** Returns the next character of the sample, or undefined at its end. */
   #nextId(): number | undefined {
     try {
       const next = this.#ids?.next();
       return next?.done === false ? next.value : undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.#milliseconds = 0; // the weights are no numbers any more, which the next step will find
+      this.#milliseconds = 0; // the weights are not finite, which the next step will detect
       return undefined;
     }
   }
 
   /** Adds what the time since the last call allows. */
-  #save(share: number): void {
+  #addCredit(share: number): void {
     const now = performance.now();
     const passed = now - this.#last;
     this.#last = now;
-    const add = (due: number, perMs: number) => Math.min(due + passed * perMs, LONGEST_SAVING_MS * perMs);
+    const add = (due: number, perMs: number) => Math.min(due + passed * perMs, LONGEST_CREDIT_MS * perMs);
     this.#characters = add(this.#characters, CHARACTERS_PER_SECOND / 1000);
     this.#milliseconds = add(this.#milliseconds, share);
   }

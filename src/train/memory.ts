@@ -10,7 +10,7 @@ import { validationEnd } from '../text/split.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
 
-/** What training is sized by. */
+/** What determines the memory of training. */
 export interface MemoryRequest {
   readonly config: ModelConfig;
   readonly vocabulary: Vocabulary;
@@ -22,11 +22,11 @@ export interface MemoryRequest {
 export interface MemoryPart {
   readonly what: string;
   readonly bytes: number;
-  /** What makes it smaller. */
+  /** How to make it smaller. */
   readonly remedy: string;
 }
 
-/** An arena that gives nothing out, and counts what it is asked for. */
+/** An arena that only counts the memory it is asked for. */
 class CountingArena extends Arena {
   bytes = 0;
 
@@ -41,8 +41,8 @@ class CountingArena extends Arena {
 }
 
 /**
- * The memory of the arena that training will take, the largest part first. It is found by setting everything up as
- * session.ts does, on an arena that only counts.
+ * Computes the memory of the arena that training takes, the largest part first, by setting everything up as
+ * session.ts does on an arena that only counts.
  */
 export function trainingMemory(request: MemoryRequest, engine: Engine): readonly MemoryPart[] {
   const { config, vocabulary, training, corpus } = request;
@@ -71,7 +71,7 @@ export function trainingMemory(request: MemoryRequest, engine: Engine): readonly
     () => {
       const end = validationEnd(corpus);
       if (end - corpus.trainLength >= 2) new Evaluator(weights).reserve({ start: corpus.trainLength, end });
-      // The samples of the log, and the live one.
+      // One writes the samples of the log, one the live sample.
       for (let i = 0; i < 2; i++) new Writer({ config, vocabulary, weights });
     },
   );

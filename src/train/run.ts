@@ -91,12 +91,12 @@ export class Run {
   }
 
   get isStopping(): boolean {
-    return this.#controls.stops || this.step >= this.#stopAt;
+    return this.#controls.stopRequested || this.step >= this.#stopAt;
   }
 
   /** Whether a checkpoint of this step may be written before the next one. */
   get mayBeSaved(): boolean {
-    return this.#controls.saves || this.#controls.paused || this.isStopping;
+    return this.#controls.saveRequested || this.#controls.paused || this.isStopping;
   }
 
   get isSaved(): boolean {
@@ -108,8 +108,8 @@ export class Run {
   }
 
   /**
-   * Takes the next step, unless a validation is owed first: a stop may have abandoned one, or the clock may have run
-   * out since the last look at it.
+   * Takes the next step, unless a validation is owed first: a stop may have abandoned one, or the clock may
+   * have run out since the last look at it.
    * @returns what was wrong with the numbers, if anything; then the step was not applied
    */
   *learn(): Generator<TrainEvent, string | undefined> {
@@ -128,7 +128,7 @@ export class Run {
         abandon,
         beforeBackward: () => this.#gauges.readGates(),
         afterBackward: () => this.#gauges.readGradients(),
-        faultOf: (loss) => weightFault(weights) ?? this.#watch.take(loss),
+        faultOf: (loss) => weightFault(weights) ?? this.#watch.add(loss),
       },
     );
     if (!result || result.fault !== undefined) return result?.fault;
@@ -143,8 +143,8 @@ export class Run {
 
   /** Carries out the commands that wait. */
   *takeCommands(): Generator<TrainEvent> {
-    yield* this.#controls.take(this.step);
-    if (this.#folder.isGone) this.#controls.saves = true; // which fails, and reports why
+    yield* this.#controls.carryOut(this.step);
+    if (this.#folder.isGone) this.#controls.saveRequested = true; // which fails, and reports why
   }
 
   /**
@@ -154,7 +154,7 @@ export class Run {
   *validate(): Generator<TrainEvent, number | null | undefined> {
     const { abandon, evaluator, validation } = this.session;
     const loss = abandon.attempt(() => (validation ? evaluator.evaluate(validation, 'stream').loss : null));
-    if (loss === undefined) yield* this.#controls.take(this.step); // the stop
+    if (loss === undefined) yield* this.#controls.carryOut(this.step); // the stop
     return loss;
   }
 
@@ -203,10 +203,10 @@ export class Run {
   /** Saves if asked to, and waits while paused. */
   async *pause(): AsyncGenerator<TrainEvent> {
     const controls = this.#controls;
-    while (controls.saves || (controls.paused && !this.isStopping)) {
-      if (controls.saves) yield* this.save();
+    while (controls.saveRequested || (controls.paused && !this.isStopping)) {
+      if (controls.saveRequested) yield* this.save();
       else await controls.wait();
-      yield* controls.take(this.step);
+      yield* controls.carryOut(this.step);
       this.clock.pause();
     }
   }

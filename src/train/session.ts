@@ -15,40 +15,40 @@ import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
 
-/** Everything a training run works with: the record it goes on from, and the machinery set up from it. */
+/** Everything a training run works with: the record it starts from, and what is set up from it. */
 export interface Session {
   readonly run: string;
   readonly record: RunRecord;
-  /** The checkpoint that it goes on from; undefined where it begins with weights drawn from the seed. */
+  /** Path of the checkpoint it continues from; undefined if it starts from weights drawn from the seed. */
   readonly from: string | undefined;
   readonly engine: Engine;
-  /** By which a step or a validation under way can be given up. */
+  /** Abandons a step or a validation in progress. */
   readonly abandon: Abandon;
   readonly weights: Weights;
   readonly network: Network;
   readonly optimizer: Optimizer;
   readonly batches: Batches;
   readonly evaluator: Evaluator;
-  /** The text that validates; undefined where the corpus was too short to keep any. */
+  /** The validation text; undefined if the corpus was too short for one. */
   readonly validation: Stretch | undefined;
   readonly writer: Writer;
 }
 
 export interface SessionOptions {
-  /** The checkpoint to go on from, and its numbers; a new run has none and is initialised from the seed. */
+  /** The checkpoint to continue from; without one, the weights are drawn from the seed. */
   readonly from?: { readonly path: string; readonly state: TrainingState } | undefined;
-  /** Which build of the kernels to use. */
+  /** The build of the kernels to use. */
   readonly engine?: EngineChoice | undefined;
-  /** How many work on it together, 1 by default. Any number gives the same bits. */
+  /** Number of threads, 1 by default. Any number gives bit-identical results. */
   readonly threads?: number | undefined;
   readonly abandon?: Abandon | undefined;
 }
 
 /**
  * Sets up training.
- * @param run the folder of the run, where its text lies as ids
- * @param record a new run's, or that of the checkpoint to go on from
- * @throws UserError if the text is missing, or memory does not suffice
+ * @param run folder of the run, which holds its text as ids
+ * @param record the record of a new run, or of the checkpoint to continue from
+ * @throws UserError if the text is missing or there is not enough memory
  */
 export function openSession(
   run: string,
@@ -90,7 +90,7 @@ export function openSession(
   };
 }
 
-/** Puts the numbers of a session back to those of a checkpoint, or to those that a new run begins with. */
+/** Sets the numbers of a session to those of a checkpoint, or to the initial ones of a new run. */
 export function restore(
   { weights, network, optimizer, record }: Pick<Session, 'weights' | 'network' | 'optimizer' | 'record'>,
   state: TrainingState | undefined,
@@ -109,7 +109,7 @@ export function restore(
   weights.pack();
 }
 
-/** The numbers of a session as they stand between two steps: views, which the next step changes. */
+/** Returns the numbers of a session between two steps. Most are views that the next step changes. */
 export function stateOf({ weights, optimizer, network }: Session): TrainingState {
   const states = network.layers.map((layer) => layer.state);
   const joined = (key: 'h' | 'c') => {

@@ -41,8 +41,8 @@ interface StepResult {
 }
 
 /**
- * Takes one training step, for runs and experiments alike: forward pass, loss, backward pass, clipping, update, and
- * the state carried to the next window. The gradients are zero afterwards.
+ * Takes one training step, for runs and experiments alike: forward pass, loss, backward pass, clipping,
+ * update, and the state carried to the next window. The gradients are zero afterwards.
  * @returns undefined if the step was abandoned: the network is then as it was before
  */
 export function trainStep(

@@ -5,11 +5,13 @@ import type { Session } from './session.js';
 /**
  * Trains, and yields what happens as it happens.
  *
- * Each step learns from one window of the text. Every `evalEvery` steps the network is validated, writes a sample, and
- * is saved; none of these can change what the next step does, since they have states and random streams of their own.
- * Commands are carried out between two steps; a stop may abandon the step or the validation in progress.
+ * Each step learns from one window of the text. Every `evalEvery` steps the network is validated, writes a
+ * sample, and is saved; none of these can change what the next step does, since they have states and random
+ * streams of their own. Commands are carried out between two steps; a stop may abandon the step or the
+ * validation in progress.
  *
- * A step whose numbers are wrong is not applied: the run rolls back to its last good checkpoint, once, and then ends.
+ * A step whose numbers are wrong is not applied: the run rolls back to its last good checkpoint, once, and
+ * then ends.
  */
 export async function* train(
   session: Session,

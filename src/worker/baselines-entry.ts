@@ -1,4 +1,4 @@
-/** The thread that measures baselines beside the training, at its leisure. */
+/** The thread that measures baselines in the background of a training run. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { measureBaselines } from '../baseline/baselines.js';
 import { Dataset } from '../text/dataset.js';
@@ -6,17 +6,17 @@ import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import type { TrainingJob } from './messages.js';
 
-/** Works at most this share of the time, so that training is not slowed by more, however few cores there are. */
+/** Works at most this share of the time, so that training loses no more, however few cores there are. */
 const SHARE = 0.05;
 
 const { run, record } = workerData as TrainingJob;
 const { corpus, codePoints, decoding } = record;
 
-let began = performance.now();
+let start = performance.now();
 const rest = async () => {
-  const worked = performance.now() - began;
-  await new Promise((resolve) => setTimeout(resolve, worked * (1 / SHARE - 1)));
-  began = performance.now();
+  const elapsed = performance.now() - start;
+  await new Promise((resolve) => setTimeout(resolve, elapsed * (1 / SHARE - 1)));
+  start = performance.now();
 };
 
 const end = validationEnd(corpus);

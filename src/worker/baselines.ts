@@ -4,14 +4,14 @@ import type { BaselineEvent } from '../train/events.js';
 import type { TrainingJob } from './messages.js';
 
 /**
- * Measures the baselines of a job in the background, and tells of each as it becomes known.
- * @returns ends the measuring, done or not
+ * Measures the baselines of a job in the background, and reports each when it is known.
+ * @returns a function that ends the measuring, finished or not
  */
 export function startBaselines(job: TrainingJob, onEvent: (event: BaselineEvent) => void): () => void {
   const worker = new Worker(new URL('./baselines-entry.js', import.meta.url), { workerData: job });
   worker.unref();
   worker.on('message', (baseline: Baseline) => onEvent({ type: 'baseline', ...baseline }));
-  // Training does without them: where the text cannot be read, it will say so itself.
+  // Training needs none of them, and reports an unreadable text itself.
   worker.on('error', () => {});
   return () => void worker.terminate();
 }

@@ -5,16 +5,16 @@ import type { EndEvent, TrainCommand, TrainEvent } from '../train/events.js';
 import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
 
 export interface Training {
-  /** Asks for something to be done after the step under way; a stop gives that step up. */
+  /** Sends a command, carried out after the step in progress; a stop abandons that step. */
   send(command: TrainCommand): void;
-  /** Resolves to the last event; rejects with a UserError, or with whatever crashed the thread. */
+  /** Resolves to the last event; rejects with a UserError, or with the error that crashed the thread. */
   readonly finished: Promise<EndEvent>;
 }
 
 /**
  * Trains in a thread of its own, so that this one stays free for the screen and the keys.
  * @param options.live whether the network writes a live sample while it learns
- * @param onEvents is called at most some 30 times a second, with all that has happened since
+ * @param onEvents called at most about 30 times per second with the events since the last call
  */
 export function startTraining(
   job: TrainingJob,
@@ -35,10 +35,10 @@ export function startTraining(
       if (last?.type === 'end') resolve(last);
     });
     worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`the training thread ended without a word (code ${code})`)));
+    worker.on('exit', (code) => reject(new Error(`the training thread ended unexpectedly (code ${code})`)));
   });
   const send = (command: TrainCommand) => {
-    worker.postMessage(command); // first, so that who gives up finds the reason
+    worker.postMessage(command); // first, so that it waits when the step is abandoned
     if (command.type === 'stop') abandon.ask();
   };
   return { send, finished };

@@ -1,4 +1,4 @@
-/** The training thread: runs the trainer, writes its events to the run's log and posts them to the main thread. */
+/** The training thread: trains, writes the events to the run's log and posts them to the main thread. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -32,7 +32,7 @@ try {
     threads: job.threads ?? availableParallelism(),
     abandon: new Abandon(abandon),
   });
-  // Who sees the live sample sees a disk that is full, too, and can make room.
+  // A user who sees the live sample also sees that the disk is full, and can make room.
   for await (const event of train(session, { commands, stopAt: job.stopAt, live, patient: live })) {
     const trouble = log.write(event);
     outbox.put(event);
@@ -40,7 +40,7 @@ try {
   }
   log.close();
 } catch (failure) {
-  const error = fileError(failure, job.run, 'Check that the folder of the run is as it was.', 'write');
+  const error = fileError(failure, job.run, 'Check that the folder of the run is unchanged.', 'write');
   outbox.flush();
   if (!(error instanceof UserError)) throw error;
   post({ type: 'failure', message: error.message, hint: error.hint, exitCode: error.exitCode });

@@ -15,31 +15,31 @@ import { harmlessJson } from '../format.js';
 import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
 
 export interface Log {
-  /** @returns what the disk refuses, when it begins to: what could not be written is written later */
+  /** Writes an event. @returns an event when the disk starts to refuse; what it refused is written later */
   write(event: TrainEvent): TroubleEvent | undefined;
   close(): void;
 }
 
-/** The checkpoint that a run goes on from. */
+/** The checkpoint that a run continues from. */
 interface Origin {
   readonly step: number;
   readonly path: string;
 }
 
 const LINE_FEED = 10;
-/** The type and the step of an event, which come before any text of a sample. */
+/** Matches the type and the step of an event, which precede the text of a sample. */
 const LINE = /^\{"type":"(\w+)",.*?"step":(\d+)[,}](?:.*\})?$/;
-const HINT = 'Make room on the disk or mend its permissions; a run that has saved can be resumed.';
+const HINT = 'Make room on the disk or fix its permissions; a run with a checkpoint can be resumed.';
 
-/** Bytes that wait for a disk that refuses; events beyond that are lost to the log. */
+/** Bytes kept in memory while the disk refuses; the log loses events beyond that. */
 const MOST_WAITING = 16 << 20;
 
 /**
- * The run's log, an event a line. Not logged is the live sample, of which a person sees what the clock allows, and what
- * could not be written. A log that goes on is first cut back to the checkpoint, so that it tells of each step once,
- * however the run ended before.
+ * Opens the log of a run, one event per line; events that depend on the clock or on the viewer are left out.
+ * The log of a resumed run is first cut back to the checkpoint, so that it reports each step once, however
+ * the run ended before.
  * @param origin undefined for a new run
- * @throws UserError where it cannot be opened; later the log waits until it can be written
+ * @throws UserError if it cannot be opened; later failures are retried
  */
 export function openLog(path: string, origin?: Origin): Log {
   try {
@@ -49,7 +49,7 @@ export function openLog(path: string, origin?: Origin): Log {
   }
 }
 
-/** What depends on the clock or on who watches. */
+/** Whether an event depends on the clock or on the viewer. */
 function isFleeting(event: TrainEvent): event is LiveEvent | GaugesEvent | TroubleEvent | BaselineEvent {
   const { type } = event;
   return type === 'live' || type === 'gauges' || type === 'trouble' || type === 'baseline';
@@ -57,7 +57,7 @@ function isFleeting(event: TrainEvent): event is LiveEvent | GaugesEvent | Troub
 
 class LogFile implements Log {
   #file: number;
-  /** What is not written yet: the rest of a line, and lines. */
+  /** Bytes yet to be written: the rest of a line, and whole lines. */
   #waiting: Buffer = Buffer.alloc(0);
   #isRefused = false;
 
@@ -67,10 +67,10 @@ class LogFile implements Log {
   ) {
     this.#file = openSync(path, 'a');
     if (!origin || dirname(origin.path) !== dirname(path) || !fstatSync(this.#file).isFile()) return;
-    const { length, isTold } = keptOf(readFileSync(path), origin.step);
+    const { length, hasCheckpoint } = keptPart(readFileSync(path), origin.step);
     ftruncateSync(this.#file, length);
-    if (!isTold) this.write({ type: 'checkpoint', ...origin });
-    this.#isRefused = false; // so that it is told of
+    if (!hasCheckpoint) this.write({ type: 'checkpoint', ...origin });
+    this.#isRefused = false; // so that the next refusal is reported
   }
 
   write(event: TrainEvent): TroubleEvent | undefined {
@@ -79,7 +79,7 @@ class LogFile implements Log {
     try {
       if (event.type === 'checkpoint') this.#follow();
       this.#put(event);
-      // A sample comes before its checkpoint: a log that a power failure cuts is not shorter than the checkpoint.
+      // A sample precedes its checkpoint: so after a power failure the log is not behind the checkpoint.
       if (event.type === 'sample' && fstatSync(this.#file).isFile()) fdatasyncSync(this.#file);
       this.#isRefused = false;
       return undefined;
@@ -88,7 +88,7 @@ class LogFile implements Log {
       if (!(failure instanceof UserError)) throw failure;
       if (this.#isRefused) return undefined;
       this.#isRefused = true;
-      const hint = 'Training goes on without it, and writes it when it can.';
+      const hint = 'Training continues, and writes the log when it can.';
       return { type: 'trouble', step, message: failure.message, hint, seconds: null };
     }
   }
@@ -97,7 +97,7 @@ class LogFile implements Log {
     closeSync(this.#file);
   }
 
-  /** Writes what waits, and the event; a disk that is full takes a part and refuses the rest. */
+  /** Writes the waiting bytes and the event; a full disk takes some and refuses the rest. */
   #put(event: TrainEvent): void {
     if (this.#waiting.length < MOST_WAITING) {
       this.#waiting = Buffer.concat([this.#waiting, Buffer.from(`${harmlessJson(event)}\n`)]);
@@ -107,7 +107,7 @@ class LogFile implements Log {
     }
   }
 
-  /** Opens the file anew where another lies in its place: the folder was put back as a copy. */
+  /** Reopens the file if another has taken its place: the folder was replaced by a copy. */
   #follow(): void {
     const place = statSync(this.path, { throwIfNoEntry: false });
     if (place?.ino === fstatSync(this.#file).ino || !existsSync(dirname(this.path))) return;
@@ -118,20 +118,23 @@ class LogFile implements Log {
 }
 
 /**
- * How much of a log stays when the run goes on from the checkpoint of a step: up to what was said last of that checkpoint
- * and its step, or else up to the last line that is not later. Half a line at the end goes.
- * @returns bytes, and whether the log tells of the checkpoint
+ * Finds how much of a log to keep when the run continues from the checkpoint of a step: up to the last event
+ * of that step after its checkpoint event, or else up to the last line that is not later. Half a line at the
+ * end is dropped.
+ * @returns the length in bytes, and whether the log has the checkpoint
  */
-function keptOf(log: Buffer, step: number): { length: number; isTold: boolean } {
-  let [told, notLater] = [0, 0];
-  let follows = false; // whether only lines of the same step came since the checkpoint was told of
+function keptPart(log: Buffer, step: number): { length: number; hasCheckpoint: boolean } {
+  let [afterCheckpoint, notLater] = [0, 0];
+  let follows = false; // whether all lines since the checkpoint event are of its step
   for (let start = 0, end = log.indexOf(LINE_FEED); end >= 0; end = log.indexOf(LINE_FEED, start)) {
     const line = LINE.exec(log.toString('latin1', start, end));
     start = end + 1;
     const at = line ? Number(line[2]) : Number.NaN;
     if (at <= step) notLater = start;
     follows = at === step && (follows || line?.[1] === 'checkpoint');
-    if (follows) told = start;
+    if (follows) afterCheckpoint = start;
   }
-  return told > 0 ? { length: told, isTold: true } : { length: notLater, isTold: false };
+  return afterCheckpoint > 0
+    ? { length: afterCheckpoint, hasCheckpoint: true }
+    : { length: notLater, hasCheckpoint: false };
 }

@@ -3,12 +3,12 @@ import type { EngineChoice } from '../engine/engine.js';
 import type { ExitCode } from '../errors.js';
 import type { TrainEvent } from '../train/events.js';
 
-/** What is to be trained. */
+/** A training run to start or continue. */
 export interface TrainingJob {
-  /** Folder of the run, where its text lies as ids. */
+  /** Folder of the run, which holds its text as ids. */
   readonly run: string;
   readonly record: RunRecord;
-  /** The checkpoint to go on from; a new run has none. */
+  /** Path of the checkpoint to continue from; undefined for a new run. */
   readonly from: string | undefined;
   /** A step to stop at early. */
   readonly stopAt: number | undefined;
@@ -16,15 +16,15 @@ export interface TrainingJob {
   readonly threads: number | undefined;
 }
 
-/** What the training thread is started with. */
+/** The data that the training thread starts with. */
 export interface WorkerData {
   readonly job: TrainingJob;
   readonly live: boolean;
-  /** The words of an `Abandon`, by which the main thread has a step given up. */
+  /** The words of an `Abandon`, with which the main thread abandons a step. */
   readonly abandon: SharedArrayBuffer;
 }
 
-/** What it sends back. */
+/** A message of the training thread. */
 export type WorkerMessage =
   | { readonly type: 'events'; readonly events: readonly TrainEvent[] }
   | {

@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Commands } from '../train/controls.js';
 import type { TrainCommand, TrainEvent } from '../train/events.js';
 
-/** Events are sent together, at most so often: a tiny network makes thousands a second. */
+/** Events are sent in batches at least this far apart: a tiny network emits thousands per second. */
 const LEAST_MS = 1000 / 30;
 
 /** Events on their way to the main thread. */
@@ -25,7 +25,7 @@ export class Outbox {
   }
 }
 
-/** Commands from the main thread. Training does not yield to the event loop, so they are fetched, not delivered. */
+/** Commands from the main thread, polled because training does not yield to the event loop. */
 export class Mailbox implements Commands {
   constructor(
     readonly port: MessagePort,

@@ -10,7 +10,7 @@ import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 describe('a brief training', () => {
-  it('leaves a window out whose numbers are wrong, and learns from all others', async () => {
+  it('skips windows whose numbers are not finite and learns from all others', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'text.txt');
     await writeFile(file, `${'tide and time '.repeat(40)}#${' time and tide'.repeat(40)}`);

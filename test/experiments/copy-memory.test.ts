@@ -1,4 +1,4 @@
-// The copy-memory task: learned over short distances, and independent of the lags asked for together.
+// The copy-memory task: learned over short lags, and independent of which lags are run together.
 
 import { describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/engine.js';
@@ -12,18 +12,18 @@ describe('the copy-memory task', () => {
   ];
   const asked = (config: Config, lag: number, steps = task.steps) => askedAll(config, [lag], { steps })[0];
 
-  it('is learned over a short distance, and left to chance without training or over a long one', () => {
+  it('is learned over a short lag, and left to chance without training or over a long one', () => {
     expect(asked({ cell: 'lstm', hidden: 32 }, 2)).toBeGreaterThan(0.9);
     expect(asked({ cell: 'lstm', hidden: 32 }, 2, 0)).toBeLessThan(0.35);
     expect(asked({ cell: 'rnn', hidden: 32 }, 40)).toBeLessThan(0.35);
   });
 
-  it('begins anew also after a lag at which the gradients became no numbers', () => {
+  it('starts from scratch even after a lag whose gradients were not finite', () => {
     const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, lr: 1e18 });
     expect(some([40, 2])).toEqual([40, 2].flatMap((lag) => some([lag])));
   });
 
-  it('begins anew for each lag, in memory that the longest one takes', () => {
+  it('starts from scratch for each lag, in the memory of the longest one', () => {
     for (const mixed of [false, true]) {
       const some = (lags: number[]) => askedAll({ cell: 'lstm', hidden: 16 }, lags, { steps: 60, mixed });
       expect(some([2, 9, 4])).toEqual([2, 9, 4].flatMap((lag) => some([lag])));

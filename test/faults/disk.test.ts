@@ -227,9 +227,7 @@ describe('the folder of a run', () => {
     child.stderr!.once('data', () => void rm(join(folder, 'removed'), { recursive: true }));
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(74);
-    expect(stderr).toMatch(
-      /charlstm: removed is gone: it was removed or moved while it was trained\. [^\n]+\n$/,
-    );
+    expect(stderr).toMatch(/charlstm: removed is gone: it was removed or moved during training\. [^\n]+\n$/);
   });
 
   it('is waited for on a terminal when moved away and back, and s tries at once', async () => {
@@ -243,7 +241,7 @@ describe('the folder of a run', () => {
     await terminal.until('● training');
     await rename(join(folder, 'moved'), join(folder, 'elsewhere'));
     await terminal.until('‖ not saved');
-    expect(terminal.text).toContain('moved is gone: it was removed or moved while it was trained');
+    expect(terminal.text).toContain('moved is gone: it was removed or moved during training');
     await rename(join(folder, 'elsewhere'), join(folder, 'moved'));
     terminal.type('s');
     await terminal.until('● training');

@@ -241,9 +241,9 @@ describe('a loss above three times the initial loss', () => {
     const { record } = await newRun({ batchSize: 32, sequenceLength: 64 });
     const guessing = Math.log(record.model.vocabulary);
     const watch = new LossWatch(record, NO_PROGRESS);
-    expect(watch.take(0.1)).toBeUndefined();
-    expect(watch.take(0.95 * guessing)).toBeUndefined();
-    expect(watch.take(1.05 * guessing)).toMatch(/^the loss rose to .* from 0\.1000 at the start$/);
+    expect(watch.add(0.1)).toBeUndefined();
+    expect(watch.add(0.95 * guessing)).toBeUndefined();
+    expect(watch.add(1.05 * guessing)).toMatch(/^the loss rose to .* from 0\.1000 at the start$/);
   });
 
   it('is relative to the start of the run, which a resumed run remembers', async () => {

@@ -1,4 +1,4 @@
-// Small training runs in this process.
+// Small training runs within the test process.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { temporaryFolder } from './cli.js';
 const folder = await temporaryFolder();
 let runs = 0;
 
-/** A new run on the bundled text: small, with dropout, and validated every 7 steps. */
+/** Creates a small run on the bundled text, with dropout, validated every 7 steps. */
 export async function newRun(
   training: Partial<TrainingOptions> = {},
   model: Partial<ModelConfig> = {},
@@ -62,7 +62,7 @@ export async function newRun(
   return { run, record };
 }
 
-/** @param between is called with each event, before training goes on */
+/** Trains and returns all events. @param between called with each event before training continues */
 export async function collect(
   session: Session,
   control: TrainControl = {},
@@ -76,7 +76,7 @@ export async function collect(
   return events;
 }
 
-/** Commands by the turn in which they wait: turn n comes after step n, unless training pauses in between. */
+/** Returns commands by the turn they arrive in: turn n follows step n unless training pauses in between. */
 export function inTurns(turns: Record<number, TrainCommand[]>): Commands {
   let turn = 1;
   return {
@@ -94,7 +94,7 @@ export const steps = (events: TrainEvent[]) =>
 export const losses = (events: TrainEvent[]) => steps(events).map((event) => event.loss);
 export const lastFile = (run: string) => listCheckpoints(run).at(-1)!.path;
 
-/** Goes on with the last checkpoint of a run, as the command does. */
+/** Opens a session from the last checkpoint of a run, as the command does. */
 export async function resume(run: string, options: SessionOptions = {}): Promise<Session> {
   const path = lastFile(run);
   const { record, state } = await readCheckpoint(path);

@@ -1,4 +1,4 @@
-// What is watched of gates and gradients: it is what the network holds, and looking changes nothing.
+// The gauges of gates and gradients: they show what the network holds, and measuring changes nothing.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +20,8 @@ const KINDS = CELL_NAMES.flatMap((cell) =>
   [false, true].flatMap((coupled) => (coupled && !CELLS[cell].canBeCoupled ? [] : [{ cell, coupled }])),
 );
 
-describe('what is watched', () => {
-  it.each(KINDS)('are the gates and gradients of a step: $cell, coupled: $coupled', async (kind) => {
+describe('the gauges', () => {
+  it.each(KINDS)('show the gates and gradients of a step: $cell, coupled: $coupled', async (kind) => {
     const { run, record } = await newRun({ batchSize: 16, sequenceLength: 32 }, { ...kind, layerNorm: true });
     const session = openSession(run, record, { threads: 2 });
     const { network, weights, batches } = session;
@@ -33,8 +33,8 @@ describe('what is watched', () => {
     network.forward(inputs, { seed: 1, draw: 0 });
     network.losses(targets, { training: true });
     const { hidden } = record.model;
-    // Of 512 places every other one is looked at.
-    const isSeen = (place: number) => place % 2 === 0;
+    // Every other one of 512 places is sampled.
+    const isSampled = (place: number) => place % 2 === 0;
     const names = CELLS[kind.cell].gates(kind.coupled);
     const shares = network.layers.map(({ index }) => {
       const all = [...network.gates(index)];
@@ -42,7 +42,7 @@ describe('what is watched', () => {
         const low = activation === 'sigmoid' ? 0.1 : -0.9;
         const own = all.filter((_, i) => {
           const block = Math.floor(i / hidden);
-          return block % names.length === gate && isSeen(Math.floor(block / names.length));
+          return block % names.length === gate && isSampled(Math.floor(block / names.length));
         });
         const share = (is: (value: number) => boolean) => own.filter(is).length / own.length;
         return { name, left: share((x) => x < low), right: share((x) => x > 0.9) };
@@ -72,7 +72,7 @@ describe('what is watched', () => {
     expect([...gauges.take(1)]).toEqual([]);
   });
 
-  it('comes while it is asked for, about once a second, and leaves the weights as they are to the bit', async () => {
+  it('come while asked for, about once per second, and leave the weights bit-identical', async () => {
     const options = { length: { unit: 'steps', amount: 60 } } as const;
     const quiet = await newRun(options);
     const expected = losses(await collect(openSession(quiet.run, quiet.record)));
@@ -82,15 +82,15 @@ describe('what is watched', () => {
       40: [{ type: 'gauges', watched: false }],
     });
     const events = await collect(openSession(run, record, { threads: 2 }), { commands });
-    const told = events.filter((event) => event.type === 'gauges');
-    expect(told[0]!.step).toBe(6);
-    expect(told.every(({ step }) => step > 5 && step <= 40)).toBe(true);
-    expect(told.length).toBeLessThan(20);
+    const received = events.filter((event) => event.type === 'gauges');
+    expect(received[0]!.step).toBe(6);
+    expect(received.every(({ step }) => step > 5 && step <= 40)).toBe(true);
+    expect(received.length).toBeLessThan(20);
     expect(losses(events)).toEqual(expected);
     expect(readFileSync(lastFile(run))).toEqual(readFileSync(lastFile(quiet.run)));
   });
 
-  it('is not for the log', async () => {
+  it('are not logged', async () => {
     const path = join(await temporaryFolder(), 'log.jsonl');
     const log = openLog(path);
     log.write(gaugesEvent(1, 2));
@@ -108,7 +108,7 @@ describe('the panel', () => {
     gaugesPanel(played(training, at(0, ...events)), width, height);
   const words = (lines: ReturnType<typeof shown>) =>
     lines.map((line) => line.map(({ text }) => text).join(''));
-  /** An event with the norms and the saturation given. */
+  /** Returns an event with these gradient norms and shares of saturation. */
   const eventOf = (norms: readonly number[], left = 0.2, right = 0.3): GaugesEvent => ({
     type: 'gauges',
     step: 1,
@@ -122,7 +122,7 @@ describe('the panel', () => {
     expect(series.last!.layers[1]!.gradNorm).toBe(298);
   });
 
-  it('finds what is wrong: a gradient a thousand times below another, a gate that is stuck', () => {
+  it('raises an alarm for a gradient a thousand times smaller than another, or a saturated gate', () => {
     expect(alarms(eventOf([0.1, 99]))).toEqual([]);
     expect(alarms(eventOf([0.1, 101]))[0]!.variants[1]).toBe("layer 0: gradient under 1/1000 of layer 1's");
     expect(alarms(eventOf([1, 0]))[0]!.variants.at(-1)).toBe('layer 1 < 1/1000 of layer 0');
@@ -132,7 +132,7 @@ describe('the panel', () => {
     expect(alarms(eventOf([1], 0.5, 0.43))[0]!.variants[1]).toBe('layer 0: gate f saturated 93% of the time');
   });
 
-  it('says it in the colour of alarm and in words', () => {
+  it('shows an alarm in colour and in words', () => {
     const lines = shown([eventOf([0.0001, 1], 0.05, 0.9)], 60, 12);
     const text = words(lines).join('\n');
     expect(text).toMatch(/! layer 0: gradient under 1\/1000 of layer 1's/);
@@ -141,14 +141,14 @@ describe('the panel', () => {
     expect(lines[2]!.find((segment) => segment.text.includes('gradient'))!.color).toBeUndefined();
   });
 
-  it('draws shares to scale, and the norms of all layers to one scale of logarithms', () => {
+  it('draws shares to scale, and the norms of all layers on one logarithmic scale', () => {
     const text = words(shown([eventOf([0.01, 1]), eventOf([0.1, 1])], 36, 12));
     expect(text[0]).toMatch(/^ layer 0 {2}gradient 0\.100 {3}▁▅$/);
     expect(text[2]).toMatch(/^ layer 1 {2}gradient 1\.000 {3}██$/);
     expect(text[1]).toBe(`   f ${'▒'.repeat(4)}${'─'.repeat(10)}${'█'.repeat(6)}  20%  30%`);
   });
 
-  it('has room for everything, or for the first of it', () => {
+  it('shows all layers if they fit, or else the first ones', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }),

@@ -14,7 +14,7 @@ import { thrownBy } from '../helpers/files.js';
 
 const root = await temporaryFolder();
 
-describe('the memory of training is foretold', () => {
+describe('the predicted memory of training', () => {
   it.each([
     { vocabulary: 65, embedding: 64, hidden: 128, layers: 2, dropout: 0, batchSize: 32, sequenceLength: 64 },
     { vocabulary: 2, embedding: 3, hidden: 5, layers: 1, dropout: 0, batchSize: 1, sequenceLength: 8 },
@@ -28,7 +28,7 @@ describe('the memory of training is foretold', () => {
       sequenceLength: 20,
     },
     { vocabulary: 20_000, embedding: 8, hidden: 8, layers: 1, dropout: 0, batchSize: 4, sequenceLength: 16 },
-  ])('%o', async ({ batchSize, sequenceLength, ...shape }) => {
+  ])('matches what a session allocates: %o', async ({ batchSize, sequenceLength, ...shape }) => {
     const folder = await mkdtemp(join(root, 'x-'));
     const length = 20_000;
     const width = shape.vocabulary > 256 ? 2 : 1;
@@ -57,12 +57,12 @@ describe('the memory of training is foretold', () => {
     const engine = openEngine('wasm', { quickly: true });
     const vocabulary = new Vocabulary(codePoints, 'utf8');
     const parts = trainingMemory({ ...record, config: record.model, vocabulary }, engine);
-    const foretold = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const predicted = parts.reduce((sum, part) => sum + part.bytes, 0);
     const session = openSession(folder, record, { engine: 'wasm' });
     new LiveSample(session);
-    // The stack, and what alignment takes.
+    // Apart from the stack and alignment.
     const taken = session.engine.arena.size - engine.arena.size;
-    expect(Math.abs(foretold - taken)).toBeLessThan(0.02 * taken + 10_000);
+    expect(Math.abs(predicted - taken)).toBeLessThan(0.02 * taken + 10_000);
     expect(parts[0]!.bytes).toBe(Math.max(...parts.map((part) => part.bytes)));
   });
 });
@@ -84,7 +84,7 @@ describe('--max-memory', () => {
     expect(thrownBy(() => size(text)).message).toBe(`--max-memory is ${JSON.stringify(text)}`);
   });
 
-  it('is kept to before the text is written; 100,000 distinct characters train', {
+  it('is enforced before the text is written; 100,000 distinct characters can be trained', {
     timeout: 60_000,
   }, async () => {
     const points = Array.from({ length: 100_000 }, (_, i) => (i < 50_000 ? 0x20 : 0x3000) + i);

@@ -10,8 +10,8 @@ import { openSession } from '../../src/train/session.js';
 import { train } from '../../src/train/trainer.js';
 import { collect, inTurns, lastFile, losses, newRun, resume, steps } from '../helpers/training.js';
 
-describe('resume', () => {
-  it.each([1, 7, 10, 19])('stopped at step %i equals no stop, byte for byte', async (stop) => {
+describe('a resumed run', () => {
+  it.each([1, 7, 10, 19])('stopped at step %i equals one without a stop, byte for byte', async (stop) => {
     const whole = await newRun();
     const expected = losses(await collect(openSession(whole.run, whole.record)));
     const cut = await newRun();
@@ -28,19 +28,22 @@ describe('resume', () => {
     { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
     { cell: 'gru', layerNorm: true },
     { cell: 'lstm', coupled: true, forgetBias: 3 },
-  ])('of %o equals no stop, byte for byte, whatever the engine and the threads', async (model) => {
-    for (const engine of [undefined, 'wasm'] as const) {
-      const whole = await newRun({}, model);
-      const expected = losses(await collect(openSession(whole.run, whole.record, { engine })));
-      const cut = await newRun({}, model);
-      const before = await collect(openSession(cut.run, cut.record, { engine }), { stopAt: 9 });
-      const after = await collect(await resume(cut.run, { engine, threads: engine ? 1 : 2 }));
-      expect([...losses(before), ...losses(after)]).toEqual(expected);
-      expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
-    }
-  });
+  ])(
+    'of %o equals one without a stop, byte for byte, with any engine and any number of threads',
+    async (model) => {
+      for (const engine of [undefined, 'wasm'] as const) {
+        const whole = await newRun({}, model);
+        const expected = losses(await collect(openSession(whole.run, whole.record, { engine })));
+        const cut = await newRun({}, model);
+        const before = await collect(openSession(cut.run, cut.record, { engine }), { stopAt: 9 });
+        const after = await collect(await resume(cut.run, { engine, threads: engine ? 1 : 2 }));
+        expect([...losses(before), ...losses(after)]).toEqual(expected);
+        expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+      }
+    },
+  );
 
-  it('goes on exactly over the end of an epoch', async () => {
+  it('continues exactly across the end of an epoch', async () => {
     const options = { length: { unit: 'epochs', amount: 2.5 }, sequenceLength: 512, batchSize: 16 } as const;
     const whole = await newRun(options);
     const all = steps(await collect(openSession(whole.run, whole.record)));
@@ -51,7 +54,7 @@ describe('resume', () => {
     expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
   });
 
-  it('a command stops it between two steps, with a checkpoint', async () => {
+  it('can be stopped by a command between two steps, with a checkpoint', async () => {
     const { run, record } = await newRun();
     const events = await collect(openSession(run, record), {
       commands: inTurns({ 5: [{ type: 'stop' }] }),
@@ -61,8 +64,8 @@ describe('resume', () => {
   });
 });
 
-describe('what comes between steps', () => {
-  it('evaluation, checkpoints and samples leave the next losses bit-identical', async () => {
+describe('between steps', () => {
+  it('validation, checkpoints and samples leave the next losses bit-identical', async () => {
     const often = await newRun({ evalEvery: 1 });
     const never = await newRun({ evalEvery: 1000 });
     const a = await collect(openSession(often.run, often.record));
@@ -71,7 +74,7 @@ describe('what comes between steps', () => {
     expect(losses(a)).toEqual(losses(b));
   });
 
-  it('the best and the last checkpoint are kept, and as many recent ones as asked for', async () => {
+  it('the best checkpoint, the last, and the requested number of recent ones are kept', async () => {
     const { run, record } = await newRun({ evalEvery: 2, keep: 3 });
     await collect(openSession(run, record));
     const files = listCheckpoints(run);
@@ -85,7 +88,7 @@ describe('commands', () => {
   const commandsOf = (events: TrainEvent[]) =>
     events.flatMap((event) => (event.type === 'command' ? [{ step: event.step, ...event.command }] : []));
 
-  it('are carried out between steps, in their order, and told of as events', async () => {
+  it('are carried out between steps, in order, and reported as events', async () => {
     const { run, record } = await newRun();
     const commands = inTurns({
       2: [{ type: 'lr', value: 1e-3 }, { type: 'sample' }],
@@ -105,7 +108,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('a new learning rate holds from the next step on, and in the checkpoint', async () => {
+  it('a new learning rate applies from the next step on, and is saved in the checkpoint', async () => {
     const options = { length: { unit: 'steps', amount: 12 }, evalEvery: 6 } as const;
     const steered = await newRun(options);
     const commands = inTurns({ 4: [{ type: 'lr', value: 1e-3 }] });
@@ -117,7 +120,7 @@ describe('commands', () => {
     expect(resumed.lr).toBeCloseTo(1e-3 * rateAt(6, 0.5, 12), 12);
   });
 
-  it('save writes a checkpoint that a run goes on from as from any other', async () => {
+  it('save writes a checkpoint that a run can continue from like any other', async () => {
     const whole = await newRun();
     const expected = losses(await collect(openSession(whole.run, whole.record)));
     const saved = await newRun();
@@ -128,7 +131,7 @@ describe('commands', () => {
     expect([...losses(before), ...losses(after)]).toEqual(expected);
   });
 
-  it('a pause holds no step, saves when asked, and changes nothing', async () => {
+  it('no step is taken during a pause, which can save and changes nothing', async () => {
     const whole = await newRun();
     const expected = losses(await collect(openSession(whole.run, whole.record)));
     const { run, record } = await newRun();
@@ -149,7 +152,7 @@ describe('commands', () => {
     expect(between.filter((event) => event.type === 'checkpoint')).toHaveLength(1);
   });
 
-  it('a rate changed in a pause is saved, even where the step was saved already', async () => {
+  it('a rate changed in a pause is saved even if the step was saved already', async () => {
     const { run, record } = await newRun({ evalEvery: 5 });
     const commands = inTurns({
       5: [{ type: 'pause' }],
@@ -181,7 +184,7 @@ describe('the live sample', () => {
     }
   });
 
-  it('begins anew when asked, with the prompt asked for', async () => {
+  it('starts again on request, with the requested prompt', async () => {
     const { run, record } = await newRun({ length: { unit: 'steps', amount: 400 } });
     const commands = inTurns({ 100: [{ type: 'prompt', text: 'The ' }], 250: [{ type: 'sample' }] });
     const written = liveOf(await collect(openSession(run, record), { commands, live: true }));
@@ -189,15 +192,15 @@ describe('the live sample', () => {
     expect([...prompts.values()].slice(-2)).toEqual(['The ', 'The ']);
   });
 
-  it('does not stand in the way of finding that the weights are ruined', async () => {
+  it('does not prevent the detection of ruined weights', async () => {
     const { run, record } = await newRun({ lr: 10, weightDecay: 10, length: { unit: 'steps', amount: 400 } });
     const events = await collect(openSession(run, record), { live: true });
     expect(events.at(-1)).toMatchObject({ reason: 'diverged' });
   });
 });
 
-describe('state', () => {
-  /** The losses of four steps, two epochs of two windows, with the carried state disturbed after one step. */
+describe('the carried state', () => {
+  /** Returns the losses of four steps, two epochs of two windows, with the state disturbed after one step. */
   async function lossesDisturbedAfter(step: number): Promise<number[]> {
     const { run, record } = await newRun({
       length: { unit: 'steps', amount: 4 },
@@ -215,21 +218,21 @@ describe('state', () => {
     return found;
   }
 
-  it('is carried from window to window', async () => {
+  it('passes from window to window', async () => {
     const undisturbed = await lossesDisturbedAfter(0);
     const disturbed = await lossesDisturbedAfter(1);
     expect(disturbed[0]).toBe(undisturbed[0]);
     expect(disturbed[1]).not.toBe(undisturbed[1]);
   });
 
-  it('is reset where the streams start anew', async () => {
+  it('is reset when the streams start again', async () => {
     expect(await lossesDisturbedAfter(2)).toEqual(await lossesDisturbedAfter(0));
   });
 });
 
-describe('runaway training', () => {
+describe('diverging training', () => {
   it.each([{ evalEvery: 1 }, { evalEvery: 1000 }])(
-    'saves no weights that are not numbers: %o',
+    'saves no weights that are not finite: %o',
     async (options) => {
       const { run, record } = await newRun({
         ...options,
@@ -244,7 +247,7 @@ describe('runaway training', () => {
   );
 });
 
-describe('schedule', () => {
+describe('the schedule', () => {
   it('warms up, peaks and falls to its floor', () => {
     const rates = Array.from({ length: 1001 }, (_, step) => rateAt(step, step / 1000, 1000));
     expect(rates[0]).toBeCloseTo(0.01, 4);
@@ -253,8 +256,8 @@ describe('schedule', () => {
     expect(rates.slice(100).every((rate, i, all) => i === 0 || rate <= all[i - 1]!)).toBe(true);
   });
 
-  it('ends by the clock with a validated checkpoint, whenever that runs out', async () => {
-    // Time passes between two looks at the clock, where commands are taken.
+  it('ends by the clock with a validated checkpoint, whenever time runs out', async () => {
+    // Lets time pass between two looks at the clock, while commands are taken.
     const slow: Commands = {
       next() {
         const until = performance.now() + 3;
@@ -275,7 +278,7 @@ describe('schedule', () => {
     }
   });
 
-  it('ends by the clock where the length is in minutes, with a validated checkpoint', async () => {
+  it('ends by the clock if the length is in minutes, with a validated checkpoint', async () => {
     const { run, record } = await newRun({ length: { unit: 'minutes', amount: 0.01 }, evalEvery: 1e6 });
     const events = await collect(openSession(run, record));
     expect(events.at(-1)).toMatchObject({ reason: 'finished' });
