@@ -1,12 +1,8 @@
-/** The words that users of char-rnn, torch-rnn and their kin have in their fingers, and ours. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'rnn-size': '--hidden',
-  'hidden-size': '--hidden',
-  'num-layers': '--layers',
-  'max-epochs': '--epochs',
-  'init-from': '--from',
-  'grad-clip': '--clip',
-  'learning-rate': '--lr',
+import type { Option } from 'commander';
+import { flagOf, type OptionTable } from '../options.js';
+
+/** Names that char-rnn, torch-rnn and similar programs have for options of sampling. */
+const SAMPLING = {
   primetext: '--prompt',
   prime: '--prompt',
   start: '--prompt',
@@ -16,59 +12,50 @@ const ALIASES: Readonly<Record<string, string>> = {
   'max-new-tokens': '--length',
 };
 
-/** Options that take no value: what follows any other is its value, and not a name to be translated. */
-const WITHOUT_VALUE = [
-  '--json',
-  '--lines',
-  '--heat',
-  '--relative',
-  '--copy-report',
-  '--logprobs',
-  '--color',
-  '--no-echo',
-  '--build',
-  '--normalize-newlines',
-  '--coupled',
-  '--layer-norm',
-  '--residual',
-  '--compare',
-  '--mixed',
-  '--no-color',
-  '--resume',
-  '--help',
-  '--version',
-];
+/** Returns the flags of a table by their aliases. */
+function aliasesOf(table: OptionTable): Record<string, string> {
+  const rows = Object.values(table);
+  return Object.fromEntries(rows.flatMap((row) => (row.aliases ?? []).map((name) => [name, flagOf(row)])));
+}
 
 /**
- * Puts our names for theirs: `--rnn-size 256`, also as `--rnn_size=256` or, as char-rnn has it, `-rnn_size
- * 256`. Any option may be written with one dash and with underscores. Values, and arguments after `--`, stay
- * as they are.
+ * Translates the names that other programs have for options: `--rnn-size 256`, also as `--rnn_size=256` or, as in
+ * char-rnn, `-rnn_size 256`, becomes `--hidden 256`. Any option may be written with one dash and with underscores.
+ * Values, and arguments after `--`, stay as they are.
+ * @param options of the command that is called and of its parents
  */
-export function translateAliases(argv: readonly string[]): string[] {
-  const aliases: typeof ALIASES = argv[0] === 'train' ? { ...ALIASES, model: '--cell' } : ALIASES;
+export async function translateAliases(
+  argv: readonly string[],
+  options: readonly Option[],
+): Promise<string[]> {
+  const find = (flag: string) => options.find(({ long, short }) => flag === long || flag === short);
   const out: string[] = [];
   let isValue = false;
   for (const [index, argument] of argv.entries()) {
     if (argument === '--') return [...out, ...argv.slice(index)];
-    const match: RegExpExecArray | null = isValue ? null : /^--?([a-z][a-z_-]+)(=.*)?$/s.exec(argument);
-    const name: string | undefined = match?.[1]?.replaceAll('_', '-');
-    const translated: string =
-      name === undefined ? argument : (aliases[name] ?? `--${name}`) + (match?.[2] ?? '');
+    const match = isValue ? null : /^--?([a-z][a-z_-]+)(=.*)?$/s.exec(argument);
+    let translated = argument;
+    if (match) {
+      const [, name, value = ''] = match;
+      const flag = `--${name!.replaceAll('_', '-')}`;
+      translated = (find(flag) ? flag : await flagOfAlias(flag, find)) + value;
+    }
     out.push(translated);
-    isValue = !isValue && /^--[^=]+$/.test(translated) && !WITHOUT_VALUE.includes(translated);
+    isValue = !isValue && find(translated)?.required === true;
   }
   return out;
 }
 
-const HELP_LINE = 76;
+/** Returns the flag behind an alias, if the command has it. The tables are loaded only where an option is unknown. */
+async function flagOfAlias(alias: string, find: (flag: string) => Option | undefined): Promise<string> {
+  const { TRAIN_OPTIONS } = await import('../checkpoint/options.js');
+  const aliases: Record<string, string> = { ...aliasesOf(TRAIN_OPTIONS), ...SAMPLING };
+  const flag = aliases[alias.slice(2)];
+  return flag !== undefined && find(flag) ? flag : alias;
+}
 
-/** The aliases, for the help of a command. */
-export function aliasHelp(): string {
-  const lines = ["char-rnn's names and spelling work too:"];
-  for (const name of Object.keys(ALIASES)) {
-    const longer = `${lines.at(-1)} --${name}`;
-    if (longer.length <= HELP_LINE) lines[lines.length - 1] = longer;
-    else lines.push(`  --${name}`);
-  }
-  return lines.join('\n');
+/** Returns the aliases of a table, for the help of a command. */
+export function aliasHelp(table: OptionTable): string {
+  const names = Object.keys(aliasesOf(table)).map((name) => `--${name}`);
+  return `The names and spelling of char-rnn work, too: ${names.join(' ')}`;
 }

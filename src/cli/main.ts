@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
 import { addCommands, type CommandRow } from './command-table.js';
+import { HelpfulCommand } from './help.js';
 import { output } from './output/console.js';
 
 const EXAMPLES = `
@@ -67,11 +68,11 @@ const COMMANDS: readonly CommandRow[] = [
 ];
 
 /** @param asked the command whose options are needed, and its subcommands */
-async function createProgram(asked: readonly string[]): Promise<Command> {
+async function createProgram(asked: readonly string[]): Promise<HelpfulCommand> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const program = new Command('charlstm')
+  const program = new HelpfulCommand('charlstm')
     .description('Trains a character-level LSTM on your own text, and writes new text in its style.')
     .version(version)
     .option('--no-color', 'print without colours, as does the environment variable NO_COLOR')
@@ -91,21 +92,23 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {}); // messages that nobody reads are no reason to stop
   let called = 'charlstm';
   try {
-    const args = withCommand(translateAliases(argv));
-    const names = namesIn(args);
+    const names = namesIn(withCommand(argv));
     const program = await createProgram(names);
-    called = calledIn(program, names);
+    const commands = calledIn(program, names);
+    called = commands.map((command) => command.name()).join(' ');
+    commands.at(-1)!.addHelpAll();
+    const options = commands.flatMap((command) => command.options);
+    const args = withCommand(await translateAliases(argv, options));
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, called);
   }
 }
 
-/** The command as it is typed: "charlstm inspect cells". */
-function calledIn(program: Command, names: readonly string[]): string {
-  const [name, ...below] = names;
-  const command = program.commands.find((one) => one.name() === name);
-  return command ? `${program.name()} ${calledIn(command, below)}` : program.name();
+/** The command that is called, after its parents. */
+function calledIn(program: HelpfulCommand, [name, ...below]: readonly string[]): HelpfulCommand[] {
+  const command = program.commands.find((one) => one.name() === name) as HelpfulCommand | undefined;
+  return command ? [program, ...calledIn(command, below)] : [program];
 }
 
 /** A reader that has seen enough (`| head`) or a closed terminal is not an error; a full disk is. */

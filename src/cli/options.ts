@@ -11,6 +11,8 @@ export class TableOption extends Option {
   constructor(
     readonly rowName: string,
     readonly row: OptionRow,
+    /** Whether only `--help-all` shows it. */
+    readonly isAdvanced = false,
   ) {
     super(row.flag, helpOf(row));
     if (this.required) this.argParser((text: string) => parseValue(text, `--${this.name()}`, row.kind));

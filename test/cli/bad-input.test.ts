@@ -88,6 +88,12 @@ describe('train refuses', () => {
 
   it('an unknown option or command, with a suggestion', async () => {
     await fails(['train', '--hiden', '3'], 2, "unknown option '--hiden'", 'Did you mean --hidden');
+    await fails(
+      ['train', '--seq-lenght', '3'],
+      2,
+      "unknown option '--seq-lenght'",
+      'Did you mean --seq-length',
+    );
     await fails(['trian'], 2, "unknown command 'trian'", 'Did you mean train');
     await fails(['train', '--hidden'], 2, '--hidden <n>', 'argument missing');
     await fails(['train', '--epochs', '1', '--steps', '3'], 2, '--epochs and as --steps');

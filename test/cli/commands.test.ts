@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TRAIN_OPTIONS } from '../../src/checkpoint/options.js';
 import { translateAliases } from '../../src/cli/aliases.js';
+import { flagOf, type OptionRow } from '../../src/options.js';
 import { events, run, start, temporaryFolder } from '../helpers/cli.js';
 
 const folder = await temporaryFolder();
@@ -475,6 +478,29 @@ describe('eval, info, runs, corpora', () => {
     expect(names).toEqual(['moby-dick', 'names', 'lighthouse', 'sotu', 'words', 'lodash']);
   });
 
+  it('train --help shows ten options, and --help-all every row of the table', async () => {
+    const flagsIn = (help: string) => [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag!);
+    const short = (await run(folder, ['train', '--help'])).stdout;
+    const common = Object.values<OptionRow>(TRAIN_OPTIONS).filter(({ isCommon }) => isCommon);
+    expect(common).toHaveLength(10);
+    expect(flagsIn(short).sort()).toEqual([...common.map(flagOf), '--help-all'].sort());
+    const full = await run(folder, ['train', '--help-all']);
+    expect(full.code).toBe(0);
+    expect(full.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const all = [...Object.values(TRAIN_OPTIONS).map(flagOf), '--ui', '--help-all'];
+    expect(flagsIn(full.stdout).sort()).toEqual(all.sort());
+  });
+
+  it('--help-all is the help of any command, and the value of an option that takes one', async () => {
+    for (const names of [[], ['runs'], ['inspect'], ['inspect', 'cells']]) {
+      const help = await run(folder, [...names, '--help']);
+      expect(await run(folder, [...names, '--help-all'])).toEqual(help);
+    }
+    const sample = ['sample', 'lighthouse-1', '--length', '0', '--seed', '1', '--unknown', 'skip'];
+    const { stdout } = await run(folder, [...sample, '--prompt', '--help-all']);
+    expect(stdout).toBe('--help-all');
+  });
+
   it('every command has help with examples, and the version is that of the package', async () => {
     const namesIn = (help: string) =>
       [.../\nCommands:\n([\s\S]*?)\n\n/.exec(`${help}\n\n`)![1]!.matchAll(/^ {2}(\w+)/gm)].map(
@@ -492,12 +518,14 @@ describe('eval, info, runs, corpora', () => {
       const { stdout, code } = await run(folder, [...command, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:\n  charlstm');
-      // What follows an option without a value is no value: names with underscores are still understood there.
-      for (const [, flag] of stdout
-        .split('\nExamples:')[0]!
-        .matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)(?: {2}|$)/gm)) {
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+      // What follows an option that takes a value is its value; names with underscores are understood elsewhere.
+      const help = stdout.split('\nExamples:')[0]!;
+      for (const [, flag, value] of help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)( <[^>]*>)?(?= |$)/gm)) {
+        const options = [new Option(`${flag}${value ?? ''}`)];
+        const next = value ? '--some_name' : '--some-name';
         const words = [...command, flag!, '--some_name'];
-        expect(translateAliases(words)).toEqual([...command, flag!, '--some-name']);
+        expect(await translateAliases(words, options)).toEqual([...command, flag!, next]);
       }
     }
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

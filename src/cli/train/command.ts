@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { TRAIN_GROUPS } from '../../checkpoint/options.js';
+import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../checkpoint/options.js';
+import type { OptionRow } from '../../options.js';
 import { aliasHelp } from '../aliases.js';
 import { TableOption } from '../options.js';
 import { runTraining, type TrainFlags, UI } from './run.js';
@@ -18,14 +19,16 @@ Examples:
   charlstm train --resume checkpoints/novel-1 --epochs 40
   charlstm train letters.txt --from checkpoints/novel-1
 
-${aliasHelp()}
+${aliasHelp(TRAIN_OPTIONS)}
 `;
 
 /** `charlstm train`. */
 export function trainCommand(command: Command): void {
   for (const [group, rows] of Object.entries({ ...TRAIN_GROUPS, Screen: { ui: UI } })) {
     command.optionsGroup(`${group}:`);
-    for (const [name, option] of Object.entries(rows)) command.addOption(new TableOption(name, option));
+    for (const [name, option] of Object.entries<OptionRow>(rows)) {
+      command.addOption(new TableOption(name, option, !option.isCommon));
+    }
   }
   command
     .addHelpText('after', EXAMPLES)
