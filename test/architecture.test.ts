@@ -7,7 +7,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** Who may import whom: a module only from its own layer or from layers before it. */
 const LAYERS = [
-  ['errors.ts', 'random.ts', 'numbers.ts', 'options.ts', 'format.ts', 'files.ts', 'schema.ts'],
+  ['errors.ts', 'random.ts', 'numbers.ts', 'options.ts', 'format.ts', 'files.ts'],
   ['engine', 'text'],
   ['model', 'baseline'],
   ['checkpoint'],

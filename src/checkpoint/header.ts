@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { array, object, picklist, strictTuple } from 'valibot';
 import { ExitCode, type Refuse, UserError } from '../errors.js';
 import { excerpt } from '../format.js';
-import { COUNT, parse } from '../schema.js';
 import { type JsonLimits, parseJson } from './json.js';
 
 /** The contents of a file's header. */
@@ -161,21 +159,9 @@ function checkPlaces(
   types: readonly FloatType[],
   refuse: Refuse,
 ): Place[] {
-  const schema = object({
-    dtype: picklist(types),
-    shape: array(COUNT),
-    data_offsets: strictTuple([COUNT, COUNT]),
-  });
   const places = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]): Place => {
-      const tensor = `tensor ${excerpt(name)}`;
-      const { dtype: type, shape, data_offsets } = parse(schema, entry, tensor, refuse);
-      const [from, to] = data_offsets;
-      const bytes = shape.reduce((product, size) => product * size, BYTES[type]);
-      if (to - from !== bytes) refuse(`${tensor} has ${to - from} bytes for a shape of ${bytes}`);
-      return { name, type, shape, from, to };
-    });
+    .map(([name, entry]) => checkPlace(name, entry, types, refuse));
   places.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;
   for (const { name, from, to } of places) {
@@ -185,4 +171,24 @@ function checkPlaces(
   if (end > dataLength) refuse(`it is cut short: it has ${dataLength} of ${end} bytes of data`);
   if (end < dataLength) refuse(`${dataLength - end} bytes follow its data`);
   return places;
+}
+
+function checkPlace(name: string, entry: unknown, types: readonly FloatType[], refuse: Refuse): Place {
+  const { dtype, shape, data_offsets: offsets } = { ...(entry as Record<string, unknown>) };
+  const tensor = `tensor ${excerpt(name)}`;
+  const type =
+    types.find((known) => known === dtype) ??
+    refuse(
+      `${tensor} has type ${typeof dtype === 'string' ? excerpt(dtype) : 'none'}, not ${types.join(' or ')}`,
+    );
+  if (!areSizes(shape)) return refuse(`${tensor} has no valid shape`);
+  if (!areSizes(offsets) || offsets.length !== 2) return refuse(`${tensor} has no valid offsets`);
+  const [from, to] = offsets as [number, number];
+  const bytes = shape.reduce((product, size) => product * size, BYTES[type]);
+  if (to - from !== bytes) refuse(`${tensor} has ${to - from} bytes for a shape of ${bytes}`);
+  return { name, type, shape, from, to };
+}
+
+function areSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { array, is, number, object, string, unknown } from 'valibot';
 import { systemErrorCode, UserError } from '../errors.js';
 import { replaceFile } from '../files.js';
-import { COUNT } from '../schema.js';
 import { idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
 import { fileSource, type Source } from './source.js';
@@ -16,14 +14,6 @@ const FILE_NAME = 'corpus.json';
 const FORMAT = 1;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
-
-const NOTE = object({
-  key: string(),
-  hash: string(),
-  length: COUNT,
-  absent: array(number()),
-  codePoints: unknown(),
-});
 
 /**
  * Computes a key that identifies a text and how it is decoded, from the metadata of its files.
@@ -66,11 +56,13 @@ export function notedCorpus(
 ): Omit<PreparedDataset, 'path'> | undefined {
   const path = join(run, FILE_NAME);
   try {
-    const note: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (!is(NOTE, note) || note.key !== key) return undefined;
+    const note: Record<string, unknown> = { ...JSON.parse(readFileSync(path, 'utf8')) };
     const { absent, hash, length, codePoints } = note;
+    if (note.key !== key || typeof hash !== 'string') return undefined;
+    if (typeof length !== 'number' || !Number.isSafeInteger(length)) return undefined;
     const vocabulary = Vocabulary.parse(codePoints, encoding, path);
-    if (!absent.every((codePoint) => vocabulary.codePoints.includes(codePoint))) return undefined;
+    const isAbsent = (codePoint: unknown) => vocabulary.codePoints.includes(codePoint as number);
+    if (!Array.isArray(absent) || !absent.every(isAbsent)) return undefined;
     return { vocabulary, absent, hash, length };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;

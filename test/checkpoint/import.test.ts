@@ -202,7 +202,7 @@ describe('an import is refused for', () => {
     const cases: [Buffer, string][] = [
       [
         Buffer.from(bytes.toString('latin1').replace('"F32"', '"I32"'), 'latin1'),
-        'not one of F64, F32, F16, BF16',
+        'not F64 or F32 or F16 or BF16',
       ],
       [Buffer.from(bytes.toString('latin1').replace('"F32"', '"F16"'), 'latin1'), 'bytes for a shape of'],
       [bytes.subarray(0, -4), 'cut short'],
