@@ -1,9 +1,10 @@
-/** Places of the shared words. */
+/** Indices of the shared words. */
 const [ASKED, ALLOWED] = [0, 1];
 
 /**
- * Lets work of the kernels be given up half-way: any thread may ask for it at any time, and between kernels those that
- * work see it. Without it, who stops a training run would wait for the end of a step, which may take seconds.
+ * Lets kernel work be given up half-way: any thread may request it at any time, and the working threads check
+ * between kernels. Without it, stopping a training run would have to wait for the current step, which can
+ * take seconds.
  */
 export class Abandon {
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -12,20 +13,21 @@ export class Abandon {
     this.#words = new Int32Array(buffer);
   }
 
-  /** Asks for whatever is attempted, now or later, to be given up. */
+  /** Requests that the current attempt and all later ones be given up. */
   ask(): void {
     Atomics.store(this.#words, ASKED, 1);
   }
 
-  /** Whether kernels are passed over at this moment. */
+  /** Whether kernels are being skipped at the moment. */
   get isOn(): boolean {
     return Atomics.load(this.#words, ASKED) === 1 && Atomics.load(this.#words, ALLOWED) === 1;
   }
 
   /**
-   * Does what may be given up.
-   * @param work must have finished its kernels when it returns, and change nothing that matters where it is given up
-   * @returns its result, or undefined where it was given up: what it wrote is then of no use
+   * Runs work that may be given up.
+   * @param work must have finished its kernels when it returns, and must leave nothing that matters
+   *   half-changed
+   * @returns its result, or undefined if it was given up; whatever it wrote is then useless
    */
   attempt<T>(work: () => T): T | undefined {
     Atomics.store(this.#words, ALLOWED, 1);

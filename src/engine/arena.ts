@@ -2,18 +2,18 @@ import { ExitCode, UserError } from '../errors.js';
 
 const PAGE = 65536;
 const PAGES = 65536; // 4 GiB, all that 32-bit addresses reach
-const STACK_PAGES = 4; // the C stack, where kernels/build.ts links it
+const STACK_PAGES = 4; // the C stack, as linked by kernels/build.ts
 const ALIGNMENT = 64; // a cache line
 
 /**
- * One linear memory on a SharedArrayBuffer, handed out from the bottom up and never freed: a network allocates
- * everything it will need when it is made. Offsets and views stay valid while the memory grows, because a shared
+ * One linear memory on a SharedArrayBuffer, allocated from the bottom up and never freed: a network allocates
+ * everything it needs when it is created. Offsets and views stay valid while the memory grows, because shared
  * memory grows in place.
  */
 export class Arena {
-  /** Bytes that an arena has at most. */
+  /** The largest size of an arena in bytes. */
   static readonly LIMIT = PAGE * PAGES;
-  /** Told how many bytes there are after the memory has grown. */
+  /** Called with the new size in bytes after the memory has grown. */
   onGrow: (bytes: number) => void = () => {};
   #end = STACK_PAGES * PAGE;
 
@@ -21,7 +21,7 @@ export class Arena {
 
   /**
    * Reserves `words` zeroed 32-bit words and returns their byte offset.
-   * @throws UserError if 4 GiB do not hold them
+   * @throws UserError if they do not fit in 4 GiB
    */
   allocate(words: number): number {
     const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
@@ -29,7 +29,7 @@ export class Arena {
     const missing = Math.ceil((end - this.memory.buffer.byteLength) / PAGE);
     if (end > Arena.LIMIT || !this.#grow(missing)) {
       throw new UserError(
-        `the network would need ${(end / 2 ** 30).toFixed(1)} GiB of memory or more, and there is not that much`,
+        `the network would need ${(end / 2 ** 30).toFixed(1)} GiB of memory or more, which is not available`,
         'Use a smaller --hidden, --layers, --batch-size or --seq-length.',
         ExitCode.usage,
       );
@@ -38,7 +38,7 @@ export class Arena {
     return offset;
   }
 
-  /** Bytes handed out so far. */
+  /** Bytes allocated so far. */
   get size(): number {
     return this.#end;
   }
@@ -64,7 +64,7 @@ export class Arena {
   }
 }
 
-/** Reserves addresses, not memory: 4 GiB of them, so that the memory can grow in place. */
+/** Reserves 4 GiB of addresses, not of memory, so that the memory can grow in place. */
 function reserve(): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: STACK_PAGES, maximum: PAGES, shared: true });

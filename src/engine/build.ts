@@ -10,7 +10,7 @@ import { KERNEL_SOURCE, type Missing, nativePaths } from './native.js';
 
 const run = promisify(execFile);
 
-/** Vectors that a build may be made for, narrower ones to test them; by default what the processor has. */
+/** Instruction sets to build for: the processor's own by default, narrower ones for tests. */
 export const TARGETS = {
   host: arch() === 'arm64' ? ['-mcpu=native'] : ['-march=native'],
   avx512: ['-march=x86-64-v4'],
@@ -29,7 +29,7 @@ const FLAGS = [
   ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
 ];
 
-/** The commands that a C compiler goes by; $CC first. */
+/** Candidate commands of the C compiler, $CC first. */
 function compilers(): string[] {
   return [process.env.CC, 'cc', 'gcc', 'clang'].filter(
     (name) => name !== undefined && name !== '',
@@ -37,8 +37,8 @@ function compilers(): string[] {
 }
 
 /**
- * Compiles the kernels for this processor, in a few seconds.
- * @returns where the build lies, or why there is none
+ * Compiles the kernels for this processor, which takes a few seconds.
+ * @returns the path of the build, or why there is none
  */
 export async function buildNative(): Promise<{ path: string } | Missing> {
   let reason = 'no C compiler was found (cc, gcc, clang, or $CC)';
@@ -54,7 +54,7 @@ export async function buildNative(): Promise<{ path: string } | Missing> {
 
 const NOT_FOUND = 'not found';
 
-/** @returns what went wrong, if something did */
+/** @returns a description of the failure, if any */
 export async function compile(
   compiler: string,
   path: string,

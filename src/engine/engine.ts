@@ -3,14 +3,14 @@ import type { Engine } from './kernels.js';
 import { openNativeEngine } from './native.js';
 import { openWasmEngine, VARIANTS } from './wasm.js';
 
-/** Which build of the kernels to use: compiled here, WebAssembly, or the faster of what there is. */
+/** Which build of the kernels to use: native, WebAssembly, or the fastest available. */
 export const ENGINE_CHOICES = ['auto', 'native', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 /**
- * An engine on an arena of its own.
- * @param options.quickly without a variant that has to be checked first, which takes longer than to write a short text
- * @throws UserError where the native build is asked for and is not there, or failed its self-check
+ * Opens an engine on a new arena.
+ * @param options.quickly skips variants that need a check first, which takes longer than writing a short text
+ * @throws UserError if the native build is requested but missing, or fails its self-check
  */
 export function openEngine(choice: EngineChoice = 'auto', { quickly = false } = {}): Engine {
   if (choice !== 'wasm') {

@@ -1,4 +1,4 @@
-/** A thread that works on the tapes of a team (see team.ts), as long as the process lives. */
+/** A helper thread that plays the tapes of a team (see team.ts) until the process ends. */
 import { workerData } from 'node:worker_threads';
 import { Abandon } from './abandon.js';
 import { Meeting } from './meeting.js';

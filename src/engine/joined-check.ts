@@ -1,6 +1,6 @@
 /**
- * A process of its own, started by revectorize.ts: ends with 0 where the kernels that V8 makes with joined vectors give the
- * same bits as those without, and multiply matrices faster.
+ * A separate process, started by revectorize.ts. Exits with 0 if the kernels that V8 compiles with joined
+ * vectors are bit-identical to those without, and multiply matrices faster.
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -8,14 +8,17 @@ import { compileJoined } from './revectorize.js';
 import { haveSameBits } from './same-bits.js';
 import { attachWasm } from './wasm.js';
 
-/** Times as fast as the plain build that is worth it. Where the processor lacks 256 bits, it is slower. */
+/**
+ * The least worthwhile speedup over the plain build. On processors without 256-bit vectors, joining is
+ * slower.
+ */
 const LEAST_GAIN = 1.2;
 
 const [M, N, K] = [24, 256, 256];
 
 const attach = (module: WebAssembly.Module) => (memory: WebAssembly.Memory) => attachWasm(module, memory);
 
-/** A product by some kernels, for its duration. */
+/** Returns a function that measures the milliseconds of one matrix product. */
 function timed(module: WebAssembly.Module): () => number {
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
   const { matmul } = attach(module)(memory);
@@ -29,7 +32,7 @@ function timed(module: WebAssembly.Module): () => number {
   };
 }
 
-/** How many times as fast one is, by the best of either; in turns, so that what else the machine does slows both. */
+/** The speedup of one over the other by their best times. They take turns, so that other load slows both. */
 function gain(slower: () => number, faster: () => number): number {
   const turns = Array.from({ length: 100 }, () => [slower(), faster()] as const);
   return (
@@ -40,7 +43,8 @@ function gain(slower: () => number, faster: () => number): number {
 const bytes = (variant: string) => readFileSync(new URL(`../kernels/${variant}.wasm`, import.meta.url));
 
 const joined = compileJoined(bytes('relaxed256'));
-setFlagsFromString('--no-liftoff'); // the plain build too, or it would be measured before it is optimized
+// For the plain build too, which would otherwise be measured before it is optimized.
+setFlagsFromString('--no-liftoff');
 const plain = new WebAssembly.Module(bytes('relaxed'));
 const isSound = haveSameBits(attach(plain), attach(joined)) && gain(timed(plain), timed(joined)) > LEAST_GAIN;
 process.exit(isSound ? 0 : 1);

@@ -45,9 +45,9 @@ const isLstmWidth = (width: Argument, hidden: Argument) =>
   requires(`(${width} == 4 * ${hidden} || ${width} == 3 * ${hidden})`);
 
 /**
- * The signatures of the kernels, in the order of kernels/kernels.h, which has their contracts. From a row follow the
- * kernel's type (kernels.ts), how threads divide a call of it (tape.ts), and its binding in the native addon with the
- * bounds checks (bindings.ts).
+ * The signatures of the kernels, in the order of kernels/kernels.h, which has their contracts. From a row
+ * follow the kernel's type (kernels.ts), how threads divide a call of it (tape.ts), and its binding in the
+ * native addon with the bounds checks (bindings.ts).
  */
 export const KERNEL_TABLE = {
   packed_length: (k, n) => number(scalars(k, n)),

@@ -9,8 +9,8 @@ type Values<Arguments extends readonly unknown[]> = {
 };
 
 /**
- * The kernels as TypeScript calls them: every pointer is a byte offset into the arena. Each build provides exactly
- * these functions; kernels/kernels.h has their contracts (shapes, aliasing, what is overwritten).
+ * The kernels as TypeScript calls them: every pointer is a byte offset into the arena. Each build provides
+ * exactly these functions; kernels/kernels.h has their contracts (shapes, aliasing, what is overwritten).
  */
 export type Kernels = {
   [Name in keyof Table]: (
@@ -18,19 +18,19 @@ export type Kernels = {
   ) => ReturnType<Table[Name]>['returns'] extends 'number' ? number : void;
 };
 
-/** Kernels and the memory they work on. */
+/** The kernels and the memory they work on. */
 export interface Engine {
   /**
-   * The build of the kernels, recorded in checkpoints: results agree between builds to rounding, not to the bit; only
-   * wasm-relaxed256 gives the bits of wasm-relaxed.
+   * The build of the kernels, which checkpoints record: builds agree up to rounding. Only wasm-relaxed256 and
+   * wasm-relaxed are bit-identical.
    */
   readonly name: string;
   readonly kernels: Kernels;
   readonly arena: Arena;
   readonly threads: number;
-  /** Carries out the calls of kernels that are not yet (see team.ts). To be called before their results are read. */
+  /** Carries out the pending kernel calls (see team.ts). Call it before reading their results. */
   readonly finish: () => void;
-  /** What it takes to put the same kernels on the same memory in another thread. */
+  /** Everything another thread needs to attach the same kernels to the same memory. */
   readonly build:
     | { readonly kind: 'native'; readonly path: string }
     | { readonly kind: 'wasm'; readonly module: WebAssembly.Module };

@@ -1,12 +1,12 @@
-/** Looks at a place that another thread will change for some microseconds, before it sleeps until it is woken. */
+/** How many times a thread checks a word before it sleeps: a few microseconds of spinning. */
 const LOOKS = 4000;
-/** A thread that does not come for so long has died. */
+/** A thread that takes longer than this to arrive has died. */
 const LONGEST_MS = 60_000;
 
-/** Places of the shared words. */
+/** Indices of the shared words. */
 const [CALLS, ENTRIES, ARRIVED, MEETINGS] = [0, 1, 2, 3];
 
-/** Where threads wait for each other: words that all of them share. */
+/** A barrier where threads wait for each other, on words of shared memory. */
 export class Meeting {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -20,20 +20,20 @@ export class Meeting {
     this.#words = new Int32Array(this.buffer);
   }
 
-  /** Wakes the others, who wait in `called`, to play so many entries. */
+  /** Wakes the other threads, which wait in `called`, to play this number of entries. */
   call(entries: number): void {
     Atomics.store(this.#words, ENTRIES, entries);
     Atomics.add(this.#words, CALLS, 1);
     Atomics.notify(this.#words, CALLS);
   }
 
-  /** Waits for the next call, however long that takes; returns how many entries there are to play. */
+  /** Waits for the next call, however long it takes. Returns the number of entries to play. */
   called(): number {
     this.#untilChanged(CALLS, this.#calls++, Number.POSITIVE_INFINITY);
     return Atomics.load(this.#words, ENTRIES);
   }
 
-  /** Returns when all threads have come here. */
+  /** Returns once all threads have arrived. */
   wait(): void {
     const meeting = Atomics.load(this.#words, MEETINGS);
     if (Atomics.add(this.#words, ARRIVED, 1) === this.threads - 1) {
@@ -49,7 +49,7 @@ export class Meeting {
     for (let i = 0; i < LOOKS; i++) if (Atomics.load(this.#words, place) !== from) return;
     while (Atomics.load(this.#words, place) === from) {
       if (Atomics.wait(this.#words, place, from, patience) === 'timed-out') {
-        throw new Error('a thread of the engine does not answer any more');
+        throw new Error('a thread of the engine no longer responds');
       }
     }
   }

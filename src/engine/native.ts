@@ -9,29 +9,29 @@ import { bindings } from './bindings.js';
 import type { Engine, Kernels } from './kernels.js';
 import { selfCheck } from './self-check.js';
 
-/** Where the C source lies. */
+/** The folder of the C source. */
 export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.meta.url));
 
-/** What kernels/native.c exports. */
+/** The exports of kernels/native.c. */
 interface Addon {
   /** "avx512", "avx2", "neon", "sse". */
   readonly vectors: string;
   attach(memory: Float32Array): NativeKernels;
 }
 
-/** `extend` tells them that their memory has grown. */
+/** `extend` reports that the memory has grown. */
 export type NativeKernels = Kernels & { extend(bytes: number): void };
 
-/** Why there is no native engine, for a person. */
+/** Why there is no native engine, in words for the user. */
 export interface Missing {
   readonly reason: string;
-  /** Whether there is one that must not be used. */
+  /** Whether there is a build, but it must not be used. */
   readonly isBroken?: boolean;
 }
 
 /**
- * Names the build for this processor and this source: a folder that is copied to another machine, or an update, never
- * runs what was built for another one.
+ * Names the build after the processor and the source, so that a copied folder or an update never runs a wrong
+ * build.
  */
 function buildName(): string {
   const hash = createHash('sha256').update(`${platform()} ${arch()} ${cpus()[0]?.model} ${processorFlags()}`);
@@ -40,13 +40,13 @@ function buildName(): string {
   return `kernels-${hash.digest('hex').slice(0, 16)}.node`;
 }
 
-/** What the processor can do, where the system tells: virtual machines of one model differ in it. */
+/** The processor's features, if the system reports them: virtual machines of the same model can differ. */
 function processorFlags(): string {
   if (platform() !== 'linux') return '';
   return /^(flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
 }
 
-/** Where the build may lie: with the program, or in the user's cache where the program may not be written. */
+/** Possible paths of the build: with the program, or in the user's cache if that folder is read-only. */
 export function nativePaths(): readonly string[] {
   const name = buildName();
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
@@ -73,19 +73,19 @@ function find(): { path: string } | Missing {
   }
 }
 
-/** Where the build for this processor lies, if it is there and passes its self-check. */
+/** Finds the build for this processor, if it exists and passes its self-check. */
 export function nativeBuild(): { path: string } | Missing {
   loaded ??= find();
   return loaded;
 }
 
-/** The kernels as the machine's own C compiler built them, on an arena of their own; or why there are none. */
+/** Opens the native build on a new arena, or says why there is none. */
 export function openNativeEngine(): { engine: Engine } | Missing {
   const build = nativeBuild();
   return 'reason' in build ? build : { engine: nativeEngineAt(build.path) };
 }
 
-/** The kernels of a build, on an arena of their own. */
+/** Opens a native build on a new arena. */
 export function nativeEngineAt(path: string): Engine {
   const arena = new Arena();
   const kernels = attachNative(path, arena.memory);
@@ -94,7 +94,7 @@ export function nativeEngineAt(path: string): Engine {
   return { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } };
 }
 
-/** The kernels of a build, on a memory. */
+/** Attaches a native build to a memory. */
 export function attachNative(path: string, memory: WebAssembly.Memory): NativeKernels {
   return loadAddon(path).attach(new Float32Array(memory.buffer));
 }

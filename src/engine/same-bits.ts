@@ -1,12 +1,15 @@
 import type { Kernels } from './kernels.js';
 
-/** Of the memory that two builds are compared on: floats to calculate with, then room for a packed matrix. */
+/** The memory on which builds are compared: floats to calculate with, then room for a packed matrix. */
 const FLOATS = 65_536;
 const PAGES = 16;
-/** Where floats begin, in bytes: above the C stack, which kernels/build.ts links. */
+/** Byte offset of the floats: above the C stack, as linked by kernels/build.ts. */
 const BASE = 4 * 65_536;
 
-/** Rows, columns and depth of products: each size of tile with each rest, and more than a block either way. */
+/**
+ * Rows, columns and depth of products: each tile size with each remainder, and more than one block either
+ * way.
+ */
 const PRODUCTS: readonly (readonly [m: number, n: number, k: number])[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 13].flatMap((m) =>
     [1, 3, 4, 5, 8, 11, 12, 14, 16, 17, 31, 32, 40].map((n) => [m, n, 9] as const),
@@ -17,9 +20,9 @@ const PRODUCTS: readonly (readonly [m: number, n: number, k: number])[] = [
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64];
 
 /**
- * Runs every kernel of two builds on the same numbers, in sizes with and without a rest.
- * @param attach puts one of the builds on a memory
- * @returns whether all results are the same to the bit
+ * Runs every kernel of two builds on the same numbers, in sizes with and without remainder.
+ * @param attach attaches one of the builds to a memory
+ * @returns whether all results are bit-identical
  */
 export function haveSameBits(...attach: ((memory: WebAssembly.Memory) => Kernels)[]): boolean {
   const [results, ...others] = attach.map(resultsOf);

@@ -1,14 +1,14 @@
 import type { Kernels } from './kernels.js';
 
-/** Sizes that are no multiple of anything, so that tiles, vectors and blocks all have a rest. */
+/** Primes, so that tiles, vectors and blocks all have a remainder. */
 const [M, N, K] = [13, 37, 29];
 const TOLERANCE = 1e-5;
 
 /**
- * Runs the kernels that everything depends on against plain loops, in a millisecond: a build for another processor, or by
- * a compiler with a fault, should not be used to train for hours.
- * @param attach puts the kernels on a memory
- * @returns the name of a kernel that is wrong
+ * Compares the most important kernels with plain loops, in a millisecond: a build for another processor or by
+ * a faulty compiler must not be used to train for hours.
+ * @param attach attaches the kernels to a memory
+ * @returns the name of a wrong kernel, if any
  */
 export function selfCheck(attach: (memory: Float32Array) => Kernels): string | undefined {
   const memory = new Float32Array(new SharedArrayBuffer(4 * 16_384));

@@ -1,6 +1,7 @@
 /**
- * The vocabulary of the kernel table: the shapes of the arrays behind a kernel's pointers. They determine the bounds
- * checks of the native build (bindings.ts) and how far pointers move when threads share a call (tape.ts).
+ * The vocabulary of the kernel table: the shapes of the arrays behind a kernel's pointers. They determine the
+ * bounds checks of the native build (bindings.ts) and how far pointers move when threads share a call
+ * (tape.ts).
  */
 
 /** An argument of a kernel, identified by its position; `factor` scales a size. */
@@ -25,7 +26,10 @@ export interface Flag extends Argument {
   readonly isFlag?: true;
 }
 
-/** For each unit of `dimension` that a thread's range starts after, `argument` grows by `by`, times `times` if given. */
+/**
+ * For each unit of `dimension` that a thread's range starts after, `argument` grows by `by`, times `times` if
+ * given.
+ */
 export interface Move {
   readonly argument: Argument;
   readonly dimension: Argument;

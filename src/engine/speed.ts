@@ -1,12 +1,12 @@
 import type { Engine } from './kernels.js';
 
 export interface Speed {
-  /** Thousand million operations a second on one core: the matrix product, and what registers alone allow. */
+  /** GFLOPS on one core: the matrix product, and the most that registers allow. */
   readonly product: number;
   readonly peak: number;
 }
 
-/** The product of a time step: 32 sequences, 512 units. */
+/** The recurrent product of one time step: 32 sequences, 512 hidden units. */
 const [M, N, K] = [32, 2048, 512];
 
 /** Measures an engine for about half a second. */
@@ -21,7 +21,7 @@ export function speedOf({ kernels, arena }: Engine): Speed {
   return { product, peak: rate(() => kernels.peak(100_000, 0.999, 0.001)) };
 }
 
-/** The best of some repetitions: the machine may be busy with other things. */
+/** The best of several repetitions, since the machine may be busy. */
 function rate(work: () => number): number {
   let best = 0;
   for (const end = performance.now() + 250; performance.now() < end; ) {

@@ -52,16 +52,17 @@ const FEW_ROWS = 16;
 /**
  * Calls of kernels in order, for several threads that all read it.
  *
- * Consecutive calls of the same domain and size are divided alike: what one of them wrote, the next one reads in the
- * same thread, so there is no wait between them. Between any others all threads wait. However the work is divided,
- * each number is the result of the same operations in the same order, so results do not depend on the number of threads.
+ * Consecutive calls of the same domain and size are divided alike: what one of them wrote, the next one reads
+ * in the same thread, so there is no wait between them. Between any others all threads wait. However the work
+ * is divided, each number is the result of the same operations in the same order, so results do not depend on
+ * the number of threads.
  */
 export class Tape {
-  /** Entries so far. */
+  /** Number of entries. */
   length = 0;
-  /** Operations of the products, roughly. */
+  /** Approximate number of operations in the matrix products. */
   work = 0;
-  /** Domain and count of the last entry. */
+  /** Domain and size of the last entry. */
   #domain = '';
   #count = 0;
 
@@ -99,9 +100,9 @@ export class Tape {
 }
 
 /**
- * Carries out the part of a tape that is one thread's.
- * @param wait is called where all threads must have come before any goes on, also where work is given up: each thread
- *   may learn of that at another entry
+ * Carries out one thread's part of a tape.
+ * @param wait is called where all threads must arrive before any continues, even when the work is given up:
+ *   each thread may notice that at a different entry
  */
 export function play(
   entries: Float64Array,
@@ -133,7 +134,7 @@ export function play(
   }
 }
 
-/** Carries out a tape that no other thread plays. */
+/** Carries out a whole tape in one thread. */
 export function playAlone(
   entries: Float64Array,
   length: number,
@@ -146,7 +147,7 @@ export function playAlone(
   }
 }
 
-/** Calls a kernel with arguments from a place on; those that it does not have are passed over. */
+/** Calls a kernel with the arguments from `at` on; a kernel ignores those that it does not have. */
 function call(kernel: (...args: number[]) => void, a: Float64Array, at: number): void {
   kernel(
     a[at]!,

@@ -4,28 +4,28 @@ import type { Engine, Kernels } from './kernels.js';
 import { Meeting } from './meeting.js';
 import { functionsOf, play, playAlone, TAPED, Tape } from './tape.js';
 
-/** What a helper thread is started with. */
+/** The data that a helper thread starts with. */
 export interface HelperData {
   readonly index: number;
   readonly threads: number;
   readonly memory: WebAssembly.Memory;
   readonly build: Engine['build'];
-  /** Where the C stack of a WebAssembly build ends, in bytes; each thread has its own. */
+  /** Byte offset of the end of the C stack in a WebAssembly build; each thread has its own. */
   readonly stackTop: number;
   readonly entries: SharedArrayBuffer;
   readonly meeting: SharedArrayBuffer;
   readonly abandon: SharedArrayBuffer;
 }
 
-/** C stack of a helper thread, in bytes: as kernels/build.ts links the first one. */
+/** Bytes of C stack per helper thread, as kernels/build.ts links for the first thread. */
 const STACK = 256 * 1024;
-/** Less work than this is done sooner than the others are awake: some 80 microseconds, or a matrix of 2 MB. */
+/** Less work is finished before the other threads wake up: about 80 microseconds, or a matrix of 2 MB. */
 const LEAST_WORK = 16e6;
 
 /**
- * An engine whose kernels are worked on by several threads. Calls are noted on a tape and carried out by `finish`, or
- * when a result is asked for; the results are the same to the bit, however many threads there are.
- * @param given by which work can be given up
+ * Returns an engine whose kernels run in several threads. Calls are recorded on a tape and carried out by
+ * `finish`, or when a result is needed. Results are bit-identical for any number of threads.
+ * @param given lets work be given up
  */
 export function withThreads(engine: Engine, threads: number, given?: Abandon): Engine {
   if (threads <= 1) return given ? { ...engine, kernels: guarded(engine.kernels, given) } : engine;
@@ -34,7 +34,7 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
   const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
   const stacks = Array.from({ length: threads - 1 }, () => engine.arena.allocate(STACK / 4) + STACK);
   let isAssembled = false;
-  // Only when there is enough to do: many a model is too small ever to need them.
+  // Only when there is enough work: many models are too small ever to need helpers.
   const assemble = () => {
     isAssembled = true;
     for (let index = 1; index < threads; index++) {
@@ -86,11 +86,11 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
   return { ...engine, kernels, threads, finish };
 }
 
-/** Kernels that are passed over while work is being given up. */
+/** Kernels that are skipped while work is being given up. */
 function guarded(kernels: Kernels, abandon: Abandon): Kernels {
   const functions = TAPED.map((name) => {
     const kernel = kernels[name] as (...args: number[]) => void;
-    // Spelled out, since collecting arguments would cost as much as a small kernel; the longest list has 13.
+    // Spelled out, since rest arguments would cost as much as a small kernel; the longest list has 13.
     const guard: typeof kernel = (a, b, c, d, e, f, g, h, i, j, k, l, m) => {
       if (!abandon.isOn) kernel(a!, b!, c!, d!, e!, f!, g!, h!, i!, j!, k!, l!, m!);
     };

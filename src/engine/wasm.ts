@@ -3,7 +3,7 @@ import { Arena } from './arena.js';
 import type { Engine, Kernels } from './kernels.js';
 import { compileJoined, isJoiningSound } from './revectorize.js';
 
-/** Fastest first; the last one runs wherever Node >= 20 does. */
+/** Fastest first. The last one runs on every Node >= 20. */
 export const VARIANTS = ['relaxed256', 'relaxed', 'simd'] as const;
 
 type Variant = (typeof VARIANTS)[number];
@@ -17,8 +17,8 @@ function compile(variant: Variant): WebAssembly.Module | undefined {
 const compiled = new Map<Variant, WebAssembly.Module | undefined>();
 
 /**
- * A build of the kernels for WebAssembly, on an arena of its own.
- * @returns undefined if this version of Node does not run it
+ * Opens a WebAssembly build of the kernels on a new arena.
+ * @returns undefined if this version of Node cannot run it
  */
 export function openWasmEngine(variant: Variant): Engine | undefined {
   if (!compiled.has(variant)) compiled.set(variant, compile(variant));
@@ -37,8 +37,9 @@ export function openWasmEngine(variant: Variant): Engine | undefined {
 }
 
 /**
- * Kernels on a memory.
- * @param stackTop where their C stack ends, in bytes; by default where the build has it, which one thread may use
+ * Attaches a WebAssembly build to a memory.
+ * @param stackTop byte offset of the end of the C stack; the default is linked into the build and serves one
+ *   thread
  */
 export function attachWasm(
   module: WebAssembly.Module,
@@ -47,6 +48,6 @@ export function attachWasm(
 ): Kernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   if (stackTop !== undefined) (exports.__stack_pointer as { value: number }).value = stackTop;
-  // The build exports exactly the functions of kernels.h; test/kernels.test.ts calls each of them.
+  // The build exports exactly the functions of kernels.h; test/engine/kernel-table.test.ts compares them.
   return exports as unknown as Kernels;
 }

@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that the engine uses; Node 20's own types leave it out. */
+/** The part of the WebAssembly API that the engine uses; Node 20's types lack it. */
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: true });
