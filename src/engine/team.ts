@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Abandon } from './abandon.js';
+import { Barrier } from './barrier.js';
 import type { Engine, Kernels } from './kernels.js';
-import { Meeting } from './meeting.js';
 import { functionsOf, play, playAlone, TAPED, Tape } from './tape.js';
 
 /** The data that a helper thread starts with. */
@@ -13,7 +13,7 @@ export interface HelperData {
   /** Byte offset of the end of the C stack in a WebAssembly build; each thread has its own. */
   readonly stackTop: number;
   readonly entries: SharedArrayBuffer;
-  readonly meeting: SharedArrayBuffer;
+  readonly barrier: SharedArrayBuffer;
   readonly abandon: SharedArrayBuffer;
 }
 
@@ -30,7 +30,7 @@ const LEAST_WORK = 16e6;
 export function withThreads(engine: Engine, threads: number, given?: Abandon): Engine {
   if (threads <= 1) return given ? { ...engine, kernels: guarded(engine.kernels, given) } : engine;
   const abandon = given ?? new Abandon();
-  const meeting = new Meeting(threads);
+  const barrier = new Barrier(threads);
   const tape = new Tape(new Float64Array(new SharedArrayBuffer(Tape.BYTES)));
   const stacks = Array.from({ length: threads - 1 }, () => engine.arena.allocate(STACK / 4) + STACK);
   let isAssembled = false;
@@ -45,7 +45,7 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
         build: engine.build,
         stackTop: stacks[index - 1]!,
         entries: tape.entries.buffer as SharedArrayBuffer,
-        meeting: meeting.buffer,
+        barrier: barrier.buffer,
         abandon: abandon.buffer,
       };
       new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
@@ -60,10 +60,10 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
       playAlone(tape.entries, tape.length, functions, abandon);
     } else {
       if (!isAssembled) assemble();
-      meeting.call(tape.length);
-      const wait = () => meeting.wait();
+      barrier.call(tape.length);
+      const wait = () => barrier.wait();
       play(tape.entries, tape.length, functions, { index: 0, threads, wait, abandon });
-      meeting.wait();
+      barrier.wait();
     }
     tape.clear();
   };

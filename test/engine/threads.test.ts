@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Abandon } from '../../src/engine/abandon.js';
+import { Barrier } from '../../src/engine/barrier.js';
 import type { Engine } from '../../src/engine/kernels.js';
-import { Meeting } from '../../src/engine/meeting.js';
 import { play, TAPED, Tape } from '../../src/engine/tape.js';
 import { withThreads } from '../../src/engine/team.js';
 import type { ModelConfig } from '../../src/model/config.js';
@@ -134,8 +134,8 @@ describe('a tape', () => {
   });
 });
 
-it('a meeting of one is over at once', () => {
-  const meeting = new Meeting(1);
-  meeting.wait();
-  meeting.wait();
+it('a barrier for one thread never waits', () => {
+  const barrier = new Barrier(1);
+  barrier.wait();
+  barrier.wait();
 });

@@ -1,13 +1,13 @@
 /** How many times a thread checks a word before it sleeps: a few microseconds of spinning. */
-const LOOKS = 4000;
+const SPINS = 4000;
 /** A thread that takes longer than this to arrive has died. */
-const LONGEST_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Indices of the shared words. */
-const [CALLS, ENTRIES, ARRIVED, MEETINGS] = [0, 1, 2, 3];
+const [CALLS, ENTRIES, ARRIVED, GENERATION] = [0, 1, 2, 3];
 
 /** A barrier where threads wait for each other, on words of shared memory. */
-export class Meeting {
+export class Barrier {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
   #calls = 0;
@@ -35,20 +35,20 @@ export class Meeting {
 
   /** Returns once all threads have arrived. */
   wait(): void {
-    const meeting = Atomics.load(this.#words, MEETINGS);
+    const generation = Atomics.load(this.#words, GENERATION);
     if (Atomics.add(this.#words, ARRIVED, 1) === this.threads - 1) {
       Atomics.store(this.#words, ARRIVED, 0);
-      Atomics.add(this.#words, MEETINGS, 1);
-      Atomics.notify(this.#words, MEETINGS);
+      Atomics.add(this.#words, GENERATION, 1);
+      Atomics.notify(this.#words, GENERATION);
     } else {
-      this.#untilChanged(MEETINGS, meeting, LONGEST_MS);
+      this.#untilChanged(GENERATION, generation, TIMEOUT_MS);
     }
   }
 
-  #untilChanged(place: number, from: number, patience: number): void {
-    for (let i = 0; i < LOOKS; i++) if (Atomics.load(this.#words, place) !== from) return;
-    while (Atomics.load(this.#words, place) === from) {
-      if (Atomics.wait(this.#words, place, from, patience) === 'timed-out') {
+  #untilChanged(index: number, from: number, timeout: number): void {
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(this.#words, index) !== from) return;
+    while (Atomics.load(this.#words, index) === from) {
+      if (Atomics.wait(this.#words, index, from, timeout) === 'timed-out') {
         throw new Error('a thread of the engine no longer responds');
       }
     }
