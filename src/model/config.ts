@@ -1,28 +1,28 @@
 import { CELLS, type CellName } from './cells.js';
 
-/** The shape of a network; frozen into its checkpoints. */
+/** The shape of a network, which its checkpoints freeze. */
 export interface ModelConfig {
   readonly cell: CellName;
-  /** Distinct characters. */
+  /** Number of distinct characters. */
   readonly vocabulary: number;
-  /** Numbers a character is embedded in. */
+  /** Size of the character embedding. */
   readonly embedding: number;
-  /** Hidden units a layer. */
+  /** Hidden units per layer. */
   readonly hidden: number;
   readonly layers: number;
-  /** Share of each layer's outputs that is zeroed on the way up, in training only. */
+  /** Fraction of each layer's outputs that is zeroed for the next layer or the decoder, in training only. */
   readonly dropout: number;
-  /** Whether the input gate is 1 - the forget gate; absent for no, as the next two. */
+  /** Whether the input gate is 1 - the forget gate. This and the next two default to false. */
   readonly coupled?: boolean;
-  /** Whether the products of a layer are normalised, each in itself (see norm.ts). */
+  /** Whether the input and recurrent products of each layer are normalised separately (see norm.ts). */
   readonly layerNorm?: boolean;
-  /** Whether each layer but the first hands up the sum of its input and its outputs. */
+  /** Whether each layer but the first adds its input to its outputs. */
   readonly residual?: boolean;
-  /** What the bias of the gate that keeps the memory begins at; absent for 1. */
+  /** Initial bias of the gate that keeps the memory, 1 by default. */
   readonly forgetBias?: number;
 }
 
-/** "2 x 128 LSTM (layer norm)", as it stands in headers and lists. */
+/** Describes a network for headers and lists: "2 x 128 LSTM (layer norm)". */
 export function describeModel({ layers, hidden, cell, coupled, layerNorm, residual }: ModelConfig): string {
   const variants = [coupled && 'coupled', layerNorm && 'layer norm', residual && 'residual'].filter(Boolean);
   return `${layers} x ${hidden} ${CELLS[cell].label}${variants.length > 0 ? ` (${variants.join(', ')})` : ''}`;

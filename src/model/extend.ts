@@ -2,15 +2,16 @@ import type { ModelConfig } from './config.js';
 import { initialise } from './initialise.js';
 import { parameterTable } from './parameters.js';
 
-/** What has a row for each character; all else is the same whatever the characters are. */
+/** Parameters with one row per character; the others do not depend on the characters. */
 const BY_CHARACTER = ['embedding.weight', 'decoder.weight', 'decoder.bias'];
 
 /**
- * The values that a network begins with when it takes over those of another, which has the same shape but for its
- * characters. Rows follow the characters, wherever they stand; those of new characters are what a new network would
- * begin with.
- * @param values those of the other network, in the order of its parameter table
- * @param ids for each character of the new network its id in the other one, or undefined where that lacks it
+ * Computes the initial values of a network that takes over those of another one with the same shape but
+ * different characters. Rows follow their characters; rows of new characters are initialised as in a new
+ * network.
+ * @param values the values of the other network, in the order of its parameter table
+ * @param ids for each character of the new network, its id in the other one, or undefined if it is missing
+ *   there
  */
 export function extended(
   values: Float32Array,

@@ -1,9 +1,10 @@
 import type { Network } from './network.js';
 
 /**
- * Has a network read windows that follow one another, from zero state on.
- * @param windows their `inputs` are as `Network#forward` takes them
- * @returns a generator that yields each window while the network holds what it has made of it, and then carries the state
+ * Runs a network on consecutive windows, starting from zero state.
+ * @param windows with `inputs` as `Network#forward` expects them
+ * @returns a generator that yields each window while the network holds its results, and then carries the
+ *   state over
  */
 export function* readInTurn<Window extends { readonly inputs: Uint32Array }>(
   network: Network,

@@ -2,17 +2,18 @@ import { Random, Stream } from '../random.js';
 import type { Parameter, ParameterTable } from './parameters.js';
 
 /**
- * Writes the values a new network starts from, a function of the table and the seed alone.
+ * Writes the initial values of a new network, a function of the table and the seed alone.
  *
- * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that at first a step neither shrinks nor grows
- *   the hidden state (Saxe et al. 2014).
- * - Embeddings: standard normal. Matrices that read embeddings, or hidden states: uniform, as the cell says. Of an LSTM
- *   they are so large that products have a variance of 1 (LeCun et al. 1998): its hidden states begin small, and with the
- *   usual weights each layer would hand up less than it was given, and learn as much later. The gate that keeps the memory
- *   begins near its bias, whatever it reads, or nothing would outlast a few steps.
- * - Vectors: what the table says. The bias of the gate that keeps the memory is 1, or what the configuration says, on
- *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000; Jozefowicz et al.
- *   2015).
+ * - Recurrent matrices: each gate's (H, H) block is orthogonal, so that a step neither shrinks nor grows the
+ *   hidden state at first (Saxe et al. 2014).
+ * - Embeddings: standard normal.
+ * - Matrices that read embeddings or hidden states: uniform within the cell's bounds. Those of an LSTM are
+ *   large enough for products with a variance of 1 (LeCun et al. 1998): its hidden states start small, and
+ *   with the usual weights each layer would shrink its input and learn later. The gate that keeps the memory
+ *   starts near its bias whatever it reads; otherwise nothing would outlast a few steps.
+ * - Vectors: as the table says. The bias of the gate that keeps the memory is 1 or the configured value in
+ *   every layer, so that the cell remembers before it has learned what to forget (Gers et al. 2000;
+ *   Jozefowicz et al. 2015).
  */
 export function initialise(table: ParameterTable, values: Float32Array, seed: number): void {
   const random = new Random(seed, Stream.initialisation);
@@ -38,21 +39,22 @@ function fill(parameter: Parameter, values: Float32Array, random: Random): void 
   }
 }
 
-/** The values in equal blocks, each with its entry of a list. */
+/** Splits the values into equal blocks and pairs each with its entry of a list. */
 function blocks(values: Float32Array, entries: readonly number[]): [block: Float32Array, entry: number][] {
   const size = values.length / entries.length;
   return entries.map((entry, i) => [values.subarray(i * size, (i + 1) * size), entry]);
 }
 
-/** Box and Muller's transform, one of its two values. */
+/** The Box-Muller transform; one of its two values. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }
 
 /**
- * A random orthogonal (size, size) matrix: the identity under rounds of plane rotations, each round pairing all
- * rows at random. After a few more than log2(size) rounds every row has mixed with every other. Costs
- * O(size² log size), where orthogonalising a random matrix would cost O(size³), seconds for a large layer.
+ * Writes a random orthogonal (size, size) matrix: the identity with random signs, after rounds of plane
+ * rotations that pair all rows at random. After a few more than log2(size) rounds, every row has mixed with
+ * every other one. This costs O(size² log size); orthogonalising a random matrix would cost O(size³), which
+ * takes seconds for a large layer.
  */
 function orthogonal(out: Float32Array, size: number, random: Random): void {
   const matrix = new Float64Array(size * size);

@@ -3,44 +3,48 @@ import { CELLS } from './cells.js';
 import { RowNorm } from './norm.js';
 import type { LayerWeights, Weights } from './weights.js';
 
-/** How many sequences are worked on side by side (rows, B) and how many time steps a window has at most (T). */
+/** Number of parallel sequences (rows, B) and maximum number of time steps (steps, T) of a window. */
 export interface WindowShape {
   readonly rows: number;
   readonly steps: number;
   readonly training: boolean;
 }
 
-/** Normalisation of the two products, and their places, (T*B, G) each. */
+/** Normalisation of the input and recurrent products, and their byte offsets, (T*B, G) each. */
 interface Norms {
   readonly below: RowNorm;
   readonly past: RowNorm;
-  /** W_ih · x, then normalised, then its gradient. */
+  /** W_ih · x, then its normalised values, then its gradient. */
   readonly fromBelow: number;
-  /** W_hh · h', then normalised; and its gradient. */
+  /** W_hh · h', then its normalised values; and its gradient. */
   readonly fromPast: number;
   readonly dPast: number;
 }
 
 /**
- * One recurrent layer through time. All matrices are time-major: row t*B + b belongs to step t of sequence b. G is the
- * width of all gates together.
+ * One recurrent layer through time. All matrices are time-major: row t*B + b belongs to step t of sequence b.
+ * G is the total width of the gates.
  *
- * The layer owns the recurrence alone. What enters it from below is already at `entry` when `forward` is called
- * (network.ts makes that in one large product outside the time loop), and `backward` leaves its gradient there.
+ * The layer computes only the recurrence. The input product must be at `entry` when `forward` is called
+ * (network.ts computes it in one large product outside the time loop), and `backward` leaves its gradient
+ * there.
  */
 export class RecurrentLayer {
-  /** (T*B, G): the product with what comes from below, then its gradient. */
+  /** (T*B, G): the input product, then its gradient. */
   readonly entry: number;
-  /** (T*B, H): gradient of the outputs, to be filled before `backward`, which adds what comes from later steps. */
+  /**
+   * (T*B, H): gradient of the outputs, filled by the caller before `backward`, which adds that of later
+   * steps.
+   */
   readonly dh: number;
   /** (T*B, G): pre-activations, then activations, then the gradient of the pre-activations. */
   readonly #gates: number;
-  /** (T*B, G): the same of what comes from the step before, where the cell keeps it apart. */
+  /** (T*B, G): the same for the recurrent product, if the cell keeps it apart. */
   readonly #past: number;
-  /** (T+1, B, H): hidden and cell states; slot 0 is the state the window starts from. */
+  /** (T+1, B, H): hidden and cell states; slot 0 is the initial state of the window. */
   readonly #h: number;
   readonly #c: number;
-  /** (B, H): gradient of the cell state, handed from step to step; and of the state before the window. */
+  /** (B, H): gradient of the cell state, passed from step to step, and of the initial hidden state. */
   readonly #dc: number;
   readonly #dhStart: number;
   readonly #cell: Cell;
@@ -105,7 +109,7 @@ export class RecurrentLayer {
     return 4 * this.shape.rows * this.#hidden;
   }
 
-  /** Where the numbers of `count` steps from step t on lie. */
+  /** Byte offsets of `count` steps from step t on. */
   #at(t: number, count = 1): BackwardPlaces {
     const { rows } = this.shape;
     const state = this.#stateBytes;
@@ -114,20 +118,20 @@ export class RecurrentLayer {
       gates: this.#gates + gates,
       past: this.#past + gates,
       h: this.#h + (t + 1) * state,
-      hBefore: this.#h + t * state,
+      hPrevious: this.#h + t * state,
       c: this.#c + (t + 1) * state,
-      cBefore: this.#c + t * state,
+      cPrevious: this.#c + t * state,
       own: this.#weights.own?.value ?? 0,
       rows: count * rows,
       hidden: this.#hidden,
       width: this.width,
       dh: this.dh + t * state,
-      dhBefore: t > 0 ? this.dh + (t - 1) * state : this.#dhStart,
+      dhPrevious: t > 0 ? this.dh + (t - 1) * state : this.#dhStart,
       dc: this.#dc,
     };
   }
 
-  /** What comes from the step before, W_hh · h', joins what comes from below; then the cell; for each step in turn. */
+  /** For each step, adds the recurrent product W_hh · h' to the input product, then runs the cell. */
   forward(steps: number): void {
     const { kernels } = this.weights.engine;
     const { recurrent } = this.#weights;
@@ -139,18 +143,18 @@ export class RecurrentLayer {
       const joined = this.#cell.keepsPast ? at.past : at.gates;
       if (norms) {
         const product = norms.fromPast + t * 4 * rows * this.width;
-        recurrent.forward(product, at.hBefore, rows);
+        recurrent.forward(product, at.hPrevious, rows);
         norms.past.forward(joined, product, rows, t * rows);
-      } else if (this.#cell.keepsPast) recurrent.forward(joined, at.hBefore, rows);
-      else recurrent.add(joined, at.hBefore, rows);
+      } else if (this.#cell.keepsPast) recurrent.forward(joined, at.hPrevious, rows);
+      else recurrent.add(joined, at.hPrevious, rows);
       this.#cell.forward(kernels, at);
     }
   }
 
   /**
-   * The mirror of `forward`, and the gradients of all that is the layer's own. The gradient stops at the window's start:
-   * this is truncated backpropagation through time (Williams & Peng 1990).
-   * @param scratch room for packed_length(T*B, H) floats
+   * Computes the gradients of the input product and of the layer's parameters. The gradient stops at the
+   * start of the window: this is truncated backpropagation through time (Williams & Peng 1990).
+   * @param scratch space for packed_length(T*B, H) floats
    */
   backward(steps: number, scratch: number): void {
     const { kernels, arena } = this.weights.engine;
@@ -168,9 +172,9 @@ export class RecurrentLayer {
       const gates = t * 4 * rows * this.width;
       this.#cell.backward(kernels, at);
       norms?.past.backward(products + gates, joined + gates, norms.fromPast + gates, rows, t * rows);
-      if (t > 0) recurrent.backwardInput(at.dhBefore, products + gates, rows, 1);
+      if (t > 0) recurrent.backwardInput(at.dhPrevious, products + gates, rows, 1);
     }
-    // The outputs one step earlier are what the recurrence read: slots 0 to T-1.
+    // The recurrence read the outputs of the previous step: slots 0 to T-1.
     recurrent.backwardWeights(products, this.#h, n, scratch);
     if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient);
     if (!norms) return;
@@ -179,7 +183,7 @@ export class RecurrentLayer {
     norms.below.backward(norms.fromBelow, this.#gates, norms.fromBelow, n);
   }
 
-  /** Makes the state after `steps` steps the one the next window starts from. */
+  /** Makes the state after `steps` steps the initial state of the next window. */
   carry(steps: number): void {
     if (steps === 0) return;
     const state = this.shape.rows * this.#hidden;
@@ -189,8 +193,8 @@ export class RecurrentLayer {
   }
 
   /**
-   * Views (B, H) of the hidden and the cell state that the next window starts from; they may be written. A cell that has
-   * no cell state has an empty one.
+   * Writable views (B, H) of the initial hidden and cell state of the next window. The cell state is empty if
+   * the cell has none.
    */
   get state(): { h: Float32Array; c: Float32Array } {
     const { arena } = this.weights.engine;

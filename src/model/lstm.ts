@@ -7,12 +7,15 @@ const REST: readonly Gate[] = [
   { name: 'o', activation: 'sigmoid' },
 ];
 
-/** Hidden states of a new network have about this root mean square, since o is near 1/2 and c near 0. */
+/**
+ * The approximate root mean square of the hidden states of a new network, in which o is near 1/2 and c near
+ * 0.
+ */
 const SIZE = 0.3;
 
 /**
- * i = σ(zi)  f = σ(zf)  g = tanh(zg)  o = σ(zo);  c = f ⊙ c' + i ⊙ g;  h = o ⊙ tanh(c)
- * (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000). Coupled, i = 1 - f (Greff et al. 2017).
+ * i = σ(zi)  f = σ(zf)  g = tanh(zg)  o = σ(zo);  c = f ⊙ c' + i ⊙ g;  h = o ⊙ tanh(c) (Hochreiter &
+ * Schmidhuber 1997, with the forget gate of Gers et al. 2000). Coupled, i = 1 - f (Greff et al. 2017).
  */
 export const lstm: Cell = {
   label: 'LSTM',
@@ -22,28 +25,28 @@ export const lstm: Cell = {
   hasCellState: true,
   keepsPast: false,
   bounds: { embedding: Math.sqrt(3), hidden: Math.sqrt(3) / SIZE },
-  forward: (kernels, { gates, cBefore, c, h, rows, hidden, width }) =>
-    kernels.lstm_forward(gates, cBefore, c, h, 0, rows, hidden, width, 0),
-  backward: (kernels, { gates, cBefore, c, dh, dc, rows, hidden, width }) =>
-    kernels.lstm_backward(gates, cBefore, c, dh, dc, 0, rows, hidden, width, 0),
+  forward: (kernels, { gates, cPrevious, c, h, rows, hidden, width }) =>
+    kernels.lstm_forward(gates, cPrevious, c, h, 0, rows, hidden, width, 0),
+  backward: (kernels, { gates, cPrevious, c, dh, dc, rows, hidden, width }) =>
+    kernels.lstm_backward(gates, cPrevious, c, dh, dc, 0, rows, hidden, width, 0),
 };
 
 /**
- * The LSTM whose gates see the cell state (Gers & Schmidhuber 2000): zi and zf grow by p ⊙ c', zo by p ⊙ c, one weight
- * a unit and gate.
+ * The LSTM whose gates see the cell state (Gers & Schmidhuber 2000): p ⊙ c' is added to zi and zf, p ⊙ c to
+ * zo, with one weight per unit and gate.
  */
 export const peephole: Cell = {
   ...lstm,
   label: 'peephole LSTM',
   own: { name: 'weight_peephole', blocks: (gates) => gates - 1 },
-  forward: (kernels, { gates, cBefore, c, h, own, rows, hidden, width }) =>
-    kernels.lstm_forward(gates, cBefore, c, h, own, rows, hidden, width, 1),
-  backward: (kernels, { gates, cBefore, c, dh, dc, own, rows, hidden, width }) =>
-    kernels.lstm_backward(gates, cBefore, c, dh, dc, own, rows, hidden, width, 1),
-  backwardOwn: (kernels, { gates, cBefore, c, rows, hidden, width }, gradient) => {
+  forward: (kernels, { gates, cPrevious, c, h, own, rows, hidden, width }) =>
+    kernels.lstm_forward(gates, cPrevious, c, h, own, rows, hidden, width, 1),
+  backward: (kernels, { gates, cPrevious, c, dh, dc, own, rows, hidden, width }) =>
+    kernels.lstm_backward(gates, cPrevious, c, dh, dc, own, rows, hidden, width, 1),
+  backwardOwn: (kernels, { gates, cPrevious, c, rows, hidden, width }, gradient) => {
     // Gates i, f, g, o or f, g, o; peepholes i, f, o or f, o. Only the last sees the new state.
     const isCoupled = width === 3 * hidden;
-    const seen = isCoupled ? [cBefore, undefined, c] : [cBefore, cBefore, undefined, c];
+    const seen = isCoupled ? [cPrevious, undefined, c] : [cPrevious, cPrevious, undefined, c];
     let to = gradient;
     for (const [gate, state] of seen.entries()) {
       if (state === undefined) continue;

@@ -3,37 +3,37 @@ import { CELLS } from './cells.js';
 import { RecurrentLayer, type WindowShape } from './layer.js';
 import type { Weights } from './weights.js';
 
-/** Names a dropout mask: the same seed and draw give the same mask. */
+/** Identifies a dropout mask: the same seed and draw give the same mask. */
 export interface DropoutDraw {
   readonly seed: number;
   readonly draw: number;
 }
 
 /**
- * Embedding, stacked recurrent layers, linear decoder, cross-entropy: the activations of one window of (steps, rows)
- * characters, and the state carried from window to window.
+ * Embedding, stacked recurrent layers, linear decoder and cross-entropy: the activations of one window of
+ * (steps, rows) characters, and the state that is carried from window to window.
  *
- * The embedding and the first layer's input product are one: of the T*B characters of a window only the few
- * distinct ones are multiplied by W_ih, and the results are looked up. That is exact, and spares a product as
- * large as the recurrent one.
+ * The embedding and the first layer's input product are combined: only the few distinct characters among the
+ * T*B of a window are multiplied by W_ih, and the results are looked up. That is exact, and saves a product
+ * as large as the recurrent one.
  */
 export class Network {
   readonly layers: RecurrentLayer[] = [];
   /** (U): the distinct characters of the window. */
   readonly #distinct: number;
-  /** (T*B): which of them stands at each place. */
+  /** (T*B): the index of each position's character among them. */
   readonly #slots: number;
-  /** (U, E) and (U, G): their embeddings and what these add to the first layer's gates; in `backward` gradients. */
+  /** (U, E) and (U, G): their embeddings and input products; in `backward`, the gradients of these. */
   readonly #embedded: number;
   readonly #tokenGates: number;
-  /** (T*B, H) a layer: what it hands up, where that is not its outputs; 0 where it is. */
-  readonly #handed: readonly number[];
+  /** (T*B, H) per layer: its outputs after dropout and residual connection; 0 if it has neither. */
+  readonly #results: readonly number[];
   readonly #drops: boolean;
   /** (T*B, V): logits, and their gradient after `losses` with training. */
   readonly #logits: number;
   readonly #targets: number;
   readonly #losses: number;
-  /** Room for the largest packed activation of the backward pass. */
+  /** Space for the largest packed activation of the backward pass. */
   readonly #scratch: number;
   readonly #slotOf: Int32Array;
   #distinctCount = 0;
@@ -56,7 +56,7 @@ export class Network {
     for (let i = 0; i < config.layers; i++) this.layers.push(new RecurrentLayer(weights, i, shape));
     this.#tokenGates = arena.allocate(distinct * this.layers[0]!.width);
     this.#drops = shape.training && config.dropout > 0;
-    this.#handed = this.layers.map(({ index }) =>
+    this.#results = this.layers.map(({ index }) =>
       this.#drops || (residual && index > 0) ? arena.allocate(n * hidden) : 0,
     );
     this.#logits = arena.allocate(n * vocabulary);
@@ -68,8 +68,8 @@ export class Network {
 
   /**
    * Runs a window from the carried state, up to the logits.
-   * @param inputs character ids, time-major: place t*B + b is step t of sequence b; whole steps, at most T
-   * @param draw which dropout mask to use; none outside training
+   * @param inputs character ids, time-major: element t*B + b is step t of sequence b; at most T whole steps
+   * @param draw the dropout mask to use; ignored outside training
    */
   forward(inputs: Uint32Array, draw?: DropoutDraw): void {
     this.weights.engine.finish();
@@ -79,11 +79,11 @@ export class Network {
     for (const layer of this.layers) {
       const { index, entry } = layer;
       if (index === 0) this.#lookUpGates(inputs);
-      else this.weights.layers[index]!.input.forward(entry, this.#handedUp(index - 1), n);
+      else this.weights.layers[index]!.input.forward(entry, this.#resultsOf(index - 1), n);
       layer.forward(this.#steps);
-      this.#handUp(layer);
+      this.#computeResults(layer);
     }
-    this.weights.decoder.forward(this.#logits, this.#handedUp(this.layers.length - 1), n);
+    this.weights.decoder.forward(this.#logits, this.#resultsOf(this.layers.length - 1), n);
   }
 
   /** A view (steps*B, V) of the logits of the last window. */
@@ -92,8 +92,8 @@ export class Network {
   }
 
   /**
-   * A view (steps*B, H) of a layer's memory in the last window, after each step: the cell states or, where the cell has
-   * none, the hidden states. Not after `carry`.
+   * A view (steps*B, H) of a layer's memory after each step of the last window: the cell states or, if the
+   * cell has none, the hidden states. Not valid after `carry`.
    */
   cells(layer: number): Float32Array {
     const { cells, outputs } = this.layers[layer]!;
@@ -101,35 +101,41 @@ export class Network {
     return this.#view(CELLS[cell].hasCellState ? cells : outputs, hidden);
   }
 
-  /** A view (steps*B, H) of a layer's hidden states in the last window, after each step. Not after `carry`. */
+  /**
+   * A view (steps*B, H) of a layer's hidden states after each step of the last window. Not valid after
+   * `carry`.
+   */
   hidden(layer: number): Float32Array {
     return this.#view(this.layers[layer]!.outputs, this.weights.config.hidden);
   }
 
-  /** A view (steps*B, G) of a layer's gates in the last window: the activations, until `backward` is called. */
+  /** A view (steps*B, G) of a layer's gate activations in the last window. Not valid after `backward`. */
   gates(layer: number): Float32Array {
     const { activations, width } = this.layers[layer]!;
     return this.#view(activations, width);
   }
 
-  /** After `backward`, a view (steps*B, H): the gradient of the loss by a layer's hidden states. */
+  /**
+   * After `backward`, a view (steps*B, H) of the gradient of the loss with respect to a layer's hidden
+   * states.
+   */
   hiddenGradients(layer: number): Float32Array {
     return this.#view(this.layers[layer]!.dh, this.weights.config.hidden);
   }
 
   #view(at: number, width: number): Float32Array {
     this.weights.engine.finish();
-    return this.weights.engine.arena.floats(at, this.#places * width);
+    return this.weights.engine.arena.floats(at, this.#positions * width);
   }
 
   /**
-   * Softmax and cross-entropy against the targets (time-major, as many as the inputs). With `training`, the
-   * logits give way to their gradient, that of the mean loss.
-   * @returns a view of the loss of each place in nats
+   * Computes softmax and cross-entropy against the targets, which correspond to the inputs. With `training`,
+   * overwrites the logits with the gradient of the mean loss.
+   * @returns a view (steps*B) of the losses in nats
    */
   losses(targets: Uint32Array, { training = false } = {}): Float32Array {
     const { kernels, arena, finish } = this.weights.engine;
-    const n = this.#places;
+    const n = this.#positions;
     arena.words(this.#targets, n).set(targets);
     const scale = training ? 1 / n : 0;
     kernels.softmax_cross_entropy(
@@ -144,7 +150,7 @@ export class Network {
     return arena.floats(this.#losses, n);
   }
 
-  /** After `losses` with training: of the mean loss leaves that of the last step alone, times `scale`. */
+  /** After `losses` with training: reduces the mean loss to that of the last step, times `scale`. */
   onlyLastLoss(scale = 1): void {
     const { logits } = this;
     const last = logits.length - this.shape.rows * this.weights.config.vocabulary;
@@ -154,35 +160,38 @@ export class Network {
 
   /** After `losses` with training: adds the gradient of the mean loss to the span of gradients. */
   backward(): void {
-    const n = this.#places;
+    const n = this.#positions;
     const last = this.layers.length - 1;
-    this.weights.decoder.backwardWeights(this.#logits, this.#handedUp(last), n, this.#scratch);
+    this.weights.decoder.backwardWeights(this.#logits, this.#resultsOf(last), n, this.#scratch);
     this.weights.decoder.backwardInput(this.layers[last]!.dh, this.#logits, n, 0);
     for (let index = last; index >= 0; index--) {
       const layer = this.layers[index]!;
-      const passesBy = this.#passesBy(index);
+      const isResidual = this.#isResidual(index);
       const below = index > 0 ? this.layers[index - 1]!.dh : 0;
-      if (passesBy) this.weights.engine.kernels.add(below, layer.dh, n * this.weights.config.hidden, 0);
+      if (isResidual) this.weights.engine.kernels.add(below, layer.dh, n * this.weights.config.hidden, 0);
       if (this.#draw) this.#drop(index, layer.dh, layer.dh);
       layer.backward(this.#steps, this.#scratch);
       if (index === 0) {
         this.#backwardGates();
       } else {
         const { input } = this.weights.layers[index]!;
-        input.backwardWeights(layer.entry, this.#handedUp(index - 1), n, this.#scratch);
-        input.backwardInput(below, layer.entry, n, passesBy ? 1 : 0);
+        input.backwardWeights(layer.entry, this.#resultsOf(index - 1), n, this.#scratch);
+        input.backwardInput(below, layer.entry, n, isResidual ? 1 : 0);
       }
     }
   }
 
-  /** Makes the state after the last window the start of the next one. Not before `backward`, which reads both. */
+  /**
+   * Makes the final state of the last window the initial state of the next. Call it after `backward`, if at
+   * all.
+   */
   carry(): void {
     this.weights.engine.finish();
     for (const layer of this.layers) layer.carry(this.#steps);
     this.#steps = 0;
   }
 
-  /** Starts every sequence anew, from zero state. */
+  /** Restarts every sequence from zero state. */
   resetState(): void {
     this.weights.engine.finish();
     this.#steps = 0;
@@ -192,33 +201,33 @@ export class Network {
     }
   }
 
-  /** Places in the last window. */
-  get #places(): number {
+  /** Number of positions in the last window. */
+  get #positions(): number {
     return this.#steps * this.shape.rows;
   }
 
-  /** Whether what enters a layer is handed up beside its outputs. */
-  #passesBy(index: number): boolean {
+  /** Whether a layer adds its input to its outputs. */
+  #isResidual(index: number): boolean {
     return index > 0 && this.weights.config.residual === true;
   }
 
-  /** Byte offset of what layer `index` hands up. */
-  #handedUp(index: number): number {
-    return this.#draw || this.#passesBy(index) ? this.#handed[index]! : this.layers[index]!.outputs;
+  /** Byte offset of a layer's results, which the next layer or the decoder reads. */
+  #resultsOf(index: number): number {
+    return this.#draw || this.#isResidual(index) ? this.#results[index]! : this.layers[index]!.outputs;
   }
 
-  /** Its outputs, after dropout where there is any; with residual connections, added to what entered it. */
-  #handUp({ index, outputs }: RecurrentLayer): void {
+  /** Computes a layer's results: its outputs after dropout, plus its input with a residual connection. */
+  #computeResults({ index, outputs }: RecurrentLayer): void {
     const { kernels } = this.weights.engine;
-    const to = this.#handedUp(index);
-    const n = this.#places * this.weights.config.hidden;
+    const to = this.#resultsOf(index);
+    const n = this.#positions * this.weights.config.hidden;
     if (this.#draw) this.#drop(index, outputs, to);
-    if (!this.#passesBy(index)) return;
+    if (!this.#isResidual(index)) return;
     if (!this.#draw) kernels.add(to, outputs, n, 0);
-    kernels.add(to, this.#handedUp(index - 1), n, 1);
+    kernels.add(to, this.#resultsOf(index - 1), n, 1);
   }
 
-  /** Finds the window's distinct characters, and fills `#slots` and `#distinct`. */
+  /** Finds the distinct characters of the window and fills `#slots` and `#distinct`. */
   #findDistinct(inputs: Uint32Array): void {
     const { arena } = this.weights.engine;
     const slots = arena.words(this.#slots, inputs.length);
@@ -236,7 +245,7 @@ export class Network {
     this.#distinctCount = count;
   }
 
-  /** The first layer's gate inputs W_ih · e (+ b): made once for each distinct character, then looked up. */
+  /** Computes W_ih · e (+ b) for the first layer: once per distinct character, then by look-up. */
   #lookUpGates(inputs: Uint32Array): void {
     const { kernels } = this.weights.engine;
     const { embedding } = this.weights.config;
@@ -248,7 +257,7 @@ export class Network {
     kernels.gather_rows(entry, this.#tokenGates, this.#slots, inputs.length, width);
   }
 
-  /** The mirror: sums the gradient over the places of each distinct character first. */
+  /** The backward pass of the look-up; it sums the gradient over the positions of each character first. */
   #backwardGates(): void {
     const { kernels, arena } = this.weights.engine;
     const { embedding } = this.weights.config;
@@ -256,20 +265,20 @@ export class Network {
     const count = this.#distinctCount;
     const { input } = this.weights.layers[0]!;
     arena.floats(this.#tokenGates, count * width).fill(0);
-    kernels.scatter_add_rows(this.#tokenGates, entry, this.#slots, this.#places, width, width);
+    kernels.scatter_add_rows(this.#tokenGates, entry, this.#slots, this.#positions, width, width);
     input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
     input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
     const gradient = this.weights.embedding.gradient;
     kernels.scatter_add_rows(gradient, this.#embedded, this.#distinct, count, embedding, embedding);
   }
 
-  /** Applies layer `index`'s dropout mask of this window; its gradient is the same operation. */
+  /** Applies a layer's dropout mask for this window. The gradient is the same operation. */
   #drop(index: number, from: number, to: number): void {
     const { seed, draw } = this.#draw!;
     const { dropout, hidden, layers } = this.weights.config;
     const threshold = Math.round(dropout * 2 ** 32);
     const counter = (draw * layers + index) % 2 ** 32;
-    const n = this.#places * hidden;
+    const n = this.#positions * hidden;
     this.weights.engine.kernels.dropout(
       to,
       from,

@@ -2,16 +2,16 @@ import type { Engine } from '../engine/kernels.js';
 import type { Place } from './weights.js';
 
 /**
- * Layer normalisation of a product's rows: γ ⊙ (y - mean) / deviation (Ba, Kiros & Hinton 2016, without their shift,
- * which the layer's bias is). Made for the rows of one window.
+ * Layer normalisation of the rows of a product: γ ⊙ (y - mean) / deviation (Ba, Kiros & Hinton 2016, without
+ * their shift, since the layer has a bias). Holds the deviations of one window.
  */
 export class RowNorm {
-  /** (rows): what each row was multiplied by. */
+  /** (rows): the inverse standard deviation of each row. */
   readonly #inverse: number;
 
   /**
    * @param scale γ, (width)
-   * @param bias (width); what is normalised is added to it. Without one it is added to what is there
+   * @param bias (width); the result is added to it, or to the existing contents if there is none
    */
   constructor(
     readonly engine: Engine,
@@ -23,7 +23,10 @@ export class RowNorm {
     this.#inverse = engine.arena.allocate(rows);
   }
 
-  /** out (n, width) = b + γ ⊙ x̂, or grows by it; y (n, width) becomes x̂. @param first of the window's rows */
+  /**
+   * out (n, width) = b + γ ⊙ x̂, or += without b; y (n, width) becomes x̂. @param first index among the
+   * window's rows
+   */
   forward(out: number, y: number, n: number, first = 0): void {
     const { kernels } = this.engine;
     kernels.normalise_rows(y, this.#inverse + 4 * first, n, this.width);
@@ -31,7 +34,7 @@ export class RowNorm {
     kernels.add_scaled_rows(out, y, this.scale.value, n, this.width);
   }
 
-  /** From the gradient of `out` that of `y`. dy may be the place of x̂. */
+  /** Computes the gradient of `y` from that of `out`. dy may alias x̂. */
   backward(dy: number, dout: number, normalised: number, n: number, first = 0): void {
     const inverse = this.#inverse + 4 * first;
     this.engine.kernels.normalise_rows_backward(

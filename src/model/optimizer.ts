@@ -12,7 +12,7 @@ const BETA1 = 0.9;
 const BETA2 = 0.99;
 const EPSILON = 1e-8;
 
-/** The moments AdamW keeps of each parameter, by their names in checkpoints, which are PyTorch's. */
+/** The moments that AdamW keeps for each parameter, by their names in checkpoints, which are PyTorch's. */
 export const MOMENTS = ['exp_avg', 'exp_avg_sq'] as const;
 
 /** A span of each moment by its name, in the order of the parameter table. */
@@ -48,7 +48,7 @@ export class Optimizer {
 
   /**
    * Updates the weights, zeroes the gradients and repacks the matrices. If the norm is not finite, nothing
-   * changes: the gradients stay, so that the faulty one can be found.
+   * changes: the gradients remain, so that the faulty one can be found.
    * @param step number of this step, from 1
    * @returns the global norm of the gradients before clipping
    */

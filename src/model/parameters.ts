@@ -3,14 +3,14 @@ import { CELLS } from './cells.js';
 import type { ModelConfig } from './config.js';
 
 /**
- * How values begin (see initialise.ts). A list has one entry for each block of rows, as many as there are gates: what a
- * vector is, or within which bounds uniform numbers are.
+ * The initial values (see initialise.ts). A list has one entry per block of rows, usually one per gate: the
+ * value of a vector, or the bound of uniform numbers.
  */
 type Initialisation = 'normal' | 'orthogonal' | { readonly bounds: readonly number[] } | readonly number[];
 
-/** One tensor of the network: its place in the flat span that values, gradients and moments share. */
+/** One tensor of the network: its place in the flat spans of values, gradients and moments. */
 export interface Parameter {
-  /** PyTorch's name for it. */
+  /** PyTorch's name. */
   readonly name: string;
   /** [rows, columns] or [length]; row-major. */
   readonly shape: readonly number[];
@@ -24,9 +24,9 @@ export interface Parameter {
 
 export interface ParameterTable {
   readonly parameters: readonly Parameter[];
-  /** Elements of all parameters. */
+  /** Number of elements of all parameters. */
   readonly count: number;
-  /** The first so many elements decay, the others do not. */
+  /** Number of elements that decay; they come first. */
   readonly decayed: number;
   named(name: string): Parameter;
 }
@@ -35,8 +35,9 @@ type Row = readonly [name: string, shape: readonly number[], initialisation: Ini
 
 /**
  * The one table of parameters. It drives allocation, initialisation, the optimizer, checkpoints, the gradient
- * check and the parameter count. Names and the order of gates are PyTorch's, which has two biases a gate row: where the
- * second (`bias_hh`) would only add to the first, it is not here, and written as zeros.
+ * check and the parameter count. Names and the order of gates are PyTorch's. PyTorch has two biases per gate
+ * row: if the second (`bias_hh`) would only add to the first, it is missing here, and checkpoints contain
+ * zeros for it.
  */
 export function parameterTable(config: ModelConfig): ParameterTable {
   const { vocabulary, embedding, hidden, layers } = config;
@@ -69,16 +70,16 @@ export function parameterTable(config: ModelConfig): ParameterTable {
     decayed,
     named(name) {
       const parameter = byName.get(name);
-      if (!parameter) throw new RangeError(`no parameter is called ${name}`);
+      if (!parameter) throw new RangeError(`there is no parameter named ${name}`);
       return parameter;
     },
   };
 }
 
-/** As PyTorch draws weights, but for those of its layer 0, which it draws by the number of units instead of inputs. */
+/** PyTorch's bounds, except that it scales those of layer 0 by the number of units instead of inputs. */
 const USUAL_BOUNDS = { embedding: 1, hidden: 1 };
 
-/** Where products are normalised, larger weights only learn more slowly. */
+/** With normalised products, larger weights would only learn more slowly. */
 function boundsOf({ cell, layerNorm }: ModelConfig): NonNullable<Cell['bounds']> {
   const { bounds = USUAL_BOUNDS }: Cell = CELLS[cell];
   return layerNorm ? USUAL_BOUNDS : bounds;

@@ -1,13 +1,13 @@
 /**
- * Things made for a model that nobody uses at the moment: memory in an arena is never freed, so they are used again. Who
- * takes one gives it back in a `finally`, also in a generator that may be left.
+ * Idle objects of a model, kept for reuse because memory in an arena is never freed. Callers must return what
+ * they take in a `finally` block, also in generators, which may be abandoned.
  */
 export class Pool<Model extends object, T> {
   readonly #idle = new WeakMap<Model, T[]>();
 
   /**
-   * @param make is called where none is idle
-   * @param fits which of the idle ones will do; all of them by default
+   * @param make is called if no idle object fits
+   * @param fits selects the idle objects that will do, all of them by default
    */
   take(model: Model, make: () => T, fits: (one: T) => boolean = () => true): T {
     const idle = this.#idle.get(model) ?? [];

@@ -1,15 +1,15 @@
 import type { Gate } from './cell.js';
 
 /**
- * Activations below `left` or above `right` count as saturated: a sigmoid gate is then shut or open, whatever it reads.
- * Karpathy, Johnson & Li 2015, section 4.2; the limits of tanh stand as far from its ends, for its span of 2.
+ * Activations below `left` or above `right` count as saturated: the sigmoid gate is practically shut or open.
+ * From Karpathy, Johnson & Li 2015, section 4.2; the limits of tanh are as far from its ends.
  */
 export const SATURATED: Record<Gate['activation'], { readonly left: number; readonly right: number }> = {
   sigmoid: { left: 0.1, right: 0.9 },
   tanh: { left: -0.9, right: 0.9 },
 };
 
-/** How often each of the H units of a gate was saturated, (H) each. */
+/** For each of the H units of a gate, how many times it was saturated; (H) each. */
 export interface SaturationCounts {
   readonly left: Uint32Array;
   readonly right: Uint32Array;
@@ -17,9 +17,9 @@ export interface SaturationCounts {
 
 /**
  * Adds to the counts of a gate's units.
- * @param activations (N, G): those of all gates of a layer
- * @param place which gate: its columns are from `from` on, as many as there are counts; and G
- * @param every looks at the first row and each `every` rows after it alone
+ * @param activations (N, G): the activations of all gates of a layer
+ * @param place the gate: its columns start at `from`, one per count; `width` is G
+ * @param every examines only every `every`-th row, starting with the first
  */
 export function countSaturated(
   activations: Float32Array,

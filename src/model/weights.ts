@@ -4,10 +4,10 @@ import type { ModelConfig } from './config.js';
 import { Linear } from './linear.js';
 import { type Parameter, type ParameterTable, parameterTable } from './parameters.js';
 
-/** A span of all parameters, in the order of the table, as a place in the arena. */
+/** Byte offset of a span of all parameters, in the order of the table. */
 type Span = number;
 
-/** Where parameters and their gradient lie, byte offsets; only what is to be trained has a gradient. */
+/** Byte offsets of parameters and their gradients; only trained weights have gradients. */
 export interface Place {
   readonly value: number;
   readonly gradient: number;
@@ -15,12 +15,12 @@ export interface Place {
 
 /** The parameters of one recurrent layer. */
 export interface LayerWeights {
-  /** From its input, with the bias unless the product is normalised first; and from its own previous output. */
+  /** W_ih, with the bias unless the product is normalised first; and W_hh. */
   readonly input: Linear;
   readonly recurrent: Linear;
   /** The cell's own vector (see Cell). */
   readonly own: Place | undefined;
-  /** The scales of the normalised products, and what these are added to. */
+  /** The scales of the normalised products, and the biases that these are added to. */
   readonly norms:
     | {
         readonly below: Place;
@@ -32,8 +32,8 @@ export interface LayerWeights {
 }
 
 /**
- * The parameters of one network: the flat span of values, the span of gradients when it is to be trained, and the
- * matrices as ready-packed linear maps. Several networks (training, evaluation, sampling) share one set.
+ * The parameters of one network: the flat span of values, the span of gradients if it is trained, and the
+ * matrices as packed linear maps. Several networks (training, evaluation, sampling) share one set.
  */
 export class Weights {
   readonly table: ParameterTable;
@@ -64,12 +64,12 @@ export class Weights {
     return this.engine.arena.floats(this.#trained(), this.table.count);
   }
 
-  /** Whether every value is a number; after an update that overflowed, some are not. */
+  /** Whether every value is finite; after an update that overflowed, some are not. */
   areFinite(): boolean {
     return Number.isFinite(this.engine.kernels.squared_norm(this.#values, this.table.count));
   }
 
-  /** The norm of the gradient of some parameters. */
+  /** The norm of the gradients of some parameters. */
   gradientNorm(parameters: readonly Parameter[]): number {
     const squares = parameters.map(({ start, length }) =>
       this.engine.kernels.squared_norm(this.#trained() + 4 * start, length),
@@ -82,7 +82,9 @@ export class Weights {
     return this.#place('embedding.weight');
   }
 
-  /** Renews the packed copies of the matrices. To be called whenever values have changed: once an optimizer step. */
+  /**
+   * Updates the packed copies of the matrices. Call it whenever values have changed: once per optimizer step.
+   */
   pack(): void {
     for (const { input, recurrent } of this.layers) {
       input.pack();
@@ -133,7 +135,7 @@ export class Weights {
   }
 
   #trained(): Span {
-    if (this.#gradients === undefined) throw new Error('these weights were made without gradients');
+    if (this.#gradients === undefined) throw new Error('these weights were created without gradients');
     return this.#gradients;
   }
 }
