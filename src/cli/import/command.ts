@@ -30,7 +30,6 @@ array under "vocabulary". See docs/reference/checkpoints.md.
 Examples:
   charlstm import model.safetensors
   charlstm import model.safetensors --vocabulary characters.json
-  charlstm import model.safetensors --out checkpoints/mine
   charlstm train novel.txt --from checkpoints/model-1
 `;
 
@@ -76,9 +75,8 @@ function beginningOf(
   { config, values }: ImportedNetwork,
   characters: readonly number[],
 ): { record: RunRecord; values: Float32Array } {
-  const codePoints = characters.toSorted((a, b) => a - b);
-  const idOf = new Map(characters.map((codePoint, id) => [codePoint, id]));
-  const ids = codePoints.map((codePoint) => idOf.get(codePoint)!);
+  const ids = [...characters.keys()].sort((a, b) => characters[a]! - characters[b]!);
+  const codePoints = ids.map((id) => characters[id]!);
   const moved = extended(values, config, ids, TRAINING_DEFAULTS.seed);
   const hash = createHash('sha256').update(moved).digest('hex');
   return {
