@@ -13,7 +13,7 @@ import { readModel, threadsToRead } from '../input/model.js';
 import { withText } from '../input/text.js';
 import type { EngineFlags } from '../options.js';
 import { breathe, output, print } from '../output/console.js';
-import { withPage } from '../output/page-file.js';
+import { withPage } from '../output/output-file.js';
 import { rowWidth } from '../output/tinted-rows.js';
 import { Heat, LineObjects, LineTable } from './lines.js';
 import { Page } from './page.js';

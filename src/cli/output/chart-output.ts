@@ -3,7 +3,7 @@ import type { Chart, Figure } from '../../ui/plot/chart.js';
 import { linesOf } from '../../ui/plot/terminal.js';
 import type { Line } from '../../ui/text/line.js';
 import { styled } from '../../ui/text/styled.js';
-import { pagePlace, withPage } from './page-file.js';
+import { pagePlace, withPage } from './output-file.js';
 import { columnsToPrint } from './terminal.js';
 
 const ROWS = { alone: 16, among: 11 };
