@@ -13,7 +13,7 @@ import { readModel, threadsToRead } from '../input/model.js';
 import { withText } from '../input/text.js';
 import type { EngineFlags } from '../options.js';
 import { breathe, output, print } from '../output/console.js';
-import { withPage } from '../output/output-file.js';
+import { withOutputFile } from '../output/output-file.js';
 import { rowWidth } from '../output/tinted-rows.js';
 import { Heat, LineObjects, LineTable } from './lines.js';
 import { Page } from './page.js';
@@ -59,10 +59,10 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
     if (flags.html === undefined) return read(model, stretch, renderer, describe);
     const html = flags.html;
     const page = new Page(`${text}, as ${file} reads it`, stretch.end - stretch.start);
-    const asked = { flag: '--html', example: 'page.html', what: 'a page', inputs: [file, ...files] };
-    await withPage(html, asked, async (write) => {
+    const outputFile = { flag: '--html', example: 'page.html', what: 'a page', inputs: [file, ...files] };
+    await withOutputFile(html, outputFile, async (write) => {
       write(page.head);
-      const written: Renderer = {
+      const both: Renderer = {
         piece: (piece) => {
           write(page.piece(piece));
           return renderer?.piece(piece) ?? '';
@@ -74,7 +74,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
       };
       // The page is completed even if nobody reads standard output any more.
       output.onUnread = () => {};
-      await read(model, stretch, written, describe);
+      await read(model, stretch, both, describe);
     });
     process.stderr.write(`page ${harmlessLine(quoted(html))}\n`);
   });

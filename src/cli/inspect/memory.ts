@@ -12,7 +12,7 @@ import { SAMPLING_OPTIONS } from '../../sample/options.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
 import { numberOption, parseNumber } from '../options.js';
-import { checkSvgPlace, printFigure } from '../output/chart-output.js';
+import { checkSvgFile, printFigure } from '../output/chart-output.js';
 import { type ProgressLine, withProgress } from '../output/stderr.js';
 import { addViewOptions, COUNT, type ViewFlags, withMemoryHint, writeResult } from './view.js';
 
@@ -101,7 +101,7 @@ interface KindAccuracy {
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
-  checkSvgPlace(flags.svg);
+  checkSvgFile(flags.svg);
   const networks = await withMemoryHint('Use a smaller --hidden or shorter --lags.', () =>
     withProgress((progress) => measureAccuracies(flags, progress), 0),
   );

@@ -3,7 +3,7 @@ import type { Chart, Figure } from '../../ui/plot/chart.js';
 import { linesOf } from '../../ui/plot/terminal.js';
 import type { Line } from '../../ui/text/line.js';
 import { styled } from '../../ui/text/styled.js';
-import { pagePlace, withPage } from './output-file.js';
+import { checkOutputFile, withOutputFile } from './output-file.js';
 import { columnsToPrint } from './terminal.js';
 
 const ROWS = { alone: 16, among: 11 };
@@ -25,8 +25,8 @@ const DRAWING = { flag: '--svg', example: 'chart.svg', what: 'a drawing' };
  * Checks that the file of `--svg` can be written, before the work of drawing it.
  * @throws UserError if it cannot
  */
-export function checkSvgPlace(path: string | undefined): void {
-  if (path !== undefined) pagePlace(path, { ...DRAWING, inputs: [] });
+export function checkSvgFile(path: string | undefined): void {
+  if (path !== undefined) checkOutputFile(path, { ...DRAWING, inputs: [] });
 }
 
 /**
@@ -35,6 +35,6 @@ export function checkSvgPlace(path: string | undefined): void {
  * @throws UserError if it cannot be written
  */
 export async function writeSvg(path: string, svg: string, inputs: readonly string[]): Promise<void> {
-  await withPage(path, { ...DRAWING, inputs }, async (write) => write(svg));
+  await withOutputFile(path, { ...DRAWING, inputs }, async (write) => write(svg));
   process.stderr.write(`drawing ${harmlessLine(quoted(path))}\n`);
 }

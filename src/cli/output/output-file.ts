@@ -14,7 +14,7 @@ import { hiddenTemporary, replaceFile } from '../../files.js';
 import { withCleanup } from './temporary.js';
 
 /** A file to write, as messages describe it. */
-interface Asked {
+interface OutputFile {
   /** The flag that names its path. */
   readonly flag: string;
   readonly example: string;
@@ -28,7 +28,7 @@ interface Asked {
  * @returns its path, with links followed
  * @throws UserError if it cannot
  */
-export function pagePlace(path: string, { flag, example, what, inputs }: Asked): string {
+export function checkOutputFile(path: string, { flag, example, what, inputs }: OutputFile): string {
   const hint = hintFor(flag);
   if (path === '') throw new UserError(`${flag} is ""`, `Give a path: ${flag} ${example}.`);
   const { existing, target } = attempt(path, hint, () => {
@@ -62,12 +62,12 @@ export function pagePlace(path: string, { flag, example, what, inputs }: Asked):
  * Lends a function that writes to a file. The file appears, complete, only once `use` has succeeded.
  * @throws UserError if it cannot be written
  */
-export async function withPage(
+export async function withOutputFile(
   path: string,
-  asked: Asked,
+  output: OutputFile,
   use: (write: (text: string) => void) => Promise<void>,
 ): Promise<void> {
-  const target = pagePlace(path, asked);
+  const target = checkOutputFile(path, output);
   const temporary = hiddenTemporary(target);
   const fill = async () => {
     const file = openSync(temporary, 'w');
@@ -83,7 +83,7 @@ export async function withPage(
       () => replaceFile(target, fill, temporary),
     );
   } catch (error) {
-    throw fileError(error, path, hintFor(asked.flag), 'create');
+    throw fileError(error, path, hintFor(output.flag), 'create');
   }
 }
 

@@ -12,7 +12,7 @@ import { type Chart, type Figure, type Point, SERIES_COLORS } from '../../../ui/
 import { svgOf } from '../../../ui/plot/svg.js';
 import { titleOf } from '../../input/model.js';
 import { MODEL_HELP, numberOption } from '../../options.js';
-import { checkSvgPlace, printFigure } from '../../output/chart-output.js';
+import { checkSvgFile, printFigure } from '../../output/chart-output.js';
 import { wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
 import { COUNT, withMemoryHint, writeResult } from '../view.js';
@@ -72,7 +72,7 @@ export function gradientsCommand(command: Command): void {
 
 async function inspectGradients(paths: readonly string[], flags: GradientsFlags): Promise<void> {
   checkFlags(paths, flags);
-  if (flags.compare) checkSvgPlace(flags.svg);
+  if (flags.compare) checkSvgFile(flags.svg);
   const { heading, text, networks, inputs } = await withMemoryHint(
     'Give a smaller --max-lag, or a smaller model.',
     () => (flags.compare ? compare(paths[0], flags) : measureAll(paths, flags)),
