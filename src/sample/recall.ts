@@ -38,7 +38,7 @@ interface Memory {
 /** Returns where reading starts, in UTF-16 units, if it is to end at `end`. */
 export function readingStart(text: string, end: number): number {
   const from = end < LEAST ? 0 : Math.floor((end - LEAST) / STEP) * STEP;
-  return isInPair(text, from) ? from + 1 : from;
+  return splitsPair(text, from) ? from + 1 : from;
 }
 
 /** Reads a text that changes: only the new part, as long as the beginning is unchanged. */
@@ -64,7 +64,7 @@ export class Recall {
     const memory = this.#memoryOf(from);
     const wanted = text.slice(from);
     const known = commonPrefix(memory.text, wanted);
-    memory.marks = memory.marks.filter(({ at }) => at <= known && !isInPair(wanted, at));
+    memory.marks = memory.marks.filter(({ at }) => at <= known && !splitsPair(wanted, at));
     memory.text = wanted;
     let mark = memory.marks.at(-1);
     let read = mark?.read ?? 0;
@@ -101,7 +101,7 @@ export class Recall {
 /** Slices end at fixed places of a text, however much of it was read before. */
 function sliceEnd(text: string, at: number): number {
   const end = Math.min(text.length, (Math.floor(at / SLICE) + 1) * SLICE);
-  return isInPair(text, end) ? end + 1 : end;
+  return splitsPair(text, end) ? end + 1 : end;
 }
 
 /** Keeps all marks at regular places and the most recent of the others. */
@@ -120,6 +120,6 @@ function commonPrefix(a: string, b: string): number {
 }
 
 /** Whether a place splits a surrogate pair. */
-function isInPair(text: string, at: number): boolean {
+function splitsPair(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(at - 1, at + 1)) && at > 0;
 }

@@ -1,5 +1,5 @@
 import { grouped } from '../../numbers.js';
-import { layOut } from '../text/glyphs.js';
+import { wrappedSample } from '../text/glyphs.js';
 import { type Line, shortened } from '../text/line.js';
 import type { Page } from './samples.js';
 import type { DashboardState } from './state.js';
@@ -32,7 +32,11 @@ export function sample(state: DashboardState, width: number, height: number): Li
   const count = isLive ? Math.ceil(revealed) : page.certainty.length;
   const certainty = page.certainty.slice(0, count);
   const text = Array.from(page.text).slice(0, count).join('');
-  const lines = layOut({ prompt: page.prompt, text, certainty }, Math.max(1, width - 2), state.view.tint);
+  const lines = wrappedSample(
+    { prompt: page.prompt, text, certainty },
+    Math.max(1, width - 2),
+    state.view.tint,
+  );
   const room = Math.max(1, height >= 4 ? height - 1 : height);
   const seen = isLive ? lines.slice(-room) : lines.slice(0, room);
   if (isLive) seen.push([...seen.pop()!, { text: '▌', color: 'accent' }]);

@@ -2,25 +2,25 @@ import { grouped } from '../../numbers.js';
 import type { Axis, Series } from './chart.js';
 import { type AxisScale, placeOf, ticks } from './scale.js';
 
-/** A number of an axis that is named: where it lies, from 0 to 1, and how it is written. */
+/** A labelled number of an axis; its place is from 0 to 1. */
 export interface Tick {
   readonly place: number;
   readonly label: string;
 }
 
-/** A span of less than so much of its numbers is rounding, not data. */
+/** A span that is a smaller share of its values is rounding, not data. */
 const LEAST_SPAN = 1e-9;
-/** Room beyond the values, as a share of the span. */
+/** The margin beyond the values, as a share of the span. */
 const MARGIN = 0.05;
 
-/** The scale of values upwards; bars stand on 0 if they can. */
+/** Returns the scale of the values. It includes 0 if there are bars, unless it is logarithmic. */
 export function verticalScale(axis: Axis, series: readonly Series[]): AxisScale {
   const values = series.flatMap(({ points }) => points.map(([, y]) => y));
   const hasBars = !axis.log && series.some(({ kind }) => kind === 'bars');
   return scaleOf(axis, hasBars ? [...values, 0] : values, MARGIN);
 }
 
-/** The scale of what the series are over; there is room for the outermost points and bars, lines fill it. */
+/** Returns the scale of the x axis, with a margin around points and bars; lines fill it. */
 export function horizontalScale(axis: Axis, series: readonly Series[]): AxisScale {
   const values = series.flatMap(({ points }) => points.map(([x]) => x));
   const bars = series.reduce(
@@ -41,20 +41,21 @@ function scaleOf({ from, to, log = false }: Axis, values: readonly number[], mar
     return { from: from ?? start / more, to: to ?? end * more, log };
   }
   const more = margin * (end - start);
-  // What is never negative does not get an axis below 0, and the other way round.
+  // The axis of values that are never negative does not extend below 0, nor that of values never positive
+  // above.
   const lowest = start >= 0 ? Math.max(0, start - more) : start - more;
   const highest = end <= 0 ? Math.min(0, end + more) : end + more;
   return { from: from ?? lowest, to: to ?? highest, log };
 }
 
-/** A scale in whose middle one value lies. */
+/** Returns a scale with a value in its middle. */
 function around(value: number, log: boolean): AxisScale {
   if (log) return { from: value / 3, to: value * 3, log };
   const half = Math.abs(value) / 2;
   return value === 0 ? { from: 0, to: 1, log } : { from: value - half, to: value + half, log };
 }
 
-/** Round numbers of a scale, about `most` of them. */
+/** Returns about `most` round numbers of a scale. */
 export function ticksOf(scale: AxisScale, most: number): Tick[] {
   const powers = scale.log ? powersOf(scale, most) : [];
   if (powers.length > 1) {
@@ -62,19 +63,19 @@ export function ticksOf(scale: AxisScale, most: number): Tick[] {
     return powers.map((value) => ({ place: placeOf(value, scale), label: label(value) }));
   }
   const few = ticks({ ...scale, log: false }, most);
-  // A single number is no scale.
+  // A single number does not show a scale.
   const values = few.length < 2 ? ticks({ ...scale, log: false }, most + 1) : few;
   const labels = labelsOf(values);
   return values.map((value, i) => ({ place: placeOf(value, scale), label: labels[i]! }));
 }
 
-/** Powers of ten; where these are few, multiples of them, too. */
+/** Returns powers of ten; if there are few, also multiples of them. */
 function powersOf({ from, to }: AxisScale, most: number): number[] {
   const first = Math.ceil(Math.log10(from) - 1e-9);
   const last = Math.floor(Math.log10(to) + 1e-9);
   const decades = last - first + 1;
   if (decades >= 3) {
-    // In twice a step there are two powers at least, wherever it begins.
+    // Twice a step contains at least two powers, wherever it starts.
     const step = Math.min(Math.ceil(decades / Math.max(2, most)), Math.floor(decades / 2));
     const lowest = Math.ceil(first / step) * step;
     const count = Math.floor((last - lowest) / step) + 1;
@@ -90,10 +91,10 @@ function powersOf({ from, to }: AxisScale, most: number): number[] {
   return [];
 }
 
-/** What powers of ten are multiplied by, where there are few of them: the first ones that have room. */
+/** Factors of powers of ten, if there are few powers: the first that fit are used. */
 const FACTORS = [[1, 2, 5], [1, 3], [1]] as const;
 
-/** Numbers of a linear axis, with as many digits as tell neighbours apart. */
+/** Formats the numbers of a linear axis with enough digits to tell neighbours apart. */
 function labelsOf(values: readonly number[]): string[] {
   const gap = values.length > 1 ? values[1]! - values[0]! : Math.abs(values[0] ?? 1) || 1;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -106,12 +107,12 @@ function labelsOf(values: readonly number[]): string[] {
   });
 }
 
-/** Where a sum of steps has missed 0 by its rounding. */
+/** Corrects a sum of steps that missed 0 by rounding. */
 function nearZero(value: number, gap: number): number {
   return Math.abs(value) < 1e-6 * gap ? 0 : value;
 }
 
-/** A number in about three digits. */
+/** Formats a number with about three digits. */
 export function written(value: number): string {
   const size = Math.abs(value);
   return isPlain(size) ? fixed(value, Math.max(0, 2 - powerOf(size))) : raised(value);
@@ -121,14 +122,14 @@ function powerOf(size: number): number {
   return size === 0 ? 0 : Math.floor(Math.log10(size) + 1e-9);
 }
 
-/** A number as one to ten times a power of ten. */
+/** Formats a number in scientific notation. */
 function raised(value: number): string {
   const power = powerOf(Math.abs(value));
   const factor = bare((value / 10 ** power).toFixed(2));
   return power === 0 ? factor : timesTen(factor, power);
 }
 
-/** Without the zeros at the end of a fraction. */
+/** Removes trailing zeros of a fraction. */
 function bare(number: string): string {
   return /\.\d+$/.test(number) ? number.replace(/\.?0+$/, '') : number;
 }
@@ -149,10 +150,10 @@ function timesTen(factor: string, power: number): string {
 }
 
 /**
- * Places for labels, at least `gap` apart and from `from` to `to`, as near as can be to where they belong: by isotonic
- * regression (pool adjacent violators; Ayer et al. 1955). There must be room for all.
- * @param wanted where they belong, in any order
- * @returns where they go, in the same order
+ * Spreads labels from `from` to `to`, at least `gap` apart and as close as possible to their wanted places,
+ * by isotonic regression (pool adjacent violators; Ayer et al. 1955). There must be room for all of them.
+ * @param wanted places in any order
+ * @returns the places in the same order
  */
 export function spreadOut(wanted: readonly number[], gap: number, from: number, to: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);

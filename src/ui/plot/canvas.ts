@@ -1,7 +1,7 @@
 import { joined, type Line, type Segment } from '../text/line.js';
 import type { Color } from '../text/palette.js';
 
-/** Bits of the dots of a braille character, by row (4) and column (2); U+2800 has none. */
+/** Bits of the dots of a braille character, by row (4) and column (2); U+2800 has no dots. */
 const DOTS = [
   [0x01, 0x08],
   [0x02, 0x10],
@@ -9,7 +9,7 @@ const DOTS = [
   [0x40, 0x80],
 ] as const;
 
-/** Something drawn in one colour; later layers hide earlier ones where they meet. */
+/** Dots of one colour; later layers hide earlier ones in the same cell. */
 interface Layer {
   readonly color: Color;
   readonly bold: boolean;
@@ -17,7 +17,7 @@ interface Layer {
   readonly cells: Uint8Array;
 }
 
-/** A drawing in braille characters: 2 by 4 dots a cell, (0, 0) at the top left. */
+/** A drawing in braille characters: 2 by 4 dots per cell, with (0, 0) at the top left. */
 export class Canvas {
   readonly #layers: Layer[] = [];
   readonly #marks = new Map<number, Segment>();
@@ -67,7 +67,7 @@ export class Canvas {
     this.#marks.set((y >> 2) * this.width + (x >> 1), mark);
   }
 
-  /** Writes over a row from a cell on, above what is faint, unless something else is in the way. */
+  /** Writes text into a row, over thin layers. Returns false if a mark or a bold layer is in the way. */
   label(column: number, row: number, text: string, color: Color): boolean {
     const cells = Array.from(text, (_, i) => row * this.width + column + i);
     const hides = (cell: number) => this.#layers.some(({ bold, cells }) => bold && cells[cell] !== 0);
@@ -78,7 +78,7 @@ export class Canvas {
     return true;
   }
 
-  /** Fills the cells of a row where nothing is drawn. */
+  /** Fills the empty cells of a row. */
   fill(row: number, character: string, color: Color): void {
     for (let cell = row * this.width; cell < (row + 1) * this.width; cell++) {
       const isFree = !this.#marks.has(cell) && this.#layers.every(({ cells }) => cells[cell] === 0);
@@ -86,7 +86,7 @@ export class Canvas {
     }
   }
 
-  /** The drawing, a line a row. */
+  /** Returns the drawing, one line per row. */
   rows(): Line[] {
     return Array.from({ length: this.height }, (_, row) =>
       joined(Array.from({ length: this.width }, (_, column) => this.#cell(row * this.width + column))),

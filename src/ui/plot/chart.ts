@@ -1,16 +1,16 @@
 import type { Color } from '../text/palette.js';
 
-/** What an axis measures. */
+/** The quantity along an axis. */
 export interface Axis {
   readonly label: string;
-  /** Equal ratios take equal room, and values that are not above 0 are left out. */
+  /** Whether the scale is logarithmic: values that are not above 0 are omitted. */
   readonly log?: boolean;
-  /** What is counted has no places between whole numbers that could be named. */
+  /** Whether only whole numbers get labels. */
   readonly whole?: boolean;
-  /** The ends, where they do not follow from the values. */
+  /** The ends, if they do not follow from the values. */
   readonly from?: number;
   readonly to?: number;
-  /** Of `x` only: names instead of numbers, x being an index. Such a chart has bars alone, which lie. */
+  /** For `x` only: names instead of numbers, with x as the index. Such a chart has horizontal bars only. */
   readonly categories?: readonly string[];
 }
 
@@ -19,10 +19,10 @@ export type Point = readonly [x: number, y: number];
 export interface Series {
   readonly name: string;
   readonly kind: 'line' | 'points' | 'bars';
-  /** In the order in which a line joins them. */
+  /** In the order in which a line connects them. */
   readonly points: readonly Point[];
   readonly color: Color;
-  /** Drawn heavier than the others. */
+  /** Whether it is drawn heavier than the others. */
   readonly emphasis?: boolean;
 }
 
@@ -38,17 +38,17 @@ export interface Chart {
 export interface Figure {
   readonly title: string;
   readonly charts: readonly Chart[];
-  /** Charts a row. */
+  /** Charts per row. */
   readonly columns: number;
 }
 
-/** Colours for series that have no role of their own, in the order in which they are best told apart. */
+/** Colours for series without a role of their own, the most distinct first. */
 export const SERIES_COLORS: readonly Color[] = ['training', 'validation', 'good', 'further', 'bad', 'accent'];
 
-/** Numbers beyond are as good as infinite (a span of them would be), and those below its inverse are as good as 0. */
+/** Larger numbers count as infinite, since their span would overflow; those below the inverse count as 0. */
 const LARGEST = 1e100;
 
-/** The series without what cannot be drawn: what is not finite, not above 0 on a log axis, or of no category. */
+/** Returns the series without points that are not finite, not above 0 on a log axis, or of no category. */
 export function plottable({ x, y, series }: Chart): Series[] {
   const count = x.categories?.length;
   const isOn = (value: number, { log = false }: Axis) => Math.abs(value) <= LARGEST && (!log || value > 0);
@@ -65,12 +65,12 @@ export function plottable({ x, y, series }: Chart): Series[] {
     }));
 }
 
-/** A figure of the chart alone. */
+/** Returns a figure with a single chart. */
 export function figureOf(chart: Chart): Figure {
   return { title: '', charts: [chart], columns: 1 };
 }
 
-/** Names with their looks that tell series apart, each once, in the order in which they come. */
+/** Returns series that differ in name, colour or kind, in their original order. */
 export function namesOf(charts: readonly Chart[]): Series[] {
   const names = new Map<string, Series>();
   for (const one of charts.flatMap(({ series }) => series)) {

@@ -1,4 +1,4 @@
-/** Places numbers along an axis. */
+/** The range of an axis. */
 export interface AxisScale {
   readonly from: number;
   readonly to: number;
@@ -7,15 +7,15 @@ export interface AxisScale {
   readonly whole?: boolean;
 }
 
-/** Where a number lies: 0 at `from`, 1 at `to`. */
+/** Returns the place of a number: 0 at `from`, 1 at `to`. */
 export function placeOf(value: number, { from, to, log }: AxisScale): number {
   if (to === from) return 0.5;
-  // Logarithms are subtracted: the ratio of two large spans would be infinite.
+  // Subtracting logarithms avoids an infinite ratio.
   if (log) return (Math.log(value) - Math.log(from)) / (Math.log(to) - Math.log(from));
   return (value - from) / (to - from);
 }
 
-/** Round numbers of an axis, at most `most` of them and if possible at least two. */
+/** Returns round numbers of an axis: at most `most` and, if possible, at least two. */
 export function ticks({ from, to, whole = false }: AxisScale, most: number): number[] {
   if (!(to > from) || most < 1) return [];
   const power = 10 ** Math.floor(Math.log10((to - from) / most));

@@ -1,7 +1,7 @@
 import type { Point } from './chart.js';
 import { type AxisScale, placeOf } from './scale.js';
 
-/** Where the drawing of a chart lies: its left upper corner and its size, in pixels. */
+/** The area of a drawing in pixels. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -9,24 +9,24 @@ export interface Box {
   readonly height: number;
 }
 
-/** Beyond so many points a line keeps the lowest and the highest of each stretch. */
+/** Lines with more points keep the lowest and the highest point of each section. */
 const MOST_ON_LINE = 2000;
-/** Beyond so many, points that nearly hide each other become one. */
+/** If there are more points, those that nearly coincide are merged. */
 const MOST_POINTS = 4000;
-/** Pixels off the drawing at which lines and bars end that lead away from it. */
+/** Pixels outside the drawing at which lines and bars are cut off. */
 const OFF = 2000;
 
-/** A coordinate, short. */
+/** Formats a coordinate with at most one decimal. */
 export function short(pixels: number): string {
   return String(Math.round(10 * pixels) / 10 + 0);
 }
 
-/** The pixel of a value from left to right. */
+/** Returns the horizontal pixel of a value. */
 export function across(value: number, scale: AxisScale, { left, width }: Box): number {
   return bounded(left + placeOf(value, scale) * width);
 }
 
-/** The pixel of a value upwards. */
+/** Returns the vertical pixel of a value. */
 export function upwards(value: number, scale: AxisScale, { top, height }: Box): number {
   return bounded(top + (1 - placeOf(value, scale)) * height);
 }
@@ -35,21 +35,21 @@ function bounded(pixels: number): number {
   return Math.max(-OFF, Math.min(2 * OFF, pixels));
 }
 
-/** Points in pixels as the path of a line; a single one as a dot. */
+/** Returns the path of a line through points in pixels; a single point becomes a dot. */
 export function linePath(points: readonly Point[]): string {
   const shown = points.length > MOST_ON_LINE ? extremes(points, MOST_ON_LINE / 2) : points;
   const steps = shown.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${short(x)} ${short(y)}`);
   return shown.length === 1 ? `${steps[0]}h0` : steps.join('');
 }
 
-/** Points in pixels as a path of dots, which are as wide as its stroke. */
+/** Returns a path of dots, which are as wide as its stroke, from points in pixels. */
 export function dotsPath(points: readonly Point[]): string {
   let shown = distinct(points, 0.1);
   for (let grid = 0.5; shown.length > MOST_POINTS; grid *= 2) shown = distinct(points, grid);
   return shown.map(([x, y]) => `M${short(x)} ${short(y)}h0`).join('');
 }
 
-/** One point of each square of a grid: of many points the outlying ones stay. */
+/** Keeps one point per square of a grid, so outliers remain. */
 function distinct(points: readonly Point[], grid: number): Point[] {
   const squares = new Map<string, Point>();
   for (const point of points) {
@@ -59,25 +59,25 @@ function distinct(points: readonly Point[], grid: number): Point[] {
   return [...squares.values()];
 }
 
-/** Of each of some stretches of a line the lowest and the highest point, in their order. */
-function extremes(points: readonly Point[], stretches: number): Point[] {
-  const size = points.length / stretches;
-  return Array.from({ length: stretches }, (_, i) => {
-    const stretch = points.slice(Math.floor(i * size), Math.floor((i + 1) * size));
+/** Keeps the lowest and the highest point of each section of a line, in order. */
+function extremes(points: readonly Point[], sections: number): Point[] {
+  const size = points.length / sections;
+  return Array.from({ length: sections }, (_, i) => {
+    const section = points.slice(Math.floor(i * size), Math.floor((i + 1) * size));
     const at = (better: (a: number, b: number) => boolean) =>
-      stretch.reduce((best, [, y], j) => (better(y, stretch[best]![1]) ? j : best), 0);
+      section.reduce((best, [, y], j) => (better(y, section[best]![1]) ? j : best), 0);
     return [...new Set([at((a, b) => a < b), at((a, b) => a > b)])]
       .sort((a, b) => a - b)
-      .map((j) => stretch[j]!);
+      .map((j) => section[j]!);
   }).flat();
 }
 
-/** A bar between two corners. */
+/** Returns the path of a bar between two corners. */
 export function barPath(x0: number, y0: number, x1: number, y1: number): string {
   return `M${short(x0)} ${short(y0)}H${short(x1)}V${short(y1)}H${short(x0)}z`;
 }
 
-/** The width of upright bars, which leave some room to the nearest neighbour. */
+/** Returns the width of vertical bars that leaves a gap to the nearest neighbour. */
 export function barWidth(places: readonly number[], width: number): number {
   const sorted = [...places].sort((a, b) => a - b);
   const gaps = sorted.slice(1).map((place, i) => place - sorted[i]!);

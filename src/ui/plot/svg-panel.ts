@@ -6,14 +6,14 @@ import { fitted, text, textWidth } from './svg-text.js';
 
 const ROW = { title: 22, subtitle: 17, label: 18, ticks: 20 };
 const SMALL = 11;
-/** Pixels between two names at the ends of lines, at least. */
+/** The least distance of two names at the ends of lines, in pixels. */
 const NAME_GAP = 14;
 const BAR = { height: 11, gap: 3, between: 11 };
-/** A drawing is so much higher than wide; one of categories is as high as they need. */
+/** The height of a drawing as a share of its width; categories take the height that they need. */
 const SHAPE = 0.52;
 const EDGE = 12;
 
-/** The height that a chart needs in a width, in pixels. */
+/** Returns the height of a chart of this width, in pixels. */
 export function heightOf(chart: Chart, width: number): number {
   const inner = chart.x.categories
     ? chart.x.categories.length * groupHeight(chart) + BAR.between
@@ -34,7 +34,7 @@ function footHeight({ x, y }: Chart): number {
   return ROW.ticks + ((x.categories ? y : x).label === '' ? 0 : ROW.label) + 6;
 }
 
-/** Whether the names of its lines stand at their ends; a legend has the others. */
+/** Returns whether lines are named at their ends rather than in the legend. */
 export function namesItsLines(chart: Chart, width: number): boolean {
   const lines = linesOf(chart);
   const room = SHAPE * width;
@@ -45,7 +45,7 @@ function linesOf(chart: Chart): Series[] {
   return plottable(chart).filter(({ kind, points }) => kind === 'line' && points.length > 0);
 }
 
-/** A chart as elements; `named` says whether lines have their names at their ends. */
+/** Draws a chart as elements. @param named whether lines are named at their ends */
 export function panel(chart: Chart, box: Box, named: boolean): string {
   const { left, width } = box;
   let top = box.top;
@@ -61,11 +61,13 @@ export function panel(chart: Chart, box: Box, named: boolean): string {
   const inner = { top: top + 8, height: box.top + box.height - top - 8 - footHeight(chart) };
   return (
     out +
-    (chart.x.categories ? lying(chart, { ...box, ...inner }) : upright(chart, { ...box, ...inner }, named))
+    (chart.x.categories
+      ? horizontalBars(chart, { ...box, ...inner })
+      : numericChart(chart, { ...box, ...inner }, named))
   );
 }
 
-function upright(chart: Chart, outer: Box, named: boolean): string {
+function numericChart(chart: Chart, outer: Box, named: boolean): string {
   const series = plottable(chart);
   const x = horizontalScale(chart.x, series);
   const y = verticalScale(chart.y, series);
@@ -90,7 +92,7 @@ function upright(chart: Chart, outer: Box, named: boolean): string {
   return out + endNames(lines, y, box, right);
 }
 
-/** One series of an upright chart. */
+/** Draws one series of a chart with a numeric x axis. */
 function marks(one: Series, all: readonly Series[], x: AxisScale, y: AxisScale, box: Box): string {
   const points = one.points.map(([a, b]): Point => [across(a, x, box), upwards(b, y, box)]);
   if (points.length === 0) return '';
@@ -112,8 +114,8 @@ function look({ color, emphasis }: Series): string {
   return `c-${color}${emphasis ? ' heavy' : ''}`;
 }
 
-/** Bars from left to right, the names of the categories beside them and the numbers at their ends. */
-function lying(chart: Chart, outer: Box): string {
+/** Draws horizontal bars, with the names of the categories at the left and the numbers at the ends. */
+function horizontalBars(chart: Chart, outer: Box): string {
   const categories = chart.x.categories!;
   const series = plottable(chart);
   const scale = verticalScale(chart.y, series);
@@ -143,7 +145,7 @@ function lying(chart: Chart, outer: Box): string {
   return out + clipped(box, bars) + (series.every(({ points }) => points.length === 0) ? nothing(box) : '');
 }
 
-/** Numbers under a drawing, as far as they do not meet, and what they are of. */
+/** Draws the numbers and the label below a drawing, omitting numbers that would overlap. */
 function bottomAxis(ticks: readonly Tick[], label: string, box: Box, ruled = false): string {
   const base = box.top + box.height;
   let out = ruled ? '' : rule(box.left, base, box.left + box.width, base, 'axis');
@@ -190,14 +192,14 @@ function rule(x0: number, y0: number, x1: number, y1: number, kind = 'grid'): st
   return `<path class="${kind}" d="M${short(x0)} ${short(y0)}L${short(x1)} ${short(y1)}"/>`;
 }
 
-/** What a drawing shows of elements, and a little of what lies on its edge: an inner picture cuts off the rest. */
+/** Clips elements to the drawing and a small margin by means of an inner SVG. */
 function clipped({ left, top, width, height }: Box, elements: string): string {
   if (!elements) return '';
   const [x, y, w, h] = [left - 4, top - 4, width + 8, height + 8].map(short);
   return `<svg x="${x}" y="${y}" width="${w}" height="${h}" viewBox="${x} ${y} ${w} ${h}">${elements}</svg>`;
 }
 
-/** Names and looks of what a legend has to tell: nothing where there is but one series. */
+/** Returns the entries of the legend: none if there is only one series. */
 export function legendOf(charts: readonly Chart[], isNamed: (chart: Chart) => boolean): Series[] {
   if (namesOf(charts).length < 2) return [];
   return namesOf(

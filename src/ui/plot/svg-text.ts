@@ -2,7 +2,7 @@ import { escapeMarkup, harmlessLine } from '../../format.js';
 import { cut, widthOf } from '../text/line.js';
 import { short } from './svg-marks.js';
 
-/** Fonts, as CSS takes them. */
+/** Fonts in CSS syntax. */
 const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
 const MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace';
 
@@ -15,7 +15,7 @@ text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
 }
 `;
 
-/** A standalone SVG document, which keeps to the light or dark theme of its reader. */
+/** Returns a standalone SVG document that follows the light or dark theme of the reader. */
 export function document({
   width,
   height,
@@ -26,7 +26,7 @@ export function document({
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  /** Rules besides those of `STYLE`. */
+  /** Rules in addition to `STYLE`. */
   readonly style: string;
   readonly body: string;
 }): string {
@@ -40,22 +40,22 @@ ${body}
 `;
 }
 
-/** Any text as XML 1.0 takes it: no markup, no control character, no half of a surrogate pair. */
+/** Escapes text for XML 1.0 and replaces control characters and lone surrogates. */
 export function escaped(text: string): string {
   return escapeMarkup(harmlessLine(text).replace(/[\p{Surrogate}\ufffe\uffff]/gu, '\ufffd'));
 }
 
-/** About so wide is a text, in pixels; its font is not known. */
+/** Estimates the width of a text in pixels; the font is unknown. */
 export function textWidth(text: string, size: number): number {
   return 0.58 * size * widthOf(harmlessLine(text));
 }
 
-/** As much of a text as goes into so many pixels. */
+/** Cuts a text to a width in pixels. */
 export function fitted(text: string, pixels: number, size: number): string {
   return cut(harmlessLine(text), Math.floor(pixels / textWidth('x', size) + 1e-6));
 }
 
-/** A text element at its baseline; `kind` has its classes. */
+/** Returns a text element. @param y its baseline @param kind its classes */
 export function text(
   x: number,
   y: number,

@@ -7,11 +7,11 @@ import { document, fitted, text, textWidth } from './svg-text.js';
 const EDGE = 16;
 /** Between charts. */
 const GAP = 24;
-/** The width of one chart by how many stand side by side; five and more are as narrow as four. */
+/** The width of a chart by the number of charts per row; beyond four, it stays the same. */
 const WIDTHS = [728, 440, 340, 280];
 const ENTRY = { size: 12, height: 18, mark: 18, gap: 18 };
 
-/** A figure as a standalone SVG document, which keeps to the light or dark theme of its reader. */
+/** Draws a figure as a standalone SVG document that follows the light or dark theme of the reader. */
 export function svgOf(figure: Figure): string {
   const { title, charts } = figure;
   const columns = Math.max(1, Math.min(figure.columns, charts.length));
@@ -20,7 +20,7 @@ export function svgOf(figure: Figure): string {
   const isNamed = (chart: Figure['charts'][number]) =>
     charts.length === 1 && namesItsLines(chart, chartWidth);
 
-  // Titles stand above the legend, also those of a chart that is alone.
+  // Titles are above the legend, including those of a single chart.
   const only = charts.length === 1 ? charts[0] : undefined;
   const above = [
     { words: title, look: { size: 16, kind: 'strong' } },
@@ -57,7 +57,7 @@ export function svgOf(figure: Figure): string {
   });
 }
 
-/** Marks and names in rows from left to right. */
+/** Draws marks and names in rows from left to right. */
 function legendAt(entries: readonly Series[], top: number, width: number): { body: string; height: number } {
   if (entries.length === 0) return { body: '', height: 0 };
   let body = '';
@@ -84,7 +84,7 @@ const STYLE = `.grid { stroke: #888; stroke-opacity: 0.25; } .axis { stroke: #88
 .line.heavy { stroke-width: 2.8; } .dots.heavy { stroke-width: 6; stroke-opacity: 1; } .bars.heavy { stroke-width: 2; }
 `;
 
-/** The rules of a colour of the palette, which is readable on either background. */
+/** Returns the CSS rules of a colour. */
 function ruleOf(color: Color): string {
   const [name, value] = [`c-${color}`, PALETTE[color]];
   return `.line.${name}, .dots.${name}, .heavy.${name} { stroke: ${value}; } .bars.${name}, .name.${name} { fill: ${value}; }\n`;

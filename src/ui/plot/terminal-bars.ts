@@ -4,13 +4,13 @@ import { verticalScale, written } from './axis.js';
 import type { Chart, Series } from './chart.js';
 import { type AxisScale, placeOf } from './scale.js';
 
-/** What the bars of a series are made of: they differ without colours, too. */
+/** The fill of each series: distinct without colours, too. */
 export const MARKS = ['█', '▒', '░', '▓'];
-/** An eighth of a column to seven. */
+/** Zero to seven eighths of a column. */
 export const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** Bars from left to right: a line for each category and series, with its number at the end. */
-export function lyingBars(chart: Chart, series: readonly Series[], columns: number): Line[] {
+/** Draws horizontal bars: one line per category and series, with the number at the end. */
+export function horizontalBars(chart: Chart, series: readonly Series[], columns: number): Line[] {
   const scale = verticalScale(chart.y, series);
   const names = chart.x.categories!.map(harmlessLine);
   const numbers = series.flatMap(({ points }) => points.map(([, value]) => widthOf(written(value))));
@@ -26,8 +26,8 @@ export function lyingBars(chart: Chart, series: readonly Series[], columns: numb
     : [];
   names.forEach((category, at) => {
     series.forEach((one, i) => {
-      const shown = i === 0 ? cut(category, name) : '';
-      const label = { text: `${' '.repeat(Math.max(0, name - widthOf(shown)))}${shown} ` };
+      const title = i === 0 ? cut(category, name) : '';
+      const label = { text: `${' '.repeat(Math.max(0, name - widthOf(title)))}${title} ` };
       const values = one.points.filter(([x]) => x === at).map(([, value]) => value);
       if (values.length === 0 && i > 0) return;
       lines.push([

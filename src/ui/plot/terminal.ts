@@ -5,28 +5,28 @@ import { Canvas } from './canvas.js';
 import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
 import { placeOf } from './scale.js';
 import { labelsBelow, withLeftAxis } from './terminal-axes.js';
-import { lyingBars, MARKS } from './terminal-bars.js';
+import { horizontalBars, MARKS } from './terminal-bars.js';
 
-/** Room on a terminal. */
+/** The available size in columns and rows. */
 export interface Room {
   readonly columns: number;
-  /** Of each chart, its title and axes included; bars that lie take as many as they need. */
+  /** Rows of each chart, its title and axes included; horizontal bars take as many as they need. */
   readonly rows: number;
 }
 
-/** Columns a chart has at least; where fewer are left for it, charts stand below each other. */
+/** The least columns of a chart; if fewer are left, charts are stacked. */
 const NARROWEST = 26;
 const GAP = 2;
 const LEAST_ROWS = 3;
 
-/** A chart, or the charts of a figure row by row, in lines of at most `columns` columns. */
+/** Draws a chart, or the charts of a figure row by row, in lines of at most `columns` columns. */
 export function linesOf(drawing: Chart | Figure, { columns, rows }: Room): Line[] {
   if (!('charts' in drawing))
     return chartLines(drawing, { columns, rows }).map((line) => cropped(line, columns));
   const { title, charts } = drawing;
   const fit = Math.max(1, Math.floor((columns + GAP) / (NARROWEST + GAP)));
   const wanted = Math.max(1, Math.min(drawing.columns, charts.length));
-  // Rows of the same charts as on a wide terminal, divided evenly.
+  // Charts that share a row on a wide terminal are divided into even rows.
   const count = Math.ceil(wanted / Math.ceil(wanted / fit));
   const width = Math.floor((columns - GAP * (count - 1)) / count);
   const lines: Line[] = title ? [[{ text: harmlessLine(title), bold: true }]] : [];
@@ -46,7 +46,8 @@ function chartLines(chart: Chart, room: Room): Line[] {
   if (chart.title) head.push([{ text: harmlessLine(chart.title), bold: true }]);
   if (chart.subtitle) head.push([{ text: harmlessLine(chart.subtitle), color: 'faint' }]);
   const series = plottable(chart);
-  if (chart.x.categories) return [...head, ...legendLine(series), ...lyingBars(chart, series, room.columns)];
+  if (chart.x.categories)
+    return [...head, ...legendLine(series), ...horizontalBars(chart, series, room.columns)];
   const lines = series.filter(({ kind, points }) => kind === 'line' && points.length > 0);
   const named = lines.length > 1 ? lines : [];
   const isAlone = namesOf([chart]).length < 2;
@@ -66,7 +67,7 @@ function legendLine(series: readonly Series[]): Line[] {
   return series.length > 1 ? [entriesOf(series)] : [];
 }
 
-/** Marks and names, as they tell series apart where there are no colours, too. */
+/** Draws marks and names, which tell series apart without colours, too. */
 function entriesOf(series: readonly Series[]): Segment[] {
   return series.flatMap((one, i) => [
     { text: i === 0 ? '' : '   ' },
@@ -78,7 +79,7 @@ function entriesOf(series: readonly Series[]): Segment[] {
   ]);
 }
 
-/** The drawing with its axes: `rows` is its height without what stands below it. */
+/** Draws the chart and its axes; `rows` excludes the lines below the drawing. */
 function drawn(
   chart: Chart,
   series: readonly Series[],
@@ -98,7 +99,7 @@ function drawn(
     bounded(placeOf(a, x) * (canvas.dotsWide - 1)),
     bounded((1 - placeOf(b, y)) * (canvas.dotsHigh - 1)),
   ];
-  // What is emphasised is drawn last, above the others.
+  // Emphasised series are drawn last, above the others.
   for (const one of [...series].sort((a, b) => Number(a.emphasis ?? false) - Number(b.emphasis ?? false))) {
     const points = one.points.map(place);
     const layer = canvas.layer(one.color, one.emphasis);
@@ -126,12 +127,12 @@ function drawn(
   return [...withNames(axis, named, right, (value) => placeOf(value, y)), ...below];
 }
 
-/** Dots far outside of a drawing are as good as those a little outside. */
+/** Limits dots far outside the drawing, which would take long to draw. */
 function bounded(dots: number): number {
   return Math.round(Math.max(-1e4, Math.min(1e4, dots)));
 }
 
-/** Upright bars, which leave a column of dots to their neighbours where they can. */
+/** Draws vertical bars, with a free column of dots between neighbours if possible. */
 function drawBars(
   points: readonly Point[],
   foot: number,
@@ -148,7 +149,7 @@ function drawBars(
   }
 }
 
-/** The names of lines beside their ends, each on a row of its own. */
+/** Adds the names of lines next to their ends, each on a row of its own. */
 function withNames(
   rows: readonly Line[],
   named: readonly Series[],

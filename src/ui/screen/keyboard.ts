@@ -1,12 +1,15 @@
-/** A key that was pressed, by its name ("ctrl-left", "tab"), or text that was typed or pasted. */
+/** The name of a pressed key ("ctrl-left", "tab"), or text that was typed or pasted. */
 export type Stroke =
   | { readonly key: string; readonly text?: undefined; readonly pasted?: undefined }
   | { readonly text: string; readonly pasted: boolean; readonly key?: undefined };
 
-const PASTE_BEGINS = '\x1b[200~';
-const PASTE_ENDS = '\x1b[201~';
+const PASTE_START = '\x1b[200~';
+const PASTE_END = '\x1b[201~';
 
-/** Last letters of codes (ECMA-48, xterm), and the numbers of those that end with a tilde. */
+/**
+ * Keys by the final letter of their escape sequence (ECMA-48, xterm), or by its number if it ends with a
+ * tilde.
+ */
 const LETTERS: Record<string, string> = {
   A: 'up',
   B: 'down',
@@ -35,27 +38,24 @@ const CONTROLS: Record<string, string> = {
 };
 const MODIFIERS = ['shift', 'alt', 'ctrl'] as const;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const CODE = /^\x1b(?:\[\[([A-E])|\[([\d;<=>?]*)[ -/]*([@-Z\\-~])|O([\d;]*)([A-Za-z]))/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const UNFINISHED = /^\x1b(?:\[\[?[\d;<=>?]*[ -/]*|O[\d;]*)?$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const TYPED = /^[^\x00-\x1f\x7f]+/;
 
-/**
- * Reads what a terminal sends as keys. Ink's own reader cannot tell Backspace from Delete, and knows no Home
- * and End.
- */
+/** Decodes keys, typed and pasted text from what a terminal sends. */
 export class Keyboard {
   #rest = '';
   #pasting = false;
 
-  /** Whether a code has begun that may be the Escape key instead: see `flush`. */
+  /** Whether the last input may be the start of an escape sequence or the Escape key: see `flush`. */
   get isWaiting(): boolean {
     return this.#rest !== '' && !this.#pasting;
   }
 
-  /** @param chunk whatever has come, cut anywhere but within a character */
+  /** Decodes the next input. @param chunk may be cut anywhere except within a character */
   take(chunk: string): Stroke[] {
     const strokes: Stroke[] = [];
     let input = this.#rest + chunk;
@@ -72,7 +72,7 @@ export class Keyboard {
     return strokes;
   }
 
-  /** Nothing has come for a moment: a lone escape character was the key. */
+  /** Decodes a lone escape character as the Escape key, once nothing has followed it for a moment. */
   flush(): Stroke[] {
     const rest = this.#rest;
     if (!this.isWaiting) return [];
@@ -81,23 +81,23 @@ export class Keyboard {
   }
 
   #pasted(input: string): { length: number; stroke?: Stroke } {
-    const end = input.indexOf(PASTE_ENDS);
+    const end = input.indexOf(PASTE_END);
     if (end === 0) {
       this.#pasting = false;
-      return { length: PASTE_ENDS.length };
+      return { length: PASTE_END.length };
     }
-    // What may be the beginning of the end waits.
-    const begun = end < 0 ? beginningAtEnd(input, PASTE_ENDS) : 0;
-    const length = end < 0 ? input.length - begun : end;
+    // A possible start of the end marker is kept for the next chunk.
+    const partial = end < 0 ? overlap(input, PASTE_END) : 0;
+    const length = end < 0 ? input.length - partial : end;
     const isCutBreak = input[length - 1] === '\r' && end < 0;
     const text = input.slice(0, isCutBreak ? length - 1 : length);
     return { length: text.length, stroke: { text: text.replace(/\r\n?/g, '\n'), pasted: true } };
   }
 
   #typed(input: string): { length: number; stroke?: Stroke } {
-    if (input.startsWith(PASTE_BEGINS)) {
+    if (input.startsWith(PASTE_START)) {
       this.#pasting = true;
-      return { length: PASTE_BEGINS.length };
+      return { length: PASTE_START.length };
     }
     const text = TYPED.exec(input)?.[0];
     if (text !== undefined) return { length: text.length, stroke: { text, pasted: false } };
@@ -119,13 +119,13 @@ function controlName(character: string): string {
   return CONTROLS[character] ?? `ctrl-${String.fromCharCode(character.charCodeAt(0) + 0x60)}`;
 }
 
-/** The name of a key by its code; undefined for one that is not known. */
+/** Returns the name of a key from the groups of CODE; undefined if it is unknown. */
 function codeName([, linux, numbers = '', last = '', single = '', letter = '']: readonly string[]):
   | string
   | undefined {
   if (linux !== undefined) return linux === 'A' ? 'f1' : undefined;
   if (last === 'Z') return 'shift-tab';
-  // rxvt has small letters for keys with Ctrl.
+  // rxvt sends lower-case letters for keys with Ctrl.
   if (/^[a-d]$/.test(letter)) return `ctrl-${LETTERS[letter.toUpperCase()]}`;
   const [number = '', modifier = '1'] = (numbers + single).split(';');
   const name = last === '~' ? NUMBERS[number] : LETTERS[last + letter];
@@ -134,10 +134,10 @@ function codeName([, linux, numbers = '', last = '', single = '', letter = '']: 
   return [...MODIFIERS.filter((_, bit) => bits & (1 << bit)).reverse(), name].join('-');
 }
 
-/** How many characters at the end of a text are the beginning of another. */
-function beginningAtEnd(text: string, of: string): number {
-  for (let length = Math.min(text.length, of.length - 1); length > 0; length--) {
-    if (text.endsWith(of.slice(0, length))) return length;
+/** Returns how many characters at the end of a text are the start of a marker. */
+function overlap(text: string, marker: string): number {
+  for (let length = Math.min(text.length, marker.length - 1); length > 0; length--) {
+    if (text.endsWith(marker.slice(0, length))) return length;
   }
   return 0;
 }

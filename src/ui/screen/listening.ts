@@ -1,15 +1,15 @@
 import { Keyboard, type Stroke } from './keyboard.js';
 
-/** A code of a key comes in one piece, or within this time: otherwise it was the Escape key. */
+/** An escape sequence arrives within this time; otherwise the Escape key was pressed. */
 const ESCAPE_MS = 30;
 
 /**
- * Hears the keys of the terminal, from its own bytes.
- * @param onStrokes gets those that came together
- * @param unheard no key will come any more
- * @returns what ends it
+ * Listens for keys on standard input.
+ * @param onStrokes receives keys that arrived together
+ * @param onUnheard is called when no more keys can arrive
+ * @returns a function that stops listening
  */
-export function listen(onStrokes: (strokes: readonly Stroke[]) => void, unheard: () => void): () => void {
+export function listen(onStrokes: (strokes: readonly Stroke[]) => void, onUnheard: () => void): () => void {
   const { stdin } = process;
   const keyboard = new Keyboard();
   let escaping: NodeJS.Timeout | undefined;
@@ -20,13 +20,14 @@ export function listen(onStrokes: (strokes: readonly Stroke[]) => void, unheard:
   };
   stdin.setEncoding('utf8');
   stdin.on('data', onData);
-  stdin.on('end', unheard);
-  stdin.on('error', unheard);
+  stdin.on('end', onUnheard);
+  stdin.on('error', onUnheard);
   return () => {
     clearTimeout(escaping);
     stdin.off('data', onData);
-    stdin.off('end', unheard);
-    // 'error' stays heard: giving back a terminal that is gone is an error, which would end the program.
+    stdin.off('end', onUnheard);
+    // The 'error' handler stays: restoring a terminal that is gone raises an error, which would end the
+    // program.
     stdin.pause();
   };
 }

@@ -1,23 +1,22 @@
 import { UserError } from '../../errors.js';
 
-/** For so long at most a key may have to wait. */
+/** The longest time that a key may have to wait. */
 const SLICE_MS = 8;
 
 /**
- * Works a few milliseconds at a time, between the events of the program.
- * @param told how far it has come, after each slice; what came of it; and why nothing does, where a user can
- * mend that
- * @returns what stops it
+ * Runs a generator a few milliseconds at a time, between the events of the program.
+ * @param on receives the last step of each slice, the result, and any UserError
+ * @returns a function that stops the work
  */
 export function inSlices<Step, Result>(
   work: Generator<Step, Result, void>,
-  told: {
+  on: {
     onStep(last: Step): void;
     onEnd?(result: Result): void;
     onFailure?(error: UserError): void;
   },
 ): () => void {
-  const go = () => {
+  const run = () => {
     const pause = performance.now() + SLICE_MS;
     let last: Step | undefined;
     try {
@@ -26,15 +25,15 @@ export function inSlices<Step, Result>(
         last = step.value;
         if (performance.now() >= pause) break;
       }
-      if (last !== undefined) told.onStep(last);
-      if (step.done) told.onEnd?.(step.value);
-      else next = setImmediate(go);
+      if (last !== undefined) on.onStep(last);
+      if (step.done) on.onEnd?.(step.value);
+      else next = setImmediate(run);
     } catch (error) {
-      if (!(error instanceof UserError) || !told.onFailure) throw error;
-      told.onFailure(error);
+      if (!(error instanceof UserError) || !on.onFailure) throw error;
+      on.onFailure(error);
     }
   };
-  let next = setImmediate(go);
+  let next = setImmediate(run);
   return () => {
     clearImmediate(next);
     work.return(undefined as never);

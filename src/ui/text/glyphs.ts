@@ -2,32 +2,32 @@ import { harmless } from '../../format.js';
 import { joined, type Line, type Segment, widthOf } from './line.js';
 import { tintOf } from './palette.js';
 
-/** What a terminal draws as one character: a code point with all that combines with it. */
+/** What a terminal draws as one character: a grapheme cluster. */
 export interface Glyph {
-  /** Fit to be drawn; empty for a line break. */
+  /** Safe to draw; empty for a line break. */
   readonly text: string;
   readonly width: number;
-  /** As it stands in the text that it is of, and where: in UTF-16 units. */
+  /** The original text of the glyph, and its offset in UTF-16 units. */
   readonly source: string;
   readonly at: number;
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** UTF-16 units that are parted at a time: the segmenter takes time by the square of them, a minute for 200,000. */
+/** UTF-16 units to segment at a time: the segmenter takes quadratic time, a minute for 200,000. */
 export const LONGEST_PIECE = 256;
 
-/** Text as glyphs that are safe to draw. One that is longer than a piece is parted. */
+/** Splits text into glyphs that are safe to draw. Glyphs longer than a piece are split. */
 export function glyphsOf(text: string): Glyph[] {
   const glyphs: Glyph[] = [];
   for (let at = 0; at < text.length; ) {
-    // Between two plain characters there is always a border: most of a text needs no segmenter, which is slow.
+    // There is always a boundary between two plain characters, so most text avoids the slow segmenter.
     let end = endOfPiece(text, at);
     if (end === at + 1 && isPlain(text, at)) glyphs.push(glyphOf(text[at]!, at));
     else {
       const found = Array.from(segmenter.segment(text.slice(at, end)));
-      // The last one may go on beyond the piece: it begins the next.
-      if (found.length > 1 && end < text.length && !isBorder(text, end)) end = at + found.pop()!.index;
+      // The last glyph may continue beyond the piece: it starts the next one.
+      if (found.length > 1 && end < text.length && !isBoundary(text, end)) end = at + found.pop()!.index;
       for (const { segment, index } of found) {
         if (segment === '\r\n') glyphs.push(glyphOf('\r', at + index), glyphOf('\n', at + index + 1));
         else glyphs.push(glyphOf(segment, at + index));
@@ -38,25 +38,27 @@ export function glyphsOf(text: string): Glyph[] {
   return glyphs;
 }
 
-/** Where the next border is that is seen without a segmenter; or the end of the text, or of what is parted at a time. */
+/**
+ * Returns the next boundary that can be found without the segmenter, or the end of the piece or of the text.
+ */
 export function endOfPiece(text: string, start: number): number {
   const last = Math.min(text.length, start + LONGEST_PIECE);
   let end = start + 1;
-  while (end < last && !isBorder(text, end)) end++;
-  return isInPair(text, end) ? end + 1 : end;
+  while (end < last && !isBoundary(text, end)) end++;
+  return splitsPair(text, end) ? end + 1 : end;
 }
 
-/** Whether a place is between two halves of a code point. */
-export function isInPair(text: string, at: number): boolean {
+/** Returns whether an offset lies between the two halves of a surrogate pair. */
+export function splitsPair(text: string, at: number): boolean {
   return (text.codePointAt(at - 1) ?? 0) > 0xffff;
 }
 
-/** Whether glyphs are parted at a place for sure: after a line feed, and between two plain characters. */
-export function isBorder(text: string, at: number): boolean {
+/** Returns whether an offset is certainly a boundary: after a line feed, or between two plain characters. */
+export function isBoundary(text: string, at: number): boolean {
   return text[at - 1] === '\n' || (isPlain(text, at - 1) && isPlain(text, at));
 }
 
-/** Whether a character is visible ASCII, a space or a line feed. */
+/** Returns whether a character is visible ASCII, a space or a line feed. */
 function isPlain(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (code >= 0x20 && code < 0x7f) || code === 0x0a;
@@ -67,13 +69,15 @@ function glyphOf(source: string, at: number): Glyph {
   return { ...drawn, source, at };
 }
 
-/** Separators and format characters, but for a joiner within a letter (Indic scripts); what is left over of an emoji. */
+/** Separators and format characters, except a joiner before a letter (Indic scripts). */
 const UNSEEN = /(?!\u200d\p{L})[\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** A joiner at the end of an incomplete emoji sequence. */
 const UNJOINED = /\u200d$/;
 
 /**
- * A grapheme, no line feed, as it is safe to draw: control characters as pictures, and a stand-in for what is not seen or
- * has no width of its own, which would otherwise change its neighbours. Emoji may be joined.
+ * Makes a grapheme other than a line feed safe to draw. Control characters become pictures. Invisible
+ * characters and those without a width of their own are replaced, since they could change their neighbours.
+ * Emoji may be joined.
  */
 export function drawable(grapheme: string): { text: string; width: number } {
   const unseen = /\p{Extended_Pictographic}/u.test(grapheme) ? UNJOINED : UNSEEN;
@@ -83,15 +87,15 @@ export function drawable(grapheme: string): { text: string; width: number } {
   return { text: /^\p{M}/u.test(text) ? `◌${text}` : '\ufffd', width: 1 };
 }
 
-/** A character by itself, so that it can be told from others: a space and a line break are seen, too. */
+/** Makes a single character visible, including a space or a line break. */
 export function visible(character: string): string {
   if (character === ' ') return '␣';
   return character === '\n' ? '↵' : drawable(character).text;
 }
 
 /**
- * Divides glyphs into rows of at most `width` columns, between words where possible. The space or line break at which
- * a row was broken is its last glyph, and takes no room; so does a glyph that is wider than a row.
+ * Wraps glyphs into rows of at most `width` columns, between words where possible. The space or line break at
+ * which a row ends is its last glyph, with a width of 0; a glyph wider than a row also gets a width of 0.
  */
 export function wrapped<G extends Pick<Glyph, 'text' | 'width' | 'source'>>(
   glyphs: readonly G[],
@@ -118,18 +122,18 @@ export function wrapped<G extends Pick<Glyph, 'text' | 'width' | 'source'>>(
   return rows;
 }
 
-/** Takes the word that a row ends with off it, where it is not all of the row. */
+/** Removes the last word from a row and returns it, unless it fills the row. */
 function lastWord<G extends Pick<Glyph, 'text'>>(row: G[]): G[] {
   const space = row.findLastIndex((glyph) => glyph.text === ' ');
   return space < 0 ? [] : row.splice(space + 1);
 }
 
 /**
- * Lays out what the network read and wrote in lines of at most `width` columns, broken between words where possible.
- * @param certainty the probability that the network gave each code point of what it wrote
- * @param tint whether characters are tinted by how sure the network was
+ * Wraps a prompt and the generated text into lines of at most `width` columns.
+ * @param certainty the probability of each generated code point
+ * @param tint whether to tint generated characters by their probability
  */
-export function layOut(
+export function wrappedSample(
   { prompt, text, certainty }: { prompt: string; text: string; certainty: readonly number[] },
   width: number,
   tint: boolean,
@@ -137,14 +141,14 @@ export function layOut(
   let written = 0;
   const read = glyphsOf(prompt).map((glyph) => ({ ...glyph, certainty: undefined }));
   const wrote = glyphsOf(text).map((glyph) => {
-    const sure = certainty[written];
+    const probability = certainty[written];
     written += Array.from(glyph.source).length;
-    return { ...glyph, certainty: sure };
+    return { ...glyph, certainty: probability };
   });
   return wrapped([...read, ...wrote], width).map((row) => joined(row.map((glyph) => styled(glyph, tint))));
 }
 
-/** A glyph as it is drawn. What the network was given to read is bold. */
+/** Returns a glyph in its style. The prompt is bold. */
 function styled(
   { text, certainty }: { text: string; certainty: number | undefined },
   tint: boolean,

@@ -1,11 +1,11 @@
 import { cut, type Line, widthOf } from './line.js';
 
-/** Cells; less of a label tells nothing. */
+/** The least useful columns of a label. */
 const NARROWEST_LABEL = 6;
 
 /**
- * Keys and what they do, in as many columns as the height asks for and the width has room for; the first ones, where that
- * is not enough.
+ * Lists keys and what they do, in as many columns as the height requires and the width allows. Entries that
+ * do not fit are omitted.
  * @param entries names, all of the same width, and labels
  */
 export function keyTable(

@@ -1,7 +1,7 @@
 /**
- * Colours that can be read on black and on white: their luminance lies between, so that the contrast to either is
- * at least 4.5 to 1 (WCAG 2.1, 1.4.3). Colour repeats what is also said in words, marks or figures; without it nothing
- * is lost but the tint of single characters.
+ * Colours that are readable on black and on white: their contrast to either is at least 4.5 to 1 (WCAG 2.1,
+ * 1.4.3). Colour repeats what words, marks or figures also say; without it, only the tint of single
+ * characters is lost.
  */
 export const PALETTE = {
   faint: '#757575',
@@ -16,7 +16,7 @@ export const PALETTE = {
 
 export type Color = keyof typeof PALETTE;
 
-/** From which probability on a character has a tint: what the network was sure of has none. */
+/** The least probability for each tint; characters that the network was sure of have none. */
 const TINTS: readonly (readonly [from: number, color: Color | undefined])[] = [
   [0.5, undefined],
   [0.2, 'caution'],
@@ -24,6 +24,7 @@ const TINTS: readonly (readonly [from: number, color: Color | undefined])[] = [
   [0, 'bad'],
 ];
 
+/** Returns the tint of a character of this probability. */
 export function tintOf(certainty: number): Color | undefined {
   return TINTS.find(([from]) => certainty >= from)?.[1];
 }

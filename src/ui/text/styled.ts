@@ -3,12 +3,15 @@ import type { Segment } from './line.js';
 import { type Color, PALETTE } from './palette.js';
 import { painted } from './tint.js';
 
-/** The colour nearest to faint of a terminal that has sixteen is black, which cannot be seen on black. */
-export function isDimmed(color: Color | undefined): boolean {
+/**
+ * With sixteen colours, the one nearest to faint is black, which is invisible on black: text is dimmed
+ * instead.
+ */
+function isDimmed(color: Color | undefined): boolean {
   return color === 'faint' && chalk.level === 1;
 }
 
-/** A piece of a line as a terminal takes it; as it is where standard output has no colours. */
+/** Adds escape codes to a segment; returns plain text where standard output has no colours. */
 export function styled({ text, color, bold, tint }: Segment): string {
   const style = isDimmed(color) ? chalk.dim : color && chalk.hex(PALETTE[color]);
   const colored = style ? style(text) : painted(text, tint);

@@ -1,27 +1,30 @@
 import chalk, { type BackgroundColorName, type ForegroundColorName } from 'chalk';
 
-/** How a character looks. */
+/** The look of a tinted character. */
 export interface Tint {
   readonly color: string;
-  /** The colour of the letter on a block of `color`; undefined where the letter itself has the colour. */
+  /** The colour of the letter on a block of `color`; without it, the letter itself has the colour. */
   readonly ink?: string;
-  /** The colour where a terminal has sixteen. */
+  /** The colour on terminals with sixteen colours. */
   readonly basic: ForegroundColorName | BackgroundColorName;
 }
 
-/** What a character's number looks like. */
+/** Shows a number of a character as a tint or a mark. */
 export interface Scale {
   tintOf(value: number): Tint | undefined;
-  /** One column, where there are no colours. */
+  /** The mark, one column wide, where there are no colours. */
   markOf(value: number): string;
 }
 
-/** Whether standard output has colours. */
+/** Returns whether standard output has colours. */
 export function hasColours(): boolean {
   return chalk.level > 0;
 }
 
-/** Text, fit for a terminal, in the colours of a tint; as it is where standard output has no colours. */
+/**
+ * Adds the escape codes of a tint to text that is safe to draw; returns plain text where standard output has
+ * no colours.
+ */
 export function painted(text: string, tint: Tint | undefined): string {
   if (!tint) return text;
   const { color, ink, basic } = tint;
@@ -30,7 +33,10 @@ export function painted(text: string, tint: Tint | undefined): string {
   return ink ? style.bgHex(color)(text) : style.hex(color)(text);
 }
 
-/** Neighbours of one tint as one, with the number of the first: fewer escape sequences, fewer elements of a page. */
+/**
+ * Merges neighbours of the same tint, keeping the other fields of the first, to save escape sequences and
+ * elements.
+ */
 export function* merged<G extends { readonly text: string }>(
   glyphs: Iterable<G>,
   tintOf: (glyph: G) => Tint | undefined,

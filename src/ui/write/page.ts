@@ -1,4 +1,4 @@
-import { type Glyph, glyphsOf, isInPair, wrapped } from '../text/glyphs.js';
+import { type Glyph, glyphsOf, splitsPair, wrapped } from '../text/glyphs.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';
 
@@ -153,7 +153,7 @@ function stretchEnd(text: string, start: number, stop: number): number {
   for (let end = most; end > most - LONGEST_GLYPH; end--) {
     if (BEGINS.test(String.fromCodePoint(text.codePointAt(end)!))) return end;
   }
-  return isInPair(text, most) ? most - 1 : most;
+  return splitsPair(text, most) ? most - 1 : most;
 }
 
 /** Stretches that were laid out lately, by their text, at one width: most do not change from key to key. */

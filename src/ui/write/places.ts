@@ -1,4 +1,4 @@
-import { endOfPiece, glyphsOf, isBorder, isInPair, LONGEST_PIECE } from '../text/glyphs.js';
+import { endOfPiece, glyphsOf, isBoundary, LONGEST_PIECE, splitsPair } from '../text/glyphs.js';
 
 /** Places in a text, in UTF-16 units: what the keys that move the cursor lead to. */
 
@@ -15,7 +15,7 @@ export function lineEnd(text: string, at: number): number {
 export function before(text: string, at: number): number {
   if (at === 0) return 0;
   let from = at - 1;
-  while (from > 0 && (at - from < LONGEST_PIECE || isInPair(text, from)) && !isBorder(text, from)) from--;
+  while (from > 0 && (at - from < LONGEST_PIECE || splitsPair(text, from)) && !isBoundary(text, from)) from--;
   return from + glyphsOf(text.slice(from, at)).at(-1)!.at;
 }
 

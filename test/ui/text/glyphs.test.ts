@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { glyphsOf, LONGEST_PIECE, layOut } from '../../../src/ui/text/glyphs.js';
+import { glyphsOf, LONGEST_PIECE, wrappedSample } from '../../../src/ui/text/glyphs.js';
 import type { Line } from '../../../src/ui/text/line.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');
@@ -9,7 +9,7 @@ const textOf = (line: Line) => line.map(({ text }) => text).join('');
 /** Lays out what was written without any prompt. */
 function lines(text: string, width = 80, prompt = ''): string[] {
   const certainty = Array.from(text, () => 1);
-  return layOut({ prompt, text, certainty }, width, true).map(textOf);
+  return wrappedSample({ prompt, text, certainty }, width, true).map(textOf);
 }
 
 /** Text of all kinds, with more than its share of what is awkward. */
@@ -184,7 +184,7 @@ describe('styles', () => {
   const page = { prompt: 'Call', text: ' me e\u0301鯨', certainty: [0.9, 0.3, 0.3, 0.1, 0.01, 0.9, 0.01] };
 
   it('show the prompt in bold, and how sure the network was as tints', () => {
-    expect(layOut(page, 20, true)).toEqual([
+    expect(wrappedSample(page, 20, true)).toEqual([
       [
         { text: 'Call', color: undefined, bold: true },
         { text: ' ', color: undefined, bold: false },
@@ -196,7 +196,7 @@ describe('styles', () => {
   });
 
   it('have no tints where these are turned off', () => {
-    expect(layOut(page, 20, false)).toEqual([
+    expect(wrappedSample(page, 20, false)).toEqual([
       [
         { text: 'Call', color: undefined, bold: true },
         { text: ' me e\u0301鯨', color: undefined, bold: false },
@@ -205,9 +205,9 @@ describe('styles', () => {
   });
 
   it('go on after a break', () => {
-    const [, second] = layOut({ prompt: 'ab cd', text: ' ef', certainty: [1, 1, 1] }, 5, true);
+    const [, second] = wrappedSample({ prompt: 'ab cd', text: ' ef', certainty: [1, 1, 1] }, 5, true);
     expect(second).toEqual([{ text: 'ef', color: undefined, bold: false }]);
-    const [, broken] = layOut({ prompt: 'a\nbc', text: 'd', certainty: [0] }, 5, true);
+    const [, broken] = wrappedSample({ prompt: 'a\nbc', text: 'd', certainty: [0] }, 5, true);
     expect(broken).toEqual([
       { text: 'bc', color: undefined, bold: true },
       { text: 'd', color: 'bad', bold: false },
