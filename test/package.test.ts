@@ -1,4 +1,4 @@
-// What users get: the packed tarball, installed in an empty folder.
+// The packed tarball as users get it, installed in an empty folder.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   expect(paths).toEqual(
     expect.arrayContaining(['LICENSE', 'README.md', 'bin/charlstm.js', 'dist/kernels/simd.wasm']),
   );
-  // Of the source only the C of the kernels, to build the native engine from.
+  // The only sources are the C files of the kernels, which build the native engine.
   const isForeign = (path: string) => /^(src|test|bench|node_modules|checkpoints|dist\/native)\//.test(path);
   expect(paths.filter((path) => isForeign(path) && !/^src\/kernels\/\w+\.[ch]$/.test(path))).toEqual([]);
 
@@ -41,7 +41,7 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   expect(readdirSync(join(home, 'checkpoints'))).toEqual(['moby-dick-1']);
   expect((await charlstm('sample', '--length', '30', '--seed', '1')).stdout.length).toBeGreaterThan(10);
 
-  // Where there is a C compiler, the native engine can be added.
+  // With a C compiler, the native engine can be added.
   const build = await execa('npx', ['--no-install', 'charlstm', 'engine', '--build'], {
     cwd: home,
     reject: false,

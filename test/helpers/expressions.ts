@@ -1,4 +1,4 @@
-// Random regular expressions of the whole grammar that patterns have, and what JavaScript makes of them.
+// Random regular expressions from the whole grammar of patterns, and their meaning in JavaScript.
 
 import fc from 'fast-check';
 import { UserError } from '../../src/errors.js';
@@ -6,7 +6,7 @@ import { Pattern } from '../../src/sample/pattern/automaton.js';
 import type { Vocabulary } from '../../src/text/vocabulary.js';
 import { vocabularyOf } from './models.js';
 
-/** The expression of JavaScript for whole texts. */
+/** The JavaScript expression that matches whole texts. */
 export const wholly = (source: string) => new RegExp(`^(?:${source})$`, 'u');
 
 export const ALPHABET = ['a', 'b', 'c', 'Z', '1', ' ', '-', '\n', '|', 'é', '😀'];
@@ -33,7 +33,7 @@ const quantifier = fc.oneof(
   fc.tuple(fc.nat(2), fc.nat(2)).map(([least, more]) => `{${least},${least + more}}`),
 );
 
-/** Sources of the whole grammar, from its syntax. */
+/** Sources from the whole grammar. */
 export const { source: anySource } = fc.letrec<Record<'source' | 'sequence' | 'quantified' | 'atom', string>>(
   (tie) => ({
     source: fc.array(tie('sequence'), { minLength: 1, maxLength: 3 }).map((options) => options.join('|')),
@@ -52,7 +52,7 @@ export const { source: anySource } = fc.letrec<Record<'source' | 'sequence' | 'q
   }),
 );
 
-/** The pattern, or undefined where no text can match. */
+/** The pattern, or undefined if no text can match. */
 export function patternIfPossible(source: string, vocabulary: Vocabulary): Pattern | undefined {
   try {
     return new Pattern(source, vocabulary);

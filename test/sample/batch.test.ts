@@ -1,5 +1,5 @@
-// Texts that are written side by side are those that each seed gives alone, to the bit; and what is told of their
-// probability is what reading them says.
+// Texts written in parallel are bit-identical to those that each seed gives alone, and their reported probabilities equal
+// those of reading them.
 
 import { describe, expect, it, vi } from 'vitest';
 import { generateMany } from '../../src/api/generate.js';
@@ -13,7 +13,7 @@ import { Plan } from '../../src/sample/plan.js';
 import { builds } from '../helpers/engines.js';
 import { modelOf, readPlainly, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const CHARACTERS = 'abcdefghijklmnop \n.é😀';
@@ -43,7 +43,7 @@ const shapes = [
   { layers: 3, hidden: 16 },
   { layers: 2, hidden: 67 },
 ];
-/** Of the other cells, and of what there is beside them. */
+/** The other cells and variants. */
 const others = [
   { cell: 'rnn', hidden: 67 },
   { cell: 'gru', hidden: 19 },
@@ -64,19 +64,22 @@ describe.each(builds)('%s', (_, open) => {
     }
   });
 
-  it.each(others)('%o: a batch gives the texts of each seed, as likely as reading says', async (shape) => {
-    const engine = open();
-    if (!engine) return;
-    const model = modelOf(CHARACTERS, { ...shape, engine });
-    const alone = await writeAlone(ENDS, 70, model);
-    expect(new Set(alone.map(({ text }) => text)).size).toBeGreaterThan(10);
-    expect(await writeMany(ENDS, 70, model)).toEqual(alone);
-    for (const { text, logProbabilities } of alone.slice(0, 9)) {
-      expect(logProbabilities).toEqual(readPlainly(model, 'ab\n', text));
-    }
-  });
+  it.each(others)(
+    '%o: a batch gives the texts of each seed with the probabilities of reading them',
+    async (shape) => {
+      const engine = open();
+      if (!engine) return;
+      const model = modelOf(CHARACTERS, { ...shape, engine });
+      const alone = await writeAlone(ENDS, 70, model);
+      expect(new Set(alone.map(({ text }) => text)).size).toBeGreaterThan(10);
+      expect(await writeMany(ENDS, 70, model)).toEqual(alone);
+      for (const { text, logProbabilities } of alone.slice(0, 9)) {
+        expect(logProbabilities).toEqual(readPlainly(model, 'ab\n', text));
+      }
+    },
+  );
 
-  it('2 and 3 threads give the texts of one', async () => {
+  it('2 and 3 threads give the same texts as one', async () => {
     const engine = open();
     if (!engine) return;
     const options = { ...ENDS, length: 8 };
@@ -89,7 +92,7 @@ describe.each(builds)('%s', (_, open) => {
     }
   });
 
-  it.each(shapes)('$layers layers of $hidden: a text is as likely as reading it says', async (shape) => {
+  it.each(shapes)('$layers layers of $hidden: a text has the probability of reading it', async (shape) => {
     const engine = open();
     if (!engine) return;
     const model = modelOf(CHARACTERS, { ...shape, engine });
@@ -97,7 +100,7 @@ describe.each(builds)('%s', (_, open) => {
     for (const length of [1, 2, 63, 64, 65, 130, 257]) {
       const prompt = Array.from(long).slice(0, length).join('');
       const [text] = await writeMany({ prompt, length: 70, logProbabilities: true, seed: length }, 1, model);
-      // Windows of many characters and single ones take the same sums, so even the bits are the same.
+      // Windows of many characters and of one compute the same sums, so even the bits are equal.
       expect(text!.logProbabilities).toEqual(readPlainly(model, prompt, text!.text));
     }
   });
@@ -105,15 +108,15 @@ describe.each(builds)('%s', (_, open) => {
 
 const model = modelOf(CHARACTERS);
 
-describe('what is told of a text', () => {
-  it('is of its own characters, without those that made it end', async () => {
+describe('the result of a text', () => {
+  it('covers its own characters without those that ended it', async () => {
     const texts = await writeMany(ENDS, 100, model);
     for (const { text, logProbabilities } of texts) {
       expect(logProbabilities).toEqual(readPlainly(model, 'ab\n', text));
     }
   });
 
-  it('is by the network alone, whatever the choice was made from', async () => {
+  it('has the probabilities of the network, whatever the options of the choice', async () => {
     const strict: GenerateOptions = {
       length: 60,
       prompt: 'b',
@@ -127,7 +130,7 @@ describe('what is told of a text', () => {
     expect(text!.logProbabilities).toEqual(readPlainly(model, 'b', text!.text));
   });
 
-  it('is not told where nobody asks', async () => {
+  it('has no probabilities unless asked for', async () => {
     const [text] = await writeMany({ length: 5 }, 1, model);
     expect(text!.logProbabilities).toBeUndefined();
   });
@@ -136,7 +139,7 @@ describe('what is told of a text', () => {
 describe('writers', () => {
   const options: GenerateOptions = { length: 30, seed: 4, stop: ['c'] };
 
-  it('do not disturb each other, whatever is left half done', async () => {
+  it('do not disturb each other when some are abandoned halfway', async () => {
     const expected = await writeMany(options, 70, model);
     const one = generateMany(model, 70, options);
     const other = generateMany(model, 3, { ...options, seed: 5 });
@@ -154,7 +157,7 @@ describe('writers', () => {
     expect(await left.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('do not use up memory call by call', async () => {
+  it('reuse memory from call to call', async () => {
     const { arena } = model.weights.engine;
     const use = async () => {
       await writeMany({ length: 3 }, 3, model);

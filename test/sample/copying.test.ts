@@ -26,7 +26,7 @@ import { thrownBy } from '../helpers/files.js';
 
 const root = await temporaryFolder();
 
-/** Ids of few characters, with the repetitions that make suffixes hard to sort. */
+/** Texts of few distinct ids, whose repetitions make suffixes hard to sort. */
 const texts = (maxLength: number): fc.Arbitrary<number[]> => {
   const plain = fc.integer({ min: 1, max: 5 }).chain((alphabet) => arrays(alphabet, maxLength));
   const repeated = fc
@@ -55,14 +55,14 @@ const placesOf = (corpus: readonly number[], part: readonly number[]) =>
 const indexOf = (ids: readonly number[]) =>
   new SuffixIndex(Uint8Array.from(ids), suffixArray(Uint8Array.from(ids), 256));
 
-/** What `mark` is called with. */
+/** The ids that `mark` is called with. */
 function marked(action: (mark: (id: number) => void) => void): number[] {
   const ids: number[] = [];
   action((id) => ids.push(id));
   return ids;
 }
 
-/** Fibonacci's string, whose suffixes have as much in common as can be; and some of its kin. */
+/** The Fibonacci string, whose suffixes have long common prefixes, and similar ones. */
 function grown(rule: (last: number[], former: number[]) => number[], length: number): number[] {
   let [former, last] = [[0], [1]];
   while (last.length < length) [former, last] = [last, rule(last, former)];
@@ -76,14 +76,14 @@ describe('the suffix array', () => {
     expect(isSuffixArray(suffixes, make(ids), alphabet)).toBe(true);
   };
 
-  it('is that of sorting, for any text', () => {
+  it('equals sorting, for any text', () => {
     fc.assert(
       fc.property(texts(80), (ids) => agrees(ids, 5, (values) => Uint8Array.from(values))),
       { numRuns: 1000 },
     );
   });
 
-  it('is that of sorting, for large alphabets', () => {
+  it('equals sorting, for large alphabets', () => {
     const wide = (max: number) => fc.array(fc.integer({ min: 0, max }), { maxLength: 60 });
     fc.assert(fc.property(wide(999), (ids) => agrees(ids, 1000, (values) => Uint16Array.from(values))));
     fc.assert(
@@ -107,18 +107,18 @@ describe('the suffix array', () => {
       Array.from({ length: 1024 }, (_, i) => i.toString(2).replaceAll('0', '').length % 2),
     ],
     ['a ruler', Array.from({ length: 1023 }, (_, i) => Math.clz32((i + 1) & -(i + 1)))],
-  ])('is that of sorting, for %s', (_, ids) => {
+  ])('equals sorting, for %s', (_, ids) => {
     agrees(ids, 32, (values) => Uint8Array.from(values));
   });
 
-  it('is right for a text of many levels', () => {
+  it('is correct for a text that needs many levels of recursion', () => {
     const random = new Random(1, Stream.sampling);
     const ids = Uint8Array.from({ length: 200_000 }, () => random.below(2));
     ids.copyWithin(100_000, 0, 90_000);
     expect(isSuffixArray(suffixArray(ids, 2), ids, 2)).toBe(true);
   });
 
-  it('is told from every other array', () => {
+  it('is recognised among all other arrays', () => {
     const words = (letters: number[], length: number): number[][] =>
       length === 0 ? [[]] : words(letters, length - 1).flatMap((word) => letters.map((id) => [...word, id]));
     for (let length = 0; length <= 4; length++) {
@@ -132,7 +132,7 @@ describe('the suffix array', () => {
     }
   });
 
-  it('is told from one with two entries exchanged, or of another length', () => {
+  it('is distinguished from one with two entries swapped or of another length', () => {
     fc.assert(
       fc.property(arrays(3, 30), fc.nat(), fc.nat(), (text, a, b) => {
         const ids = [...text, 0];
@@ -150,7 +150,7 @@ describe('the suffix array', () => {
 });
 
 describe('the index', () => {
-  it('knows what follows a string', () => {
+  it('finds the characters that follow a string', () => {
     fc.assert(
       fc.property(texts(40), arrays(5, 5), fc.nat(), fc.nat(6), (corpus, other, at, length) => {
         const index = indexOf(corpus);
@@ -164,7 +164,7 @@ describe('the index', () => {
     );
   });
 
-  it('knows all of many followers, rare and frequent', () => {
+  it('finds all of many followers, rare and frequent', () => {
     const random = new Random(2, Stream.sampling);
     const corpus = Array.from({ length: 5000 }, () => Math.floor(200 * random.uniform() ** 4));
     const index = indexOf(corpus);
@@ -198,7 +198,7 @@ describe('the index', () => {
     );
   });
 
-  it('finds a character that the corpus does not have nowhere', () => {
+  it('does not find characters that the corpus lacks', () => {
     const index = indexOf([0, 1, 2, 0xff]);
     for (const stranger of [3, 256, 0xffffffff, -1]) {
       expect(index.longestMatch([1, 2, stranger], 0)).toEqual({ position: 1, length: 2 });
@@ -209,7 +209,7 @@ describe('the index', () => {
 });
 
 describe('the guard', () => {
-  it('forbids a character if and only if it would complete a run of the corpus', () => {
+  it('forbids exactly the characters that would complete a run of the corpus', () => {
     const walks = fc.record({
       corpus: fc.oneof(arrays(2, 60), arrays(3, 60), texts(60)),
       prompt: arrays(3, 12),
@@ -242,7 +242,7 @@ describe('the guard', () => {
     );
   });
 
-  it('with a limit beyond the corpus forbids nothing', () => {
+  it('forbids nothing if its limit exceeds the corpus', () => {
     const corpus = [0, 1, 2, 0, 1];
     const index = indexOf(corpus);
     for (const limit of [6, 7, 1e9]) {
@@ -256,7 +256,7 @@ describe('the guard', () => {
 });
 
 describe('the report', () => {
-  /** All stretches that the corpus has and that cannot be made longer. */
+  /** All passages that occur in the corpus and cannot be extended. */
   function overlapsNaively(corpus: readonly number[], text: readonly number[], least: number) {
     const has = (from: number, to: number) =>
       from >= 0 && to <= text.length && placesOf(corpus, text.slice(from, to)).length > 0;
@@ -270,7 +270,7 @@ describe('the report', () => {
     return found.sort((a, b) => b.length - a.length || a.start - b.start);
   }
 
-  it('has all overlaps that cannot be made longer, and the share they cover', () => {
+  it('has all overlaps that cannot be extended and the share they cover', () => {
     fc.assert(
       fc.property(texts(30), texts(24), fc.integer({ min: 1, max: 6 }), (corpus, text, least) => {
         const { overlaps, share } = copyReport(indexOf(corpus), text, { least });
@@ -287,7 +287,7 @@ describe('the report', () => {
     );
   });
 
-  it('tells of 20 characters and more unless told otherwise', () => {
+  it('reports overlaps of at least 20 characters by default', () => {
     const random = new Random(3, Stream.sampling);
     const corpus = Array.from({ length: 1000 }, () => random.below(50));
     const text = [
@@ -306,7 +306,7 @@ describe('the report', () => {
     expect(share).toBe(60 / text.length);
   });
 
-  it('of a long text that is all copied is one overlap', () => {
+  it('has one overlap for a long text that is copied as a whole', () => {
     const corpus = Array.from({ length: 50_000 }, (_, i) => ((i * i) % 251) & 7);
     const { overlaps, share } = copyReport(indexOf(corpus), corpus);
     expect(overlaps).toEqual([{ start: 0, length: 50_000, position: 0 }]);
@@ -326,7 +326,7 @@ describe('the index of a run', () => {
     return { folder, path: join(folder, NAME), vocabulary, corpus: { hash, length: ids.length } };
   }
 
-  /** Opens the index, and tells whether it was made for that; it has to be right in any case. */
+  /** Opens the index and returns whether it was built for that; it has to be correct in any case. */
   function open({ folder, vocabulary, corpus }: ReturnType<typeof newRun>): 'built' | 'kept' {
     const dataset = new Dataset(folder, vocabulary);
     let how: 'built' | 'kept' = 'kept';
@@ -347,7 +347,7 @@ describe('the index of a run', () => {
     return how;
   }
 
-  it('is made once, and kept', () => {
+  it('is built once and kept', () => {
     const run = newRun();
     expect(open(run)).toBe('built');
     const first = statSync(run.path, { bigint: true });
@@ -381,7 +381,7 @@ describe('the index of a run', () => {
     ['of another length', (path) => edit(path, (bytes) => bytes.write('9', HEAD - 2))],
     ['in another order', (path) => edit(path, (bytes) => bytes.subarray(HEAD).swap32())],
     ['that of another text of this length', (path) => edit(path, (bytes) => exchange(bytes, HEAD))],
-  ])('is made anew where what was kept is %s', (_, damage) => {
+  ])('is rebuilt if the kept file is %s', (_, damage) => {
     const run = newRun();
     expect(open(run)).toBe('built');
     const intact = readFileSync(run.path);
@@ -398,13 +398,13 @@ describe('the index of a run', () => {
     writeFileSync(path, bytes);
   }
 
-  /** Puts another text's suffixes where those of the corpus were: each entry is a sound one. */
+  /** Replaces the suffixes with those of another text, so that each entry is valid by itself. */
   function exchange(bytes: Buffer, head: number): void {
     const others = suffixArray(CORPUS.toReversed(), 7);
     bytes.set(new Uint8Array(others.buffer), head);
   }
 
-  it('is made anew after a flip of any bit', () => {
+  it('is rebuilt after a flip of any bit', () => {
     const run = newRun(CORPUS.subarray(0, 60));
     open(run);
     const bits = 8 * statSync(run.path).size;
@@ -419,7 +419,7 @@ describe('the index of a run', () => {
     );
   });
 
-  it('is made anew for a text that has changed', () => {
+  it('is rebuilt for a text that has changed', () => {
     const run = newRun();
     open(run);
     const other = newRun(CORPUS.toReversed());
@@ -427,14 +427,14 @@ describe('the index of a run', () => {
     expect([open(other), open(other)]).toEqual(['built', 'kept']);
   });
 
-  it('works where nothing can be kept', () => {
+  it('works if nothing can be kept', () => {
     const run = newRun();
     mkdirSync(run.path); // in the way, even of a user who may write everywhere
     expect([open(run), open(run)]).toEqual(['built', 'built']);
     expect(readdirSync(run.folder).sort()).toEqual([NAME, 'corpus.u8']);
   });
 
-  it.skipIf(process.getuid?.() === 0)('works in a folder that may not be written', () => {
+  it.skipIf(process.getuid?.() === 0)('works in a read-only folder', () => {
     const run = newRun();
     chmodSync(run.folder, 0o500);
     expect([open(run), open(run)]).toEqual(['built', 'built']);
@@ -442,7 +442,7 @@ describe('the index of a run', () => {
     chmodSync(run.folder, 0o700);
   });
 
-  it('is refused for another text than that of the run', () => {
+  it('is refused for a text other than that of the run', () => {
     const run = newRun();
     for (const corpus of [
       { ...run.corpus, hash: newRun(Uint8Array.of(0, 1)).corpus.hash },

@@ -23,7 +23,7 @@ function softmax(logits: ArrayLike<number>, temperature: number): number[] {
   return weights.map((x) => x / total);
 }
 
-/** How often each id comes in `draws` draws. */
+/** Counts each id in `draws` draws. */
 function counts(logits: Float32Array, options: Partial<Choice>, draws = 20_000): number[] {
   const random = new Random(7, Stream.sampling);
   const found = new Array<number>(logits.length).fill(0);
@@ -31,7 +31,7 @@ function counts(logits: Float32Array, options: Partial<Choice>, draws = 20_000):
   return found;
 }
 
-/** Pearson's statistic against the expected shares; ids of share 0 must not occur. */
+/** Pearson's chi-squared statistic against the expected shares; ids of share 0 must not occur. */
 function chiSquare(found: readonly number[], shares: readonly number[]): number {
   const draws = found.reduce((sum, n) => sum + n, 0);
   return shares.reduce((sum, share, id) => {
@@ -41,7 +41,7 @@ function chiSquare(found: readonly number[], shares: readonly number[]): number 
   }, 0);
 }
 
-/** Logits a quarter apart or equal, so that rounding cannot change their order. */
+/** Logits that are equal or a quarter apart, so that rounding cannot change their order. */
 const logitsOf = (minLength: number) =>
   fc.array(fc.integer({ min: -80, max: 80 }), { minLength, maxLength: 30 }).map((quarters) => {
     return Float32Array.from(quarters, (x) => x / 4);
@@ -55,7 +55,7 @@ const uniform = fc.oneof(
 );
 
 describe('choose', () => {
-  it('takes the likeliest, the first of equals, at temperature 0', () => {
+  it('picks the likeliest at temperature 0, the first of equal ones', () => {
     fc.assert(
       fc.property(logitsOf(1), uniform, fc.nat(5), (logits, u, topK) => {
         expect(choose(logits, { temperature: 0, topK, topP: 0.5 }, u)).toBe(argmax(logits));
@@ -63,7 +63,7 @@ describe('choose', () => {
     );
   });
 
-  it('takes the likeliest at a temperature that is almost 0, too', () => {
+  it('picks the likeliest at temperatures close to 0', () => {
     fc.assert(
       fc.property(distinctLogits, uniform, (logits, u) => {
         for (const temperature of [1e-9, 1e-300, Number.MIN_VALUE]) {
@@ -77,11 +77,11 @@ describe('choose', () => {
 
   it.each([0.3, 1, 2.5])('draws from the softmax at temperature %f', (temperature) => {
     const logits = Float32Array.of(1, -0.5, 2, 0, 1.5, -2);
-    // 5 degrees of freedom: 20.5 is passed by chance once in 1000 times, and the seed is fixed.
+    // With 5 degrees of freedom, 20.5 is exceeded by chance once in 1000 times; the seed is fixed.
     expect(chiSquare(counts(logits, { temperature }), softmax(logits, temperature))).toBeLessThan(20.5);
   });
 
-  it('draws from the softmax whatever is added to all logits', () => {
+  it('draws from the softmax whatever constant is added to all logits', () => {
     const logits = Float32Array.of(1, -0.5, 2, 0);
     const shifted = counts(
       logits.map((x) => x + 1000),
@@ -91,7 +91,7 @@ describe('choose', () => {
     expect(shifted).toEqual(counts(logits, {}, 2000));
   });
 
-  it('draws from the k likeliest with top-k, in their proportions', () => {
+  it('draws from the k likeliest in proportion with top-k', () => {
     const logits = Float32Array.of(1, -0.5, 2, 0, 1.5);
     const kept = [2, 4, 0];
     const shares = softmax(logits, 1).map((share, id) => (kept.includes(id) ? share : 0));
@@ -107,7 +107,7 @@ describe('choose', () => {
       expect(counts(logits, { topK }, 500)).toEqual(counts(logits, {}, 500));
   });
 
-  it('draws from the fewest that have the probability p together with top-p', () => {
+  it('draws from the fewest that together have the probability p with top-p', () => {
     const shares = [0.1, 0.5, 0.15, 0.25];
     const logits = Float32Array.from(shares, Math.log);
     const drawn = (topP: number) => counts(logits, { topP }, 2000).flatMap((n, id) => (n > 0 ? id : []));
@@ -120,7 +120,7 @@ describe('choose', () => {
     expect(chiSquare(counts(logits, { topP: 0.6 }), [0, 2 / 3, 0, 1 / 3])).toBeLessThan(10.9);
   });
 
-  it('never leaves the k likeliest, nor the nucleus, and always has one left', () => {
+  it('stays within the k likeliest and the nucleus, which are never empty', () => {
     const share = fc.oneof(fc.constantFrom(0, 1e-300, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
     const temperature = fc.oneof(
       fc.constantFrom(1e-9, 1, 100),
@@ -139,7 +139,7 @@ describe('choose', () => {
     );
   });
 
-  it('never takes a logit that is no number, and throws where none is one', () => {
+  it('never picks a NaN logit, and throws if all are NaN', () => {
     const any = fc.oneof(
       fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 3.4e38),
       fc.float(),
@@ -160,7 +160,7 @@ describe('choose', () => {
     );
   });
 
-  it('never takes what cannot be', () => {
+  it('never picks a logit of -Infinity', () => {
     const logits = Float32Array.of(
       Number.NEGATIVE_INFINITY,
       0,
@@ -177,7 +177,7 @@ const model = modelOf('abcdefghijklmnop \né😀');
 const write = (options: GenerateOptions, from: CharacterModel = model) => writeFrom(options, from);
 
 describe('generate', () => {
-  it('writes the same text for the same seed, another for another', async () => {
+  it('writes the same text for the same seed and another text for another seed', async () => {
     const text = await write({ seed: 1, length: 200 });
     expect(await write({ seed: 1, length: 200 })).toBe(text);
     expect(await write({ seed: 2, length: 200 })).not.toBe(text);
@@ -185,7 +185,7 @@ describe('generate', () => {
     expect(await write({ seed: 1, length: 200 }, modelOf('abcdefghijklmnop \né😀'))).toBe(text);
   });
 
-  it('writes so many characters, each in a piece of its own', async () => {
+  it('yields exactly `length` characters, one at a time', async () => {
     for (const length of [0, 1, 57]) {
       const pieces: string[] = [];
       for await (const piece of generate(model, { length, seed: 5 })) pieces.push(piece);
@@ -198,7 +198,7 @@ describe('generate', () => {
     expect(await write({ length: 300, seed: 5 })).toContain('😀');
   });
 
-  it('puts the prompt first, and counts from its end', async () => {
+  it('yields the prompt first and counts the length from its end', async () => {
     const prompt = 'a 😀\né';
     expect(await write({ prompt, length: 0 })).toBe(prompt);
     const text = await write({ prompt, length: 30, seed: 1 });
@@ -206,26 +206,26 @@ describe('generate', () => {
     expect(Array.from(text).length).toBe(5 + 30);
   });
 
-  it('goes on from the prompt, all of it', async () => {
+  it('depends on the whole prompt', async () => {
     const sequel = async (prompt: string) =>
       Array.from(await write({ prompt, length: 100, temperature: 0.5 })).slice(Array.from(prompt).length);
     expect(await sequel('abcd')).not.toEqual(await sequel('bbcd'));
     expect(await sequel('abcd')).not.toEqual(await sequel('abcc'));
   });
 
-  it('goes on from its own text as from a prompt', async () => {
+  it('continues its own text as it does a prompt', async () => {
     const whole = await write({ prompt: 'ab', length: 40, temperature: 0 });
     const half = Array.from(whole).slice(0, 20).join('');
     expect(await write({ prompt: half, length: 22, temperature: 0 })).toBe(whole);
   });
 
-  it('begins as after a line break without a prompt, and does not write it', async () => {
+  it('starts as after a line break without a prompt, and does not yield that', async () => {
     const text = await write({ length: 50, seed: 4 });
     expect(`\n${text}`).toBe(await write({ prompt: '\n', length: 50, seed: 4 }));
     expect((await write({ length: 10 }, modelOf('ab'))).length).toBe(10);
   });
 
-  it('refuses characters of the prompt that the network never saw, or skips them', async () => {
+  it('refuses or skips characters of the prompt that the network never saw', async () => {
     const { message, exitCode } = await errorOf(() => write({ prompt: 'aXbÉ', length: 3 }));
     expect(message).toContain(`'X' U+0058, 'É' U+00C9 (nearest known: "é")`);
     expect(exitCode).toBe(ExitCode.badData);
@@ -234,7 +234,7 @@ describe('generate', () => {
     expect(await write({ prompt: 'XYZ', length: 30, unknown: 'skip' })).toBe(await write({ length: 30 }));
   });
 
-  it('reads a prompt as its UTF-8 bytes where the network knows bytes', async () => {
+  it('reads a prompt as UTF-8 bytes for a network of bytes', async () => {
     const bytes = modelOf('a\xc3\xa9', { encoding: 'bytes' });
     const text = await write({ prompt: 'aé', length: 10 }, bytes);
     expect(text.startsWith('a\xc3\xa9')).toBe(true);
@@ -251,7 +251,7 @@ describe('generate', () => {
     expect(await characters(100)).toBeGreaterThanOrEqual(model.vocabulary.size);
   });
 
-  it('lets two write side by side', async () => {
+  it('can write two texts at the same time', async () => {
     const one: GenerateOptions = { prompt: 'ab', length: 60, seed: 1 };
     const two: GenerateOptions = { prompt: 'pon', length: 60, seed: 2 };
     const [a, b] = [generate(model, one), generate(model, two)];
@@ -262,7 +262,7 @@ describe('generate', () => {
     expect(texts).toEqual([await write(one), await write(two)]);
   });
 
-  it('is endless without a length, and can be left', async () => {
+  it('is endless without a length and can be abandoned', async () => {
     const expected = await write({ seed: 3, length: 25 });
     let text = '';
     for await (const piece of generate(model, { seed: 3 })) {
@@ -277,7 +277,7 @@ describe('generate', () => {
     expect(await write({ seed: 3, length: 25 })).toBe(expected);
   });
 
-  it('does not use up memory call by call', async () => {
+  it('reuses memory from call to call', async () => {
     const { arena } = model.weights.engine;
     for (let i = 0; i < 20; i++) await write({ length: 2, seed: i });
     const before = arena.size;

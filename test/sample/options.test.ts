@@ -1,4 +1,4 @@
-// What may be asked for: strange prompts, and options from anywhere.
+// Unusual prompts, and options of any value.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { ALPHABET } from '../helpers/expressions.js';
 import { errorOf, thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, vocabularyOf, write, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const model = modelOf(ALPHABET.join(''));
@@ -41,7 +41,7 @@ describe('a prompt with characters that the network never saw', () => {
     expect(plain.unknownIn(prompt).length).toBeGreaterThan(0);
   });
 
-  it('goes on as after the nearest ones', async () => {
+  it('is continued like one of the nearest known characters', async () => {
     const expected = await write({ prompt: 'Za', length: 30 }, model);
     expect(await write({ prompt: 'zA', length: 30, unknown: 'nearest' }, model)).toBe(expected);
     const none = await write({ length: 30 }, model);
@@ -49,7 +49,7 @@ describe('a prompt with characters that the network never saw', () => {
       expect(await write({ prompt: '日本\ud83d', length: 30, unknown }, model)).toBe(none);
   });
 
-  it('never keeps one, and loses none that is known', () => {
+  it('loses all of them and none of the known ones', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (prompt) => {
         const found = plain.decode(plain.encode(prompt, 'nearest'));
@@ -67,7 +67,7 @@ describe('a prompt with characters that the network never saw', () => {
   });
 });
 
-describe('options from anywhere', () => {
+describe('options of any value', () => {
   const numbers = [
     'seed',
     'length',
@@ -98,7 +98,7 @@ describe('options from anywhere', () => {
   ];
   const plan = (options: Record<string, unknown>) => new Plan(model, options as GenerateOptions);
 
-  it.each(numbers)('%s that is no number of its range is named', (name) => {
+  it.each(numbers)('%s outside its range is named', (name) => {
     const strange = [
       Number.NaN,
       Infinity,
@@ -131,7 +131,7 @@ describe('options from anywhere', () => {
     }
   });
 
-  it('are told of with their value', () => {
+  it('are named with their value', () => {
     const messages = [
       { topP: '0.5' },
       { stop: 'abc' },
@@ -163,7 +163,7 @@ describe('options from anywhere', () => {
     await expect(texts.next()).rejects.toThrow(/^count is .*, not a whole number from 0 to 1000000/);
   });
 
-  it('of a stop that cannot come are an error, of an empty one nothing', async () => {
+  it('with a stop that cannot occur are an error, and with an empty one are ignored', async () => {
     expect((await errorOf(() => write({ stop: ['x'] }, model))).message).toContain("never saw: 'x' U+0078");
     expect((await errorOf(() => write({ stop: ['\ud800'] }, model))).message).toContain('U+D800');
     expect(await write({ stop: ['', ''], length: 20 }, model)).toBe(await write({ length: 20 }, model));
@@ -184,7 +184,7 @@ describe('options from anywhere', () => {
   ];
 
   it.each(huge.map((options) => [JSON.stringify(options).slice(0, 60), options] as const))(
-    'as large as they may be work: %s',
+    'work at their limits: %s',
     async (_, options) => {
       const texts = generate(model, { ...options, echo: false });
       for (let i = 0; i < 60; i++) {
@@ -196,7 +196,7 @@ describe('options from anywhere', () => {
     },
   );
 
-  it('whatever they are, give a text or an error that says what was wrong', async () => {
+  it('give a text or an error that names the problem', async () => {
     const models = [model, modelOf('ab'), modelOf('\n '), modelOf('a\xc3\xa9', { encoding: 'bytes' })];
     const strange = fc.oneof(
       fc.constantFrom('', 'a', 'ab', 'é', '\n', '\ud83d', '😀', '[ab]*', '(a', '.', '.{0,3}', '\0'),

@@ -11,7 +11,7 @@ const ascii = String.fromCharCode(...Array(128).keys());
 const wide = vocabularyOf(`${ascii}\u00a0äéÀßñžЖя日本\u2028\u3000٣😀🎈\ufeff`);
 const allBytes = new Vocabulary([...Array(256).keys()], 'bytes');
 
-/** The state after some characters, or -1. */
+/** Returns the state after some characters, or -1. */
 function stateAfter(pattern: Pattern, ids: Iterable<number>): number {
   let state = pattern.start;
   for (const id of ids) {
@@ -26,7 +26,7 @@ function matches(pattern: Pattern, vocabulary: Vocabulary, text: string): boolea
   return state >= 0 && pattern.accepts(state);
 }
 
-/** Writes a text as a sampler would: any character that leaves a way to an end within the length. */
+/** Writes a text as a sampler would: any character after which an end within the length is reachable. */
 function walk(pattern: Pattern, vocabulary: Vocabulary, length: number, choose: (below: number) => number) {
   const ids: number[] = [];
   let state = pattern.start;
@@ -44,7 +44,7 @@ function walk(pattern: Pattern, vocabulary: Vocabulary, length: number, choose: 
   return { text: vocabulary.decode(ids), state };
 }
 
-/** A choice that a seed decides (a linear congruential generator). */
+/** A random choice by a linear congruential generator. */
 function chooser(seed: number) {
   let state = seed >>> 0;
   return (below: number) => {
@@ -53,7 +53,7 @@ function chooser(seed: number) {
   };
 }
 
-describe('each construct means what it means in JavaScript', () => {
+describe('each construct has its meaning in JavaScript', () => {
   const examples: [source: string, texts: string[]][] = [
     ['', ['', 'a']],
     ['abc', ['abc', 'ab', 'abcd', '']],
@@ -110,13 +110,13 @@ describe('each construct means what it means in JavaScript', () => {
     expect(texts.some((text) => expected.test(text))).toBe(true);
   });
 
-  it('lets any other sign stand for itself after a backslash', () => {
+  it('reads any other sign after a backslash as itself', () => {
     const signs = '-"\'!@#%&,:;<=>~`_ ';
     const pattern = new Pattern(Array.from(signs, (sign) => `\\${sign}`).join(''), wide);
     expect(matches(pattern, wide, signs)).toBe(true);
   });
 
-  it('keeps the halves of a character apart from the whole', () => {
+  it('distinguishes halves of a surrogate pair from the whole', () => {
     const halves = new Vocabulary([0x61, 0xd83d, 0xde00, 0x1f600], 'utf8');
     const accepted = (source: string, ids: number[]) => {
       const pattern = new Pattern(source, halves);
@@ -132,7 +132,7 @@ describe('each construct means what it means in JavaScript', () => {
   });
 });
 
-/** All texts over some characters up to a length, shortest first. */
+/** All texts over some characters up to a length, the shortest first. */
 function textsOf(characters: readonly string[], length: number): string[] {
   const texts = [''];
   for (let shorter = 0; shorter < texts.length; shorter++) {
@@ -157,7 +157,7 @@ describe('any expression', () => {
     );
   });
 
-  it('leads every walk that keeps the distance to a text that matches', () => {
+  it('reaches a match on every walk that respects the distance', () => {
     fc.assert(
       fc.property(anySource, fc.nat(6), fc.integer(), (source, more, seed) => {
         const pattern = patternIfPossible(source, small);
@@ -172,7 +172,7 @@ describe('any expression', () => {
     );
   });
 
-  it('knows the least distance, what may follow, and where no match is possible', () => {
+  it('knows the shortest distance, what may follow, and when no match is possible', () => {
     const longest = 5;
     const characters = ['a', 'b', '1'];
     const few = vocabularyOf(characters.join(''));
@@ -204,7 +204,7 @@ describe('any expression', () => {
     );
   });
 
-  it('throws nothing but a UserError at any text, and takes nothing that JavaScript refuses', () => {
+  it('throws only UserErrors for any source and accepts nothing that JavaScript refuses', () => {
     const signs = fc.constantFrom(...'ab1-,^$.*+?()[]{}|\\:=!<>pPuxkdD\n\ud83d😀', '(?', '\\p{', '{1,');
     fc.assert(
       fc.property(fc.array(signs, { maxLength: 12 }), (parts) => {
@@ -216,7 +216,7 @@ describe('any expression', () => {
           expect(error).toBeInstanceOf(UserError);
           taken = false;
         }
-        // Escapes of signs that JavaScript does not know are taken besides.
+        // It also accepts escapes of signs that JavaScript refuses.
         if (taken && !/\\[-,:=!<>]/.test(source)) expect(() => wholly(source)).not.toThrow();
       }),
       { numRuns: 3000 },
@@ -231,7 +231,7 @@ describe('bytes', () => {
     return state >= 0 && pattern.accepts(state);
   };
 
-  it('lets characters stand for their UTF-8 bytes', () => {
+  it('reads characters as their UTF-8 bytes', () => {
     expect(accepted('é😀', 'é😀')).toBe(true);
     expect(accepted('é{2}|日+', 'éé')).toBe(true);
     expect(accepted('é{2}|日+', '日日日')).toBe(true);
@@ -240,7 +240,7 @@ describe('bytes', () => {
     expect(new Pattern('a😀', allBytes).distance(0)).toBe(5);
   });
 
-  it('lets classes stand for one byte', () => {
+  it('reads a class as one byte', () => {
     for (const byte of Array(256).keys()) {
       const wholeAscii = byte < 128;
       const character = String.fromCharCode(byte);
@@ -275,7 +275,7 @@ describe('bytes', () => {
   });
 });
 
-describe('what is wrong is named', () => {
+describe('mistakes are named', () => {
   const errors: [source: string, message: string][] = [
     ['(a', 'character 1: ( is never closed'],
     ['a(b|(c)', 'character 2: ( is never closed'],
@@ -354,13 +354,13 @@ describe('what is wrong is named', () => {
     ['абвгдежзиклмн', 'at character 10 and 3 more'],
   ];
 
-  it.each(missing)('%j, of which no text of the model can be made', (source, message) => {
+  it.each(missing)('%j, which no text of the model can match', (source, message) => {
     const error = thrownBy(() => new Pattern(source, vocabularyOf(ascii)));
     expect(error.message).toContain("no text of this model's characters matches the pattern: ");
     expect(error.message).toContain(message);
   });
 
-  it('leaves out only what cannot be written, where there is another way', () => {
+  it('drops only the alternatives that cannot be written', () => {
     const pattern = new Pattern('(café|tea)é?(x[éè]|)', vocabularyOf(ascii));
     const allowed = Array.from(ascii).filter((_, id) => pattern.next(pattern.start, id) >= 0);
     expect(allowed).toEqual(['t']);
@@ -378,13 +378,13 @@ describe('large patterns', () => {
     `a{${'9'.repeat(400)},}`,
     'a'.repeat(30_000),
     `${'(('.repeat(50)}a${'){1000}){1000}'.repeat(50)}`,
-  ])('written out, number %# would be too large', (source) => {
+  ])('number %# would be too large when expanded', (source) => {
     expect(thrownBy(() => new Pattern(source, wide)).message).toContain(
       'the pattern is too large: expanded, it has over 20000 states',
     );
   });
 
-  it('does not overflow the stack', () => {
+  it('do not overflow the stack', () => {
     const nested = (depth: number) => new Pattern(`${'('.repeat(depth)}a${')'.repeat(depth)}`, wide);
     expect(nested(200).distance(0)).toBe(1);
     for (const depth of [201, 10_000]) {
@@ -396,11 +396,11 @@ describe('large patterns', () => {
     expect(matches(new Pattern('|'.repeat(9_000), wide), wide, '')).toBe(true);
   });
 
-  it('repeats nothing as often as one likes', () => {
+  it('may repeat the empty text any number of times', () => {
     expect(matches(new Pattern('((()){1000000}){1000000}|(a{0}){999999}', wide), wide, '')).toBe(true);
   });
 
-  it('works on 100,000 characters, and refuses classes that divide them beyond measure', () => {
+  it('work on 100,000 characters, but classes that divide them into too many kinds are refused', () => {
     const large = new Vocabulary(
       Array.from({ length: 100_000 }, (_, i) => i + 32).filter((c) => c < 0xd800 || c > 0xdfff),
       'utf8',
@@ -415,9 +415,9 @@ describe('large patterns', () => {
     expect(thrownBy(() => new Pattern(others.join(''), large)).message).toContain('too many kinds');
   });
 
-  it('forgets states that were not asked about for long, and no others', () => {
+  it('forget only states that were not used for long', () => {
     const ab = vocabularyOf('ab');
-    // An a stands 1,500 before the end: 2^1501 states, of which a walk meets a new one at each step.
+    // An a 1,500 characters before the end: 2^1501 states, and a walk reaches a new one at each step.
     const pattern = new Pattern('[ab]*a[ab]{1500}', ab);
     const choose = chooser(3);
     const text: number[] = [];
@@ -435,7 +435,7 @@ describe('large patterns', () => {
     expect(pattern.distance(pattern.next(pattern.start, 0))).toBe(1500);
   }, 20_000);
 
-  it('knows no other state and no other character', () => {
+  it('refuse states and characters that do not exist', () => {
     const pattern = new Pattern('a', small);
     for (const state of [-1, 5, 0.5]) expect(() => pattern.next(state, 0)).toThrow(RangeError);
     for (const id of [-1, small.size]) expect(() => pattern.next(pattern.start, id)).toThrow(RangeError);

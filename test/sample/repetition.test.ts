@@ -1,4 +1,4 @@
-// Repeats and circles, against comparing a text with itself at every distance.
+// Repeats and cycles, compared with a text shifted against itself by every distance.
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -8,13 +8,13 @@ import type { GenerateOptions } from '../../src/sample/options.js';
 import { cycleIn, Repetition } from '../../src/sample/repetition.js';
 import { modelOf, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const model = modelOf('abc.!")\' \n\té');
 
 describe('repetition', () => {
-  /** What is taken from each score, in units of log penalty: by comparing the text with itself at every distance. */
+  /** The penalty of each score in units of log penalty, by comparing the text with itself at every distance. */
   function penaltiesSlowly(ids: readonly number[], window: number, size: number): number[] {
     return Array.from({ length: size }, (_, id) => {
       let longest = 0;
@@ -39,7 +39,7 @@ describe('repetition', () => {
       .map(([unit, times, rest]) => [...Array.from({ length: times }, () => unit).flat(), ...rest, ...unit]),
   );
 
-  it('is penalised by the length of the repeat that a character would go on', () => {
+  it('is penalised by the length of the repeat that a character would continue', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 40 }), (ids, window) => {
         const repetition = new Repetition(window);
@@ -53,7 +53,7 @@ describe('repetition', () => {
     );
   });
 
-  it('is looked for as far back as the window, also where that is longer than a cycle may be', () => {
+  it('is found as far back as the window, even beyond the longest cycle', () => {
     const random = new Random(1, Stream.sampling);
     const ids = Array.from({ length: 3000 }, () => random.below(4));
     for (const window of [1, 255, 256, 257, 900]) {
@@ -69,7 +69,7 @@ describe('repetition', () => {
     }
   });
 
-  it('that is penalised enough does not come', async () => {
+  it('does not occur if it is penalised enough', async () => {
     const options: GenerateOptions = { temperature: 0, length: 1500 };
     const [plain] = await writeMany(options, 1, model);
     const [varied] = await writeMany({ ...options, repetitionPenalty: 1000 }, 1, model);
@@ -77,7 +77,7 @@ describe('repetition', () => {
     expect(varied!.cycle).toBeUndefined();
   });
 
-  it('of any period up to 256 is a cycle, once it has come three times', () => {
+  it('with any period up to 256 is a cycle once it has occurred three times', () => {
     for (let period = 1; period <= 256; period++) {
       const random = new Random(period, Stream.sampling);
       const before = Array.from({ length: 50 }, () => random.below(50));
@@ -89,7 +89,7 @@ describe('repetition', () => {
     }
   });
 
-  it('is no cycle in ordinary text', () => {
+  it('is not a cycle in ordinary text', () => {
     const prose = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8').slice(
       0,
       20_000,
@@ -99,7 +99,7 @@ describe('repetition', () => {
     expect(cycleIn(Array.from({ length: 20_000 }, () => random.below(2)))).toBeUndefined();
   });
 
-  it('without end is found at temperature 0', async () => {
+  it('is found to be endless at temperature 0', async () => {
     let found = 0;
     for (let seed = 1; seed <= 10; seed++) {
       const looping = modelOf('abcdef \n', { seed });

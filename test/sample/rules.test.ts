@@ -1,4 +1,4 @@
-// What may be written: patterns, bans, and nothing copied.
+// What may be written: patterns, bans and no copies.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { ALPHABET, anySource, patternIfPossible, wholly } from '../helpers/expre
 import { errorOf, thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, vocabularyOf, write, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const model = modelOf(ALPHABET.join(''));
@@ -20,7 +20,7 @@ const subset = fc.subarray(ALPHABET, { minLength: 1 }).map((characters) => chara
 const temperature = fc.constantFrom(0, 1e-9, 0.3, 1, 5, 1e9);
 
 describe('a pattern', () => {
-  it('is matched by every text, whatever else is asked for', async () => {
+  it('is matched by every text, whatever the other options', async () => {
     const wishes = fc.record(
       {
         ban: subset,
@@ -73,7 +73,7 @@ describe('a pattern', () => {
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(0);
   });
 
-  it('ends a text as soon as nothing may follow, and at once where it matches nothing but the empty text', async () => {
+  it('ends a text as soon as nothing may follow, and at once if it only matches the empty text', async () => {
     expect(await writeMany({ match: 'a{3}' }, 2, model)).toMatchObject([
       { text: 'aaa', reason: 'match' },
       { text: 'aaa', reason: 'match' },
@@ -83,15 +83,15 @@ describe('a pattern', () => {
     }
   });
 
-  it('ends a text that matches where only its length keeps it from going on', async () => {
+  it('ends a matching text whose length forbids to continue', async () => {
     const [text] = await writeMany({ match: '(aa)*', allow: 'a', length: 5 }, 1, model);
     expect(text).toMatchObject({ text: 'aaaa', reason: 'match' });
     const found = beamSearch(new Plan(model, { match: '(aa)*', allow: 'a', length: 5 }), 3);
     expect(found).toMatchObject({ text: 'aaaa', reason: 'match' });
   });
 
-  it('is left as often as the network leaves it', async () => {
-    // After the prompt: an end is as likely as all characters that are no a together.
+  it('is left as often as the network by itself would leave it', async () => {
+    // After the prompt, an end is as likely as all characters other than a together.
     const always = { match: 'a*', prompt: 'b', length: 1 };
     const count = 2000;
     const texts = await writeMany(always, count, model);
@@ -99,7 +99,7 @@ describe('a pattern', () => {
     expect(texts.map(({ text }) => text)).toEqual(free.map(({ text }) => (text === 'a' ? 'a' : '')));
   });
 
-  it('of bytes stands for the bytes of its characters', async () => {
+  it('matches the bytes of its characters for a network of bytes', async () => {
     const bytes = modelOf('ab\xc3\xa9\xa8 ', { encoding: 'bytes' });
     const texts = await writeMany({ match: '(é|è|a){3}', length: 9 }, 30, bytes);
     for (const { text } of texts) {
@@ -110,8 +110,8 @@ describe('a pattern', () => {
   });
 });
 
-describe('what is banned', () => {
-  it('is not written, and what is allowed is all that is', async () => {
+describe('banned characters', () => {
+  it('are never written, and with `allow` no others are', async () => {
     await fc.assert(
       fc.asyncProperty(subset, subset, temperature, fc.nat(99), async (ban, allow, temperature, seed) => {
         const left = ALPHABET.filter((character) => allow.includes(character) && !ban.includes(character));
@@ -124,7 +124,7 @@ describe('what is banned', () => {
     );
   });
 
-  it('may be anything, known or not', async () => {
+  it('may be any text, known to the network or not', async () => {
     const plain = await write({ length: 50 }, model);
     expect(await write({ length: 50, ban: 'XYZ\ud83d日' }, model)).toBe(
       await write({ length: 50, ban: 'Z' }, model),
@@ -158,7 +158,7 @@ describe('without copies', () => {
     { requiredKeys: [] },
   );
 
-  it('no run of the corpus is written, not even one that the prompt begins', async () => {
+  it('no run of the corpus is written, not even one that starts in the prompt', async () => {
     const reasons = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
@@ -186,7 +186,7 @@ describe('without copies', () => {
             if (reason === 'length') expect(text.length).toBe(25);
             if (wish.match && reason !== 'blocked') expect(text).toMatch(wholly(wish.match));
             if (reason !== 'blocked') continue;
-            // Nothing could have followed: each other character is banned, copied, or no match.
+            // Nothing could have followed: every other character is banned, copied or does not match.
             const next = Array.from('abc d').filter(
               (character) =>
                 !wish.ban?.includes(character) &&
@@ -202,7 +202,7 @@ describe('without copies', () => {
     expect(reasons).toEqual(new Set(['length', 'match', 'blocked']));
   });
 
-  it('many texts side by side are those of each seed', async () => {
+  it('texts written in parallel are those of each seed', async () => {
     const random = new Random(1, Stream.sampling);
     const corpus = corpusOf(few, Array.from({ length: 200 }, () => 'abc d'[random.below(5)]).join(''));
     const options: GenerateOptions = { prompt: 'ab', noCopy: 3, corpus, length: 6 };
@@ -211,7 +211,7 @@ describe('without copies', () => {
     for (const text of many) expect(await writeMany({ ...options, seed: text.seed }, 1, few)).toEqual([text]);
   });
 
-  it('a text ends where nothing is left, at its beginning as well', async () => {
+  it('a text ends where no character is left, even at its beginning', async () => {
     const all = corpusOf(few, 'aabacadbbcbdccddcda a b c d aa bb');
     const everything = { noCopy: 2, allow: 'abcd', corpus: all };
     const [text] = await writeMany({ ...everything, prompt: 'a' }, 1, few);
@@ -220,7 +220,7 @@ describe('without copies', () => {
       expect(piece.length).toBe(1);
   });
 
-  it('of a corpus that is empty or shorter than the limit, all may be written', async () => {
+  it('everything may be written if the corpus is empty or shorter than the limit', async () => {
     for (const corpus of ['', 'a', 'abc']) {
       for (const noCopy of [4, 1e9]) {
         const options = { length: 40, noCopy, corpus: corpusOf(few, corpus) };

@@ -1,4 +1,4 @@
-// Beam search and filling in against looking at everything.
+// Beam search and filling in, compared with exhaustive search.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
@@ -11,7 +11,7 @@ import { Plan } from '../../src/sample/plan.js';
 import { thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, readPlainly, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -20,7 +20,7 @@ const wide = modelOf('abcdefghijk \n.é');
 const beam = (model: CharacterModel, width: number, options: GenerateOptions) =>
   beamSearch(new Plan(model, { logProbabilities: true, ...options }), width);
 
-describe('a beam of one', () => {
+describe('a beam of width 1', () => {
   const settings: [name: string, options: GenerateOptions][] = [
     ['nothing else', {}],
     ['a ban', { ban: 'aeé ' }],
@@ -37,7 +37,7 @@ describe('a beam of one', () => {
     ['a prompt that goes in circles', { prompt: ' '.repeat(99), allow: ' ' }],
   ];
 
-  it.each(settings)('is the choice at temperature 0, with %s', async (_, options) => {
+  it.each(settings)('equals sampling at temperature 0 with %s', async (_, options) => {
     for (const seed of [1, 2, 3, 4]) {
       const model = modelOf('abcdefghijk \n.é', { seed });
       for (const prompt of ['', 'a', 'cab', 'é.\n', 'ke'.repeat(40)]) {
@@ -56,10 +56,10 @@ describe('a beam of one', () => {
 describe('a beam that is wide enough', () => {
   const LENGTH = 5;
 
-  /** The text that a reading comes to, undefined while it goes on, null where it may not. */
+  /** The text that a reading ends with: undefined while it continues, null if it is not allowed. */
   type End = (read: string) => string | undefined | null;
 
-  /** All texts of a, b and full stops, with what has to be read for them. */
+  /** All texts of a, b and full stops, with what has to be read for each. */
   function* allTexts(end: End, before = ''): Generator<{ read: string; text: string }> {
     for (const character of 'ab.') {
       const read = before + character;
@@ -102,7 +102,7 @@ describe('a beam that is wide enough', () => {
     }
   });
 
-  it('leaves what is blocked for what is not', () => {
+  it('prefers a text that is not blocked', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const model = modelOf('ab.', { seed, gain: 40 });
       const options = { length: 6, noCopy: 2, allow: 'ab', corpus: corpusOf(model, 'aab') };
@@ -120,7 +120,7 @@ describe('a beam that is wide enough', () => {
 });
 
 describe('a beam of any width', () => {
-  it('tells how likely its text is', () => {
+  it('reports the probability of its text', () => {
     for (const width of [1, 2, 3, 7, 64, 100]) {
       for (const options of [{}, { match: '([a-e]{3} )*' }, { stop: ['ab'], until: 'sentence' as const }]) {
         const { text, logProbabilities } = beam(wide, width, { length: 20, prompt: 'fée', ...options });
@@ -132,7 +132,7 @@ describe('a beam of any width', () => {
     }
   });
 
-  it('says when the network gives no numbers', () => {
+  it('reports logits that are not numbers', () => {
     const broken = modelOf('abc');
     broken.weights.values.fill(Number.NaN);
     broken.weights.pack();
@@ -150,7 +150,7 @@ describe('a beam of any width', () => {
 describe('filling in', () => {
   const LENGTH = 12;
 
-  /** The likeliest cuts of all candidates, by reading each of them. */
+  /** The likeliest cuts of all candidates, found by reading each of them. */
   function fillSlowly(plan: Plan, ending: string, candidates: number): string[] {
     const { model } = plan;
     const isWord = (character: string | undefined) => /^[\p{L}'’]$/u.test(character ?? '');
@@ -204,7 +204,7 @@ describe('filling in', () => {
     }
   });
 
-  it('finds nothing where nothing may stand between', () => {
+  it('finds nothing if nothing may stand in between', () => {
     const plan = new Plan(model, { length: 0, logProbabilities: true });
     expect(fillIn(plan, model.vocabulary.encode('a'), 10, 3)).toEqual([]);
   });

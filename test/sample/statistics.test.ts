@@ -1,5 +1,5 @@
-// Characters are drawn as often as the definitions say: each truncation against a slow one written from its paper, and
-// draws against exact shares.
+// Characters are drawn as often as defined: each truncation is compared with a slow one written from its paper, and draws
+// with exact shares.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,12 +12,12 @@ import { Plan } from '../../src/sample/plan.js';
 import { type Truncation, truncate } from '../../src/sample/truncate.js';
 import { modelOf, write } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const DRAWS = 200_000;
 
-/** Weights in proportion to probability. */
+/** Weights proportional to probability. */
 type Weights = readonly number[];
 
 function softmax(logits: ArrayLike<number>, temperature: number): number[] {
@@ -31,7 +31,7 @@ const idsOf = (weights: Weights) => weights.flatMap((weight, id) => (weight > 0 
 const keep = (weights: Weights, kept: readonly number[]) =>
   weights.map((weight, id) => (kept.includes(id) ? weight : 0));
 
-/** The smallest set from the front of an order that has the share `mass` of all. */
+/** The smallest prefix of an order that has the share `mass` of the total. */
 function smallestSet(weights: Weights, order: readonly number[], mass: number): number[] {
   const enough = mass * sum(weights);
   for (let size = 1; size < order.length; size++) {
@@ -41,7 +41,7 @@ function smallestSet(weights: Weights, order: readonly number[], mass: number): 
   return keep(weights, order);
 }
 
-/** What each truncation leaves, slowly. */
+/** What each truncation keeps, computed slowly. */
 const DEFINITIONS: Record<keyof Truncation, (weights: Weights, parameter: number) => number[]> = {
   /** Fan et al. 2018: the k most probable. */
   topK(weights, k) {
@@ -54,14 +54,14 @@ const DEFINITIONS: Record<keyof Truncation, (weights: Weights, parameter: number
       ids.filter((id) => k === 0 || rank(id) < k),
     );
   },
-  /** Meister et al. 2023: a smallest set of those with the least |H + log p| whose mass is at least tau. */
+  /** Meister et al. 2023: the smallest set with the least |H + log p| whose mass is at least tau. */
   typical(weights, tau) {
     const p = shares(weights);
     const ids = idsOf(weights);
     const entropy = -sum(ids.map((id) => p[id]! * Math.log(p[id]!)));
     const oddity = (id: number) => Math.abs(entropy + Math.log(p[id]!));
     const order = ids.sort((a, b) => oddity(a) - oddity(b));
-    // One above the entropy and one as far below it: rounding would decide which comes first.
+    // With one above the entropy and one equally far below it, rounding would decide which comes first.
     fc.pre(
       order.every((id, i) => {
         const before = order[i - 1] ?? id;
@@ -87,7 +87,7 @@ const DEFINITIONS: Record<keyof Truncation, (weights: Weights, parameter: number
 
 const ORDER = ['topK', 'typical', 'topP', 'minP'] as const;
 
-/** All steps of a truncation, in the order that is promised. */
+/** All steps of a truncation, in the documented order. */
 function defined(weights: Weights, truncation: Partial<Truncation>): number[] {
   return ORDER.reduce<number[]>(
     (left, name) => {
@@ -104,15 +104,15 @@ function truncated(weights: Weights, truncation: Partial<Truncation>): number[] 
   return [...left];
 }
 
-/** Whole numbers, of which sums are exact: so it is clear what is at least some share. */
+/** Integers, whose sums are exact, so that shares compare exactly. */
 const someWeights = fc
   .array(fc.oneof(fc.nat(9), fc.nat(1_000_000)), { minLength: 1, maxLength: 40 })
   .filter((weights) => sum(weights) > 0);
 const part = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
 const parameters = { topK: fc.nat(45), typical: part, topP: part, minP: part };
 
-describe('what is left to be chosen from', () => {
-  it.each(ORDER)('is what the definition of %s says', (name) => {
+describe('the characters left to choose from', () => {
+  it.each(ORDER)('are those of the definition of %s', (name) => {
     fc.assert(
       fc.property(someWeights, parameters[name], (weights, parameter) => {
         expect(truncated(weights, { [name]: parameter })).toEqual(DEFINITIONS[name](weights, parameter));
@@ -121,7 +121,7 @@ describe('what is left to be chosen from', () => {
     );
   });
 
-  it('is what each step leaves of what the one before has left', () => {
+  it('are what each step keeps of the result of the one before', () => {
     fc.assert(
       fc.property(someWeights, fc.record(parameters, { requiredKeys: [] }), (weights, truncation) => {
         expect(truncated(weights, truncation)).toEqual(defined(weights, truncation));
@@ -130,7 +130,7 @@ describe('what is left to be chosen from', () => {
     );
   });
 
-  it('is at least one, and nothing else', () => {
+  it('are at least one, with unchanged weights', () => {
     const tiny = fc.constantFrom(0, Number.MIN_VALUE, 1e-310, 1e-17, 0.5, 1);
     const weights = fc.array(tiny, { minLength: 1, maxLength: 12 }).filter((all) => sum(all) > 0);
     fc.assert(
@@ -143,8 +143,8 @@ describe('what is left to be chosen from', () => {
     );
   });
 
-  it('is typical also where there are characters that hardly can be', () => {
-    // Divided by the sum, the least number that there is becomes 0, of which there is no logarithm.
+  it('are typical even among characters of extremely low probability', () => {
+    // Divided by the sum, the smallest number becomes 0, which has no logarithm.
     expect(truncated([0.05, Number.MIN_VALUE, 1, 0.95], { typical: 0.4 })).toEqual([0, 0, 0, 0.95]);
   });
 });
@@ -152,7 +152,7 @@ describe('what is left to be chosen from', () => {
 const model = modelOf('abcdefghijklm \n.,é');
 const { logits } = readContext(new Plan(model, { prompt: 'abc' }));
 
-/** The statistic of Pearson against the expected shares; ids of share 0 must not occur. */
+/** Pearson's chi-squared statistic against the expected shares; ids of share 0 must not occur. */
 function chiSquared(found: readonly number[], expected: readonly number[]): number {
   const draws = sum(found);
   return expected.reduce((total, share, id) => {
@@ -163,8 +163,8 @@ function chiSquared(found: readonly number[], expected: readonly number[]): numb
 }
 
 /**
- * Passed by chance once in a thousand times, by Wilson and Hilferty's approximation (1931), which is within 1 % from 3
- * degrees of freedom on. The seeds are fixed, so a test that passed once passes always.
+ * The value exceeded by chance once in a thousand times, by the approximation of Wilson and Hilferty (1931), which is
+ * within 1 % from 3 degrees of freedom on. The seeds are fixed, so a test that passed once always passes.
  */
 function limit(expected: readonly number[]): number {
   const freedom = Math.max(1, idsOf(expected).length - 1);
@@ -188,7 +188,7 @@ describe.each(cases)('200,000 draws, %s', (_, choice) => {
   const { temperature = 1, ...truncation } = choice;
   const expected = shares(defined(softmax(logits, temperature), truncation));
 
-  it('come as often as they should', () => {
+  it('have the expected frequencies', () => {
     expect(idsOf(expected).length).toBeGreaterThan(2);
     const random = new Random(11, Stream.sampling);
     const found = expected.map(() => 0);
@@ -197,7 +197,7 @@ describe.each(cases)('200,000 draws, %s', (_, choice) => {
     expect(chiSquared(found, expected)).toBeLessThan(limit(expected));
   });
 
-  it('do so through all steps of a text', () => {
+  it('have the expected frequencies through all steps of a text', () => {
     const plan = new Plan(model, choice);
     const found = expected.map(() => 0);
     for (let seed = 0; seed < DRAWS / 10_000; seed++) {
@@ -209,7 +209,7 @@ describe.each(cases)('200,000 draws, %s', (_, choice) => {
   });
 });
 
-describe('settings that mean nothing', () => {
+describe('neutral settings', () => {
   const likeliest = (options: GenerateOptions) => write({ ...options, temperature: 0, length: 120 }, model);
 
   it.each<[string, GenerateOptions]>([
@@ -232,7 +232,7 @@ describe('settings that mean nothing', () => {
     expect(await write({ ...plain, ...options }, model)).toBe(await write(plain, model));
   });
 
-  it('top-k 1, top-p 0, typical 0 of one, and the smallest temperatures are temperature 0', async () => {
+  it('top-k 1, top-p 0, typical 0 of one and the smallest temperatures equal temperature 0', async () => {
     for (const prompt of ['', 'a', 'm.,é', 'hijk\n']) {
       const expected = await likeliest({ prompt });
       const extremes: GenerateOptions[] = [
@@ -249,16 +249,21 @@ describe('settings that mean nothing', () => {
     }
   });
 
-  it.each([1e9, Number.MAX_VALUE])('temperature %d makes all that may come equally likely', (temperature) => {
-    const plan = new Plan(model, { temperature, ban: 'abc' });
-    const draft = new Draft(plan, 1);
-    for (let i = 0; i < 20_000; i++) draft.write(logits);
-    const found = model.vocabulary.codePoints.map(() => 0);
-    for (const id of draft.ids) found[id]!++;
-    const banned = 'abc';
-    const expected = shares(found.map((_, id) => (banned.includes(model.vocabulary.character(id)) ? 0 : 1)));
-    expect(chiSquared(found, expected)).toBeLessThan(limit(expected));
-  });
+  it.each([1e9, Number.MAX_VALUE])(
+    'temperature %d makes all remaining characters equally likely',
+    (temperature) => {
+      const plan = new Plan(model, { temperature, ban: 'abc' });
+      const draft = new Draft(plan, 1);
+      for (let i = 0; i < 20_000; i++) draft.write(logits);
+      const found = model.vocabulary.codePoints.map(() => 0);
+      for (const id of draft.ids) found[id]!++;
+      const banned = 'abc';
+      const expected = shares(
+        found.map((_, id) => (banned.includes(model.vocabulary.character(id)) ? 0 : 1)),
+      );
+      expect(chiSquared(found, expected)).toBeLessThan(limit(expected));
+    },
+  );
 
   it.each([Number.MIN_VALUE, 1e9, Number.MAX_VALUE])(
     'nothing banned is written while surprise is steered from temperature %d',

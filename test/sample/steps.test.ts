@@ -1,4 +1,4 @@
-// What is watched while a text is written (where it ends, how sharply it is chosen) against slow looks at the whole text.
+// What is tracked while a text is written (its end, its temperature), compared with slow analysis of the whole text.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,12 +12,12 @@ import { Temperature } from '../../src/sample/temperature.js';
 import { thrownBy } from '../helpers/files.js';
 import { modelOf, write, writeMany } from '../helpers/models.js';
 
-// Some seconds where others work on the same machine.
+// Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const model = modelOf('abc.!")\' \n\té');
 
-/** A draft that is made to write a text, and what it gave out on the way. */
+/** A draft that is forced to write a text, and what it yielded on the way. */
 function dictated(text: string, options: GenerateOptions) {
   const draft = new Draft(new Plan(model, options), 0);
   const held: number[] = [];
@@ -36,7 +36,7 @@ function dictated(text: string, options: GenerateOptions) {
   return { text: finished(draft).text, taken, held, reason: draft.reason };
 }
 
-/** How a text ends that has been read so far: looks at all of it. */
+/** How a text ends, judged by all of it. */
 function ending(read: string, options: GenerateOptions): { reason: string; text: string } | undefined {
   const { stop = [], until, words = Infinity, lines = until === 'line' ? 1 : Infinity } = options;
   const without = (ending: string | undefined) => read.slice(0, read.length - (ending?.length ?? 0));
@@ -61,7 +61,7 @@ function ending(read: string, options: GenerateOptions): { reason: string; text:
   return undefined;
 }
 
-/** How many of the last characters may yet turn out not to belong to the text. */
+/** How many of the last characters may still turn out not to belong to the text. */
 function uncertain(read: string, { stop = [], until }: GenerateOptions): number {
   const begun = [...Array(read.length + 1).keys()].filter((length) =>
     stop.some((text) => text.length > length && text.startsWith(read.slice(read.length - length))),
@@ -98,7 +98,7 @@ describe('a text ends', () => {
     { requiredKeys: [] },
   );
 
-  it('where a look at the whole text says, and nothing is given out that does not belong to it', () => {
+  it('where the whole text says so, and nothing beyond its end is yielded', () => {
     fc.assert(
       fc.property(fc.array(character, { maxLength: 40 }), options, (characters, option) => {
         const text = characters.join('');
@@ -141,7 +141,7 @@ describe('a text ends', () => {
     expect([found.text, found.taken, found.reason]).toEqual([ended, ended, reason]);
   });
 
-  it('the same whether it is streamed or not', async () => {
+  it('at the same place whether it is streamed or not', async () => {
     for (const option of [
       { stop: ['a ', 'b.'] },
       { until: 'paragraph' as const },
@@ -154,7 +154,7 @@ describe('a text ends', () => {
     }
   });
 
-  it('has nothing to do with the prompt', async () => {
+  it('regardless of the prompt', async () => {
     const ends = { stop: ['ab'], words: 2, lines: 1, until: 'sentence' as const };
     const text = dictated('c a', { prompt: 'aaa bbb\n\nccc. ab\n', ...ends });
     expect(text).toMatchObject({ reason: undefined, taken: 'c ' });
@@ -164,7 +164,7 @@ describe('a text ends', () => {
 describe('the temperature', () => {
   const logits = Float32Array.from(model.vocabulary.codePoints, (_, id) => Math.sin(3 * id));
 
-  it('goes evenly from the first to the last character', () => {
+  it('changes evenly from the first to the last character', () => {
     const [first, last, length] = [0.2, 3, 4];
     const plan = new Plan(model, { temperature: [first, last], length });
     for (let seed = 0; seed < 300; seed++) {
@@ -185,7 +185,7 @@ describe('the temperature', () => {
     expect([0, 0.5, 1].map((share) => falling.at(share, true))).toEqual([2, 1, 0]);
   });
 
-  it('is the first one for a single character, and throughout where there is no length', () => {
+  it('stays at its first value for a single character and without a length', () => {
     for (const length of [1, undefined]) {
       const draft = new Draft(new Plan(model, { temperature: [0, 1000], length }), 9);
       for (let i = 0; i < (length ?? 50); i++) draft.write(logits);
@@ -194,7 +194,7 @@ describe('the temperature', () => {
     }
   });
 
-  it.each(['', 'a', 'a ', "a'", 'é', '.'])('is another one where words begin, after %j', (prompt) => {
+  it.each(['', 'a', 'a ', "a'", 'é', '.'])('differs at the start of a word, after %j', (prompt) => {
     const likeliest = logits.indexOf(Math.max(...logits));
     for (const startTemperature of [0, 1e9]) {
       const temperature = 1e9 - startTemperature;
@@ -218,7 +218,7 @@ describe('the temperature', () => {
 describe('surprise', () => {
   const rich = modelOf('abcdefghijklmnopqrst \n.,', { gain: 200 });
 
-  it.each([1, 2, 3])('is held at %d bits a character', async (targetBits) => {
+  it.each([1, 2, 3])('is held at %d bits per character', async (targetBits) => {
     for (const temperature of [0.05, 1, 8]) {
       const [text] = await writeMany({ length: 5000, temperature, targetBits, seed: 1 }, 1, rich);
       const bits = text!.logProbabilities!.map((nats) => -nats / Math.LN2);
@@ -231,7 +231,7 @@ describe('surprise', () => {
     }
   });
 
-  it('is off by what the temperature has moved, as long as that is within its bounds', () => {
+  it('is off by the change of the temperature as long as that is within its bounds', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 4, noNaN: true }), { minLength: 1, maxLength: 60 }),
@@ -250,7 +250,7 @@ describe('surprise', () => {
     );
   });
 
-  it('that cannot be reached leaves the temperature where it finds its way back from', () => {
+  it('that cannot be reached leaves the temperature able to recover', () => {
     const temperature = new Temperature({ temperature: [1, 1], startTemperature: undefined, targetBits: 2 });
     for (let i = 0; i < 100_000; i++) temperature.saw(0);
     expect(temperature.at(0, false)).toBeCloseTo(1000, 9);
@@ -258,7 +258,7 @@ describe('surprise', () => {
     expect(temperature.at(0, false)).toBeLessThan(0.01);
   });
 
-  it('cannot be held where there is no chance', () => {
+  it('cannot be held at temperature 0', () => {
     for (const temperature of [0, [0, 0]] as const) {
       const error = thrownBy(() => new Plan(rich, { temperature, targetBits: 2 }));
       expect(error.message).toBe('at temperature 0 nothing is left to chance, so no surprise can be held');

@@ -15,7 +15,7 @@ import { initialiseSmall } from '../helpers/models.js';
 
 const LETTERS = 'abcdefgh \n’é😀';
 
-/** An untrained network whose logits are made large, so that what it writes depends on what it read. */
+/** An untrained network with enlarged logits, so that what it writes depends on what it read. */
 function modelOf(codePoints: readonly number[], encoding: Encoding = 'utf8'): CharacterModel {
   const vocabulary = new Vocabulary(
     [...codePoints].sort((a, b) => a - b),
@@ -43,7 +43,7 @@ function suggested(suggester: Suggester, before: string, options = OPTIONS): Sug
   return last!;
 }
 
-/** What a reader of its own would write after a text, up to a line break, 81 to 120 characters or a space. */
+/** What a separate reader writes after a text, up to a line break, or a space after 80 to 120 characters. */
 function written(before: string, seed: number, choice: Choice): string {
   const reader = new Reader(model);
   const ids = model.vocabulary.encode(before, 'nearest');
@@ -67,7 +67,7 @@ const texts = fc.string({ unit: fc.constantFrom(...Array.from(`${LETTERS}'E鯨`)
 describe('alternatives', () => {
   const suggester = new Suggester(model, 3);
 
-  it('are what a reader of its own and each seed would give', () => {
+  it('equal those of a separate reader with each seed', () => {
     const choices = fc.constantFrom<Choice>(
       { temperature: 0 },
       { temperature: 0.7, topK: 3 },
@@ -83,7 +83,7 @@ describe('alternatives', () => {
     );
   });
 
-  it('are the same whatever was suggested before, and whenever that was left', () => {
+  it('are the same whatever was suggested before and whenever that was abandoned', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(texts, fc.nat(40)), { maxLength: 4 }), texts, (former, before) => {
         const used = new Suggester(model, 3);
@@ -98,7 +98,7 @@ describe('alternatives', () => {
     );
   });
 
-  it('go on as before for one who types what was suggested', () => {
+  it('stay the same while the user types what was suggested', () => {
     for (const before of ['', 'abc', 'a\nb']) {
       const [line] = suggested(suggester, before).alternatives;
       const typed = Array.from(line!).slice(0, 5).join('');
@@ -107,7 +107,7 @@ describe('alternatives', () => {
     }
   });
 
-  it('grow, and have no line break but at their beginning', () => {
+  it('grow and have line breaks only at their beginning', () => {
     let former = ['', '', ''];
     for (const { alternatives } of suggester.suggest('abc', OPTIONS)) {
       alternatives.forEach((text, i) => {
@@ -118,7 +118,7 @@ describe('alternatives', () => {
     }
   });
 
-  it('of a model of bytes are whole characters', () => {
+  it('consist of whole characters for a model of bytes', () => {
     const bytes = new Suggester(
       modelOf(
         Array.from({ length: 256 }, (_, i) => i),
@@ -141,7 +141,7 @@ describe('reading', () => {
     }
   };
 
-  it('a changed text anew gives the same as reading on from where it changed', () => {
+  it('a changed text from its start gives the same as continuing where it changed', () => {
     const edits = fc.array(fc.tuple(fc.nat(300), fc.nat(20), texts), { maxLength: 6 });
     fc.assert(
       fc.property(edits, (steps) => {
@@ -159,7 +159,7 @@ describe('reading', () => {
     );
   });
 
-  it('begins one to two thousand characters before the end of a long text, at places that seldom change', () => {
+  it('starts one to two thousand characters before the end of a long text, at places that seldom change', () => {
     const text = '😀'.repeat(4000);
     for (let end = 0; end < text.length; end += 2) {
       const from = readingStart(text, end);
@@ -171,7 +171,7 @@ describe('reading', () => {
     expect([...starts]).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000]);
   });
 
-  it('reads only what is new', () => {
+  it('covers only what is new', () => {
     const recall = new Recall(model);
     const slices = (text: string) => Array.from(recall.read(text)).length;
     const long = 'abcdefgh '.repeat(120);

@@ -11,14 +11,14 @@ import type { SampleFlags } from './flags.js';
 
 /** Where texts go. */
 export interface SampleOutput {
-  /** Whether it takes a text while it is written, by `stream`, and not as a whole, by `write`. */
+  /** Whether texts arrive while they are written, through `stream`, or as a whole, through `write`. */
   readonly streams: boolean;
   stream(draft: Draft): Promise<void>;
   write(text: GeneratedText): Promise<void>;
   end(): Promise<void>;
 }
 
-/** @param corpus where copies are looked for, if they are to be part of the output */
+/** @param corpus where to look for copies, if the output reports them */
 export function sampleOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefined): SampleOutput {
   return flags.json ? jsonOutput(plan, flags, corpus) : plainOutput(plan, flags);
 }
@@ -43,7 +43,7 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
   };
 }
 
-/** A millionth of a nat is less than what the engines differ by. */
+/** Rounds to a millionth of a nat, which is less than the difference between engines. */
 function rounded(nats: number): number {
   return Math.round(nats * 1e6) / 1e6;
 }
@@ -53,23 +53,23 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
   const separator = flags.separator ?? (isOneLine ? '\n' : '\n---\n');
   const out = new TextStream(plan.model.vocabulary.encoding === 'bytes', flags.color === true);
   const prompt = plan.model.vocabulary.decode(plan.prompt);
-  let begun = 0;
-  const begin = () => {
-    if (begun++ > 0) out.put(separator);
+  let started = 0;
+  const start = () => {
+    if (started++ > 0) out.put(separator);
     if (flags.echo) out.put(prompt);
   };
   return {
     streams: flags.samples === 1 && flags.beam === undefined && flags.ending === undefined,
     async stream(draft) {
-      if (begun === 0) begin();
+      if (started === 0) start();
       const [from, to] = draft.take();
       for (let i = from; i < to; i++) {
         out.put(plan.model.vocabulary.character(draft.ids[i]!), draft.logProbabilities[i]);
       }
-      await out.flushNowAndThen();
+      await out.flushIfDue();
     },
     async write({ text, logProbabilities }) {
-      begin();
+      start();
       Array.from(text).forEach((character, i) => void out.put(character, logProbabilities?.[i]));
       await out.flush();
     },
@@ -80,17 +80,17 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
   };
 }
 
-/** How long text waits at most: a screen shows it as it comes, a pipe is spared small pieces. */
+/** How long text is buffered at most: a terminal shows it as it is written, a pipe gets larger pieces. */
 const FLUSH_EVERY_MS = { terminal: 5, pipe: 50 } as const;
 
-/** Text on its way to stdout, with the surprise of its characters where it is to be tinted. */
+/** Buffered text for stdout, tinted by the surprise of its characters if requested. */
 class TextStream {
   #waiting: { text: string; bits: number }[] = [];
   #flushed = performance.now();
   #lastCharacter = '\n';
   readonly #decoder = new TextDecoder();
   readonly #isTinted: boolean;
-  /** Whether what is put are bytes, which a screen has to be given as characters. */
+  /** Whether the text consists of bytes that a terminal needs as characters. */
   readonly #decodes: boolean;
 
   constructor(
@@ -100,10 +100,11 @@ class TextStream {
     this.#isTinted = isTinted && hasColours();
     this.#decodes = bytes && (process.stdout.isTTY || this.#isTinted);
     if (this.#isTinted) process.stderr.write(`${tintLegend()}\n`);
-    else if (isTinted) process.stderr.write('colours are off here (NO_COLOR, or a terminal without them)\n');
+    else if (isTinted)
+      process.stderr.write('colours are off here (NO_COLOR, or a terminal without colours)\n');
   }
 
-  /** @param nats log p of the character, where its surprise is known */
+  /** @param nats log p of the character, if known */
   put(text: string, nats = 0): void {
     const readable = this.#decodes
       ? this.#decoder.decode(Buffer.from(text, 'latin1'), { stream: true })
@@ -112,7 +113,7 @@ class TextStream {
     if (readable !== '') this.#lastCharacter = readable.at(-1)!;
   }
 
-  async flushNowAndThen(): Promise<void> {
+  async flushIfDue(): Promise<void> {
     const pause = process.stdout.isTTY ? FLUSH_EVERY_MS.terminal : FLUSH_EVERY_MS.pipe;
     if (performance.now() - this.#flushed < pause) return;
     await this.flush();
@@ -131,14 +132,14 @@ class TextStream {
     await print(raw ? Buffer.from(piece, 'latin1') : piece);
   }
 
-  /** Writes what is left, and on a terminal ends the line. */
+  /** Writes the rest and, on a terminal, ends the line. */
   async end(): Promise<void> {
     if (process.stdout.isTTY && this.#lastCharacter !== '\n') this.put('\n');
     await this.flush();
   }
 }
 
-/** What a text has in common with the corpus: stretches of 20 characters and more. */
+/** Finds what a text has in common with the corpus: passages of at least 20 characters. */
 export function copiesOf(
   { text }: GeneratedText,
   { model }: Plan,
@@ -157,17 +158,18 @@ export function copiesOf(
   };
 }
 
-const OVERLAPS_SHOWN = 5;
+/** How many overlaps to list. */
+const MOST_LISTED = 5;
 
-/** Tells on stderr of the longest overlaps. */
-export function tellCopies({ share, overlaps }: ReturnType<typeof copiesOf>): void {
-  const rows = overlaps.slice(0, OVERLAPS_SHOWN).map(({ length, text }) => {
+/** Lists the longest overlaps on stderr. */
+export function reportCopies({ share, overlaps }: ReturnType<typeof copiesOf>): void {
+  const rows = overlaps.slice(0, MOST_LISTED).map(({ length, text }) => {
     const line = harmless(text.replace(/\s+/g, ' '));
     return [String(length), excerpt(line)];
   });
-  const more = overlaps.length > OVERLAPS_SHOWN ? `, the longest of ${overlaps.length}` : '';
+  const more = overlaps.length > MOST_LISTED ? `, the longest of ${overlaps.length}` : '';
   process.stderr.write(
-    `\ncopied from the corpus in stretches of 20 characters and more: ${percent(share, 1)} of the text${rows.length > 0 ? more : ''}\n` +
+    `\ncopied from the corpus in passages of at least 20 characters: ${percent(share, 1)} of the text${rows.length > 0 ? more : ''}\n` +
       (rows.length > 0 ? `${table(rows)}\n` : ''),
   );
 }

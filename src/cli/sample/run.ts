@@ -13,9 +13,9 @@ import type { SuffixIndex } from '../../text/suffix-index.js';
 import { readModel, threadsToWrite } from '../input/model.js';
 import { readTextArgument } from '../input/text-argument.js';
 import { checkFlags, generateOptions, SAMPLE_OPTIONS, type SampleFlags } from './flags.js';
-import { copiesOf, sampleOutput, tellCopies } from './output.js';
+import { copiesOf, reportCopies, sampleOutput } from './output.js';
 
-/** Writes new text to stdout, and to stderr what a person may want to know about it. */
+/** Writes new text to stdout, and remarks about it to stderr. */
 export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
   checkFlags(flags);
   const prompt = readTextArgument(flags.prompt ?? '');
@@ -32,7 +32,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
 
   if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
-  tellUnknown(model, prompt, flags);
+  reportUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.streams) {
@@ -42,17 +42,17 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
       await output.stream(draft);
     }
     await output.end();
-    if (last) tell(finished(last), plan, about);
+    if (last) remark(finished(last), plan, about);
     return;
   }
   for (const text of texts(plan, flags, seed)) {
     await output.write(text);
-    tell(text, plan, about);
+    remark(text, plan, about);
   }
   await output.end();
 }
 
-/** The texts that are written as a whole, one after the other. */
+/** Yields texts that are written as a whole. */
 function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<GeneratedText> {
   const { beam, ending, unknown, samples, candidates = SAMPLE_OPTIONS.candidates.default } = flags;
   if (beam !== undefined) {
@@ -66,29 +66,29 @@ function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<Generat
 }
 
 /** Says which characters of the prompt were left out or replaced. */
-function tellUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
-  const strange = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
-  if (strange.length === 0) return;
-  const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known, or left out';
-  say(harmlessLine(`${how}, as the model never saw them: ${vocabulary.nameUnknown(strange)}`));
+function reportUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
+  const unseen = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
+  if (unseen.length === 0) return;
+  const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known character, or left out';
+  say(harmlessLine(`${how}, as the model never saw them: ${vocabulary.nameUnknown(unseen)}`));
 }
 
-/** Says on stderr what else there is to say of a text. @param about.corpus where to look for copies, if that is asked for */
-function tell(
+/** Remarks on a text, on stderr. @param about.corpus where to look for copies, if they are to be reported */
+function remark(
   text: GeneratedText,
   plan: Plan,
   { isSearch, corpus }: { isSearch: boolean; corpus: SuffixIndex | undefined | false },
 ): void {
   if (text.reason === 'blocked') {
     say(
-      `the text ended after ${amountOf(Array.from(text.text).length, 'character')}: nothing more was allowed`,
+      `the text ended after ${amountOf(Array.from(text.text).length, 'character')}: no further character was allowed`,
     );
   }
   if (text.cycle !== undefined) {
     const remedy = isSearch ? 'leave --beam out' : 'try a higher --temp, or --repetition-penalty 1.2';
-    say(`the text goes in circles of ${amountOf(text.cycle, 'character')}: ${remedy}`);
+    say(`the text repeats a cycle of ${amountOf(text.cycle, 'character')}: ${remedy}`);
   }
-  if (corpus) tellCopies(copiesOf(text, plan, corpus));
+  if (corpus) reportCopies(copiesOf(text, plan, corpus));
 }
 
 function say(line: string): void {

@@ -20,7 +20,7 @@ Examples:
   charlstm write --top-p 0.9 --alternatives 8 --seed 7
 `;
 
-/** `charlstm write`: a text that a person and a network write together. */
+/** `charlstm write`: the user and a network write a text together. */
 export function writeCommand(command: Command): void {
   const { topK, topP, minP } = SAMPLING_OPTIONS;
   command
@@ -43,7 +43,7 @@ export function writeCommand(command: Command): void {
       if (!hasTerminal()) {
         throw new UserError(
           '"charlstm write" needs a terminal to write in',
-          'Without one, "charlstm sample --prompt" goes on with a text.',
+          'Without one, "charlstm sample --prompt" continues a text.',
         );
       }
       const { runWriting } = await import('./run.js');

@@ -19,14 +19,14 @@ export interface WriteFlags {
   engine?: EngineChoice;
 }
 
-/** Writes from beginning to end. */
+/** Runs the editor until the user leaves it. */
 export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
   const file = new TextFile(flags.file ?? newName(new Date()));
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
-  // One thread: a row of characters is too little work to be shared.
+  // One thread: the suggestions are too little work to share.
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
   const suggester = new Suggester(model, flags.alternatives);
-  const strange = strangeIn(model);
+  const unknownIn = unknownFinder(model);
   let writing: WriteScreen | undefined;
   const text = () => writing?.state.draft.text;
   const { temperature, topK, topP, minP } = flags;
@@ -34,7 +34,7 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   const name = titleOf(checkpoint, model.config);
   const world: WriteBackend = {
     *answer({ before, settings, round }) {
-      const characters = strange(before);
+      const characters = unknownIn(before);
       if (characters) writing?.take({ type: 'strange', characters });
       const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
       yield* suggester.suggest(before, { ...settings, seed });
@@ -55,7 +55,7 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   }
 }
 
-/** A new file in the folder where the program was started. */
+/** Names a new file in the current folder. */
 function newName(now: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
@@ -68,35 +68,35 @@ function save(file: TextFile, writing: WriteScreen | undefined): void {
     const { text } = writing.state.draft;
     const kept = file.save(text);
     writing.take({ type: 'saved', text });
-    if (kept !== undefined) writing.take({ type: 'notice', text: foreign(file, kept), isBad: true });
+    if (kept !== undefined) writing.take({ type: 'notice', text: noticeOfKept(file, kept), isBad: true });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     writing.take({ type: 'notice', text: `not saved: ${error.message}`, isBad: true });
   }
 }
 
-function foreign(file: TextFile, kept: string): string {
-  return `another program had changed ${file.name}: that is now ${kept}`;
+function noticeOfKept(file: TextFile, kept: string): string {
+  return `another program had changed ${file.name}: its version is now ${kept}`;
 }
 
 /**
- * Saves what is not saved, wherever that is possible.
- * @throws UserError that says where the text is, if it is not in its file
+ * Saves unsaved text, to the file or wherever else that is possible.
+ * @throws UserError saying where the text is, if it is not in its file
  */
 function keep(file: TextFile, text: string | undefined): void {
   if (text === undefined || text === file.text) return;
   try {
     const kept = file.save(text);
-    if (kept !== undefined) process.stderr.write(`${harmless(foreign(file, kept))}\n`);
+    if (kept !== undefined) process.stderr.write(`${harmless(noticeOfKept(file, kept))}\n`);
     process.stderr.write(`saved to ${harmless(quoted(file.name))}\n`);
   } catch (error) {
-    file.text = text; // it is tried once
+    file.text = text; // do not try again at exit
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`not saved: ${error.message}`, rescued(text), ExitCode.io);
   }
 }
 
-/** The same where nobody is there any more to report an error. */
+/** Saves like `keep` while the process exits, and reports errors itself. */
 function keepAtExit(file: TextFile, text: string | undefined): void {
   try {
     keep(file, text);
@@ -106,21 +106,21 @@ function keepAtExit(file: TextFile, text: string | undefined): void {
   }
 }
 
-/** Puts a text where it can be found. @returns where that is */
+/** Writes a text to a temporary file. @returns a sentence saying where it is */
 function rescued(text: string): string {
   try {
     return `The text is in ${rescue(text)}`;
   } catch {
     process.stdout.write(`${harmless(text)}\n`);
-    return 'Nor could it be written to a temporary file; it was printed instead';
+    return 'A temporary file could not be written either; the text was printed instead';
   }
 }
 
 /**
- * Tells which characters of a text the network does not know, and what it reads instead; nothing where that has not
- * changed. Only what was added to the text is looked at.
+ * Returns a function that finds the characters of a text that the network does not know, and what it reads instead;
+ * undefined if they have not changed. Only what was added to the text is examined.
  */
-function strangeIn({ vocabulary }: CharacterModel) {
+function unknownFinder({ vocabulary }: CharacterModel) {
   let known = '';
   let found: readonly number[] = [];
   return (text: string) => {

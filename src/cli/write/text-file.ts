@@ -19,9 +19,9 @@ const LARGEST = 16e6;
 const BYTE_ORDER_MARK = '\ufeff';
 const HINT = 'Name another file with --file.';
 
-/** A file that a text lies in, or will. Line breaks and byte order mark stay as they are there. */
+/** The file of a text, which may not exist yet. Line breaks and byte order mark are kept. */
 export class TextFile {
-  /** What lies in the file, with LF for line breaks; empty where there is none yet. */
+  /** The content of the file with LF as line breaks; empty if there is no file yet. */
   text = '';
   #mark = '';
   #lineBreak = '\n';
@@ -29,8 +29,8 @@ export class TextFile {
   readonly #path: string;
 
   /**
-   * Reads it, if it is there.
-   * @throws UserError where it cannot be read, is no text in UTF-8, or could not be written later
+   * Reads the file if it exists.
+   * @throws UserError if it cannot be read, is not UTF-8, or could not be written later
    */
   constructor(readonly name: string) {
     try {
@@ -48,7 +48,10 @@ export class TextFile {
     if (stats.isDirectory()) throw new UserError(`${this.name} is a folder`, HINT);
     if (!stats.isFile()) throw new UserError(`${this.name} is not a file that can be written to`, HINT);
     if (stats.size > LARGEST) {
-      throw new UserError(`${this.name} is larger than ${LARGEST / 1e6} MB`, 'Write in a part of it.');
+      throw new UserError(
+        `${this.name} is larger than ${LARGEST / 1e6} MB`,
+        'Split it and write in one part.',
+      );
     }
     const bytes = readFileSync(this.#path);
     const text = utf8Of(bytes, this.name);
@@ -58,9 +61,9 @@ export class TextFile {
   }
 
   /**
-   * Puts a text in the file's place, whole or not at all. What another program has written there meanwhile is kept.
-   * @returns where that is kept, if there was any
-   * @throws UserError where it cannot be written
+   * Replaces the file, whole or not at all. If another program has changed it meanwhile, that version is kept.
+   * @returns the path of the kept version, if any
+   * @throws UserError if the file cannot be written
    */
   save(text: string): string | undefined {
     let kept: string | undefined;
@@ -80,7 +83,7 @@ export class TextFile {
     }
   }
 
-  /** Moves what is in the file out of the way if it is not what was read or written here last. */
+  /** Renames the file if it is not what was read or written here last. */
   #keepForeign(): string | undefined {
     const found = statSync(this.#path, { throwIfNoEntry: false });
     const known = this.#known;
@@ -93,7 +96,7 @@ export class TextFile {
 }
 
 /**
- * Writes a text to a file of its own in the folder for temporary files.
+ * Writes a text to a new file in the temporary folder.
  * @returns its path
  */
 export function rescue(text: string): string {

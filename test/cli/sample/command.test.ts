@@ -9,7 +9,7 @@ import { PseudoTerminal } from '../../helpers/terminal.js';
 const folder = await temporaryFolder();
 const CORPUS = 'The sea, the sea! Ann has 12 cats.\nBob "sat" here;\n\nZoe ran.\n'.repeat(40);
 
-/** A small model of a text that it soon knows by heart. */
+/** A small model that memorises its text. */
 beforeAll(async () => {
   await writeFile(join(folder, 'text.txt'), CORPUS);
   const size = ['--hidden', '24', '--layers', '1', '--batch-size', '8', '--seq-length', '16'];
@@ -34,7 +34,7 @@ describe('several texts', () => {
     }
   });
 
-  it('have a line between them, or what is asked for', async () => {
+  it('have a line or the requested separator between them', async () => {
     const three = await sample('-n', '3', '--length', '20');
     expect(three.stdout.split('\n---\n').length).toBe(3);
     const zero = await sample('-n', '3', '--length', '20', '--separator', '\\t|\\n');
@@ -42,14 +42,14 @@ describe('several texts', () => {
     expect(zero.stdout.replaceAll('\t|\n', '')).toBe(three.stdout.replaceAll('\n---\n', '').slice(0, -1));
   });
 
-  it('as JSON tell seed, reason and log-probabilities, which add up to what eval gives', async () => {
+  it('have seed, reason and log probabilities as JSON, which add up to the loss that eval reports', async () => {
     const { stdout } = await sample('-n', '3', '--length', '60', '--json', '--logprobs', '--prompt', 'The ');
     const texts = events(stdout) as { prompt: string; text: string; logprobs: number[] }[];
     expect(texts.map(({ prompt }) => prompt)).toEqual(['The ', 'The ', 'The ']);
     expect(texts).toMatchObject([1, 2, 3].map((seed) => ({ seed, reason: 'length' })));
     const { text, logprobs } = texts[0]!;
     expect(logprobs.length).toBe(Array.from(text).length);
-    // Without a prompt both begin after a line break.
+    // Without a prompt, both start after a line break.
     const plain = events((await sample('--length', '200', '--json', '--logprobs')).stdout)[0]!;
     await writeFile(join(folder, 'written.txt'), plain.text as string);
     const evaluated = await run(folder, [
@@ -76,7 +76,7 @@ describe('where a text begins and ends', () => {
     expect(whole.stdout).toBe(`The sea${rest.stdout}`);
   });
 
-  it('--unknown nearest reads the nearest known, and says so', async () => {
+  it('--unknown nearest reads the nearest known character and says so', async () => {
     const { stdout, stderr } = await sample(
       '--prompt',
       '“Thé sea”Ж',
@@ -112,7 +112,7 @@ describe('where a text begins and ends', () => {
     expect(holds(stdout), JSON.stringify(stdout)).toBe(true);
   });
 
-  it('--beam is the same whatever the seed, and with one way the text of temperature 0', async () => {
+  it('--beam gives the same text for any seed, and with width 1 that of temperature 0', async () => {
     const args = ['--length', '60', '--prompt', 'Bob '];
     const greedy = await sample(...args, '--temp', '0');
     expect((await sample(...args, '--beam', '1')).stdout).toBe(greedy.stdout);
@@ -123,7 +123,7 @@ describe('where a text begins and ends', () => {
 });
 
 describe('copying', () => {
-  it('--no-copy never writes what stands in the corpus, and indexes it once', async () => {
+  it('--no-copy never writes a passage of the corpus, and indexes it once', async () => {
     const first = await sample('--no-copy', '8', '--length', '300', '--temp', '0.5');
     const { stdout } = first;
     expect(first.stderr).toContain('indexing the corpus');
@@ -131,11 +131,11 @@ describe('copying', () => {
     expect((await sample('--no-copy', '8', '--length', '10')).stderr).not.toContain('indexing');
   });
 
-  it('--copy-report tells what was copied, on stderr or in the JSON', async () => {
+  it('--copy-report lists what was copied, on stderr or in the JSON', async () => {
     const { stdout, stderr } = await sample('--copy-report', '--temp', '0.1', '--length', '200');
     expect(stdout.length).toBe(200);
     expect(stderr).toMatch(
-      /copied from the corpus in stretches of 20 characters and more: \d+\.\d% of the text/,
+      /copied from the corpus in passages of at least 20 characters: \d+\.\d% of the text/,
     );
     const json = await sample('--copy-report', '--temp', '0.1', '--length', '200', '--json');
     const { text, copies } = JSON.parse(json.stdout) as {
@@ -149,7 +149,7 @@ describe('copying', () => {
     }
   });
 
-  it('needs the corpus beside the model, and says so', async () => {
+  it('needs the corpus next to the model and says so', async () => {
     await mkdir(join(folder, 'elsewhere'));
     const checkpoint = readdirSync(join(folder, 'model')).find((name) => name.endsWith('.safetensors'))!;
     await copyFile(join(folder, 'model', checkpoint), join(folder, 'elsewhere', checkpoint));
@@ -158,20 +158,20 @@ describe('copying', () => {
   });
 });
 
-describe('a person', () => {
-  it('is told when the text goes in circles', async () => {
+describe('the user', () => {
+  it('is told when the text repeats itself', async () => {
     const { stderr } = await sample('--temp', '0', '--length', '2000');
-    expect(stderr).toMatch(/the text goes in circles of \d+ characters: try a higher --temp/);
+    expect(stderr).toMatch(/the text repeats a cycle of \d+ characters: try a higher --temp/);
   });
 
-  it('is told when nothing is allowed any more', async () => {
+  it('is told when no character is allowed any more', async () => {
     const { stdout, stderr, code } = await sample('--allow', '\\n', '--no-copy', '2');
     expect(code).toBe(0);
     expect(stdout).toBe('\n');
-    expect(stderr).toContain('the text ended after 1 character: nothing more was allowed');
+    expect(stderr).toContain('the text ended after 1 character: no further character was allowed');
   });
 
-  it('sees surprise as colours with --color, and is told where there are none', async () => {
+  it('sees surprise as colours with --color and is told if there are none', async () => {
     const env = { NO_COLOR: undefined, FORCE_COLOR: '1' };
     const args = ['sample', 'model', '--seed', '1', '--length', '80', '--temp', '1.5'];
     const coloured = await start(folder, [...args, '--color'], { env });
@@ -186,7 +186,7 @@ describe('a person', () => {
     expect(off.stderr).toContain('colours are off');
   });
 
-  it('sees the text as it comes, and keeps what was written at Ctrl-C', async () => {
+  it('sees the text as it is written and keeps it at Ctrl-C', async () => {
     const terminal = new PseudoTerminal(folder, '$charlstm sample model --length 1e9 --seed 1');
     onTestFinished(() => terminal.kill());
     await terminal.until('The');
@@ -195,7 +195,7 @@ describe('a person', () => {
     expect(terminal.raw).toContain('The');
   });
 
-  it('may give a prompt through a pipe that is longer than what the pipe holds', async () => {
+  it('can pipe in a prompt that is longer than the buffer of a pipe', async () => {
     await writeFile(join(folder, 'long.txt'), 'The sea! '.repeat(40_000));
     const line =
       'cat long.txt | $charlstm sample model --length 5 --seed 1 --no-echo --prompt - > written.txt';
@@ -205,7 +205,7 @@ describe('a person', () => {
     expect(readFileSync(join(folder, 'written.txt'), 'utf8')).toHaveLength(5);
   });
 
-  it('may stop reading: | head ends it cleanly', async () => {
+  it('can stop reading: | head ends the program cleanly', async () => {
     const child = start(folder, ['sample', 'model', '--length', '1e9', '--seed', '1']);
     for await (const chunk of child.stdout) {
       expect(String(chunk).length).toBeGreaterThan(0);
@@ -218,7 +218,7 @@ describe('a person', () => {
   });
 });
 
-describe('flags that do not go together', () => {
+describe('flags that contradict each other are refused', () => {
   it.each([
     [['--beam', '3', '--temp', '1'], '--beam .* --temp does not go with it'],
     [['--beam', '3', '-n', '2'], '--beam finds one text'],
@@ -241,7 +241,7 @@ describe('flags that do not go together', () => {
     expectFailure(await sample(...args), 2, new RegExp(message));
   });
 
-  it('nor a stop that the model cannot write', async () => {
+  it('and so is a stop that the model cannot write', async () => {
     expectFailure(await sample('--stop', '§'), 65, "never saw: '§'");
   });
 });

@@ -1,4 +1,4 @@
-// `charlstm write` in a real terminal: typing, suggestions, settings, and every way out. No text is lost.
+// `charlstm write` in a real terminal: typing, suggestions, settings and every way to leave. No text is lost.
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,12 +23,12 @@ interface WriteOptions extends TerminalOptions {
   readonly flags?: string;
 }
 
-/** A file that is written in a terminal; the shell tells the exit code. */
+/** A file that is edited in a terminal; the shell prints the exit code. */
 async function write({ text, flags = '', env, ...options }: WriteOptions = {}) {
   const name = `draft-${files++}.txt`;
   const path = join(folder, name);
   if (text !== undefined) writeFileSync(path, text);
-  // The shell becomes the program, and so has its number.
+  // The shell is replaced by the program, so the process id is the same.
   const inner = `echo $$ > ${name}.pid; exec $charlstm write model --file ${name} --seed 1 ${flags}`;
   const command = `sh -c '${inner}'; echo "code $?"; stty -a`;
   const terminal = new PseudoTerminal(folder, command, {
@@ -56,7 +56,7 @@ async function expectRestored(terminal: PseudoTerminal, code: number): Promise<v
 }
 
 const FAINT = '#757575';
-/** The rows of the text, and of them what is suggested. */
+/** The rows of the text, and the suggested part of them. */
 const suggestedIn = (terminal: PseudoTerminal) =>
   terminal.cells
     .slice(2, -3)
@@ -64,7 +64,7 @@ const suggestedIn = (terminal: PseudoTerminal) =>
     .join('');
 
 describe('writing', () => {
-  it('shows file, length, suggestion, settings and keys; what is typed is saved at the end', async () => {
+  it('shows file, length, suggestion, settings and keys, and saves the text on exit', async () => {
     const { terminal, name, content } = await opened();
     expect([terminal.isAlternate, terminal.isCursorVisible]).toEqual([true, true]);
     expect(terminal.lines[0]).toMatch(new RegExp(`^ ${name} {2}○ empty +0 words · 0 characters$`));
@@ -80,7 +80,7 @@ describe('writing', () => {
     expect(terminal.text).toContain(`saved to ${name}`);
   });
 
-  it('Tab takes what is shown, the arrows choose, undo gives it back', async () => {
+  it('accepts a suggestion at Tab, shows others at the arrow keys, and undoes', async () => {
     const { terminal, content } = await opened({ text: 'The light', columns: 140 });
     const first = suggestedIn(terminal);
     terminal.type('\x1b[B');
@@ -97,7 +97,7 @@ describe('writing', () => {
     expect(content()).toBe('The light');
   });
 
-  it('the same seed suggests the same, and others at Ctrl-R and another temperature', async () => {
+  it('suggests the same for the same seed, and other lines at Ctrl-R or another temperature', async () => {
     const shown: string[] = [];
     for (let i = 0; i < 2; i++) {
       const { terminal } = await opened({ text: 'The light' });
@@ -120,14 +120,14 @@ describe('writing', () => {
     expect(new Set(shown).size).toBe(3);
   });
 
-  it('takes the flags of sample', async () => {
+  it('has the sampling flags of `charlstm sample`', async () => {
     const flags = '--temp 0.3 --top-k 5 --top-p 0.9 --min-p 0.05 --alternatives 1 --engine wasm';
     const { terminal } = await opened({ flags });
 
     expect(terminal.lines[22]).toMatch(/^ temp 0\.3 · top-k 5 · top-p 0\.9 · min-p 0\.05 .*1 of 1$/);
   });
 
-  it('a file that was not changed is not written', async () => {
+  it('does not write a file that was not changed', async () => {
     const { terminal, path, content } = await opened({ text: 'as it was' });
     chmodSync(path, 0o400);
     terminal.type('\x11');
@@ -136,7 +136,7 @@ describe('writing', () => {
     expect(terminal.text).not.toContain('saved to');
   });
 
-  it('line breaks and byte order mark stay as they are in the file, and its mode', async () => {
+  it('keeps line breaks, byte order mark and mode of the file', async () => {
     const { terminal, path, content } = await opened({ text: '\ufeffone\r\ntwo\r\n' });
     terminal.type('three\r\x11');
     await expectRestored(terminal, 0);
@@ -144,7 +144,7 @@ describe('writing', () => {
     expect(content().length).toBe(18);
   });
 
-  it('without --file the name has date and time, and nothing is written where nothing is typed', async () => {
+  it('names a new file by date and time, and writes none if nothing is typed', async () => {
     const before = readdirSync(folder);
     const terminal = new PseudoTerminal(folder, '$charlstm write model');
     onTestFinished(() => terminal.kill());
@@ -154,7 +154,7 @@ describe('writing', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  it('what another program has written meanwhile is kept', async () => {
+  it('keeps what another program has written meanwhile', async () => {
     const { terminal, name, path, content } = await opened({ text: 'mine' });
     writeFileSync(path, 'of another program');
     terminal.type('!\x11');
@@ -185,7 +185,7 @@ describe('the screen', () => {
     expect(content()).toBe('one two three !');
   });
 
-  it('without colours has what is suggested in brackets, and no styles', async () => {
+  it('shows the suggestion in brackets and without styles if there are no colours', async () => {
     const { terminal } = await opened({ text: 'The', env: { NO_COLOR: '1' } });
     await terminal.until(/The‹[^›]/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -202,8 +202,8 @@ describe('the screen', () => {
   });
 });
 
-describe('ways out', () => {
-  it('Ctrl-C', async () => {
+describe('the text is saved', () => {
+  it('at Ctrl-C', async () => {
     const { terminal, content } = await opened();
     terminal.type('kept\x03');
     await expectRestored(terminal, 130);
@@ -214,7 +214,7 @@ describe('ways out', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
-  ] as const)('%s', async (signal, code) => {
+  ] as const)('at %s', async (signal, code) => {
     const { terminal, pid, content } = await opened();
     terminal.type('kept');
     await terminal.until('kept');
@@ -223,7 +223,7 @@ describe('ways out', () => {
     expect(content()).toBe('kept');
   });
 
-  it('a terminal that is closed', async () => {
+  it('when the terminal is closed', async () => {
     const { terminal, path, content } = await opened();
     terminal.type('kept');
     await terminal.until('kept');
@@ -232,7 +232,7 @@ describe('ways out', () => {
     expect(content()).toBe('kept');
   });
 
-  it('a mistake in the program: saved, then reported', async () => {
+  it('before an internal error is reported', async () => {
     writeFileSync(
       join(folder, 'break.mjs'),
       `process.stdin.prependListener('data', (chunk) => {
@@ -252,7 +252,7 @@ describe('ways out', () => {
     expect(content()).toBe('kept');
   });
 
-  it('a file that cannot be written: said at once, and put elsewhere at the end', async () => {
+  it('elsewhere if the file cannot be written, which is said at once', async () => {
     const { terminal, path } = await opened({ columns: 200 });
     terminal.type('kept');
     await terminal.until('kept');
@@ -266,7 +266,7 @@ describe('ways out', () => {
   });
 });
 
-describe('what it does not begin with', () => {
+describe('it does not start with', () => {
   it('no terminal', async () => {
     expectFailure(await run(folder, ['write', 'model']), 2, /needs a terminal/, /charlstm sample --prompt/);
   });
@@ -275,7 +275,7 @@ describe('what it does not begin with', () => {
     ['a file that is not UTF-8', '', Uint8Array.of(0xff, 0xfe, 0x41), /is not UTF-8/, 65],
     ['a folder', '--file .', undefined, /\. is a folder/, 2],
     [
-      'a folder that is not there',
+      'a file in a missing folder',
       '--file no/where.txt',
       undefined,
       /no\/where\.txt cannot be created there/,
