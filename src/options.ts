@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describeRange, isInRange, type NumberRange } from './numbers.js';
 
 /** The values an option accepts. A `switch` takes no value on the command line; `bytes` is a size such as "4G". */
@@ -6,6 +7,7 @@ export type OptionKind =
   | { readonly words: readonly string[] }
   | 'switch'
   | 'text'
+  | 'texts'
   | 'optional text'
   | 'bytes';
 
@@ -14,11 +16,13 @@ export type ValueOf<K> = K extends { readonly words: readonly (infer Word)[] }
   ? Word
   : K extends NumberRange | 'bytes'
     ? number
-    : K extends 'switch'
-      ? boolean
-      : K extends 'optional text'
-        ? string | true
-        : string;
+    : K extends 'texts'
+      ? readonly string[]
+      : K extends 'switch'
+        ? boolean
+        : K extends 'optional text'
+          ? string | true
+          : string;
 
 /** The optional columns of a row. */
 export interface OptionColumns {
@@ -83,6 +87,7 @@ export function flagWithValue(option: OptionRow, value: unknown): string {
 export function accepts(kind: OptionKind, value: unknown): boolean {
   if (kind === 'switch') return typeof value === 'boolean';
   if (kind === 'text') return typeof value === 'string';
+  if (kind === 'texts') return Array.isArray(value) && value.every((text) => typeof text === 'string');
   if (kind === 'optional text') return typeof value === 'string' || value === true;
   if (kind === 'bytes') return isInRange(value, { minimum: 1, maximum: Number.MAX_VALUE });
   if ('words' in kind) return (kind.words as readonly unknown[]).includes(value);
@@ -93,9 +98,27 @@ export function accepts(kind: OptionKind, value: unknown): boolean {
 export function describeKind(kind: OptionKind): string {
   if (kind === 'switch') return 'true or false';
   if (kind === 'text') return 'a string';
+  if (kind === 'texts') return 'a list of strings';
   if (kind === 'optional text') return 'a string or true';
   if (kind === 'bytes') return 'a size such as 512M or 4G';
   return 'words' in kind ? `one of ${kind.words.join(', ')}` : describeRange(kind);
+}
+
+/**
+ * Checks the values that a program gives for options of a table.
+ * @throws RangeError naming the first one that is not accepted
+ */
+export function checkValues(table: OptionTable, given: object): void {
+  for (const [name, { kind }] of Object.entries(table)) {
+    const value: unknown = given[name as keyof typeof given];
+    if (value !== undefined && !accepts(kind, value)) throw wrongValue(name, value, describeKind(kind));
+  }
+}
+
+/** The error about a value that is not what it should be. */
+export function wrongValue(name: string, value: unknown, expected: string): RangeError {
+  const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60 });
+  return new RangeError(`${name} is ${shown}, not ${expected}`);
 }
 
 type Defaults<T extends OptionTable> = {

@@ -1,15 +1,20 @@
+import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import { UserError } from '../errors.js';
-import { SAMPLING_OPTIONS, type SamplingOption } from '../sample/options.js';
+import { flagOf, type OptionTable } from '../options.js';
+import { SAMPLING_OPTIONS } from '../sample/options.js';
 
 /** A suggested command, or a flag with the number or word that may follow it. */
 const FLAG =
   /("charlstm[^"]*"|charlstm [a-z]+ .*$)|--([a-z][a-z-]*)(?: (\d+(?:\.\d+)?(?:e[-+]?\d+)?|[a-z]+)\b)?/gs;
 
+const TABLE: OptionTable = { ...TRAIN_OPTIONS, ...SAMPLING_OPTIONS };
+
+/** Options by the name of their flag. */
 const OPTIONS = new Map(
-  Object.entries<SamplingOption>(SAMPLING_OPTIONS).map(([name, { flag, accepts }]) => [
-    flag.split(' ')[0]!.slice(2),
-    { name, words: Array.isArray(accepts) ? (accepts as readonly string[]) : [] },
-  ]),
+  Object.entries(TABLE).map(([name, row]) => {
+    const words = typeof row.kind === 'object' && 'words' in row.kind ? row.kind.words : [];
+    return [flagOf(row).slice(2), { name, words }];
+  }),
 );
 
 /**

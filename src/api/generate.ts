@@ -1,13 +1,13 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { accepts, describeKind, wrongValue } from '../options.js';
 import type { Draft } from '../sample/draft.js';
 import { endedAfter, finished, type GeneratedText, seedsFrom, writeTexts } from '../sample/generate.js';
-import { checkValue, type GenerateOptions, SAMPLING_OPTIONS } from '../sample/options.js';
+import { type GenerateOptions, SAMPLING_OPTIONS } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
 import { asProgramError } from './errors.js';
 import { checkNames } from './names.js';
 import { Pauses } from './pauses.js';
 
-const NAMES = [...Object.keys(SAMPLING_OPTIONS), 'corpus'];
 const COUNT = { minimum: 0, maximum: 1e6, integer: true };
 
 /**
@@ -62,7 +62,7 @@ export async function* generateMany(
   count: number,
   options: GenerateOptions = {},
 ): AsyncGenerator<GeneratedText> {
-  checkValue('count', count, COUNT);
+  if (!accepts(COUNT, count)) throw wrongValue('count', count, describeKind(COUNT));
   const plan = planOf('generateMany', model, options);
   const pauses = new Pauses();
   const seeds = seedsFrom(options.seed ?? SAMPLING_OPTIONS.seed.default, count);
@@ -78,7 +78,8 @@ export async function* generateMany(
 }
 
 function planOf(caller: string, model: CharacterModel, options: GenerateOptions): Plan {
-  checkNames(caller, options, NAMES);
+  const { corpus, ...others } = options; // `corpus` has no flag, so it is not in the table
+  checkNames(caller, SAMPLING_OPTIONS, others);
   try {
     return new Plan(model, options);
   } catch (error) {

@@ -1,11 +1,12 @@
 import { type CharacterModel, modelOf, readCheckpoint, readRecord } from '../checkpoint/checkpoint.js';
+import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { resolveCheckpoint } from '../checkpoint/run.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { corpusOf } from '../sample/corpus.js';
 import type { SuffixIndex } from '../text/suffix-index.js';
 import { asProgramError } from './errors.js';
-import { checkNames } from './names.js';
+import { checkGiven } from './names.js';
 
 /** A trained network and where it came from. */
 export interface TrainedModel extends CharacterModel {
@@ -34,7 +35,8 @@ export interface LoadOptions {
  * @throws UserError if it is missing or damaged; no other checkpoint is loaded instead
  */
 export async function load(model?: string, options: LoadOptions = {}): Promise<TrainedModel> {
-  checkNames('load', options, ['engine', 'threads']);
+  const { engine, threads } = TRAIN_OPTIONS;
+  checkGiven('load', { engine, threads }, options);
   try {
     const { path } = resolveCheckpoint(model, 'best');
     const checkpoint = await readCheckpoint(path);

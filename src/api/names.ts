@@ -1,11 +1,8 @@
-/** Names of options that differ by a small mistake count as alike: two letters, or a third of a long name. */
-function isAlike(a: string, b: string): boolean {
-  return distance(a, b) <= Math.max(2, Math.floor(b.length / 3)) || (a.length > 2 && b.startsWith(a));
-}
+import { checkValues, flagOf, type OptionTable } from '../options.js';
 
 /** A name without case and separators: "top_k" and "topK" are the same. */
 function plain(name: string): string {
-  return name.toLowerCase().replace(/[-_]/g, '');
+  return name.toLowerCase().replace(/^--(no-)?|[-_]/g, '');
 }
 
 /** The edit distance of two names (Levenshtein 1966): letters inserted, removed or replaced. */
@@ -23,26 +20,36 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Refuses options that a function does not have.
- * @param caller the name of the function
- * @param other names under which users may know an option, such as those of its flag
- * @throws TypeError naming the first unknown option and the known name nearest to it
+ * Checks the options that a program gives to a function.
+ * @param table all options of the function
+ * @throws TypeError naming an option that the function does not have, and the one that was probably meant
+ * @throws RangeError naming an option whose value is not allowed
  */
-export function checkNames(
-  caller: string,
-  options: object,
-  known: readonly string[],
-  other: ReadonlyMap<string, string> = new Map(),
-): void {
+export function checkGiven(caller: string, table: OptionTable, options: object): void {
+  checkNames(caller, table, options);
+  checkValues(table, options);
+}
+
+/** The first half of `checkGiven`. @throws TypeError naming an option that the function does not have */
+export function checkNames(caller: string, table: OptionTable, options: object): void {
+  const known = Object.keys(table);
   const name = Object.keys(options).find((given) => !known.includes(given));
   if (name === undefined) return;
   const given = plain(name);
-  const same = known.find((one) => plain(one) === given) ?? other.get(given);
-  const nearest =
-    same ??
-    known
-      .filter((one) => isAlike(given, plain(one)))
-      .sort((a, b) => distance(given, plain(a)) - distance(given, plain(b)))[0];
-  const hint = nearest === undefined ? `its options are ${known.join(', ')}` : `did you mean "${nearest}"?`;
+  const otherNames = (row: OptionTable[string]) => [flagOf(row), ...(row.aliases ?? [])];
+  const meant =
+    known.find(
+      (one) => plain(one) === given || otherNames(table[one]!).some((other) => plain(other) === given),
+    ) ?? nearest(given, known);
+  const hint = meant === undefined ? `its options are ${known.join(', ')}` : `did you mean "${meant}"?`;
   throw new TypeError(`${caller} has no option "${name}": ${hint}`);
+}
+
+/** Returns the known name with the fewest differences, if they may be a mistake in typing. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, apart: distance(given, plain(name)) }))
+    .filter(({ name, apart }) => apart <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((a, b) => a.apart - b.apart);
+  return ranked[0]?.name;
 }

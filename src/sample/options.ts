@@ -1,5 +1,4 @@
-import { inspect } from 'node:util';
-import { describeRange, isInRange, type NumberRange } from '../numbers.js';
+import { checkValues, type OptionRow, row, wrongValue } from '../options.js';
 import { SuffixIndex } from '../text/suffix-index.js';
 import { UNKNOWN, type Unknown } from '../text/vocabulary.js';
 import type { Truncation } from './truncate.js';
@@ -56,118 +55,102 @@ export interface GenerateOptions extends Partial<Truncation> {
   readonly logProbabilities?: boolean | undefined;
 }
 
-/** What an option accepts: a number in a range, one of a few words, or a value of a kind. */
-export type Accepted = NumberRange | readonly string[] | keyof typeof KINDS;
+const TEMPERATURE = { minimum: 0, maximum: Number.MAX_VALUE } as const;
+const COUNT = { minimum: 1, maximum: 1e12, integer: true } as const;
+const SHARE = { minimum: 0, maximum: 1 } as const;
+const SEED = { minimum: 0, maximum: 2 ** 32 - 1, integer: true } as const;
 
-/** One sampling option, for programs and for the command line. */
-export interface SamplingOption {
-  readonly accepts: Accepted;
-  /** The flag as commander reads it. */
-  readonly flag: string;
-  /** The sentence in a command's help. */
-  readonly help: string;
-  /** What leaving the option out means to a program, where that is a value. */
-  readonly default: unknown;
-}
-
-/** A row of a table of options. */
-export function option<A extends Accepted, const D = undefined>(
-  accepts: A,
-  flag: string,
-  help: string,
-  byDefault: D = undefined as D,
-): SamplingOption & { readonly accepts: A; readonly default: D } {
-  return { accepts, flag, help, default: byDefault };
-}
-
-const TEMPERATURE: NumberRange = { minimum: 0, maximum: Number.MAX_VALUE };
-const COUNT: NumberRange = { minimum: 1, maximum: 1e12, integer: true };
-const SHARE: NumberRange = { minimum: 0, maximum: 1 };
-const SEED: NumberRange = { minimum: 0, maximum: 2 ** 32 - 1, integer: true };
-const length = (minimum: number, maximum: number): NumberRange => ({ minimum, maximum, integer: true });
-
-/** All sampling options, grouped as in a command's help: flags, help, checks and defaults all come from here. */
+/**
+ * All sampling options, grouped as in a command's help: flags, help, checks and defaults all come from here. A default is
+ * what leaving the option out means to a program.
+ */
 export const OPTION_GROUPS = {
   prompt: {
-    prompt: option(
-      'text',
-      '--prompt <text>',
-      'text to continue; @FILE or - reads it from a file or stdin',
-      '',
+    prompt: row('--prompt <text>', 'text to continue; @FILE or - reads it from a file or stdin', 'text', {
+      aliases: ['primetext', 'prime', 'start', 'start-text'],
+    }),
+    echo: row('--no-echo', 'write only what follows the prompt', 'switch', { default: true }),
+    unknown: row(
+      '--unknown <what>',
+      'what to do with characters the model never saw',
+      { words: UNKNOWN },
+      { default: 'error' },
     ),
-    echo: option('switch', '--no-echo', 'write only what follows the prompt', true),
-    unknown: option(UNKNOWN, '--unknown <what>', 'what to do with characters the model never saw', 'error'),
   },
   end: {
-    length: option(length(0, 1e12), '--length <n>', 'stop after N characters', Number.POSITIVE_INFINITY),
-    words: option(COUNT, '--words <n>', 'stop after N words'),
-    lines: option(COUNT, '--lines <n>', 'stop after N lines; blank lines do not count'),
-    until: option(UNITS, '--until <unit>', 'stop at the end of the first unit'),
-    stop: option('texts', '--stop <text>', 'stop before this text; may be repeated', []),
+    length: row(
+      '--length <n>',
+      'stop after N characters',
+      { minimum: 0, maximum: 1e12, integer: true },
+      { default: Number.POSITIVE_INFINITY, aliases: ['max-new-tokens'] },
+    ),
+    words: row('--words <n>', 'stop after N words', COUNT),
+    lines: row('--lines <n>', 'stop after N lines; blank lines do not count', COUNT),
+    until: row('--until <unit>', 'stop at the end of the first unit', { words: UNITS }),
+    stop: row('--stop <text>', 'stop before this text; may be repeated', 'texts'),
   },
   choice: {
-    temperature: option(
-      TEMPERATURE,
+    temperature: row(
       '--temp <n>',
       'temperature: lower is more predictable, 0 always picks the likeliest character',
-      1,
-    ),
-    startTemperature: option(
       TEMPERATURE,
-      '--temp-start <n>',
-      'temperature of the first character of each word',
+      { default: 1, aliases: ['temperature'] },
     ),
-    targetBits: option(
-      { minimum: 0.01, maximum: 20 },
+    startTemperature: row('--temp-start <n>', 'temperature of the first character of each word', TEMPERATURE),
+    targetBits: row(
       '--target-bits <n>',
       'adjust the temperature to hold this mean surprise, in bits per character',
+      { minimum: 0.01, maximum: 20 },
     ),
-    topK: option(
-      length(0, 0x110000),
+    topK: row(
       '--top-k <n>',
       'choose among the N likeliest characters; 0 keeps all',
-      0,
+      { minimum: 0, maximum: 0x110000, integer: true },
+      { default: 0 },
     ),
-    topP: option(
-      SHARE,
+    topP: row(
       '--top-p <p>',
       'choose among the likeliest characters that together have probability P',
-      1,
-    ),
-    minP: option(SHARE, '--min-p <p>', 'drop characters less than P times as likely as the likeliest', 0),
-    typical: option(
       SHARE,
+      { default: 1 },
+    ),
+    minP: row('--min-p <p>', 'drop characters less than P times as likely as the likeliest', SHARE, {
+      default: 0,
+    }),
+    typical: row(
       '--typical <p>',
       'choose among the characters of most typical surprise that together have probability P',
-      1,
+      SHARE,
+      { default: 1 },
     ),
-    repetitionPenalty: option(
-      { minimum: 1, maximum: 1000 },
+    repetitionPenalty: row(
       '--repetition-penalty <n>',
       'make repeats of more than 4 characters less likely; 1 disables it',
-      1,
+      { minimum: 1, maximum: 1000 },
+      { default: 1 },
     ),
-    repetitionWindow: option(
-      length(1, 65_536),
+    repetitionWindow: row(
       '--repetition-window <n>',
       'how far back to look for repeats, in characters',
-      256,
+      { minimum: 1, maximum: 65_536, integer: true },
+      { default: 256 },
     ),
   },
   rules: {
-    ban: option('text', '--ban <characters>', 'never write these characters', ''),
-    allow: option('text', '--allow <characters>', 'write only these characters'),
-    match: option('text', '--match <regex>', 'make the whole text after the prompt match this'),
-    noCopy: option(length(2, 1e9), '--no-copy <n>', 'never copy N characters in a row from the corpus'),
+    ban: row('--ban <characters>', 'never write these characters', 'text'),
+    allow: row('--allow <characters>', 'write only these characters', 'text'),
+    match: row('--match <regex>', 'make the whole text after the prompt match this', 'text'),
+    noCopy: row('--no-copy <n>', 'never copy N characters in a row from the corpus', {
+      minimum: 2,
+      maximum: 1e9,
+      integer: true,
+    }),
   },
   output: {
-    seed: option(SEED, '--seed <n>', 'the same seed gives the same text', 0),
-    logProbabilities: option(
-      'switch',
-      '--logprobs',
-      'with --json: log probability of each character, in nats',
-      false,
-    ),
+    seed: row('--seed <n>', 'the same seed gives the same text', SEED, { default: 0 }),
+    logProbabilities: row('--logprobs', 'with --json: log probability of each character, in nats', 'switch', {
+      default: false,
+    }),
   },
 } as const;
 
@@ -178,7 +161,7 @@ export const SAMPLING_OPTIONS = {
   ...OPTION_GROUPS.choice,
   ...OPTION_GROUPS.rules,
   ...OPTION_GROUPS.output,
-} as const satisfies Record<Exclude<keyof GenerateOptions, 'corpus'>, SamplingOption>;
+} as const satisfies Record<Exclude<keyof GenerateOptions, 'corpus'>, OptionRow>;
 
 /**
  * Defaults of the commands where they differ from those of programs. A program gets the network's own distribution and
@@ -190,42 +173,17 @@ export const COMMAND_DEFAULTS = {
   length: { plain: 1000, ended: 100_000, filled: 200 },
 } as const;
 
-const isText = (value: unknown) => typeof value === 'string';
-
-/** What a value of each kind is, in words and as a check. */
-const KINDS = {
-  text: ['a text', isText],
-  texts: ['a list of texts', (value: unknown) => Array.isArray(value) && value.every(isText)],
-  switch: ['true or false', (value: unknown) => typeof value === 'boolean'],
-  corpus: ['an index of a corpus', (value: unknown) => value instanceof SuffixIndex],
-} as const;
-
 /** @throws RangeError naming the first option with a value that is not allowed */
-export function checkOptions(options: GenerateOptions): void {
-  for (const [name, { accepts }] of Object.entries<SamplingOption>(SAMPLING_OPTIONS)) {
-    const value: unknown = options[name as keyof GenerateOptions];
-    if (value === undefined) continue;
-    const isSchedule = name === 'temperature' && Array.isArray(value) && value.length === 2;
-    for (const one of isSchedule ? value : [value]) checkValue(name, one, accepts);
-  }
-  if (options.corpus !== undefined) checkValue('corpus', options.corpus, 'corpus');
-  if (options.noCopy !== undefined && !options.corpus) throw new RangeError('noCopy needs a corpus');
+export function checkOptions({ corpus, ...options }: GenerateOptions): void {
+  const { temperature } = options;
+  const isSchedule = Array.isArray(temperature) && temperature.length === 2;
+  checkValues(SAMPLING_OPTIONS, isSchedule ? { ...options, temperature: temperature[0] } : options);
+  if (isSchedule) checkValues(SAMPLING_OPTIONS, { temperature: temperature[1] });
+  if (corpus !== undefined && !(corpus instanceof SuffixIndex))
+    throw wrongValue('corpus', corpus, 'an index of a corpus');
+  if (options.noCopy !== undefined && !corpus) throw new RangeError('noCopy needs a corpus');
   const end = (['stop', 'until', 'words', 'lines'] as const).find((name) => options[name] !== undefined);
   if (options.match !== undefined && end) {
     throw new RangeError(`match decides where a text ends, and so does ${end}`);
   }
-}
-
-/** @throws RangeError naming the value if it is not accepted */
-export function checkValue(name: string, value: unknown, accepted: Accepted): void {
-  const [wanted, isAccepted] = describe(accepted);
-  if (isAccepted(value)) return;
-  const seen = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 60 });
-  throw new RangeError(`${name} is ${seen}, not ${wanted}`);
-}
-
-function describe(accepted: Accepted): readonly [wanted: string, isAccepted: (value: unknown) => boolean] {
-  if (typeof accepted === 'string') return KINDS[accepted];
-  if ('minimum' in accepted) return [describeRange(accepted), (value) => isInRange(value, accepted)];
-  return [accepted.join(' or '), (value) => accepted.includes(value as string)];
 }

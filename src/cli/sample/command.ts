@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
-import { COMMAND_DEFAULTS, OPTION_GROUPS } from '../../sample/options.js';
+import { OPTION_GROUPS } from '../../sample/options.js';
 import { engineOption, MODEL_HELP, parseNumber, threadsOption } from '../options.js';
 import { SAMPLE_OPTIONS, type SampleFlags, sampleOption } from './flags.js';
 import { runSample } from './run.js';
@@ -32,27 +32,13 @@ const GROUPS: readonly [heading: string, names: readonly Name[]][] = [
   ['What to write:', ['samples', 'separator', ...namesOf('output'), 'json', 'color']],
 ];
 
-/** Options that are never undefined. */
-const ALWAYS_GIVEN: readonly Name[] = ['unknown', 'samples'];
-
-/** Defaults that the help shows; the options stay undefined, so that contradictions are noticed. */
-const SHOWN_DEFAULTS: Partial<Record<Name, unknown>> = {
-  candidates: SAMPLE_OPTIONS.candidates.default,
-  length: COMMAND_DEFAULTS.length.plain,
-  temperature: COMMAND_DEFAULTS.temperature,
-  repetitionWindow: SAMPLE_OPTIONS.repetitionWindow.default,
-  separator: SAMPLE_OPTIONS.separator.default,
-  seed: 'random',
-};
-
 /** `charlstm sample`: new text on stdout, and nothing else there. */
 export function sampleCommand(command: Command): void {
   for (const [heading, names] of GROUPS) {
     command.optionsGroup(heading);
     for (const name of names) {
-      const option = sampleOption(name, SHOWN_DEFAULTS[name]);
+      const option = sampleOption(name);
       if (name === 'temperature') option.argParser(parseTemperature);
-      if (ALWAYS_GIVEN.includes(name)) option.default(SAMPLE_OPTIONS[name].default);
       command.addOption(option);
     }
   }
@@ -60,7 +46,9 @@ export function sampleCommand(command: Command): void {
     .addOption(engineOption())
     .addOption(threadsOption())
     .addHelpText('after', EXAMPLES)
-    .action((path: string | undefined, flags: SampleFlags) => runSample(path, flags));
+    .action((path: string | undefined, flags: Omit<SampleFlags, 'samples'>) =>
+      runSample(path, { samples: SAMPLE_OPTIONS.samples.default, ...flags }),
+    );
 }
 
 /** A temperature, or two joined by "..". @throws UserError naming what is neither */
@@ -69,6 +57,6 @@ function parseTemperature(text: string): number | [number, number] {
   if (ends.length > 2) {
     throw new UserError(`--temp is ${JSON.stringify(text)}`, 'Give a number, or two such as 1.0..0.5.');
   }
-  const [first, last] = ends.map((end) => parseNumber(end, '--temp', SAMPLE_OPTIONS.temperature.accepts));
+  const [first, last] = ends.map((end) => parseNumber(end, '--temp', SAMPLE_OPTIONS.temperature.kind));
   return last === undefined ? first! : [first!, last];
 }

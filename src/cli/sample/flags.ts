@@ -1,21 +1,12 @@
-import { Option } from 'commander';
 import { UserError } from '../../errors.js';
-import type { NumberRange } from '../../numbers.js';
-import {
-  COMMAND_DEFAULTS,
-  type GenerateOptions,
-  option as row,
-  SAMPLING_OPTIONS,
-  type SamplingOption,
-} from '../../sample/options.js';
+import { type OptionRow, row } from '../../options.js';
+import { COMMAND_DEFAULTS, type GenerateOptions, SAMPLING_OPTIONS } from '../../sample/options.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
-import type { Unknown } from '../../text/vocabulary.js';
-import { type EngineFlags, numberOption, resolveEscapes, wordOption } from '../options.js';
+import { type EngineFlags, resolveEscapes, TableOption } from '../options.js';
 
 /** What was given on the command line; what was not is undefined. */
-export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' | 'unknown' | 'corpus'> {
+export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' | 'corpus'> {
   readonly echo: boolean;
-  readonly unknown: Unknown;
   readonly beam?: number;
   readonly ending?: string;
   readonly candidates?: number;
@@ -26,40 +17,52 @@ export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' |
   readonly color?: true;
 }
 
-const count = (maximum: number): NumberRange => ({ minimum: 1, maximum, integer: true });
-
 /** All options of `sample` by name: those of sampling, and those that only the command has. */
 export const SAMPLE_OPTIONS = {
   ...SAMPLING_OPTIONS,
-  ending: row('text', '--ending <text>', 'fill in between the prompt and this text'),
-  candidates: row(count(100_000), '--candidates <n>', 'candidates to draw for --ending', 128),
-  beam: row(count(256), '--beam <n>', 'beam search: find the likeliest text along N paths; no randomness'),
-  copyReport: row('switch', '--copy-report', 'report on stderr what the text copies from the corpus'),
-  samples: row(count(1_000_000), '-n, --samples <n>', 'how many texts to write', 1),
-  separator: row('text', '--separator <text>', 'text between texts', 'a line break, or a line of ---'),
-  json: row('switch', '--json', 'one JSON object per line: text, seed, reason it ended'),
-  color: row('switch', '--color', 'tint each character by its surprise'),
-} as const satisfies Record<Exclude<keyof SampleFlags, keyof EngineFlags>, SamplingOption>;
+  ending: row('--ending <text>', 'fill in between the prompt and this text', 'text'),
+  candidates: row(
+    '--candidates <n>',
+    'candidates to draw for --ending',
+    { minimum: 1, maximum: 100_000, integer: true },
+    { default: 128 },
+  ),
+  beam: row('--beam <n>', 'beam search: find the likeliest text along N paths; no randomness', {
+    minimum: 1,
+    maximum: 256,
+    integer: true,
+  }),
+  copyReport: row('--copy-report', 'report on stderr what the text copies from the corpus', 'switch'),
+  samples: row(
+    '-n, --samples <n>',
+    'how many texts to write',
+    { minimum: 1, maximum: 1_000_000, integer: true },
+    { default: 1, aliases: ['num-samples'] },
+  ),
+  separator: row('--separator <text>', 'text between texts', 'text', {
+    defaultHelp: 'a line break, or a line of ---',
+  }),
+  json: row('--json', 'one JSON object per line: text, seed, reason it ended', 'switch'),
+  color: row('--color', 'tint each character by its surprise', 'switch'),
+} as const satisfies Record<Exclude<keyof SampleFlags, keyof EngineFlags>, OptionRow>;
 
 type Flag = keyof typeof SAMPLE_OPTIONS;
 
 /** Options where \n, \t and \\ are understood, which a shell passes on as they are. */
 const ESCAPED: readonly Flag[] = ['ban', 'allow', 'separator'];
 
-/**
- * The commander option of a row, which stores its value under the name of the row: --temp as `temperature`.
- * @param shownDefault the default that the help shows
- */
-export function sampleOption(name: Flag, shownDefault?: unknown): Option {
-  const { accepts, flag, help }: SamplingOption = SAMPLE_OPTIONS[name];
-  const text = shownDefault === undefined ? help : `${help} (default: ${shownDefault})`;
-  const option =
-    typeof accepts === 'string'
-      ? new Option(flag, text)
-      : 'minimum' in accepts
-        ? numberOption(flag, text, accepts)
-        : wordOption(flag, text, accepts);
-  option.attributeName = () => name;
+/** Defaults that differ from those of programs. */
+const SHOWN_DEFAULTS: Partial<Record<Flag, string>> = {
+  length: String(COMMAND_DEFAULTS.length.plain),
+  temperature: String(COMMAND_DEFAULTS.temperature),
+  seed: 'random',
+};
+
+/** The commander option of a row. Its value stays undefined unless it is given, so that contradictions are noticed. */
+export function sampleOption(name: Flag): TableOption {
+  const row: OptionRow = SAMPLE_OPTIONS[name];
+  const defaultHelp = SHOWN_DEFAULTS[name] ?? row.defaultHelp;
+  const option = new TableOption(name, defaultHelp === undefined ? row : { ...row, defaultHelp });
   option.negate = name === 'echo'; // --no-copy takes a number and negates nothing
   if (ESCAPED.includes(name)) option.argParser(resolveEscapes);
   if (name === 'stop') {

@@ -66,7 +66,11 @@ function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<Generat
 }
 
 /** Says which characters of the prompt were left out or replaced. */
-function reportUnknown({ vocabulary }: CharacterModel, prompt: string, { unknown }: SampleFlags): void {
+function reportUnknown(
+  { vocabulary }: CharacterModel,
+  prompt: string,
+  { unknown = 'error' }: SampleFlags,
+): void {
   const unseen = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
   if (unseen.length === 0) return;
   const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known character, or left out';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
+import { defaultsOf } from '../../options.js';
 import { COMMAND_DEFAULTS, SAMPLING_OPTIONS } from '../../sample/options.js';
 import { engineOption, MODEL_HELP, numberOption } from '../options.js';
 import { hasTerminal } from '../output/terminal.js';
@@ -22,13 +23,12 @@ Examples:
 
 /** `charlstm write`: the user and a network write a text together. */
 export function writeCommand(command: Command): void {
-  const { topK, topP, minP } = SAMPLING_OPTIONS;
   command
     .option('--file <name>', 'the text file; created if missing (default: a new one named by date and time)')
-    .addOption(sampleOption('temperature').default(COMMAND_DEFAULTS.temperature))
-    .addOption(sampleOption('topK').default(topK.default))
-    .addOption(sampleOption('topP').default(topP.default))
-    .addOption(sampleOption('minP').default(minP.default))
+    .addOption(sampleOption('temperature'))
+    .addOption(sampleOption('topK'))
+    .addOption(sampleOption('topP'))
+    .addOption(sampleOption('minP'))
     .addOption(
       numberOption('--alternatives <n>', 'how many lines to choose from', {
         minimum: 1,
@@ -36,17 +36,21 @@ export function writeCommand(command: Command): void {
         integer: true,
       }).default(5),
     )
-    .addOption(sampleOption('seed', 'random'))
+    .addOption(sampleOption('seed'))
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (model: string | undefined, flags: Omit<WriteFlags, 'seed'> & { seed?: number }) => {
-      if (!hasTerminal()) {
-        throw new UserError(
-          '"charlstm write" needs a terminal to write in',
-          'Without one, "charlstm sample --prompt" continues a text.',
-        );
-      }
-      const { runWriting } = await import('./run.js');
-      await runWriting(model, { ...flags, seed: flags.seed ?? randomInt(2 ** 32) });
-    });
+    .action(
+      async (model: string | undefined, flags: Partial<WriteFlags> & Pick<WriteFlags, 'alternatives'>) => {
+        if (!hasTerminal()) {
+          throw new UserError(
+            '"charlstm write" needs a terminal to write in',
+            'Without one, "charlstm sample --prompt" continues a text.',
+          );
+        }
+        const { runWriting } = await import('./run.js');
+        const { topK, topP, minP } = defaultsOf(SAMPLING_OPTIONS);
+        const { temperature } = COMMAND_DEFAULTS;
+        await runWriting(model, { temperature, topK, topP, minP, seed: randomInt(2 ** 32), ...flags });
+      },
+    );
 }

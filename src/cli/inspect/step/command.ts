@@ -73,7 +73,7 @@ export function stepCommand(command: Command): void {
       numberOption(
         '--temp <n>',
         'temperature of the next character',
-        SAMPLING_OPTIONS.temperature.accepts,
+        SAMPLING_OPTIONS.temperature.kind,
       ).default(1),
     )
     .addOption(numberOption('--top <n>', 'likeliest next characters to show', COUNT).default(10))
@@ -81,7 +81,7 @@ export function stepCommand(command: Command): void {
       numberOption(
         '--seed <n>',
         'seed for drawing characters on the screen (default: random)',
-        SAMPLING_OPTIONS.seed.accepts,
+        SAMPLING_OPTIONS.seed.kind,
       ),
     )
     .addOption(unknownOption());
