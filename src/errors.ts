@@ -74,3 +74,13 @@ export function fileError(error: unknown, path: string, hint: string, purpose: P
     : (REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`);
   return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
 }
+
+/** Runs an action and rewrites the hint of any UserError it throws. */
+export async function withHint<T>(hintFor: (hint: string) => string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.message, hintFor(error.hint), error.exitCode);
+  }
+}

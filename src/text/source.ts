@@ -104,6 +104,17 @@ async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Ar
   }
 }
 
+/** A text in memory, as UTF-8. */
+export function textSource(label: string, text: string): Source {
+  return {
+    label,
+    stats: undefined,
+    async *read() {
+      yield Buffer.from(text);
+    },
+  };
+}
+
 /**
  * A source that can be read only once. The first read copies it to the file `spool`; later reads use the copy.
  */

@@ -27,6 +27,22 @@ export function bitsPerCharacter(loss: number): number {
   return loss / Math.LN2;
 }
 
+/** How well a network predicts a text, or a line of it. */
+export interface Figures {
+  /** Characters predicted. */
+  readonly characters: number;
+  /** Mean, in nats per character. */
+  readonly loss: number;
+  /** Bits per character: loss / ln 2. */
+  readonly bpc: number;
+  /** exp(loss). */
+  readonly perplexity: number;
+}
+
+export function figuresOf(characters: number, loss: number): Figures {
+  return { characters, loss, bpc: bitsPerCharacter(loss), perplexity: Math.exp(loss) };
+}
+
 /**
  * Measures the loss on text with activations and states of its own, so that training is not affected. One
  * serves all validations of a run.

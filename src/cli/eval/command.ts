@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PROTOCOLS } from '../../api/evaluate.js';
 import {
   engineOption,
   jsonOption,
@@ -8,7 +9,7 @@ import {
   unknownOption,
   wordOption,
 } from '../options.js';
-import { EVAL_PROTOCOLS, type EvalFlags, runEval } from './run.js';
+import { type EvalFlags, runEval } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
 Protocols: "stream" carries the state through the whole text; "cold" scores
@@ -35,7 +36,7 @@ export function evalCommand(command: Command): void {
     .option('--lines', 'print the loss and perplexity of each line')
     .option('--heat', 'print the text with each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')
-    .addOption(wordOption('--protocol <name>', 'how to score the text; default: stream', EVAL_PROTOCOLS))
+    .addOption(wordOption('--protocol <name>', 'how to score the text; default: stream', PROTOCOLS))
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())

@@ -1,9 +1,10 @@
 import { harmlessJson } from '../../format.js';
+import type { Figures } from '../../train/evaluate.js';
 import { drawable } from '../../ui/text/glyphs.js';
 import { hasColours } from '../../ui/text/tint.js';
 import { SURPRISE, tintLegend } from '../output/tint.js';
 import { TintedRows } from '../output/tinted-rows.js';
-import { type Figures, graphemesOf, type Piece, type Renderer, Tally } from './pieces.js';
+import { graphemesOf, type Piece, type Renderer, Tally } from './pieces.js';
 
 /** How many of the most surprising lines to repeat below the table. */
 const MOST_SURPRISING = 5;

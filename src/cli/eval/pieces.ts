@@ -1,6 +1,6 @@
 import type { Scored } from '../../insight/surprise.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
-import { bitsPerCharacter } from '../../train/evaluate.js';
+import { bitsPerCharacter, type Figures, figuresOf } from '../../train/evaluate.js';
 
 /** A line with its line feed, a part of a long line, or the end of a text that lacks a line feed. */
 export interface Piece {
@@ -49,19 +49,6 @@ export function* graphemesOf({ text, losses, endsLine }: Piece): Generator<Graph
     yield { text: segment, bits: bitsPerCharacter(nats) };
   }
   if (endsLine) yield { text: '\n', bits: bitsPerCharacter(losses.at(-1)!) };
-}
-
-/** The figures that `charlstm eval` reports for a line or a text. */
-export interface Figures {
-  readonly characters: number;
-  /** Mean, in nats per character. */
-  readonly loss: number;
-  readonly bpc: number;
-  readonly perplexity: number;
-}
-
-export function figuresOf(characters: number, loss: number): Figures {
-  return { characters, loss, bpc: bitsPerCharacter(loss), perplexity: Math.exp(loss) };
 }
 
 /** Accumulates the losses of pieces. */

@@ -1,30 +1,29 @@
 import { availableParallelism } from 'node:os';
+import type { PROTOCOLS } from '../../api/evaluate.js';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { UserError } from '../../errors.js';
 import { harmlessJson, harmlessLine, quoted } from '../../format.js';
 import { surprises } from '../../insight/surprise.js';
 import { amountOf } from '../../numbers.js';
+import { withText } from '../../prepare/text.js';
 import { textStart } from '../../sample/writer.js';
 import type { Stretch } from '../../text/dataset.js';
 import type { Unknown } from '../../text/vocabulary.js';
-import { Evaluator, type Protocol } from '../../train/evaluate.js';
+import { Evaluator, type Figures, figuresOf } from '../../train/evaluate.js';
 import { readModel, threadsToRead } from '../input/model.js';
-import { withText } from '../input/text.js';
 import type { EngineFlags } from '../options.js';
 import { breathe, output, print } from '../output/console.js';
 import { withOutputFile } from '../output/output-file.js';
+import { withTemporaryFolder } from '../output/temporary.js';
 import { rowWidth } from '../output/tinted-rows.js';
 import { Heat, LineObjects, LineTable } from './lines.js';
 import { Page } from './page.js';
-import { type Figures, figuresOf, piecesOf, type Renderer, Tally } from './pieces.js';
-
-/** Ways of scoring a text; see docs/reference/evaluation.md. */
-export const EVAL_PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly (Protocol | 'once')[];
+import { piecesOf, type Renderer, Tally } from './pieces.js';
 
 export interface EvalFlags extends EngineFlags {
   text?: string;
-  protocol?: (typeof EVAL_PROTOCOLS)[number];
+  protocol?: (typeof PROTOCOLS)[number];
   lines?: true;
   heat?: true;
   html?: string;
@@ -44,7 +43,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;
   const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
-  await withText(source, model.vocabulary, least, async (stretch, files) => {
+  await withText(source, model.vocabulary, least, withTemporaryFolder, async (stretch, files) => {
     const text = flags.text ?? 'validation';
     const describe = (figures: Figures) => {
       const result = { model: file, text, protocol, ...figures };

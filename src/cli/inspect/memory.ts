@@ -69,7 +69,7 @@ export function memoryCommand(command: Command): void {
     .addOption(numberOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
     .addOption(numberOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
     .addOption(
-      numberOption('--seed <n>', 'seed of all random numbers', SAMPLING_OPTIONS.seed.accepts).default(1),
+      numberOption('--seed <n>', 'seed of all random numbers', SAMPLING_OPTIONS.seed.kind).default(1),
     )
     .addOption(
       numberOption(

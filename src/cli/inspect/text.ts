@@ -5,10 +5,11 @@ import type { RunRecord } from '../../checkpoint/record.js';
 import { runOf } from '../../checkpoint/run.js';
 import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
+import { withText } from '../../prepare/text.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { readModel, threadsToRead } from '../input/model.js';
-import { withText } from '../input/text.js';
 import { textOption, unknownOption } from '../options.js';
+import { withTemporaryFolder } from '../output/temporary.js';
 import { addViewOptions, type ViewFlags } from './view.js';
 
 /** The most characters of a text that a view reads. */
@@ -59,10 +60,16 @@ export async function openText(
   const usual = training ? availableParallelism() : threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine, threads: threads ?? usual, training });
   const choice = { text, run: runOf(file), record, unknown };
-  return withText(choice, model.vocabulary, least, async ({ dataset, start, end }, files) => {
-    const ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
-    const about = { model: file, text: text ?? 'validation', characters: ids.length };
-    const heading = harmlessLine(`${file} on ${about.text}, ${amountOf(ids.length, 'character')} read`);
-    return { file, record, model, ids, inputs: [file, ...files], about, heading };
-  });
+  return withText(
+    choice,
+    model.vocabulary,
+    least,
+    withTemporaryFolder,
+    async ({ dataset, start, end }, files) => {
+      const ids = Uint32Array.from(dataset.read(start, Math.min(most, end - start)));
+      const about = { model: file, text: text ?? 'validation', characters: ids.length };
+      const heading = harmlessLine(`${file} on ${about.text}, ${amountOf(ids.length, 'character')} read`);
+      return { file, record, model, ids, inputs: [file, ...files], about, heading };
+    },
+  );
 }

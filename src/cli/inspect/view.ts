@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { withHint } from '../../errors.js';
 import { harmlessJson } from '../../format.js';
-import { withHint } from '../input/text.js';
 import { type EngineFlags, engineOption, jsonOption, svgOption, threadsOption } from '../options.js';
 import { writeSvg } from '../output/chart-output.js';
 

@@ -1,0 +1,122 @@
+import { rmSync } from 'node:fs';
+import { runOf } from '../checkpoint/run.js';
+import { surprises } from '../insight/surprise.js';
+import type { Weights } from '../model/weights.js';
+import { row } from '../options.js';
+import { makeTemporaryFolder } from '../prepare/temporary.js';
+import { withText } from '../prepare/text.js';
+import { SAMPLING_OPTIONS } from '../sample/options.js';
+import { textStart } from '../sample/writer.js';
+import type { Stretch } from '../text/dataset.js';
+import { resolveCorpus } from '../text/sources.js';
+import type { Unknown } from '../text/vocabulary.js';
+import { Evaluator, type Figures, figuresOf, type Protocol } from '../train/evaluate.js';
+import { asProgramError } from './errors.js';
+import type { TrainedModel } from './load.js';
+import { checkGiven } from './names.js';
+import { Pauses } from './pauses.js';
+import { namesOrCorpus, type TextInput } from './text.js';
+
+/** Ways of scoring a text; see docs/reference/evaluation.md. */
+export const PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly (Protocol | 'once')[];
+
+/** How a text is scored. */
+export interface EvaluateOptions {
+  /**
+   * `stream` (the default) carries the state through the text, `cold` scores random windows from a zero state, and
+   * `once` reads the text a single time, in order. Only `once` gives the event loop a turn while it reads.
+   */
+  readonly protocol?: (typeof PROTOCOLS)[number] | undefined;
+  /** What to do with characters that the network never saw: `error` (the default), `skip` or `nearest`. */
+  readonly unknown?: Unknown | undefined;
+}
+
+/** What `charlstm eval --json` prints. */
+export interface EvaluationReport extends Figures {
+  /** The checkpoint file. */
+  readonly model: string;
+  /** The name of the text; `validation` for the validation text of the run. */
+  readonly text: string;
+  readonly protocol: (typeof PROTOCOLS)[number];
+}
+
+const OPTIONS = {
+  protocol: row('--protocol <name>', 'how to score the text', { words: PROTOCOLS }, { default: 'stream' }),
+  unknown: SAMPLING_OPTIONS.unknown,
+};
+
+/** Kept, since the memory of a network is never freed. */
+const evaluators = new WeakMap<Weights, Evaluator>();
+
+/**
+ * Measures how well a network predicts a text.
+ * @param text by default the validation text of the network's run
+ * @example
+ * import { evaluate, load } from 'charlstm';
+ *
+ * const model = await load('novel-1');
+ * console.log((await evaluate(model)).perplexity);
+ * const { bpc } = await evaluate(model, { text: 'It was a dark night.' }, { protocol: 'once', unknown: 'skip' });
+ * console.log(bpc);
+ * @throws TypeError for an option that does not exist
+ * @throws RangeError for an option with a value that is not allowed
+ * @throws UserError if the text is missing or too short, or has characters that the network never saw
+ */
+export async function evaluate(
+  model: TrainedModel,
+  text?: TextInput,
+  options: EvaluateOptions = {},
+): Promise<EvaluationReport> {
+  checkGiven('evaluate', OPTIONS, options);
+  const { protocol = 'stream', unknown = 'error' } = options;
+  const { path, record, vocabulary } = model;
+  const least = protocol === 'once' ? 1 : 2;
+  try {
+    const input = text === undefined ? undefined : namesOrCorpus(text);
+    const corpus = input && ('sources' in input ? input : await resolveCorpus(input));
+    const isString = typeof text === 'object' && 'text' in text;
+    const choice = { text: corpus, run: runOf(path), record: isString ? inUtf8(record) : record, unknown };
+    const name = typeof text === 'string' ? text : (corpus?.name ?? 'validation');
+    return await withText(choice, vocabulary, least, withFolder, async (stretch) => {
+      const figures =
+        protocol === 'once' ? await readOnce(model, stretch) : measure(model, stretch, protocol);
+      return { model: path, text: name, protocol, ...figures };
+    });
+  } catch (error) {
+    throw asProgramError(error);
+  }
+}
+
+/** The record of a model as if its text had been UTF-8, as strings of a program are. */
+function inUtf8(record: TrainedModel['record']): TrainedModel['record'] {
+  const { encoding, normalizeNewlines } = record.decoding;
+  return { ...record, decoding: { encoding: encoding === 'bytes' ? 'bytes' : 'utf8', normalizeNewlines } };
+}
+
+async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeTemporaryFolder();
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function measure({ weights }: TrainedModel, stretch: Stretch, protocol: Protocol): Figures {
+  const evaluator = evaluators.get(weights) ?? new Evaluator(weights);
+  evaluators.set(weights, evaluator);
+  const { characters, loss } = evaluator.evaluate(stretch, protocol);
+  return figuresOf(characters, loss);
+}
+
+async function readOnce(model: TrainedModel, stretch: Stretch): Promise<Figures> {
+  const pauses = new Pauses();
+  let characters = 0;
+  let nats = 0;
+  for (const { losses } of surprises(model, stretch, textStart(model))) {
+    characters += losses.length;
+    for (const loss of losses) nats += loss;
+    if (pauses.isDue) await pauses.pause();
+  }
+  return figuresOf(characters, nats / characters);
+}

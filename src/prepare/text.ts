@@ -1,0 +1,86 @@
+import type { RunRecord } from '../checkpoint/record.js';
+import { ExitCode, UserError, withHint } from '../errors.js';
+import { amountOf, grouped } from '../numbers.js';
+import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
+import { openLearned } from '../text/learned.js';
+import { type Corpus, resolveCorpus } from '../text/sources.js';
+import type { Unknown, Vocabulary } from '../text/vocabulary.js';
+
+/** The text that a model is to read. */
+export interface TextChoice {
+  /** A file, folder, glob or corpus, or the text itself; undefined for the validation text of the run. */
+  readonly text: string | Corpus | undefined;
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly unknown: Unknown;
+}
+
+/**
+ * Opens a text as ids for `use`, and closes it afterwards.
+ * @param least the fewest characters it must have
+ * @param withFolder makes a temporary folder and removes it afterwards
+ * @param use receives the text and the files that it comes from
+ * @throws UserError if there is no such text
+ */
+export async function withText<T>(
+  { text, run, record, unknown }: TextChoice,
+  vocabulary: Vocabulary,
+  least: number,
+  withFolder: (use: (folder: string) => Promise<T>) => Promise<T>,
+  use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const lend = async (dataset: Dataset, start: number, end: number, files: readonly string[]) => {
+    try {
+      return await use({ dataset, start, end }, files);
+    } finally {
+      dataset.close();
+    }
+  };
+  if (text === undefined) {
+    if (unknown !== 'error') {
+      throw new UserError(
+        `--unknown ${unknown} is given without --text, but the model knows every character of its own text`,
+        'Leave --unknown out, or name a text with --text FILE.',
+      );
+    }
+    const { trainLength, length } = record.corpus;
+    const kept = length - trainLength;
+    if (kept < least) {
+      throw new UserError(
+        kept === 0
+          ? `${run} kept no text for validation`
+          : `${run} kept ${amountOf(kept, 'character')} for validation; at least ${grouped(least)} are needed`,
+        'Name a text with --text FILE.',
+        ExitCode.noInput,
+      );
+    }
+    const lost = () => 'Name a text with --text FILE.';
+    const dataset = await withHint(lost, async () =>
+      openLearned(run, record.model.vocabulary, record.corpus),
+    );
+    return lend(dataset, trainLength, length, [dataset.path]);
+  }
+  const corpus = typeof text === 'string' ? await resolveCorpus([text]) : text;
+  const { sources } = corpus;
+  const name = typeof text === 'string' ? text : corpus.name;
+  const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
+  return withFolder(async (folder) => {
+    // --encoding is a flag of training: here the text is decoded as the model's own was.
+    const undecodable = (hint: string) =>
+      hint.includes('--encoding')
+        ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
+        : hint;
+    const { length } = await withHint(undecodable, () =>
+      writeIds(sources, record.decoding, vocabulary, folder, standIns),
+    );
+    if (length < least) {
+      throw new UserError(
+        `${name} has fewer than ${amountOf(least, 'character')} that the model knows`,
+        'Give a longer text.',
+        ExitCode.badData,
+      );
+    }
+    const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
+    return lend(new Dataset(folder, vocabulary.size), 0, length, files);
+  });
+}
