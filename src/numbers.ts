@@ -11,6 +11,12 @@ export function isInRange(value: unknown, range: NumberRange): value is number {
   return value >= range.minimum && value <= range.maximum;
 }
 
+/** Refuses an index outside a list. @throws RangeError naming the value and the range */
+export function checkIndex(name: string, value: number, size: number): void {
+  if (Number.isInteger(value) && value >= 0 && value < size) return;
+  throw new RangeError(`${name} is ${value}, not a whole number from 0 to ${size - 1}`);
+}
+
 /** Limits a number to a range. */
 export function clamped(value: number, { minimum, maximum }: NumberRange): number {
   return Math.min(maximum, Math.max(minimum, value));

@@ -1,9 +1,12 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { CELLS } from '../model/cells.js';
-import { clamped } from '../numbers.js';
-import { readWindows } from './reading.js';
+import { checkIndex, clamped } from '../numbers.js';
+import { encodeKnown, readWindows } from './reading.js';
 
-/** The states of a layer's cells, (T, H) each: row t is the state after character t of the text. */
+/**
+ * The states of a layer's cells, (T, H) each: row t is the state after character t of the text, so that of unit u is at
+ * t * H + u.
+ */
 export interface LayerCells {
   /** Cell states, which are unbounded: a counter may grow large. Hidden states in cells without them. */
   readonly c: Float32Array;
@@ -42,13 +45,16 @@ function bounded({ config }: CharacterModel, states: Float32Array): Float32Array
 /**
  * Returns the states of one unit.
  * @returns (T): c after each character
+ * @throws RangeError naming a layer or a unit that does not exist
  */
 export function unitStates(
   model: CharacterModel,
   ids: Uint32Array,
   { layer, unit }: { readonly layer: number; readonly unit: number },
 ): Float32Array {
-  const { hidden } = model.config;
+  const { hidden, layers } = model.config;
+  checkIndex('layer', layer, layers);
+  checkIndex('unit', unit, hidden);
   const states = new Float32Array(ids.length);
   for (const { start, inputs, network } of readWindows(model, ids)) {
     const c = network.cells(layer);
@@ -81,6 +87,29 @@ export function statesFrom(model: CharacterModel, ids: Uint32Array, start: numbe
  * @throws UserError naming the characters that the model never saw
  */
 export function cellStates(model: CharacterModel, text: string): LayerCells[] {
-  const ids = model.vocabulary.encode(text);
+  const ids = encodeKnown(model, text);
   return statesFrom(model, ids, 0).map((c) => ({ c, tanh: bounded(model, c) }));
+}
+
+/**
+ * Returns the states of one unit after each character of a text, which is read from zero state.
+ * @returns (T) each; see `cellStates`
+ * @example
+ * import { load } from 'charlstm';
+ * import { statesOfUnit } from 'charlstm/insight';
+ *
+ * const model = await load('checkpoints/moby-dick-1');
+ * const text = 'Thou poor, proud heaven-gazer';
+ * const { tanh } = statesOfUnit(model, text, { layer: 1, unit: 7 });
+ * Array.from(text, (character, t) => console.log(character, tanh[t]));
+ * @throws RangeError naming a layer or a unit that does not exist
+ * @throws UserError naming the characters that the model never saw
+ */
+export function statesOfUnit(
+  model: CharacterModel,
+  text: string,
+  place: { readonly layer: number; readonly unit: number },
+): LayerCells {
+  const c = unitStates(model, encodeKnown(model, text), place);
+  return { c, tanh: bounded(model, c) };
 }

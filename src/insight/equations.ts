@@ -1,6 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { type CellName, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
+import { checkIndex } from '../numbers.js';
 import {
   call,
   type Equation,
@@ -103,11 +104,12 @@ function termsOf(expression: Expression): Expression[] {
 /**
  * Returns the equations of one unit of a layer, in numbers: from the input, the bias and the previous state
  * to the new state.
- * @throws RangeError if the layer has no such unit
+ * @throws RangeError naming a layer or a unit that does not exist
  */
 export function equationsOf(model: CharacterModel, step: LayerStep, layer: number, unit: number): Equation[] {
   const { cell, coupled = false, residual = false } = model.config;
-  if (step.after.h[unit] === undefined) throw new RangeError(`the layer has no unit ${unit}`);
+  checkIndex('layer', layer, model.config.layers);
+  checkIndex('unit', unit, model.config.hidden);
   const equations = EQUATIONS[cell](unitOf(model, step, unit), coupled).map(([name, expression, value]) =>
     equation(name, expression, value),
   );

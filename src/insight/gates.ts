@@ -3,7 +3,7 @@ import type { Gate } from '../model/cell.js';
 import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
 import { sumOf } from '../numbers.js';
-import { readWindows } from './reading.js';
+import { encodeKnown, readWindows } from './reading.js';
 
 /** Statistics of one gate of a layer while the network reads. */
 export interface GateUse extends Gate {
@@ -44,7 +44,7 @@ export interface GateStatistics {
  * @throws UserError naming the characters that the model never saw
  */
 export function gateStatistics(model: CharacterModel, text: string): GateStatistics {
-  return gatesWhileReading(model, model.vocabulary.encode(text));
+  return gatesWhileReading(model, encodeKnown(model, text));
 }
 
 /** Collects the same statistics for a text given as ids. */

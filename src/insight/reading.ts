@@ -1,4 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { UserError } from '../errors.js';
 import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
@@ -45,4 +46,19 @@ function* windowsOf(ids: Uint32Array): Generator<TextWindow, void, void> {
   for (let start = 0; start < ids.length; start += STEPS) {
     yield { start, inputs: ids.subarray(start, start + STEPS) };
   }
+}
+
+/**
+ * Returns the ids of a text that a program gives.
+ * @throws UserError naming the characters that the model never saw
+ */
+export function encodeKnown({ vocabulary }: CharacterModel, text: string): Uint32Array {
+  const unknown = vocabulary.unknownIn(text);
+  if (unknown.length === 0) return vocabulary.encode(text);
+  const { message, exitCode } = vocabulary.unknownCharacters(unknown);
+  throw new UserError(
+    message,
+    'Replace them; model.vocabulary.relativeOf(codePoint) knows by what.',
+    exitCode,
+  );
 }

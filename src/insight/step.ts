@@ -42,10 +42,11 @@ const idleNetworks = new Pool<CharacterModel, Network>();
  * Reads one character, after others or from zero state. All numbers except `parts` are bit-identical to the
  * network's own.
  * @param before the state of each layer after the previous characters; zeros if undefined
- * @throws RangeError if the vocabulary has no such id
+ * @throws RangeError naming an id that does not exist, or a state of another shape
  */
 export function stepAfter(model: CharacterModel, before: readonly Memory[] | undefined, id: number): Step {
   const character = model.vocabulary.character(id);
+  checkStates(model, before);
   const shape = { rows: 1, steps: 1, training: false };
   const network = idleNetworks.take(model, () => new Network(model.weights, shape));
   try {
@@ -61,6 +62,14 @@ export function stepAfter(model: CharacterModel, before: readonly Memory[] | und
   } finally {
     idleNetworks.giveBack(model, network);
   }
+}
+
+function checkStates({ config }: CharacterModel, states: readonly Memory[] | undefined): void {
+  if (states === undefined) return;
+  const { layers, hidden } = config;
+  if (states.length !== layers) throw new RangeError(`before has ${states.length} layers, not ${layers}`);
+  const wrong = states.find(({ h }) => h.length !== hidden);
+  if (wrong) throw new RangeError(`before has ${wrong.h.length} units in a layer, not ${hidden}`);
 }
 
 function layersOf(model: CharacterModel, network: Network, states: readonly Memory[], id: number) {
@@ -119,6 +128,7 @@ export interface Distribution {
  * Returns the distribution of the next character.
  * @param logits (V)
  * @param temperature at least 0
+ * @throws RangeError for a temperature below 0, or for logits of another vocabulary
  * @throws UserError if no logit is a number
  */
 export function distributionOf(
@@ -126,6 +136,10 @@ export function distributionOf(
   logits: Float32Array,
   temperature: number,
 ): Distribution {
+  if (!(temperature >= 0)) throw new RangeError(`temperature is ${temperature}, not a number of at least 0`);
+  if (logits.length !== vocabulary.size) {
+    throw new RangeError(`there are ${logits.length} logits for ${vocabulary.size} characters`);
+  }
   const largest = logits[indexOfLargest(logits)]!;
   const order = Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
   const weights = order.map((id, rank) =>

@@ -1,4 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
+import { checkIndex } from '../numbers.js';
 import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
@@ -82,9 +83,8 @@ export class Vocabulary {
 
   /** Returns the character of an id, as a string of one code point. */
   character(id: number): string {
-    const codePoint = this.codePoints[id];
-    if (codePoint === undefined) throw new RangeError(`no character has the id ${id}`);
-    return String.fromCodePoint(codePoint);
+    checkIndex('id', id, this.size);
+    return String.fromCodePoint(this.codePoints[id]!);
   }
 
   decode(ids: Iterable<number>): string {
