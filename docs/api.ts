@@ -2,9 +2,12 @@
 //
 //     npm run docs
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TRAIN_OPTIONS } from '../src/checkpoint/options.js';
+import { describeValue, type OptionRow } from '../src/options.js';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 export const API_PAGE = fileURLToPath(new URL('api.md', import.meta.url));
@@ -107,11 +110,21 @@ function members(source: string): string[] {
   });
 }
 
+/** Options of training as a table: their type is computed from these rows. */
+function trainingOptions(): string {
+  const rows = Object.entries<OptionRow>(TRAIN_OPTIONS).map(([name, { kind, help, ...row }]) => {
+    const byDefault = String(row.defaultHelp ?? row.default ?? '').replace(/</g, '\\<');
+    return `| \`${name}\` | ${describeValue(kind)} | ${byDefault} | ${help} |`;
+  });
+  return ['| option | value | default | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
 const LABELS: Record<string, string> = { returns: 'Returns', throws: 'Throws' };
 
 function render({ name, kind, source, doc }: Declaration): string {
   const isBlock = kind === 'interface' || kind === 'class';
   const head = isBlock ? source.slice(0, source.indexOf('{')).trim() : source.replace(/;$/, '');
+  const table = name === 'TrainOptions' ? trainingOptions() : '';
   const params = doc.tags
     .filter(([tag]) => tag === 'param')
     .map(([, text]) => text.replace(/^(\S+)/, '- `$1`:'));
@@ -120,12 +133,12 @@ function render({ name, kind, source, doc }: Declaration): string {
     .filter(([tag]) => tag === 'example')
     .map(([, text]) => `\`\`\`js\n${text}\n\`\`\``);
   const list = [...(isBlock ? members(source) : []), ...params, ...others].join('\n');
-  return [`### ${name}`, `\`\`\`ts\n${head}\n\`\`\``, doc.text, list, ...examples]
+  return [`### ${name}`, `\`\`\`ts\n${head}\n\`\`\``, doc.text, table, list, ...examples]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-/** The page as it should be. */
+/** The page as it should be, with its code formatted like all code. */
 export function apiPage(): string {
   const sections = ENTRIES.map(([name, file]) => {
     const declarations = exportsOf(file).map(([name, from]) => declarationOf(name, from));
@@ -133,7 +146,10 @@ export function apiPage(): string {
     const types = declarations.filter(({ kind }) => kind !== 'function');
     return [`## ${name}`, ...functions.map(render), `## Types of ${name}`, ...types.map(render)].join('\n\n');
   });
-  return `${[INTRODUCTION.trim(), ...sections].join('\n\n')}\n`;
+  const page = `${[INTRODUCTION.trim(), ...sections].join('\n\n')}\n`;
+  const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));
+  const args = [biome, 'format', '--stdin-file-path=docs/api.md'];
+  return execFileSync(process.execPath, args, { input: page, encoding: 'utf8' });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(API_PAGE, apiPage());

@@ -24,4 +24,18 @@ export type { Truncation } from './sample/truncate.js';
 export type { SuffixIndex } from './text/suffix-index.js';
 export type { Unknown, Vocabulary } from './text/vocabulary.js';
 export type { Figures } from './train/evaluate.js';
-export type { TrainEvent } from './train/events.js';
+export type {
+  BaselineEvent,
+  CheckpointEvent,
+  CommandEvent,
+  EndEvent,
+  GaugesEvent,
+  LiveEvent,
+  RollbackEvent,
+  SampleEvent,
+  StartEvent,
+  StepEvent,
+  TrainEvent,
+  TroubleEvent,
+  ValidationEvent,
+} from './train/events.js';

@@ -111,8 +111,13 @@ export function describeKind(kind: OptionKind): string {
 export function checkValues(table: OptionTable, given: object): void {
   for (const [name, { kind }] of Object.entries(table)) {
     const value: unknown = given[name as keyof typeof given];
-    if (value !== undefined && !accepts(kind, value)) throw wrongValue(name, value, describeKind(kind));
+    if (value !== undefined && !accepts(kind, value)) throw wrongValue(name, value, describeValue(kind));
   }
+}
+
+/** What a program may give for an option: as on the command line, except for sizes. */
+export function describeValue(kind: OptionKind): string {
+  return kind === 'bytes' ? 'a number of bytes' : describeKind(kind);
 }
 
 /** The error about a value that is not what it should be. */

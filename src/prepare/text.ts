@@ -26,7 +26,7 @@ export async function withText<T>(
   { text, run, record, unknown }: TextChoice,
   vocabulary: Vocabulary,
   least: number,
-  withFolder: (use: (folder: string) => Promise<T>) => Promise<T>,
+  withFolder: <R>(use: (folder: string) => Promise<R>) => Promise<R>,
   use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const lend = async (dataset: Dataset, start: number, end: number, files: readonly string[]) => {

@@ -38,7 +38,7 @@ export interface StepEvent {
   readonly charsPerSecond: number;
 }
 
-interface ValidationEvent {
+export interface ValidationEvent {
   readonly type: 'validation';
   readonly step: number;
   /** Nats per character; bits per character; exp(loss). */
@@ -47,7 +47,7 @@ interface ValidationEvent {
   readonly perplexity: number;
 }
 
-interface SampleEvent {
+export interface SampleEvent {
   readonly type: 'sample';
   readonly step: number;
   readonly text: string;
@@ -141,7 +141,7 @@ export interface BaselineEvent extends Baseline {
 }
 
 /** A command that was carried out after this step. */
-interface CommandEvent {
+export interface CommandEvent {
   readonly type: 'command';
   readonly step: number;
   /** As carried out: a prompt without the characters unknown to the network, a rate clamped to its range. */

@@ -148,8 +148,8 @@ describe('options of any value', () => {
     });
     expect(messages).toEqual([
       "topP is '0.5', not a number from 0 to 1",
-      "stop is 'abc', not a list of texts",
-      "until is 'word', not line or sentence or paragraph",
+      "stop is 'abc', not a list of strings",
+      "until is 'word', not one of line, sentence, paragraph",
       'temperature is -1, not a number of at least 0',
       'length is 0.5, not a whole number from 0 to 1000000000000',
     ]);

@@ -7,9 +7,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Ngrams } from '../../../src/baseline/ngram.js';
 import { readCheckpoint } from '../../../src/checkpoint/checkpoint.js';
 import { resolveCheckpoint } from '../../../src/checkpoint/run.js';
-import { withText } from '../../../src/cli/input/text.js';
+import { withTemporaryFolder } from '../../../src/cli/output/temporary.js';
 import { load } from '../../../src/index.js';
 import { type ClassLoss, surprises } from '../../../src/insight/surprise.js';
+import { withText } from '../../../src/prepare/text.js';
 import { textStart } from '../../../src/sample/writer.js';
 import { Dataset } from '../../../src/text/dataset.js';
 import { inMemory } from '../../../src/text/ids.js';
@@ -134,11 +135,23 @@ describe('charlstm inspect surprise', () => {
     const { record } = await readCheckpoint(resolveCheckpoint(join(folder, 'plain'), 'best').path);
     for (const text of [undefined, join(folder, 'text.txt')]) {
       const choice = { text, run: join(folder, 'plain'), record, unknown: 'error' } as const;
-      const lent = await withText(choice, model.vocabulary, 1, async (stretch) => stretch);
+      const lent = await withText(
+        choice,
+        model.vocabulary,
+        1,
+        withTemporaryFolder,
+        async (stretch) => stretch,
+      );
       expect(() => lent.dataset.read(lent.start, 1)).toThrow();
-      const failing = withText(choice, model.vocabulary, 1, async ({ dataset, start }) => {
-        throw dataset.read(start, 1);
-      });
+      const failing = withText(
+        choice,
+        model.vocabulary,
+        1,
+        withTemporaryFolder,
+        async ({ dataset, start }) => {
+          throw dataset.read(start, 1);
+        },
+      );
       await expect(failing).rejects.toHaveLength(1);
     }
   });
