@@ -72,9 +72,9 @@ export function row<const K extends OptionKind, const C extends OptionColumns = 
   return { flag, help, kind, ...(columns as C) };
 }
 
-/** The flag without its placeholder: "--seq-length". */
+/** The long flag without its placeholder: "--seq-length". */
 export function flagOf({ flag }: OptionRow): string {
-  return flag.split(' ')[0]!;
+  return /--[\w-]+/.exec(flag)![0];
 }
 
 /** "--hidden 128" or, of a switch, "--coupled" or "no --coupled". */
@@ -111,13 +111,9 @@ export function describeKind(kind: OptionKind): string {
 export function checkValues(table: OptionTable, given: object): void {
   for (const [name, { kind }] of Object.entries(table)) {
     const value: unknown = given[name as keyof typeof given];
-    if (value !== undefined && !accepts(kind, value)) throw wrongValue(name, value, describeValue(kind));
+    if (value !== undefined && !accepts(kind, value))
+      throw wrongValue(name, value, kind === 'bytes' ? 'a number of bytes' : describeKind(kind));
   }
-}
-
-/** What a program may give for an option: as on the command line, except for sizes. */
-export function describeValue(kind: OptionKind): string {
-  return kind === 'bytes' ? 'a number of bytes' : describeKind(kind);
 }
 
 /** The error about a value that is not what it should be. */

@@ -1,17 +1,6 @@
 import type { Option } from 'commander';
 import { flagOf, type OptionTable } from '../options.js';
 
-/** Names that char-rnn, torch-rnn and similar programs have for options of sampling. */
-const SAMPLING = {
-  primetext: '--prompt',
-  prime: '--prompt',
-  start: '--prompt',
-  'start-text': '--prompt',
-  temperature: '--temp',
-  'num-samples': '--samples',
-  'max-new-tokens': '--length',
-};
-
 /** Returns the flags of a table by their aliases. */
 function aliasesOf(table: OptionTable): Record<string, string> {
   const rows = Object.values(table);
@@ -49,7 +38,8 @@ export async function translateAliases(
 /** Returns the flag behind an alias, if the command has it. The tables are loaded only where an option is unknown. */
 async function flagOfAlias(alias: string, find: (flag: string) => Option | undefined): Promise<string> {
   const { TRAIN_OPTIONS } = await import('../checkpoint/options.js');
-  const aliases: Record<string, string> = { ...aliasesOf(TRAIN_OPTIONS), ...SAMPLING };
+  const { SAMPLE_OPTIONS } = await import('./sample/flags.js');
+  const aliases = { ...aliasesOf(TRAIN_OPTIONS), ...aliasesOf(SAMPLE_OPTIONS) };
   const flag = aliases[alias.slice(2)];
   return flag !== undefined && find(flag) ? flag : alias;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { type OptionRow, row } from '../../options.js';
+import { flagOf, type OptionRow, row } from '../../options.js';
 import { COMMAND_DEFAULTS, type GenerateOptions, SAMPLING_OPTIONS } from '../../sample/options.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { type EngineFlags, resolveEscapes, TableOption } from '../options.js';
@@ -71,11 +71,6 @@ export function sampleOption(name: Flag): TableOption {
   return option;
 }
 
-/** The flag of an option as it is typed: --temp. */
-function flagOf(name: Flag): string {
-  return /--[\w-]+/.exec(SAMPLE_OPTIONS[name].flag)![0];
-}
-
 const CHANCE: readonly Flag[] = [
   'temperature',
   'startTemperature',
@@ -110,15 +105,15 @@ export function checkFlags(flags: SampleFlags): void {
     const other = others.find((name) => flags[name] !== undefined);
     if (flags[option] === undefined || other === undefined) continue;
     throw new UserError(
-      `${flagOf(option)} ${why}: ${flagOf(other)} does not go with it`,
+      `${flagOf(SAMPLE_OPTIONS[option])} ${why}: ${flagOf(SAMPLE_OPTIONS[other])} does not go with it`,
       'Leave one of the two out.',
     );
   }
   for (const [option, needed] of NEEDS) {
     if (flags[option] === undefined || flags[needed] !== undefined) continue;
     throw new UserError(
-      `${flagOf(option)} means nothing without ${flagOf(needed)}`,
-      `Add ${flagOf(needed)}.`,
+      `${flagOf(SAMPLE_OPTIONS[option])} means nothing without ${flagOf(SAMPLE_OPTIONS[needed])}`,
+      `Add ${flagOf(SAMPLE_OPTIONS[needed])}.`,
     );
   }
   if (flags.beam !== undefined && flags.samples > 1) {
