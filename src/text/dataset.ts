@@ -50,12 +50,12 @@ async function* codePoints(
 ): AsyncGenerator<CodePoints> {
   let last = LF;
   for (const source of sources) {
-    let begun = false;
+    let hasStarted = false;
     const decoder = new Decoder(source.label, options);
     const take = function* (points: CodePoints) {
       if (points.length === 0) return;
-      if (!begun && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
-      begun = true;
+      if (!hasStarted && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
+      hasStarted = true;
       last = points[points.length - 1]!;
       yield points;
     };

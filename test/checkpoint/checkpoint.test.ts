@@ -196,7 +196,7 @@ describe('checkpoints', () => {
   });
 
   it('are refused if the record has another cell or other variants', async () => {
-    const lies: [true: Partial<ModelConfig>, told: Partial<ModelConfig>][] = [
+    const lies: [true: Partial<ModelConfig>, recorded: Partial<ModelConfig>][] = [
       [{}, { cell: 'peephole' }],
       [{}, { cell: 'gru' }],
       [{ cell: 'peephole' }, { cell: 'lstm' }],
@@ -205,11 +205,11 @@ describe('checkpoints', () => {
       [{ layerNorm: true }, { layerNorm: false }],
       [{}, { layerNorm: true }],
     ];
-    for (const [is, told] of lies) {
+    for (const [is, recorded] of lies) {
       const made = checkpointOf({ ...record.model, ...is });
       await writeCheckpoint(path, made);
       const { tensors, metadata } = await readSafeTensors(path);
-      const model = JSON.stringify({ ...made.record.model, ...told });
+      const model = JSON.stringify({ ...made.record.model, ...recorded });
       await writeSafeTensors(path, [...tensors.values()], { ...Object.fromEntries(metadata), model });
       await expectBadData(readCheckpoint(path), /expected \[|its network has no tensor/);
     }

@@ -121,7 +121,7 @@ describe('an import is refused for', () => {
     shape,
     data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
   });
-  const beside =
+  const withExtra =
     (...more: ForeignTensor[]) =>
     (tensors: ForeignTensor[]) => [...tensors, ...more];
   const inPlace =
@@ -137,13 +137,13 @@ describe('an import is refused for', () => {
     ['a layer left out', of('lstm', without('lstm.weight_hh_l0')), 'lstm.weight_hh_l0'],
     ['half a layer', of('lstm', without('lstm.weight_ih_l1')), 'lstm.weight_ih_l1'],
     ['no recurrent module', [zeros('embedding.weight', 11, 6)], 'none of lstm, rnn, gru'],
-    ['two recurrent modules', of('lstm', beside(zeros('gru.weight_ih_l0', 3, 3))), 'both lstm and gru'],
-    ['two embeddings', of('lstm', beside(zeros('old.embedding.weight', 3, 3))), 'old.embedding.weight'],
-    ['an extra tensor', of('lstm', beside(zeros('attention.weight', 3, 3))), 'attention.weight'],
-    ['a projection', of('lstm', beside(zeros('lstm.weight_hr_l0', 4, 9))), /weight_hr_l0 .*proj_size/],
+    ['two recurrent modules', of('lstm', withExtra(zeros('gru.weight_ih_l0', 3, 3))), 'both lstm and gru'],
+    ['two embeddings', of('lstm', withExtra(zeros('old.embedding.weight', 3, 3))), 'old.embedding.weight'],
+    ['an extra tensor', of('lstm', withExtra(zeros('attention.weight', 3, 3))), 'attention.weight'],
+    ['a projection', of('lstm', withExtra(zeros('lstm.weight_hr_l0', 4, 9))), /weight_hr_l0 .*proj_size/],
     [
       'two directions',
-      of('lstm', beside(zeros('lstm.weight_ih_l0_reverse', 36, 6))),
+      of('lstm', withExtra(zeros('lstm.weight_ih_l0_reverse', 36, 6))),
       /weight_ih_l0_reverse .*bidirectional/,
     ],
     [

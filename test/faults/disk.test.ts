@@ -21,7 +21,7 @@ let whole: ReturnType<typeof outcome>;
 beforeAll(async () => {
   await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'whole']);
   whole = outcome(join(folder, 'whole'));
-  await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'begun', '--stop-at', '7']);
+  await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'stopped', '--stop-at', '7']);
 });
 
 const stateOf = (run: string) =>
@@ -37,7 +37,7 @@ async function expectSurvived(
   expect(stderr).toMatch(/charlstm: \S+ could not be written: [^\n]+\. [^\n]+\n$/);
   expect(stderr).not.toMatch(/\n +at /);
   expect(exitCode).toBe(74);
-  expect(stateOf(run)).toEqual(stateOf(join(folder, 'begun')));
+  expect(stateOf(run)).toEqual(stateOf(join(folder, 'stopped')));
   expectTidy(run);
   const again = await begin(folder, ['train', '--resume', run, ...PLACE]);
   expect(again.exitCode, again.stderr).toBe(0);
@@ -49,7 +49,7 @@ describe('a limit on the size of files', () => {
     const count = tries(100, 2);
     for (let i = 0; i < count; i++) {
       const run = join(folder, `limit-${i}`);
-      cpSync(join(folder, 'begun'), run, { recursive: true });
+      cpSync(join(folder, 'stopped'), run, { recursive: true });
       // In blocks of 512 bytes, which the log or the text may exceed as well.
       const blocks = Math.floor(((i + 0.5) / count) * (sizeOf(run) / 512));
       const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
@@ -88,15 +88,15 @@ if (!canMount)
 describe.runIf(canMount)('a full disk', () => {
   it(`at ${tries(40, 1)} places of a checkpoint keeps the last one`, async () => {
     const count = tries(40, 1);
-    const begun = join(folder, 'begun');
-    const used = readdirSync(begun).reduce((sum, name) => sum + statSync(join(begun, name)).size, 0);
+    const stopped = join(folder, 'stopped');
+    const used = readdirSync(stopped).reduce((sum, name) => sum + statSync(join(stopped, name)).size, 0);
     for (let i = 0; i < count; i++) {
       const disk = join(folder, `disk-${i}`);
-      const room = Math.floor(((i + 0.5) / count) * 0.9 * sizeOf(begun));
+      const room = Math.floor(((i + 0.5) / count) * 0.9 * sizeOf(stopped));
       expect(mounted(disk, `size=${used + 32_768 + room}`)).toBe(true);
       onTestFinished(() => unmount(disk));
       const run = join(disk, 'run');
-      cpSync(begun, run, { recursive: true });
+      cpSync(stopped, run, { recursive: true });
       const full = await begin(folder, ['train', '--resume', run, ...PLACE]);
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
       await expectSurvived(run, full as { exitCode?: number; stderr: string });
@@ -127,7 +127,7 @@ describe.runIf(canMount)('a full disk', () => {
     expect(mounted(disk, 'size=64m')).toBe(true);
     onTestFinished(() => unmount(disk));
     const run = join(disk, 'run');
-    cpSync(join(folder, 'begun'), run, { recursive: true });
+    cpSync(join(folder, 'stopped'), run, { recursive: true });
     const child = begin(folder, ['train', '--resume', run, '--steps', '1000000', ...PLACE]);
     child.stderr!.once('data', () =>
       execFileSync('mount', ['-o', 'remount,ro', '-f', disk], { stdio: 'ignore' }),
@@ -156,7 +156,7 @@ describe.runIf(canMount)('a full disk', () => {
       const disk = join(folder, 'waits');
       expect(mounted(disk, 'size=64m')).toBe(true);
       onTestFinished(() => unmount(disk));
-      cpSync(join(folder, 'begun'), join(disk, 'run'), { recursive: true });
+      cpSync(join(folder, 'stopped'), join(disk, 'run'), { recursive: true });
       const fill = async () => {
         await writeFile(join(disk, 'filler'), Buffer.alloc(80 << 20)).catch(() => {});
       };
@@ -192,7 +192,7 @@ describe.runIf(canMount)('a full disk', () => {
 describe('the log', () => {
   it('stops nothing if it cannot be written, and is reported once', async () => {
     const run = join(folder, 'unlogged');
-    cpSync(join(folder, 'begun'), run, { recursive: true });
+    cpSync(join(folder, 'stopped'), run, { recursive: true });
     unlinkSync(join(run, 'log.jsonl'));
     symlinkSync('/dev/full', join(run, 'log.jsonl'));
     const { exitCode, stderr } = await begin(folder, ['train', '--resume', run, ...PLACE]);
@@ -202,7 +202,7 @@ describe('the log', () => {
   });
 
   it('has each step once, even if it ended in half a line or beyond the checkpoint', async () => {
-    const begun = readFileSync(join(folder, 'begun', 'log.jsonl'), 'utf8');
+    const stopped = readFileSync(join(folder, 'stopped', 'log.jsonl'), 'utf8');
     const later = '{"type":"step","step":8,"epoch":1,"loss":9,"gradNorm":1,"lr":1,"charsPerSecond":1}\n';
     for (const [i, tail] of [
       '{"type":"st',
@@ -212,8 +212,8 @@ describe('the log', () => {
       '\n',
     ].entries()) {
       const run = join(folder, `tail-${i}`);
-      cpSync(join(folder, 'begun'), run, { recursive: true });
-      await writeFile(join(run, 'log.jsonl'), begun + tail);
+      cpSync(join(folder, 'stopped'), run, { recursive: true });
+      await writeFile(join(run, 'log.jsonl'), stopped + tail);
       await begin(folder, ['train', '--resume', run, ...PLACE]);
       expect(outcome(run)).toEqual(whole);
     }

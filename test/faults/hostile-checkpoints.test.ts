@@ -67,7 +67,11 @@ describe('a hostile checkpoint is refused:', () => {
     ['a vocabulary of fractions', saying({ codePoints: codePoints.with(3, 50.5) }), 'whole numbers'],
     ['terabytes', saying({ model: { ...model, hidden: 8192, embedding: 8192, layers: 32 } }), 'expected ['],
     ['a hidden size of 1e308', saying({ model: { ...model, hidden: 1e308 } }), 'a whole number from 1'],
-    ['an unknown cell', saying({ model: { ...model, cell: 'transformer' } }), 'cell is "transformer", not one'],
+    [
+      'an unknown cell',
+      saying({ model: { ...model, cell: 'transformer' } }),
+      'cell is "transformer", not one',
+    ],
     ['a cell that is a list', saying({ model: { ...model, cell: ['gru'] } }), 'cell is ["gru"], not one'],
     ['another cell', saying({ model: { ...model, cell: 'gru' } }), 'missing, expected ['],
     ['coupled gates of an RNN', saying({ model: { ...model, cell: 'rnn', coupled: true } }), 'coupled true'],
