@@ -1,11 +1,11 @@
 /**
- * Runs the same commands with two checkouts of charlstm and reports every difference in standard output, exit codes,
- * flags and the bytes of checkpoints: for changes that must not change what any command does.
+ * Runs the same commands with two checkouts of charlstm and reports every difference in standard output, exit
+ * codes, flags and the bytes of checkpoints: for changes that must not change what any command does.
  *
  *     npx tsx bench/compare.ts ../another-checkout
  *
- * Both checkouts must be built. What depends on the clock (speeds, times) is left out, and so is the wording of texts
- * meant for people: only their presence is compared.
+ * Both checkouts must be built. What depends on the clock (speeds, times) is left out, and so is the wording
+ * of texts meant for people: only their presence is compared.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

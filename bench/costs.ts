@@ -1,11 +1,11 @@
 import type { Kernels } from '../src/engine/kernels.js';
 import { type Phase, VOCABULARY } from './step.js';
 
-/** What a call of a kernel does, by its arguments. */
+/** The cost of a kernel call. */
 export interface Cost {
   readonly what: string;
   readonly size: string;
-  /** Floating-point operations as the source has them, a division counting as one; 0 where memory is what matters. */
+  /** Floating-point operations in the source, a division counting as one; 0 if only memory matters. */
   readonly operations: number;
   /** Bytes read and written, each once. */
   readonly bytes: number;
@@ -13,7 +13,7 @@ export interface Cost {
 
 type Args = readonly number[];
 
-// Operations of kernels/vector.h.
+// Operations per element of the functions in kernels/vector.h.
 const EXP = 22;
 const SIGMOID = EXP + 3;
 const TANH = EXP + 16;
@@ -32,7 +32,7 @@ const elements = (what: string, n: number, floats: number, operations: number): 
   bytes: 4 * floats * n,
 });
 
-/** Which of the step's products it is: see model/linear.ts and model/layer.ts. */
+/** Names a matrix product by its role in the step; see model/linear.ts and model/layer.ts. */
 function product(args: Args, phase: Phase, rows: number): string {
   const [, , , , columnStride, , m, n, k] = args;
   if (columnStride !== 1) return 'gradient of weights';
@@ -41,7 +41,7 @@ function product(args: Args, phase: Phase, rows: number): string {
   return isRecurrent ? 'gradient of state' : k === VOCABULARY ? 'gradient of outputs' : 'gradient of input';
 }
 
-/** The kernels of a step of the plain LSTM. */
+/** The kernels in a training step of the plain LSTM. */
 const COSTS: Partial<Record<keyof Kernels, (args: Args, phase: Phase, rows: number) => Cost>> = {
   matmul(args, phase, rows) {
     const [m, n, k, accumulate] = args.slice(6) as [number, number, number, number];
@@ -67,7 +67,7 @@ const COSTS: Partial<Record<keyof Kernels, (args: Args, phase: Phase, rows: numb
   adamw: ([, , , , n]) => elements('adamw', n!, 8, 15),
 };
 
-/** @param rows sequences side by side, by which the products of the recurrence are known */
+/** @param rows number of parallel sequences, which identifies the recurrent products */
 export function costOf(name: string, args: Args, phase: Phase, rows: number): Cost {
   const cost = COSTS[name as keyof Kernels];
   if (!cost) throw new RangeError(`${name} is not part of a step`);

@@ -1,5 +1,6 @@
-// What the dashboard costs, and how fast it answers: the same training with plain lines and with the dashboard, in turns,
-// in a real pseudo-terminal; then the time from a key to the change on the screen while a large network trains.
+// Cost and latency of the dashboard. Alternates the same training with plain lines and with the dashboard in
+// a real pseudo-terminal, then measures the time from a key press to the change on screen while a large
+// network trains.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ const ROUNDS = 3;
 const folder = await mkdtemp(join(tmpdir(), 'charlstm-bench-'));
 let runs = 0;
 
-/** Starts training on a terminal. */
+/** Starts training in a terminal. */
 function start(args: readonly string[], { columns, rows } = SIZES[0]!) {
   const out = join(folder, `run-${runs++}`);
   const { CI: _, NO_COLOR: __, ...env } = process.env;
@@ -31,7 +32,7 @@ function start(args: readonly string[], { columns, rows } = SIZES[0]!) {
   return { terminal, out, ended };
 }
 
-/** Characters a second over the second half of a run. */
+/** Characters per second over the second half of a run. */
 async function speed(args: readonly string[], size = SIZES[0]!): Promise<number> {
   const { out, ended } = start(args, size);
   await ended;
@@ -60,7 +61,7 @@ async function cost(name: string, args: readonly string[]): Promise<void> {
   }
 }
 
-/** Milliseconds from a key to the next thing drawn that shows its effect. */
+/** Milliseconds from each key press until its effect is drawn. */
 async function latencies(args: readonly string[], keys: number): Promise<number[]> {
   const { terminal, ended } = start(args);
   let screen = '';

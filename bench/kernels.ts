@@ -1,8 +1,8 @@
 /**
- * Where the time of a training step goes: every call of every kernel in real steps of one thread, with the caches as they
- * are then, against the peak of the registers and the speed of memory. Products are also made alone, again and again and
- * with cold caches; the recurrent one by a naive loop too. Another shape than 2 x 512 with $SHAPE, as
- * hidden,layers,rows,steps and perhaps a dropout.
+ * Where the time of a training step goes: every kernel call in real single-threaded steps, with the caches in
+ * their real state, relative to the peak of the registers and the speed of memory. Matrix products are also
+ * measured alone, with warm and with cold caches, and the recurrent one as a naive loop too. $SHAPE replaces
+ * 2 x 512 with hidden,layers,rows,steps and optionally a dropout rate.
  */
 import { type EngineChoice, openEngine } from '../src/engine/engine.js';
 import type { Engine, Kernels } from '../src/engine/kernels.js';
@@ -12,7 +12,7 @@ import { table } from '../src/format.js';
 import { type Cost, costOf } from './costs.js';
 import { median, medianSeconds } from './measure.js';
 import { PHASES, type Phase, type Shape, trainingStep } from './step.js';
-import { type Call, costOfNoting, timed } from './timed.js';
+import { type Call, recordingCost, timed } from './timed.js';
 
 const MILLISECONDS = 15_000;
 const WARM_UP = 2;
@@ -22,7 +22,7 @@ const [hidden = 512, layers = 2, rows = 32, steps = 64, dropout = 0] = (process.
   .map(Number);
 const shape: Shape = [layers, hidden, rows, steps];
 
-/** The calls of one kernel on one size in one part of a step. */
+/** The calls of one kernel with one size in one part of a step. */
 interface Line extends Cost {
   readonly phase: Phase;
   readonly args: readonly number[];
@@ -30,7 +30,7 @@ interface Line extends Cost {
   milliseconds: number;
 }
 
-/** @param inside milliseconds that noting has added to each call */
+/** @param inside milliseconds that recording adds to each call */
 function linesOf(calls: readonly Call[], phase: Phase, inside: number): Line[] {
   const lines = new Map<string, Line>();
   for (const { name, args, milliseconds } of calls) {
@@ -44,9 +44,12 @@ function linesOf(calls: readonly Call[], phase: Phase, inside: number): Line[] {
   return [...lines.values()];
 }
 
-/** Trains for a while; medians of all steps. `rest` is what of a step's milliseconds is not in kernels. */
+/**
+ * Trains for a while and returns medians over the steps. `rest` is the milliseconds of a step outside
+ * kernels.
+ */
 function measure(plain: Engine): { lines: Line[]; rest: number } {
-  const noting = costOfNoting();
+  const recording = recordingCost();
   const { engine, calls } = timed(plain);
   const { parts } = trainingStep(engine, shape, dropout);
   const rests: number[] = [];
@@ -58,9 +61,9 @@ function measure(plain: Engine): { lines: Line[]; rest: number } {
       calls.length = 0;
       const start = performance.now();
       parts[phase]();
-      rest += performance.now() - start - calls.length * noting.beside;
+      rest += performance.now() - start - calls.length * recording.outside;
       for (const { milliseconds } of calls) rest -= milliseconds;
-      return linesOf(calls, phase, noting.inside);
+      return linesOf(calls, phase, recording.inside);
     });
     found.push(lines);
     rests.push(rest);
@@ -76,7 +79,7 @@ function measure(plain: Engine): { lines: Line[]; rest: number } {
 
 const larger = new Float32Array(2 ** 24);
 
-/** Median seconds of a call that finds nothing it needs in the caches of its core. */
+/** Median seconds of a call that finds none of its data in the caches of its core. */
 function coldSeconds(work: () => void): number {
   const times = Array.from({ length: 15 }, () => {
     for (let i = 0; i < larger.length; i += 16) larger[i]! += 1;
@@ -87,13 +90,13 @@ function coldSeconds(work: () => void): number {
   return median(times);
 }
 
-/** Gigabytes a second, read and written, of copying more than a core's caches hold. */
+/** Gigabytes per second, read and written, when copying more than the caches of a core hold. */
 function copySpeed(): number {
   const copy = new Float32Array(larger.length);
   return (2 * larger.byteLength) / medianSeconds(() => copy.set(larger)) / 1e9;
 }
 
-/** GFLOPS of the recurrent product by three loops. */
+/** GFLOPS of the recurrent product as three plain loops. */
 function naiveSpeed(): number {
   const [m, n, k] = [rows, 4 * hidden, hidden];
   const [a, b, c] = [m * k, k * n, m * n].map((length) => new Float32Array(length).fill(0.5)) as [
@@ -135,7 +138,7 @@ function cells(line: Line, whole: number, most: number, kernels: Kernels): strin
 }
 
 const HEADINGS = [
-  ...['kernel', 'size', 'part', 'calls', 'us a call', '% of step', 'GFLOPS'],
+  ...['kernel', 'size', 'part', 'calls', 'us per call', '% of step', 'GFLOPS'],
   ...['% of peak', 'alone %', 'cold %', 'GB/s'],
 ];
 
@@ -152,7 +155,7 @@ function report(engine: Engine, naive: number): void {
   const speed = (recurrent.calls * recurrent.operations) / recurrent.milliseconds / 1e6;
   console.log(
     `\n${engine.name}, ${layers} x ${hidden}, batch ${rows} x ${steps}, dropout ${dropout}: ` +
-      `peak of the registers ${peak.toFixed(1)} GFLOPS, a step ${whole.toFixed(1)} ms`,
+      `peak of the registers ${peak.toFixed(1)} GFLOPS, ${whole.toFixed(1)} ms per step`,
   );
   console.log(
     table([
@@ -163,7 +166,7 @@ function report(engine: Engine, naive: number): void {
   );
   console.log(
     `products ${((100 * time) / whole).toFixed(1)}% of the step at ${(operations / time / 1e6).toFixed(1)} GFLOPS; ` +
-      `the recurrent one ${(speed / naive).toFixed(0)} times as fast as a naive loop (${naive.toFixed(2)})`,
+      `the recurrent one is ${(speed / naive).toFixed(0)} times as fast as a naive loop (${naive.toFixed(2)})`,
   );
 }
 
@@ -171,6 +174,6 @@ const naive = naiveSpeed();
 const choices: EngineChoice[] = 'engine' in openNativeEngine() ? ['native', 'wasm'] : ['wasm'];
 console.log(
   `Node ${process.versions.node}, one thread; copying memory ${copySpeed().toFixed(1)} GB/s. ` +
-    'Products are (m x k) by (k x n);\nalone: % of peak when made again and again, cold: with empty caches before each.',
+    'Products are (m x k) by (k x n);\nalone: % of peak when repeated, cold: with empty caches before each.',
 );
 for (const choice of choices) report(openEngine(choice), naive);

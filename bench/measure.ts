@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** "0.99 (0.97 to 1.01)": the median, the least and the greatest. */
+/** Formats the median, minimum and maximum: "0.99 (0.97 to 1.01)". */
 export function spread(values: readonly number[]): string {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   return `${median(values).toFixed(3)} (${least.toFixed(3)} to ${greatest.toFixed(3)})`;

@@ -1,7 +1,7 @@
 /**
- * What each way of choosing costs: characters a second of 2 x 256 (or $SHAPE, as hidden,layers), against plain sampling
- * measured in turns with it. The network is untrained and the corpus made up, so that nothing but speed is measured;
- * English has some 65 to 100 characters, this one 65.
+ * The cost of each sampling option: characters per second of a 2 x 256 network (or $SHAPE, as hidden,layers)
+ * relative to plain sampling, which alternates with it. The network is untrained and the corpus random, since
+ * only speed is measured. English has about 65 to 100 characters, this corpus 65.
  */
 import { openEngine } from '../src/engine/engine.js';
 import { withThreads } from '../src/engine/team.js';
@@ -64,7 +64,7 @@ const OPTIONS: Record<string, GenerateOptions> = {
   '--logprobs': { logProbabilities: true },
 };
 
-/** Characters a second. */
+/** Characters per second. */
 function speed(options: GenerateOptions, count = 1): number {
   const plan = new Plan(model, { ...PLAIN, ...options });
   const start = performance.now();
@@ -84,7 +84,7 @@ const rows = Object.entries(OPTIONS).map(([name, options]) => {
   return [name, grouped(Math.round(median(other))), spread(ratios)];
 });
 console.log(
-  `${layers} x ${hidden}, ${weights.engine.name}, characters a second; time against plain sampling\n`,
+  `${layers} x ${hidden}, ${weights.engine.name}, characters per second; time relative to plain sampling\n`,
 );
 console.log(table([['option', 'characters/s', 'time'], ...rows]));
 
@@ -105,7 +105,7 @@ const seconds = [
   ['--ending of 20 characters, 128 candidates of 200', search(() => fillIn(plan, ids32(20), 128, 1))],
 ];
 console.log(`\n${table([['search', 'seconds'], ...seconds])}`);
-process.exit(); // helper threads wait for ever
+process.exit(); // helper threads never end
 
 function ids32(length: number): Uint32Array {
   return Uint32Array.from(ids.subarray(0, length));

@@ -10,7 +10,7 @@ export const VOCABULARY = 65;
 
 export type Shape = readonly [layers: number, hidden: number, rows: number, steps: number];
 
-/** The parts of a training step, in their order. */
+/** The parts of a training step, in order. */
 export const PHASES = ['forward', 'loss', 'backward', 'update'] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -19,7 +19,7 @@ export interface TrainingStep {
   readonly parts: Readonly<Record<Phase, () => void>>;
 }
 
-/** A network on an engine, and its training step on a window of random characters. */
+/** Creates a network on an engine, with a training step on a window of random characters. */
 export function trainingStep(
   engine: Engine,
   [layers, hidden, rows, steps]: Shape,

@@ -1,7 +1,8 @@
 /**
- * Characters a second of training (forward, backward, clipping, AdamW) and of sampling one text, by each engine, and by
- * PyTorch beside them where $PEER names a command that measures it: it gets --shape hidden,layers,batch,sequence and
- * prints a line of JSON for each number of threads, with train_chars_per_s and sample_chars_per_s.
+ * Characters per second of training (forward, backward, clipping, AdamW) and of sampling one text, for each
+ * engine. $PEER may name a command that measures PyTorch for comparison: it receives --shape
+ * hidden,layers,batch,sequence and prints one line of JSON per number of threads, with train_chars_per_s and
+ * sample_chars_per_s.
  */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -47,7 +48,7 @@ function measure(engine: Engine, shape: Shape): Figures {
   return { training: (rows * steps) / training, sampling: 100 / sampling };
 }
 
-/** The better of the peer's numbers of threads. */
+/** The best result over the peer's numbers of threads. */
 function peer([layers, hidden, rows, steps]: Shape): Figures | undefined {
   if (!process.env.PEER) return undefined;
   const [command, ...args] = process.env.PEER.split(' ');
@@ -71,15 +72,15 @@ const engines: [EngineChoice, number][] = [
 const hasNative = 'engine' in openNativeEngine();
 const fastest = openEngine();
 const { peak } = speedOf(fastest);
-console.log(`\npeak of the registers, ${fastest.name}: ${peak.toFixed(0)} GFLOPS a core, ${cores} cores`);
+console.log(`\npeak of the registers, ${fastest.name}: ${peak.toFixed(0)} GFLOPS per core, ${cores} cores`);
 console.log(
-  'network   batch      engine                threads   training   GFLOPS   sampling   against the peer',
+  'network   batch      engine                threads   training   GFLOPS   sampling   relative to the peer',
 );
 for (const shape of SHAPES) {
   const [layers, hidden, rows, steps] = shape;
   const other = peer(shape);
   const row = (name: string, threads: string, { training, sampling }: Figures) => {
-    // The first layer's input product is looked up: these are the operations of the mathematics, not of the machine.
+    // Counts the mathematical operations: in practice, the first layer's input product is looked up.
     const flops = 6 * (layers * 4 * hidden * 2 * hidden + hidden * VOCABULARY) * training;
     const ratios = other
       ? `${(training / other.training).toFixed(2)}x, ${(sampling / other.sampling).toFixed(2)}x`
@@ -103,4 +104,4 @@ for (const shape of SHAPES) {
     row(engine.name, String(threads), measure(engine, shape));
   }
 }
-process.exit(); // helper threads wait for ever
+process.exit(); // helper threads never end

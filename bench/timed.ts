@@ -10,16 +10,16 @@ export interface Call {
   readonly milliseconds: number;
 }
 
-/** An engine that notes every call of its kernels, and how long it took, in `calls`. */
+/** Returns an engine that records every kernel call and its duration in `calls`. */
 export function timed(engine: Engine): { engine: Engine; calls: Call[] } {
   const calls: Call[] = [];
   const kernels = Object.entries(engine.kernels)
     .filter(([, kernel]) => typeof kernel === 'function')
-    .map(([name, kernel]) => [name, noting(name, kernel as Kernel, calls)]);
+    .map(([name, kernel]) => [name, recording(name, kernel as Kernel, calls)]);
   return { engine: { ...engine, kernels: Object.fromEntries(kernels) as Kernels }, calls };
 }
 
-function noting(name: string, kernel: Kernel, calls: Call[]): Kernel {
+function recording(name: string, kernel: Kernel, calls: Call[]): Kernel {
   return (...args) => {
     const start = performance.now();
     const result = kernel(...args);
@@ -28,10 +28,10 @@ function noting(name: string, kernel: Kernel, calls: Call[]): Kernel {
   };
 }
 
-/** What noting costs: milliseconds that it adds to the time of a call, and beside it. */
-export function costOfNoting(): { inside: number; beside: number } {
+/** Measures the cost of recording: milliseconds added inside the measured time of a call, and outside it. */
+export function recordingCost(): { inside: number; outside: number } {
   const calls: Call[] = [];
-  const empty = noting('empty', () => 0, calls);
+  const empty = recording('empty', () => 0, calls);
   const batches = Array.from({ length: 100 }, () => {
     calls.length = 0;
     const start = performance.now();
@@ -39,5 +39,5 @@ export function costOfNoting(): { inside: number; beside: number } {
     return (performance.now() - start) / 500;
   });
   const inside = median(calls.map(({ milliseconds }) => milliseconds));
-  return { inside, beside: Math.max(0, median(batches) - inside) };
+  return { inside, outside: Math.max(0, median(batches) - inside) };
 }

@@ -1,4 +1,4 @@
-// How fast a text becomes ids: npx tsx bench/tokenise.ts [MB]
+// The speed of turning texts into ids: npx tsx bench/tokenise.ts [MB]
 import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import { resolveCorpus } from '../src/text/sources.js';
 const megabytes = Number(process.argv[2] ?? 500);
 const TEXTS = {
   ASCII: ['the', 'lamp', 'and', 'sea', 'keeper', 'light', 'of', 'a', 'storm', 'wind', '\n'],
-  'two bytes a character': ['год', 'время', 'дом', 'человек', 'море', 'свет', 'и', 'в', '\n'],
-  'one to four bytes a character': ['东京', '言葉', 'naïve', 'und', 'жизнь', '😀', 'a', 'Straße', '\n'],
+  'two bytes per character': ['год', 'время', 'дом', 'человек', 'море', 'свет', 'и', 'в', '\n'],
+  'one to four bytes per character': ['东京', '言葉', 'naïve', 'und', 'жизнь', '😀', 'a', 'Straße', '\n'],
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'charlstm-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 console.log(
-  `${megabytes} MB; MB/s of the text, until its vocabulary is known, and until its ids are written`,
+  `${megabytes} MB of text; MB/s until the vocabulary is known, and from there until the ids are written`,
 );
 for (const [name, words] of Object.entries(TEXTS)) {
   const path = join(folder, 'text.txt');

@@ -10,7 +10,7 @@ import { attachWasm, openWasmEngine, VARIANTS } from '../../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../../src/random.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
-/** The narrower vectors too, where this processor has the wider ones: each is a build of its own. */
+/** The native build, and those for narrower vectors that this processor has too. */
 async function nativeEngines(): Promise<Engine[]> {
   const folder = await temporaryFolder();
   const found = openNativeEngine();
@@ -32,7 +32,7 @@ const engines = [...VARIANTS.map(openWasmEngine), ...(await nativeEngines())].fi
 );
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
 
-/** Random numbers in the arena: the byte offset and the view of them. */
+/** Allocates random numbers: their byte offset and a view of them. */
 function random({ arena }: Engine, length: number, scale = 1): { at: number; view: Float32Array } {
   const source = new Random(length * 31 + 7, Stream.sampling);
   const at = arena.allocate(length);
@@ -52,7 +52,7 @@ function words({ arena }: Engine, values: number[]): number {
   return at;
 }
 
-function isTooSmall(x: number): boolean {
+function isSubnormal(x: number): boolean {
   return x !== 0 && Math.abs(x) < 2 ** -126;
 }
 
@@ -72,7 +72,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
   const { kernels } = engine;
 
   it.each(SIZES.flatMap((m) => SIZES.map((n) => [m, n] as const)))(
-    'matmul of (%i, k) by (k, %i), all k',
+    'matmul multiplies (%i, k) by (k, %i) for all k',
     (m, n) => {
       for (const k of [1, 2, 5, 8, 17, 64]) {
         for (const transposed of [false, true]) {
@@ -118,7 +118,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     },
   );
 
-  it('matmul across its blocks of rows and depth, into wider rows of C', () => {
+  it('matmul works across blocks of rows and depth, into wider rows of C', () => {
     const [m, n, k, ldc] = [131, 13, 1100, 17];
     const a = random(engine, m * k);
     const b = random(engine, k * n);
@@ -138,7 +138,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expectClose(c.view, expected, 1e-4);
   });
 
-  it.each(SIZES)('whole rows of width %i', (width) => {
+  it.each(SIZES)('rows of width %i are broadcast, gathered, scattered and summed', (width) => {
     const rows = 6;
     const indices = [2, 0, 2, 1, 1, 2];
     const at = words(engine, indices);
@@ -172,7 +172,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expectClose(table.view.subarray(0, width), sums, 1e-6);
   });
 
-  it.each(SIZES)('LSTM cell of %i units, forward and backward', (hidden) => {
+  it.each(SIZES)('an LSTM cell of %i units matches plain loops forward and backward', (hidden) => {
     const rows = 3;
     const n = rows * hidden;
     const gates = random(engine, 4 * n, 6);
@@ -232,7 +232,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expect(h.view[0]).toBeNaN();
   });
 
-  it('shut gates and vanished gradients make no numbers too small for a normal float', () => {
+  it('closed gates and vanished gradients produce no subnormal numbers', () => {
     const shut = zeros(engine, 16);
     const dh = zeros(engine, 4);
     const dc = zeros(engine, 4);
@@ -256,9 +256,9 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     dh.view.set([1e-10, 1e-15, 1e-20, 1e-30]);
     for (let step = 0; step < 9000; step++) {
       kernels.adamw(none.at, dh.at, m.at, v.at, 4, 1, 0.01, 0.9, 0.99, 1e-8, 0, 1, 1);
-      for (const x of [...m.view, ...v.view]) if (isTooSmall(x)) expect.fail(`${x} after ${step + 1} steps`);
+      for (const x of [...m.view, ...v.view]) if (isSubnormal(x)) expect.fail(`${x} after ${step + 1} steps`);
     }
-    for (const { view } of [shut, h, dc, gru, past, none, rnn]) expect(view.some(isTooSmall)).toBe(false);
+    for (const { view } of [shut, h, dc, gru, past, none, rnn]) expect(view.some(isSubnormal)).toBe(false);
   });
 
   it('tanh keeps its relative accuracy near zero', () => {
@@ -281,7 +281,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     });
   });
 
-  it.each(SIZES)('softmax and cross-entropy over %i characters', (vocabulary) => {
+  it.each(SIZES)('softmax and cross-entropy over %i characters match plain loops', (vocabulary) => {
     const rows = 5;
     const logits = random(engine, rows * vocabulary, 8);
     logits.view[0] = 300; // exp would overflow
@@ -323,7 +323,7 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expect(x.view).toEqual(out.view);
   });
 
-  it.each(SIZES)('norm and AdamW of %i elements', (n) => {
+  it.each(SIZES)('the norm and AdamW of %i elements match plain loops', (n) => {
     const value = random(engine, n);
     const gradient = random(engine, n + 1);
     const m = zeros(engine, n);
@@ -354,14 +354,14 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
   });
 });
 
-describe('the comparison of two builds', () => {
+describe('haveSameBits', () => {
   const builds = (['simd', 'relaxed'] as const).flatMap((variant) => openWasmEngine(variant)?.build ?? []);
   const attached = builds.flatMap((build) =>
     build.kind === 'wasm' ? [(memory: WebAssembly.Memory) => attachWasm(build.module, memory)] : [],
   );
   const plain = attached[0]!;
 
-  it('finds a build the same as itself', () => {
+  it('finds a build identical to itself', () => {
     expect(haveSameBits(plain, plain)).toBe(true);
   });
 
@@ -369,7 +369,7 @@ describe('the comparison of two builds', () => {
     for (const relaxed of attached.slice(1)) expect(haveSameBits(plain, relaxed)).toBe(false);
   });
 
-  it('finds joined vectors the same as relaxed SIMD, where V8 joins them', () => {
+  it('finds joined vectors identical to relaxed SIMD, where V8 joins them', () => {
     const [relaxed, joined] = (['relaxed', 'relaxed256'] as const).map((name) => openWasmEngine(name)?.build);
     if (relaxed?.kind !== 'wasm' || joined?.kind !== 'wasm') return;
     const attach = (module: WebAssembly.Module) => (memory: WebAssembly.Memory) => attachWasm(module, memory);
@@ -384,7 +384,7 @@ describe('the comparison of two builds', () => {
 
 describe('threefry', () => {
   // Known answers published with the Random123 library.
-  it('gives the published words', () => {
+  it('produces the published words', () => {
     expect(threefry(0, 0, 0, 0)).toEqual([0x9d1c5ec6, 0x8bd50731]);
     expect(threefry(-1, -1, -1, -1)).toEqual([0xfd36d048, 0x2d17272c]);
     expect(threefry(0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3)).toEqual([0xba3e4725, 0xf27d669e]);

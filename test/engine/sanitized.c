@@ -1,5 +1,6 @@
-// Every kernel against a plain loop, over random odd sizes, each argument in a heap block of exactly its size: built with
-// AddressSanitizer and UBSan by sanitizers.test.ts, so that a touch outside, or undefined arithmetic, ends the program.
+// Compares every kernel with a plain loop over random odd sizes, with each array in a heap block of exactly
+// its size. sanitizers.test.ts builds this with AddressSanitizer and UBSan, so that access out of bounds or
+// undefined arithmetic ends the program.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ static void check_cell(void) {
   free(gates), free(before), free(c), free(h), free(dh), free(dc), free(z), free(wc), free(wh), free(wz), free(wdc);
 }
 
-// The other cells: that they touch nothing else. What they compute, cells.test.ts holds to its reference.
+// The other cells: only their memory accesses. cells.test.ts compares their results with the reference.
 static void check_other_cells(void) {
   const int rows = 1 + below(5), hidden = 1 + below(70), n = rows * hidden;
   float *before = noise(n), *c = zeros(n), *h = zeros(n), *dh = noise(n), *dc = noise(n);

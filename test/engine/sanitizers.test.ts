@@ -1,4 +1,4 @@
-// The C of the kernels under AddressSanitizer and UBSan, with the vectors of this machine and with narrower ones.
+// The C kernels under AddressSanitizer and UBSan, with this machine's vectors and with narrower ones.
 
 import { readdirSync } from 'node:fs';
 import { arch } from 'node:os';
@@ -17,7 +17,7 @@ const folder = await temporaryFolder();
 
 const sources = readdirSync(KERNELS).filter((name) => name.endsWith('.c') && name !== 'native.c');
 
-/** Whether the compiler is there and has the sanitizers, which not every one has. */
+/** Whether there is a compiler that supports the sanitizers. */
 async function hasSanitizers(): Promise<boolean> {
   const input = 'int main(void) { return 0; }';
   const flags = ['-fsanitize=address,undefined', '-x', 'c', '-', '-o', join(folder, 'empty')];
@@ -28,11 +28,11 @@ async function hasSanitizers(): Promise<boolean> {
 const isPossible = await hasSanitizers();
 if (!isPossible) console.warn(`the kernels are not checked for memory errors: ${compiler} has no sanitizers`);
 const targets = arch() === 'x64' ? (['host', 'avx2', 'sse'] as const) : (['host'] as const);
-// Wider vectors than the processor has would end the program; those of `host` it has.
+// Vectors wider than the processor's would crash the program; `host` is always safe.
 const found = openNativeEngine();
 const isWide = 'engine' in found && !found.engine.name.endsWith('sse');
 
-describe.runIf(isPossible)('under sanitizers', () => {
+describe.runIf(isPossible)('the kernels access only their arrays under sanitizers', () => {
   it.each(targets.filter((target) => target !== 'avx2' || isWide))(
     '%s',
     { timeout: 120_000 },

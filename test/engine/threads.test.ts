@@ -1,4 +1,4 @@
-// Any number of threads gives the same bits, on every build of the kernels.
+// Results are bit-identical for any number of threads, on every build of the kernels.
 
 import { describe, expect, it } from 'vitest';
 import { Abandon } from '../../src/engine/abandon.js';
@@ -16,7 +16,7 @@ import { builds } from '../helpers/engines.js';
 
 const USUAL = { hidden: 72, rows: 7, steps: 9, dropout: 0.3 };
 
-/** Weights, state and losses after some steps, as bytes. */
+/** Weights, states and losses after a few training steps, as bytes. */
 function trained(
   engine: Engine,
   { hidden, rows, steps, dropout } = USUAL,
@@ -44,11 +44,11 @@ function trained(
   return Buffer.concat(seen.map((part) => Buffer.from(part.buffer)));
 }
 
-/** The same work for the threads that every product is divided among, however small it is. */
+/** Large enough for the work to be divided among threads. */
 const LARGE = { hidden: 160, rows: 13, steps: 17, dropout: 0.3 };
 
 describe.each(builds)('%s', (_, open) => {
-  it.each([2, 3, 4])('%i threads give the bits of one', { timeout: 60_000 }, (threads) => {
+  it.each([2, 3, 4])('%i threads give the same bits as one', { timeout: 60_000 }, (threads) => {
     const engine = open();
     if (!engine) return;
     const alone = trained(engine, LARGE);
@@ -62,14 +62,14 @@ describe.each(builds)('%s', (_, open) => {
     { cell: 'peephole' },
     { cell: 'gru', layerNorm: true, residual: true },
     { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
-  ])('%o: three threads give the bits of one', { timeout: 60_000 }, (variant) => {
+  ])('with %o, three threads give the same bits as one', { timeout: 60_000 }, (variant) => {
     const engine = open();
     if (!engine) return;
     const alone = trained(engine, LARGE, variant);
     expect(trained(withThreads(open()!, 3), LARGE, variant).equals(alone)).toBe(true);
   });
 
-  it('a tape played by one thread gives the bits of direct calls', () => {
+  it('a tape played by one thread gives the same bits as direct calls', () => {
     const engine = open();
     if (!engine) return;
     expect(trained(withThreads(open()!, 2)).equals(trained(engine))).toBe(true);
@@ -77,7 +77,7 @@ describe.each(builds)('%s', (_, open) => {
 });
 
 describe('a tape', () => {
-  /** What a fake set of kernels was called with by each of some threads. */
+  /** The arguments with which each thread called a kernel. */
   function calls(name: (typeof TAPED)[number], args: number[], threads: number): number[][] {
     const tape = new Tape(new Float64Array(14 * 8));
     tape.add(name, args);
@@ -96,7 +96,7 @@ describe('a tape', () => {
     return seen;
   }
 
-  it('divides rows, columns and elements, moving the pointers along', () => {
+  it('divides rows, columns and elements and moves the pointers accordingly', () => {
     expect(calls('matmul', [1000, 7, 2000, 5, 1, 3000, 10, 7, 5, 1], 3)).toEqual([
       [1000, 7, 2000, 5, 1, 3000, 3, 7, 5, 1],
       [1000 + 3 * 7 * 4, 7, 2000 + 3 * 5 * 4, 5, 1, 3000, 3, 7, 5, 1],
@@ -116,12 +116,12 @@ describe('a tape', () => {
     ]);
   });
 
-  it('leaves a thread out that has nothing to do', () => {
+  it('skips threads that have nothing to do', () => {
     expect(calls('lstm_forward', [0, 4000, 8000, 12000, 16000, 1, 3, 12, 1], 4)).toHaveLength(1);
     expect(calls('pack', [0, 4000, 5, 60, 60, 1], 2)).toEqual([[0, 4000, 5, 60, 60, 1]]);
   });
 
-  it('waits between kernels that are divided differently, and only there', () => {
+  it('waits only between kernels that are divided differently', () => {
     const tape = new Tape(new Float64Array(14 * 16));
     const matmul = (rows: number) => tape.add('matmul', [0, 8, 0, 8, 1, 0, rows, 8, 8, 0]);
     matmul(6);

@@ -1,5 +1,6 @@
-// Reverse-mode automatic differentiation of vectors in double precision, in plain loops: each operation computes its
-// values and knows its derivative. reference.test.ts checks the derivatives with central differences.
+// Reverse-mode automatic differentiation of vectors in double precision, in plain loops: each operation
+// computes its values and knows its derivative. reference.test.ts checks the derivatives with central
+// differences.
 
 /** A vector in a calculation, and the gradient of the calculation's result with respect to it. */
 export interface Variable {

@@ -9,7 +9,7 @@ const native = () => {
   return 'engine' in found ? found.engine : undefined;
 };
 
-/** Each opens an engine on an arena of its own; undefined where it does not run. */
+/** Each opens an engine on a new arena, or returns undefined if it does not run here. */
 export const builds: [name: string, open: () => Engine | undefined][] = [
   ...VARIANTS.map((variant): [string, () => Engine | undefined] => [variant, () => openWasmEngine(variant)]),
   ['native', native],

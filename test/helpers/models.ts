@@ -1,4 +1,4 @@
-// Small networks with weights from a seed, and what they write.
+// Small networks with seeded weights, and the texts they write.
 
 import { generate, generateMany } from '../../src/api/generate.js';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
@@ -42,12 +42,12 @@ interface Shape extends Pick<Partial<ModelConfig>, 'cell' | 'coupled' | 'layerNo
   readonly engine?: CharacterModel['weights']['engine'];
   readonly hidden?: number;
   readonly layers?: number;
-  /** What the decoder is multiplied by: an untrained network's logits are nearly equal. */
+  /** Multiplies the decoder's weights: the logits of an untrained network are nearly equal. */
   readonly gain?: number;
   readonly seed?: number;
 }
 
-/** A network that was never trained, whose text depends on what came before all the same. */
+/** An untrained network whose texts still depend on their context. */
 export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
   const { encoding = 'utf8', engine = openEngine(), hidden = 10, layers = 2, gain = 20, seed = 3 } = shape;
   const { cell = 'lstm', coupled = false, layerNorm = false, residual = false } = shape;
@@ -69,8 +69,8 @@ export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
 }
 
 /**
- * Matrices within 1/√(their inputs), which is less than a new network has; those of the decoder `gain` times
- * as much.
+ * Initialises matrices within 1/√(their inputs), less than in a new network, and the decoder `gain` times as
+ * large.
  */
 export function initialiseSmall(weights: Weights, seed: number, gain: number): void {
   initialise(weights.table, weights.values, seed);
@@ -84,20 +84,20 @@ export function initialiseSmall(weights: Weights, seed: number, gain: number): v
   weights.pack();
 }
 
-/** The index of a text that a network might have been trained on. */
+/** The suffix index of a text that a network might have been trained on. */
 export function corpusOf({ vocabulary }: CharacterModel, text: string): SuffixIndex {
   const ids = Uint32Array.from(vocabulary.encode(text));
   return new SuffixIndex(ids, suffixArray(ids, vocabulary.size));
 }
 
-/** The text that `generate` writes. */
+/** Collects the text that `generate` writes. */
 export async function write(options: GenerateOptions, model: CharacterModel): Promise<string> {
   let text = '';
   for await (const piece of generate(model, options)) text += piece;
   return text;
 }
 
-/** What `generateMany` writes. */
+/** Collects the texts that `generateMany` writes. */
 export async function writeMany(
   options: GenerateOptions,
   count: number,
@@ -108,10 +108,10 @@ export async function writeMany(
   return texts;
 }
 
-/** Kept, since memory is never freed. */
+/** Kept for reuse, since the memory of an arena is never freed. */
 const plainNetworks = new WeakMap<Weights, Network>();
 
-/** log p of each character of a text after a prompt, by a network that reads both one character at a time. */
+/** Returns log p of each character of a text after a prompt, reading both one character at a time. */
 export function readPlainly({ weights, vocabulary }: CharacterModel, prompt: string, text: string): number[] {
   const network = plainNetworks.get(weights) ?? new Network(weights, { rows: 1, steps: 1, training: false });
   plainNetworks.set(weights, network);

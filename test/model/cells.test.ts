@@ -80,7 +80,7 @@ describe.each(builds)('%s', (_, open) => {
   const engine = open();
 
   it.skipIf(!engine).each(configs.map((config) => [describeModel(config), config] as const))(
-    '%s: logits, states and every gradient of three windows agree',
+    '%s matches the reference in logits, states and every gradient of three windows',
     (_, config) => {
       const { weights, network } = build(engine!, config);
       const parameters = spansOf(weights, weights.values);

@@ -48,14 +48,14 @@ function randomIds(length: number, vocabulary: number, position = 0): Uint32Arra
   return Uint32Array.from({ length }, () => random.below(vocabulary));
 }
 
-describe('against the float64 reference', () => {
+describe('a network compared with the float64 reference', () => {
   const shapes: [ModelConfig, rows: number, steps: number][] = [
     [{ cell: 'lstm', vocabulary: 7, embedding: 4, hidden: 5, layers: 2, dropout: 0 }, 3, 4],
     [{ cell: 'lstm', vocabulary: 2, embedding: 1, hidden: 1, layers: 1, dropout: 0 }, 1, 1],
     [{ cell: 'lstm', vocabulary: 40, embedding: 9, hidden: 17, layers: 3, dropout: 0 }, 5, 6],
     [{ cell: 'lstm', vocabulary: 11, embedding: 8, hidden: 16, layers: 2, dropout: 0.4 }, 4, 5],
   ];
-  it.each(shapes)('loss, state and every gradient of %o', (config, rows, steps) => {
+  it.each(shapes)('has the same loss, state and gradients with %o', (config, rows, steps) => {
     const { weights, network } = build(config, rows, steps);
     const { hidden, layers } = config;
     const parameters = parametersOf(weights);
@@ -106,7 +106,7 @@ describe('against the float64 reference', () => {
     }
   });
 
-  it('gives a window shorter than its room the same result as one that fits', () => {
+  it('computes a window shorter than its capacity like one that fits exactly', () => {
     const config: ModelConfig = {
       cell: 'lstm',
       vocabulary: 7,
@@ -128,7 +128,7 @@ describe('against the float64 reference', () => {
   });
 });
 
-/** What kernels/dropout.c draws for one layer: multipliers. */
+/** The factors that kernels/dropout.c draws for one layer. */
 function dropoutMask(
   n: number,
   config: ModelConfig,
@@ -145,7 +145,7 @@ function dropoutMask(
 }
 
 describe('learning', () => {
-  it('overfits a single batch to near zero', () => {
+  it('overfits a single batch to a loss near zero', () => {
     const config: ModelConfig = {
       cell: 'lstm',
       vocabulary: 20,
@@ -210,7 +210,7 @@ describe('initialisation', () => {
     }
   });
 
-  it('makes each gate of the recurrent matrices orthogonal, dense and its own', () => {
+  it('makes each gate of the recurrent matrices orthogonal, dense and different', () => {
     const { weights } = build(config, 1, 1);
     const matrix = parametersOf(weights).get('lstm.weight_hh_l1')!;
     for (let gate = 0; gate < 4; gate++) {
@@ -225,7 +225,7 @@ describe('initialisation', () => {
     }
   });
 
-  it.each(['lstm', 'peephole'] as const)('%s: products begin with a variance of about 1', (cell) => {
+  it.each(['lstm', 'peephole'] as const)('%s: products start with a variance of about 1', (cell) => {
     const config: ModelConfig = { cell, vocabulary: 60, embedding: 48, hidden: 64, layers: 3, dropout: 0 };
     const { network } = build(config, 16, 40);
     const rms = (x: ArrayLike<number>) => Math.sqrt(mean(Array.from(x, (y) => y * y)));

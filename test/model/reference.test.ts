@@ -17,7 +17,7 @@ const PLAIN: ModelConfig = { ...SHAPE, cell: 'lstm' };
 const rows = 3;
 const steps = 4;
 const positions = rows * steps;
-/** The half-width of the central differences. */
+/** The step of the central differences. */
 const EPS = 1e-5;
 /**
  * The limit on the relative error. Layer normalisation of few units curves more, so differences are less
@@ -93,7 +93,7 @@ function numericGradients(subject: Case): Map<string, Float64Array> {
   return gradients;
 }
 
-/** The names of the elements that differ by more than the limit. */
+/** Names the elements that differ by more than the limit. */
 function mismatches(
   analytic: Map<string, Float64Array>,
   numeric: Map<string, Float64Array>,
