@@ -4,9 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, TARGETS } from '../../src/engine/build.js';
 import type { Engine } from '../../src/engine/kernels.js';
 import { nativeEngineAt, openNativeEngine } from '../../src/engine/native.js';
-import { haveSameBits } from '../../src/engine/same-bits.js';
-import { TAPED } from '../../src/engine/tape.js';
-import { attachWasm, openWasmEngine, VARIANTS } from '../../src/engine/wasm.js';
+import { openWasmEngine, VARIANTS } from '../../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../../src/random.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
@@ -351,42 +349,5 @@ describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name',
     expectClose(value.view, expected, 2e-6);
     expectClose(m.view, em, 2e-6);
     expectClose(v.view, ev, 2e-6);
-  });
-});
-
-describe('haveSameBits', () => {
-  const builds = (['simd', 'relaxed'] as const).flatMap((variant) => openWasmEngine(variant)?.build ?? []);
-  const attached = builds.flatMap((build) =>
-    build.kind === 'wasm' ? [(memory: WebAssembly.Memory) => attachWasm(build.module, memory)] : [],
-  );
-  const plain = attached[0]!;
-
-  it('finds a build identical to itself', () => {
-    expect(haveSameBits(plain, plain)).toBe(true);
-  });
-
-  it('notices that relaxed SIMD rounds once where plain SIMD rounds twice', () => {
-    for (const relaxed of attached.slice(1)) expect(haveSameBits(plain, relaxed)).toBe(false);
-  });
-
-  it('finds joined vectors identical to relaxed SIMD, where V8 joins them', () => {
-    const [relaxed, joined] = (['relaxed', 'relaxed256'] as const).map((name) => openWasmEngine(name)?.build);
-    if (relaxed?.kind !== 'wasm' || joined?.kind !== 'wasm') return;
-    const attach = (module: WebAssembly.Module) => (memory: WebAssembly.Memory) => attachWasm(module, memory);
-    expect(haveSameBits(attach(relaxed.module), attach(joined.module))).toBe(true);
-  });
-
-  it.each([...TAPED, 'squared_norm'] as const)('notices a wrong %s', (name) => {
-    const wrong = (memory: WebAssembly.Memory) => ({ ...plain(memory), [name]: () => 0 });
-    expect(haveSameBits(plain, wrong)).toBe(false);
-  });
-});
-
-describe('threefry', () => {
-  // Known answers published with the Random123 library.
-  it('produces the published words', () => {
-    expect(threefry(0, 0, 0, 0)).toEqual([0x9d1c5ec6, 0x8bd50731]);
-    expect(threefry(-1, -1, -1, -1)).toEqual([0xfd36d048, 0x2d17272c]);
-    expect(threefry(0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3)).toEqual([0xba3e4725, 0xf27d669e]);
   });
 });
