@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { CommanderError, Option } from 'commander';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
@@ -67,6 +67,9 @@ const COMMANDS: readonly CommandRow[] = [
   ],
 ];
 
+/** Not among the options of a command. Known here, so that it is not looked up among the aliases. */
+const HELP = new Option('-h, --help');
+
 /** @param asked the command whose options are needed, and its subcommands */
 async function createProgram(asked: readonly string[]): Promise<HelpfulCommand> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -97,7 +100,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const commands = calledIn(program, names);
     called = commands.map((command) => command.name()).join(' ');
     commands.at(-1)!.addHelpAll();
-    const options = commands.flatMap((command) => command.options);
+    const options = [HELP, ...commands.flatMap((command) => command.options)];
     const args = withCommand(await translateAliases(argv, options));
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

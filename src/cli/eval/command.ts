@@ -12,6 +12,7 @@ import {
 import { type EvalFlags, runEval } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
+
 Protocols: "stream" carries the state through the whole text; "cold" scores
 random windows of 256 characters from a zero state; "once" reads the text a
 single time, in order, and scores every character. --lines, --heat and --html
