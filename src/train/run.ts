@@ -8,7 +8,7 @@ import { Random, Stream } from '../random.js';
 import { Clock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
 import { bitsPerCharacter } from './evaluate.js';
-import type { CheckpointEvent, EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
+import type { EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
 import { LossWatch, stateFault, validationFault, weightFault } from './faults.js';
 import { Gauges } from './gauges.js';
 import { LiveSample } from './live.js';
@@ -185,16 +185,21 @@ export class Run {
   /** Saves a checkpoint; see `persist`. */
   async *save(): AsyncGenerator<TrainEvent> {
     const { session, step } = this;
-    const { unit } = session.record.training.length;
-    const seconds = unit === 'minutes' ? this.clock.seconds : 0;
+    const { run, engine } = session;
+    const { training } = session.record;
+    const { lr } = this.#controls;
+    const seconds = training.length.unit === 'minutes' ? this.clock.seconds : 0;
     const { start: startLoss, recent: recentLoss } = this.#watch;
     const progress = { ...this.#progress, seconds, startLoss, recentLoss };
-    const { lr } = this.#controls;
+    const record = { ...session.record, training: { ...training, lr }, progress, history: this.#history };
+    const loss = this.#isMeasured ? this.#history.at(-1)?.validation : undefined;
+    const path = checkpointPath(run, step, loss ?? undefined);
     this.#saved = { step, lr };
-    const write = async () => {
-      const event = await saveCheckpoint(session, { lr, progress, history: this.#history });
-      this.#lastGood = event.path;
-      return event;
+    const write = async (): Promise<TrainEvent> => {
+      await writeCheckpoint(path, { record, engine: engine.name, state: stateOf(session) });
+      await pruneCheckpoints(run, training.keep);
+      this.#lastGood = path;
+      return { type: 'checkpoint', step, path };
     };
     const options = { session, controls: this.#controls, patient: this.#patient, step };
     if (yield* persist(write, options)) this.clock.pause();
@@ -263,17 +268,4 @@ export class Run {
     const { amount } = this.session.record.training.length;
     return this.#total === undefined ? this.clock.seconds / (60 * amount) : at / this.#total;
   }
-}
-
-async function saveCheckpoint(
-  session: Session,
-  { lr, progress, history }: { lr: number; progress: Progress; history: readonly HistoryPoint[] },
-): Promise<CheckpointEvent> {
-  const last = history.at(-1);
-  const validation = last?.step === progress.step ? (last.validation ?? undefined) : undefined;
-  const path = checkpointPath(session.run, progress.step, validation);
-  const record = { ...session.record, training: { ...session.record.training, lr }, progress, history };
-  await writeCheckpoint(path, { record, engine: session.engine.name, state: stateOf(session) });
-  await pruneCheckpoints(session.run, session.record.training.keep);
-  return { type: 'checkpoint', step: progress.step, path };
 }

@@ -5,12 +5,6 @@ import { meanOf } from '../numbers.js';
 import type { Batch } from '../text/batches.js';
 import { gradientFault } from './faults.js';
 
-/** A network in training, and the optimizer of its weights. */
-export interface Learner {
-  readonly network: Network;
-  readonly optimizer: Optimizer;
-}
-
 /** What a step learns from, and how. */
 interface StepInput extends Batch, UpdateOptions {
   /** Steps applied so far. */
@@ -46,7 +40,7 @@ interface StepResult {
  * @returns undefined if the step was abandoned: the network is then as it was before
  */
 export function trainStep(
-  { network, optimizer }: Learner,
+  { network, optimizer }: { network: Network; optimizer: Optimizer },
   { inputs, targets, step, seed, ...update }: StepInput,
   hooks: StepHooks = {},
 ): StepResult | undefined {
