@@ -2,36 +2,36 @@ import { clamped } from '../../numbers.js';
 import type { Stroke } from '../screen/keyboard.js';
 import type { Answer } from '../screen/open.js';
 import { layoutOf } from './page.js';
-import { type CellsState, inView, isAt, scrolledTo, showing, topRow } from './state.js';
+import { type CellsState, inView, isAt, scrolledTo, topRow, withUnit } from './state.js';
 
-/** What a key asks of the world outside the screen. */
+/** What a key asks of the program. */
 export type CellsRequest = 'quit' | 'interrupt' | 'suspend';
 
 type CellsAnswer = Answer<CellsState, CellsRequest>;
 
 interface Binding {
-  /** What the keys type, or their names. */
+  /** Typed characters or names of keys. */
   readonly keys: readonly string[];
-  /** What the key is called and does, for the screen. */
+  /** The name and label on the screen. */
   readonly shown?: readonly [name: string, label: string];
   readonly press: (state: CellsState) => CellsState;
 }
 
 const LONGEST_ENTRY = 12;
 
-/** Every key that stays on the screen, in the order in which the screen names them. */
+/** All keys that stay on the screen, in the order in which it lists them. */
 export const BINDINGS: readonly Binding[] = [
-  { keys: ['left'], shown: ['←→', 'unit'], press: (state) => beside(state, -1) },
-  { keys: ['right'], press: (state) => beside(state, 1) },
-  { keys: ['up'], shown: ['↑↓', 'layer'], press: (state) => above(state, 1) },
-  { keys: ['down'], press: (state) => above(state, -1) },
-  { keys: ['f', 'tab'], shown: ['f', 'next found'], press: (state) => turned(state, 1) },
-  { keys: ['F', 'shift-tab'], press: (state) => turned(state, -1) },
+  { keys: ['left'], shown: ['←→', 'unit'], press: (state) => withUnitBy(state, -1) },
+  { keys: ['right'], press: (state) => withUnitBy(state, 1) },
+  { keys: ['up'], shown: ['↑↓', 'layer'], press: (state) => withLayerBy(state, 1) },
+  { keys: ['down'], press: (state) => withLayerBy(state, -1) },
+  { keys: ['f', 'tab'], shown: ['f', 'next found'], press: (state) => withNextFound(state, 1) },
+  { keys: ['F', 'shift-tab'], press: (state) => withNextFound(state, -1) },
   { keys: ['/'], shown: ['/', 'go to unit'], press: (state) => ({ ...state, panel: { entry: '' } }) },
   { keys: ['r'], shown: ['r', 'scale'], press: rescaled },
-  { keys: ['pageup', 'b'], shown: ['PgUp', 'text, a page back'], press: (state) => scrolled(state, -1) },
-  { keys: ['pagedown', ' '], shown: ['PgDn', 'text, a page on'], press: (state) => scrolled(state, 1) },
-  { keys: ['home'], shown: ['Home', 'beginning of the text'], press: (state) => cursorTo(state, 0) },
+  { keys: ['pageup', 'b'], shown: ['PgUp', 'previous page of text'], press: (state) => scrolled(state, -1) },
+  { keys: ['pagedown', ' '], shown: ['PgDn', 'next page of text'], press: (state) => scrolled(state, 1) },
+  { keys: ['home'], shown: ['Home', 'start of the text'], press: (state) => cursorTo(state, 0) },
   {
     keys: ['end'],
     shown: ['End', 'end of the text'],
@@ -39,7 +39,7 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     keys: [',', '['],
-    shown: [', .', 'also [ ]: a character back, on'],
+    shown: [', .', 'previous, next character; also [ ]'],
     press: (state) => cursorBy(state, -1),
   },
   { keys: ['.', ']'], press: (state) => cursorBy(state, 1) },
@@ -53,7 +53,7 @@ const REQUESTS: Record<string, CellsRequest> = {
   'ctrl-z': 'suspend',
 };
 
-/** The state after a key, and what the key asks for. What is pasted is no key. */
+/** Returns the state after keys, and what they ask for. Pasted text is ignored. */
 export function press(asked: CellsState, stroke: Stroke): CellsAnswer {
   const names = stroke.key !== undefined ? [stroke.key] : stroke.pasted ? [] : Array.from(stroke.text);
   let answer: CellsAnswer = { state: asked };
@@ -77,7 +77,7 @@ function pressOne(state: CellsState, name: string): CellsAnswer {
   return { state: binding ? binding.press(closed) : state };
 }
 
-/** A key while a number is being entered: of a unit, or of a layer and a unit with a stroke between them. */
+/** Handles a key while a number is entered: of a unit, or of a layer and a unit separated by a slash. */
 function entered(state: CellsState, entry: string, name: string): CellsState {
   const editing = (text: string): CellsState => ({
     ...state,
@@ -89,33 +89,36 @@ function entered(state: CellsState, entry: string, name: string): CellsState {
   const closed = { ...state, panel: undefined };
   if (['escape', 'backspace', 'q'].includes(name)) return closed;
   if (!['enter', 'ctrl-j'].includes(name)) return state;
-  return entry === '' ? closed : going(closed, entry);
+  return entry === '' ? closed : goTo(closed, entry);
 }
 
-function going(state: CellsState, entry: string): CellsState {
+function goTo(state: CellsState, entry: string): CellsState {
   const { layers, hidden } = state.stretch;
   const [, layer = `${state.layer}`, unit] = /^(?:(\d+)\/)?(\d+)$/.exec(entry) ?? [];
   const place = { layer: Number(layer), unit: Number(unit) };
-  if (place.layer < layers && place.unit < hidden) return showing(state, place);
+  if (place.layer < layers && place.unit < hidden) return withUnit(state, place);
   const range = `units are 0 to ${hidden - 1}, layers 0 to ${layers - 1}`;
   return { ...state, notice: `there is no unit ${entry}: ${range}` };
 }
 
-function beside(state: CellsState, by: 1 | -1): CellsState {
+function withUnitBy(state: CellsState, by: 1 | -1): CellsState {
   const { hidden } = state.stretch;
-  return showing(state, { layer: state.layer, unit: (state.unit + by + hidden) % hidden });
+  return withUnit(state, { layer: state.layer, unit: (state.unit + by + hidden) % hidden });
 }
 
-function above(state: CellsState, by: 1 | -1): CellsState {
+function withLayerBy(state: CellsState, by: 1 | -1): CellsState {
   const layer = clamped(state.layer + by, { minimum: 0, maximum: state.stretch.layers - 1 });
   if (layer === state.layer) {
     return { ...state, notice: `layer ${layer} is the ${by > 0 ? 'last' : 'first'} one` };
   }
-  return showing(state, { layer, unit: state.unit });
+  return withUnit(state, { layer, unit: state.unit });
 }
 
-/** The next of the units that were found; one that counts is shown by its own scale: the tanh of most is the same. */
-function turned(state: CellsState, by: 1 | -1): CellsState {
+/**
+ * Shows the next of the units found. Counting units need the relative scale: the tanh of most of their values
+ * is equal.
+ */
+function withNextFound(state: CellsState, by: 1 | -1): CellsState {
   const { found, chosen } = state;
   if (found.length === 0) {
     const isSoon = typeof state.tracked === 'number';
@@ -123,17 +126,17 @@ function turned(state: CellsState, by: 1 | -1): CellsState {
   }
   const isThere = chosen !== undefined && isAt(state, found[chosen]!);
   const from = chosen ?? (by > 0 ? -1 : 0);
-  // Having gone elsewhere, one comes back to where one was.
+  // After moving elsewhere, the key returns to the unit chosen last.
   const next = isThere || chosen === undefined ? (from + by + found.length) % found.length : chosen;
   const unit = found[next]!;
-  return { ...showing(state, unit, unit.measure === 'r' ? 'relative' : 'bounded'), chosen: next };
+  return { ...withUnit(state, unit, unit.measure === 'r' ? 'relative' : 'bounded'), chosen: next };
 }
 
 function rescaled(state: CellsState): CellsState {
-  return showing(state, state, state.shown.scale === 'bounded' ? 'relative' : 'bounded');
+  return withUnit(state, state, state.shown.scale === 'bounded' ? 'relative' : 'bounded');
 }
 
-/** By pages, of which the last row is the first of the next. */
+/** Scrolls by pages that overlap by one row. */
 function scrolled(state: CellsState, pages: 1 | -1): CellsState {
   const { shown } = layoutOf(state);
   return scrolledTo(state, topRow(state) + pages * Math.max(1, shown - 1));

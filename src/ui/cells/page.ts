@@ -1,21 +1,21 @@
 import { type Glyph, glyphsOf, wrapped } from '../text/glyphs.js';
 import { STATE_SCALE } from './tint.js';
 
-/** Longer lines of text are hard to read. */
+/** The widest lines of text: longer ones are hard to read. */
 const WIDEST = 100;
-/** From so many columns on, the units that were found stand beside the text. */
+/** The least columns for a list of units next to the text. */
 const BESIDE = 108;
 const LIST_WIDTH = 41;
-/** Rows that a screen must have for lines above the text and below it, and for room between them. */
+/** The least rows for lines above and below the text, and for gaps between them. */
 const ROOMY = 8;
 const AIRY = 18;
 
-/** A glyph of the text, and the code point that it ends with: the last that the unit has read there. */
+/** A glyph of the text, and the index of its last code point, whose state it shows. */
 export interface TextGlyph extends Glyph {
   readonly last: number;
 }
 
-/** A row of the text, and the place of its first glyph among all. */
+/** A row of the text, and the index of its first glyph. */
 export interface Row {
   readonly first: number;
   readonly glyphs: readonly TextGlyph[];
@@ -27,7 +27,7 @@ interface Size {
   readonly colors: boolean;
 }
 
-/** How the parts share the screen. A column is free at the left. */
+/** Divides the screen. A column is free at the left. */
 export function layoutOf({ columns, rows, colors }: Size) {
   const isRoomy = rows >= ROOMY;
   const gap = rows >= AIRY ? 1 : 0;
@@ -35,14 +35,14 @@ export function layoutOf({ columns, rows, colors }: Size) {
   const head = isRoomy ? (listWidth > 0 ? 1 : 2) : 0;
   const foot = isRoomy ? 4 : 1;
   const height = Math.max(1, rows - head - foot - 2 * gap);
-  /** Without colours each row has a row of marks below it. */
+  /** Without colours, each row has a row of marks below it. */
   const linesPerRow = colors ? 1 : 2;
   const shown = Math.max(1, Math.floor(height / linesPerRow));
   const width = Math.max(1, Math.min(WIDEST, columns - 2 - listWidth));
   return { isRoomy, gap, listWidth, head, foot, height, linesPerRow, shown, width };
 }
 
-/** The glyphs of a text, each with the code point that it ends with. */
+/** Splits a text into glyphs, each with the index of its last code point. */
 export function textGlyphs(text: string): TextGlyph[] {
   let read = 0;
   return glyphsOf(text).map((glyph) => {
@@ -51,7 +51,7 @@ export function textGlyphs(text: string): TextGlyph[] {
   });
 }
 
-/** All rows of a text; what a row was broken at keeps a column of its own, since it may have a tint. */
+/** Wraps a text into rows; the character at which a row ends keeps a column, since it may be tinted. */
 export function rowsOf(glyphs: readonly TextGlyph[], width: number): Row[] {
   let first = 0;
   const rows = wrapped(glyphs, Math.max(1, width - 1)).map((row) => {
@@ -59,7 +59,7 @@ export function rowsOf(glyphs: readonly TextGlyph[], width: number): Row[] {
     first += row.length;
     return { first: begin, glyphs: row.map(visibleBreak) };
   });
-  // A line feed at the end begins a row that nothing stands in.
+  // A line feed at the end would start an empty row.
   return rows.length > 1 && rows.at(-1)!.glyphs.length === 0 ? rows.slice(0, -1) : rows;
 }
 
@@ -68,12 +68,12 @@ function visibleBreak(glyph: TextGlyph): TextGlyph {
   return isBreak ? { ...glyph, text: ' ', width: 1 } : glyph;
 }
 
-/** A glyph as it is drawn: a line break is seen where it is tinted. */
-export function drawn({ source, text }: TextGlyph, value: number): string {
+/** Returns the text of a glyph: line breaks are visible if they are tinted. */
+export function glyphText({ source, text }: TextGlyph, value: number): string {
   return source === '\n' && STATE_SCALE.tintOf(value) ? '↵' : text;
 }
 
-/** The number of the row that a glyph stands in. */
+/** Returns the index of the row that contains a glyph. */
 export function rowAt(rows: readonly Row[], glyph: number): number {
   return Math.max(
     0,

@@ -8,24 +8,24 @@ export interface Place {
   readonly unit: number;
 }
 
-/** A stretch of a text, and what all units of a network hold in it. */
+/** A part of a text, and the states of all units of a network in it. */
 export interface TextStates {
   /** Code points before it. */
   readonly start: number;
   readonly text: string;
   readonly layers: number;
-  /** Units of a layer. */
+  /** Hidden units per layer. */
   readonly hidden: number;
   readonly kind: StateKind;
   /** (T): the state of one unit after each code point. */
   readonly statesOf: (place: Place) => Float32Array;
 }
 
-/** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
+/** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
 export interface CellsState {
   readonly columns: number;
   readonly rows: number;
-  /** Without colours there are marks below the text. */
+  /** Without colours, there are marks below the text. */
   readonly colors: boolean;
   readonly model: string;
   readonly source: string;
@@ -34,24 +34,24 @@ export interface CellsState {
   readonly unit: number;
   readonly shown: Values;
   readonly glyphs: readonly TextGlyph[];
-  /** The glyphs, laid out at the width of the screen. */
+  /** The glyphs, wrapped at the width of the screen. */
   readonly page: readonly Row[];
-  /** The glyph that the first row on the screen begins with, and the one that the cursor is on. */
+  /** The first glyph on the screen, and the one under the cursor. */
   readonly top: number;
   readonly cursor: number;
-  /** The units to go through, the clearest first, and the one that was chosen of them last. */
+  /** The units found, the clearest first, and the index of the one chosen last. */
   readonly found: readonly Tracking[];
   readonly chosen: number | undefined;
-  /** For each unit what it tracks most clearly; while that is being found out, how far it has come, from 0 to 1. */
+  /** What each unit tracks most clearly; while units are ranked, the progress from 0 to 1. */
   readonly tracked: readonly Tracking[] | number;
   readonly panel: 'keys' | { readonly entry: string } | undefined;
-  /** Something to be told until the next key. */
+  /** A message that is shown until the next key. */
   readonly notice: string | undefined;
 }
 
 export type CellsMessage =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
-  /** How far the units have been ranked, from 0 to 1. */
+  /** The progress of ranking units, from 0 to 1. */
   | { readonly type: 'ranking'; readonly share: number }
   | { readonly type: 'ranked'; readonly found: readonly Tracking[]; readonly tracked: readonly Tracking[] };
 
@@ -85,7 +85,7 @@ export function initialState(
   };
 }
 
-/** The state after something has happened other than a key. */
+/** Returns the state after a message. */
 export function reduce(state: CellsState, message: CellsMessage): CellsState {
   switch (message.type) {
     case 'resize': {
@@ -102,8 +102,8 @@ export function reduce(state: CellsState, message: CellsMessage): CellsState {
   }
 }
 
-/** The state with another unit, or its values on another scale. */
-export function showing(
+/** Returns the state with another unit or scale. */
+export function withUnit(
   state: CellsState,
   { layer, unit }: Place,
   scale: ScaleName = state.shown.scale,
@@ -113,7 +113,7 @@ export function showing(
   return { ...state, layer, unit, shown };
 }
 
-/** The state with so many rows above the screen, as far as there are so many, and the cursor on it. */
+/** Returns the state scrolled to a row, if possible, with the cursor on the screen. */
 export function scrolledTo(state: CellsState, row: number): CellsState {
   const { page } = state;
   const { shown } = layoutOf(state);
@@ -125,25 +125,25 @@ export function scrolledTo(state: CellsState, row: number): CellsState {
   return { ...state, top, cursor };
 }
 
-/** The number of the first row on the screen. */
+/** Returns the index of the first row on the screen. */
 export function topRow({ page, top }: CellsState): number {
   return rowAt(page, top);
 }
 
-/** The state with the cursor in view. */
+/** Returns the state with the cursor in view. */
 export function inView(state: CellsState): CellsState {
   const { shown } = layoutOf(state);
   const at = rowAt(state.page, state.cursor);
   return scrolledTo(state, clamped(topRow(state), { minimum: at - shown + 1, maximum: at }));
 }
 
-/** What a unit tracks most clearly, if that is known. */
+/** Returns what the unit tracks most clearly, if known. */
 export function trackedBy({ tracked, layer, unit }: CellsState): Tracking | undefined {
   if (typeof tracked === 'number') return undefined;
   return tracked.find((one) => isAt({ layer, unit }, one));
 }
 
-/** Whether two places are the same unit. */
+/** Returns whether two places are the same unit. */
 export function isAt(a: Place, b: Place): boolean {
   return a.layer === b.layer && a.unit === b.unit;
 }

@@ -1,40 +1,43 @@
 import { short } from '../plot/svg-marks.js';
 import { document, escaped, fitted, text } from '../plot/svg-text.js';
 import { merged, type Tint } from '../text/tint.js';
-import { drawn, rowsOf, textGlyphs } from './page.js';
+import { glyphText, rowsOf, textGlyphs } from './page.js';
 import { STATE_SCALE, tintSamples } from './tint.js';
 
-/** A text and a number from -1 to 1 for each of its code points, to be drawn. */
+/** A text, and a number from -1 to 1 for each of its code points. */
 export interface TintedText {
   readonly title: string;
-  /** What more is to be known, in one line. */
+  /** More information in one line. */
   readonly subtitle: string;
-  /** What the numbers are. */
+  /** A description of the numbers. */
   readonly what: string;
   readonly text: string;
   readonly values: ArrayLike<number>;
 }
 
-/** Columns at which lines are broken. */
+/** The width at which lines are wrapped. */
 const COLUMNS = 80;
 const EDGE = 16;
-/** A column and a row of the text; letters of this size are about a column wide. */
+/** The pixels of a column and a row; letters of this size are about a column wide. */
 const CELL = { width: 9, height: 21, size: 15, baseline: 15 };
-/** Up to so many characters, each is an element that tells its value, some 120 bytes; in a longer text, runs of one tint. */
+/**
+ * In texts up to this length, each character is an element with its value (about 120 bytes); in longer ones,
+ * each run of one tint is.
+ */
 const DETAILED = 10_000;
 const WIDTH = 2 * EDGE + COLUMNS * CELL.width;
 
-/** Some characters of a row that are drawn as one. */
+/** Characters of a row that are drawn as one element. */
 interface Piece {
   readonly text: string;
   readonly column: number;
   readonly width: number;
   readonly tint: Tint | undefined;
-  /** Undefined where it stands for several. */
+  /** Undefined for several characters. */
   readonly value: number | undefined;
 }
 
-/** A tinted text as a standalone SVG document, which keeps to the light or dark theme of its reader. */
+/** Draws a tinted text as a standalone SVG document that follows the light or dark theme of the reader. */
 export function tintedSvg({ title, subtitle, what, text: source, values }: TintedText): string {
   const glyphs = textGlyphs(source);
   const isDetailed = glyphs.length <= DETAILED;
@@ -49,7 +52,7 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
     const pieces = row.glyphs.map((glyph): Piece => {
       const value = values[glyph.last]!;
       const piece = {
-        text: drawn(glyph, value),
+        text: glyphText(glyph, value),
         column,
         width: glyph.width,
         tint: STATE_SCALE.tintOf(value),
@@ -77,7 +80,7 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
   });
 }
 
-/** A run of pieces, of which the first one is known, as wide as it reaches. */
+/** Returns a function that widens the first piece of each run to the whole run. */
 function widened(pieces: readonly Piece[]): (run: Piece, index: number) => Piece {
   const ends = pieces.flatMap((piece, i) =>
     piece.tint === pieces[i + 1]?.tint && pieces[i + 1] ? [] : [piece],
@@ -99,7 +102,7 @@ function legend(what: string, top: number): string {
     .join('');
 }
 
-/** A piece on its block, if it has one; what it can be pointed at by, where it tells its value. */
+/** Draws a piece on its block, if any, with its value as a tooltip, if known. */
 function element({ text, column, width, tint, value }: Piece, top: number): string {
   const place = tint ? TINTS.indexOf(tint) : -1;
   const classes = place < 0 ? '' : ` class="t${place}"`;
@@ -115,7 +118,7 @@ function element({ text, column, width, tint, value }: Piece, top: number): stri
     text.trim() === ''
       ? ''
       : `<text${classes} x="${left}" y="${short(top + CELL.baseline)}"${length}>${escaped(text)}</text>`;
-  // Nine digits give back the very number of 32 bits.
+  // Nine digits identify a 32-bit float.
   const title = value === undefined ? '' : `<title>${Number(value.toPrecision(9))}</title>`;
   return title === '' ? block + letters : `<g>${title}${block}${letters}</g>`;
 }

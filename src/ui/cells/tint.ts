@@ -1,7 +1,7 @@
 import type { Segment } from '../text/line.js';
 import type { Scale, Tint } from '../text/tint.js';
 
-/** The looks of a cell state whose distance from 0 is at least so much. */
+/** The tints of states whose absolute value is at least `from`. */
 interface Pair {
   readonly from: number;
   readonly below: Tint;
@@ -9,8 +9,8 @@ interface Pair {
 }
 
 /**
- * Blue below 0, orange above, which no common colour blindness confuses: first coloured letters, of a contrast of at
- * least 4.5 to 1 to black and to white, then dark blocks, then light ones, each with its ink.
+ * Blue below 0 and orange above, which no common colour blindness confuses: first coloured letters, with a
+ * contrast of at least 4.5 to 1 to black and white, then dark and light blocks with letters of the given ink.
  */
 const PAIRS: readonly Pair[] = [
   {
@@ -35,16 +35,16 @@ function tintOf(value: number): Tint | undefined {
   return value < 0 ? pair?.below : pair?.above;
 }
 
-/** Tenths, as a digit above 0 and as a letter below it; a space for less than a tenth. */
+/** Returns tenths as a digit above 0 or a letter below; a space for less than a tenth. */
 function markOf(value: number): string {
   const tenths = Math.min(9, Math.floor(10 * Math.abs(value)));
   return (value < 0 ? ' abcdefghi' : ' 123456789')[tenths]!;
 }
 
-/** What units hold, from -1 to 1. */
+/** The tints and marks of states from -1 to 1. */
 export const STATE_SCALE: Scale = { tintOf, markOf };
 
-/** The tints and the values at which they begin, from the lowest to the highest. */
+/** Returns the tints and the values at which they start, in ascending order. */
 export function tintSamples(): Segment[] {
   const below = PAIRS.map((pair) => ({ text: ` -${pair.from} `, tint: pair.below })).reverse();
   const above = PAIRS.map((pair) => ({ text: ` ${pair.from} `, tint: pair.above }));
@@ -52,13 +52,13 @@ export function tintSamples(): Segment[] {
 }
 
 /**
- * What the marks mean, in ever fewer words.
- * @param what the number that is shown
+ * Explains the marks, from the longest variant to the shortest.
+ * @param what a description of the numbers
  */
 export function markLegends(what: string): [string, ...string[]] {
   return [
-    `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below it, none near it`,
-    `${what}, below: 1 to 9 tenths above zero, a to i below it`,
+    `the mark under a character is ${what} in tenths: 1 to 9 above zero, a to i below, none near zero`,
+    `${what}, below: 1 to 9 tenths above zero, a to i below`,
     `${what}: 1-9 tenths, a-i below zero`,
   ];
 }

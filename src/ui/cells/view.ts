@@ -17,7 +17,7 @@ import {
   widthOf,
 } from '../text/line.js';
 import { BINDINGS } from './keys.js';
-import { drawn, layoutOf, type Row, rowAt } from './page.js';
+import { glyphText, layoutOf, type Row, rowAt } from './page.js';
 import { type CellsState, isAt, topRow, trackedBy } from './state.js';
 import { markLegends, STATE_SCALE, tintSamples } from './tint.js';
 import { labelOf } from './values.js';
@@ -36,7 +36,7 @@ export function picture(state: CellsState): Picture {
   return { lines: lines.slice(0, state.rows), cursor: cursorOf(state) };
 }
 
-/** The text, and beside it, where there is room, the units that were found. */
+/** Draws the text and, if there is room, the units found next to it. */
 function bodyOf(state: CellsState): Line[] {
   const { shown, width, height, listWidth, linesPerRow } = layoutOf(state);
   const first = topRow(state);
@@ -51,7 +51,7 @@ function textLine({ shown, colors }: CellsState, { glyphs }: Row): Line {
   return joined(
     glyphs.map((glyph): Segment => {
       const value = shown.values[glyph.last]!;
-      return { text: drawn(glyph, value), tint: colors ? STATE_SCALE.tintOf(value) : undefined };
+      return { text: glyphText(glyph, value), tint: colors ? STATE_SCALE.tintOf(value) : undefined };
     }),
   );
 }
@@ -80,10 +80,10 @@ function onScreen({ row, column }: { row: number; column: number }, { rows, colu
   return { row: Math.min(rows - 1, row), column: Math.min(columns - 1, column) };
 }
 
-/** Columns that a name has at least where the place in the text is shown beside it. */
+/** The least columns of a name next to the place in the text. */
 const LEAST_NAME = 20;
 
-/** The model and the text at the left, the place in it at the right. */
+/** Draws the model and the text at the left, the place in the text at the right. */
 function header(state: CellsState): Line {
   const { model, source, stretch, glyphs, columns, cursor } = state;
   const share = Math.round((100 * (glyphs[cursor]!.last + 1)) / (glyphs.at(-1)!.last + 1));
@@ -106,7 +106,7 @@ function scoreOf({ score }: Tracking): string {
   return score.toFixed(2);
 }
 
-/** The units that were found, on one line, from the chosen one on. */
+/** Draws the units found on one line, starting from the chosen one if not all fit. */
 function strip(state: CellsState): Line {
   const { found, chosen, columns, tracked } = state;
   if (found.length === 0) return [{ text: ` ${cut(waiting(tracked), columns - 2)}`, color: 'faint' }];
@@ -125,7 +125,7 @@ function waiting(tracked: CellsState['tracked']): string {
 
 const LIST_HEADING = 'property      layer/unit  score  clarity';
 
-/** The same as a table, of as many rows as fit around the chosen one. */
+/** Draws the units found as a table, with as many rows around the chosen one as fit. */
 function listOf(state: CellsState, width: number, height: number): Line[] {
   const { found, chosen = 0, tracked } = state;
   if (found.length === 0) return [[{ text: cut(waiting(tracked), width), color: 'faint' }]];
@@ -143,14 +143,14 @@ function listOf(state: CellsState, width: number, height: number): Line[] {
   return [[{ text: ` ${LIST_HEADING}`, color: 'faint' }], ...lines];
 }
 
-/** The unit and what it tracks; or what was said just now. */
+/** Draws the unit and what it tracks, or a notice. */
 function unitLine(state: CellsState): Line {
   const { layer, unit, notice, columns, found, chosen } = state;
   if (notice !== undefined) return [{ text: ` ${cut(notice, columns - 2)}`, color: 'caution', bold: true }];
   const name: Segment = { text: `layer ${layer}, unit ${unit}`, bold: true };
   const best = trackedBy(state);
   const asked = chosen === undefined ? undefined : found[chosen];
-  // What it was found for may be another thing than what it is best at.
+  // The unit may track another property better than the one it was found for.
   const isAsked = asked !== undefined && isAt(state, asked) && asked.property !== best?.property;
   const one = isAsked ? asked : best;
   if (!one) return [{ text: ' ' }, ...fitting([name], '', columns - 2)];
@@ -172,7 +172,7 @@ function unitLine(state: CellsState): Line {
   ];
 }
 
-/** Of the whole stretch, and at the cursor. */
+/** Draws the range and mean of the values, and the value at the cursor. */
 function numbers(state: CellsState): Line {
   const { shown, glyphs, cursor, columns, stretch } = state;
   const { values } = shown;
@@ -219,7 +219,7 @@ function legend({ shown, colors, columns, stretch }: CellsState): Line {
 
 const ENTRY = 'unit, or layer/unit: ';
 
-/** The keys, as many as fit, or what is being entered. */
+/** Draws the keys that fit, or the number that is being entered. */
 function keys({ panel, columns }: CellsState): Line {
   const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
     entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
@@ -261,10 +261,10 @@ function keysPage(width: number, height: number): Line[] {
   );
 }
 
-/** What is told on the page of all keys alone. */
+/** Keys that only the list of all keys shows. */
 const EXTRA = [
-  ['F', 'the one found before'],
+  ['F', 'previous found'],
   ['0-9', 'a unit by its number, or layer/unit'],
-  ['^Z', 'into the background; fg returns'],
-  ['q', 'quit, as Esc and ^C'],
+  ['^Z', 'suspend; fg resumes'],
+  ['q', 'quit; also Esc and ^C'],
 ] as const;

@@ -6,7 +6,10 @@ import { PARTS } from '../plot/terminal-bars.js';
 import type { Line, Segment } from '../text/line.js';
 import type { Color } from '../text/palette.js';
 
-/** A bar from the left in eighths of a column, filled up with spaces. @param share of its full length, 0 to 1 */
+/**
+ * Draws a horizontal bar in eighths of a column, padded with spaces.
+ * @param share of the full length, from 0 to 1
+ */
 export function bar(share: number, width: number, color: Color): Segment {
   const eighths = Math.round(
     8 * width * clamped(Number.isNaN(share) ? 0 : share, { minimum: 0, maximum: 1 }),
@@ -15,20 +18,17 @@ export function bar(share: number, width: number, color: Color): Segment {
   return { text: text.padEnd(width), color };
 }
 
-/** Of a number with a sign. The figure beside it says it without colours, too. */
+/** Returns the colour of a signed number; the figure next to it shows the sign without colours, too. */
 export function signColor(value: number): 'training' | 'validation' {
   return value < 0 ? 'training' : 'validation';
 }
 
-/** Of a gate, or of a number with a sign. */
+/** Returns the colour of a gate or of a signed number. */
 export function quantityColor({ kind }: Quantity, value: number): 'accent' | 'training' | 'validation' {
   return kind === 'share' ? 'accent' : signColor(value);
 }
 
-/**
- * Many numbers as upright bars side by side, up from the middle or down from it; the first ones, where there is not room
- * for all.
- */
+/** Draws numbers as vertical bars up or down from the middle; those that do not fit are omitted. */
 export function columns(values: ArrayLike<number>, width: number, height: number): Line[] {
   const canvas = new Canvas(width, height);
   const layers = { validation: canvas.layer('validation'), training: canvas.layer('training') };
@@ -44,7 +44,7 @@ export function columns(values: ArrayLike<number>, width: number, height: number
   return canvas.rows();
 }
 
-/** A number set to the right in its column. */
+/** Formats a number, right-aligned. */
 export function number(value: number, width: number, decimals: number): string {
   return decimal(value, decimals).padStart(width);
 }

@@ -2,37 +2,37 @@ import type { Quantity } from '../../insight/equations.js';
 import type { Equation } from '../../insight/expression.js';
 import type { Distribution } from '../../insight/step.js';
 
-/** What is looked at. */
+/** The character, layer, unit and temperature on the screen. */
 export interface Viewpoint {
-  /** The place of the character in the text. */
+  /** The index of the character in the text. */
   readonly at: number;
   readonly layer: number;
   readonly unit: number;
   readonly temperature: number;
 }
 
-/** One character in one layer, and what may come after it. */
+/** The numbers of one step in one layer, and the predictions for the next character. */
 export interface StepContents {
-  /** The characters before it, itself, and those to come, as code points. */
+  /** The code points before, at and after the current place. */
   readonly before: readonly string[];
   readonly character: string;
   readonly ahead: readonly string[];
-  /** x */
+  /** The input x of the layer. */
   readonly input: { readonly name: string; readonly values: ArrayLike<number> };
   readonly quantities: readonly Quantity[];
-  /** Of the unit that is looked at. */
+  /** The equations of the current unit. */
   readonly equations: readonly Equation[];
   readonly next: Distribution;
 }
 
-/** What a bar of full length stands for: 1, or for cell states, which have no bounds, the largest of them. */
+/** Returns the value of a bar of full length: 1, or the largest absolute cell state, which is unbounded. */
 export function fullLength({ quantities }: StepContents, { kind }: Quantity): number {
   if (kind !== 'state') return 1;
   const states = quantities.filter((one) => one.kind === 'state').flatMap(({ values }) => Array.from(values));
   return states.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
 }
 
-/** What the logits are made into probabilities by, in symbols and the numbers that are the same for all. */
+/** Writes the softmax with the numbers that all characters share. */
 export function softmaxLine(
   { next: { temperature, total, characters } }: StepContents,
   number: (value: number) => string,

@@ -1,11 +1,11 @@
 import type { Equation } from '../../insight/expression.js';
 import { type Line, lineWidth, type Segment } from '../text/line.js';
 
-/** Ways to write equations, each shorter than the one before. */
+/** A way to write equations; `WAYS` goes from the longest to the shortest. */
 interface Way {
   readonly isTight?: boolean;
   readonly hasSymbols: boolean;
-  /** So many stages, the last ones. */
+  /** How many of the last stages to write. */
   readonly stages: number;
 }
 
@@ -21,12 +21,12 @@ const WAYS: readonly Way[] = [
   { hasSymbols: false, stages: 1 },
 ];
 
-/** Columns that a line goes in which goes on with an equation. */
+/** The indentation of continued equations. */
 const INDENT = 4;
 
 /**
- * Equations in at most so many lines; as much of each as fits in the same way for all.
- * @returns the lines of each; of the first ones, where there is not room for all
+ * Writes equations in at most `height` lines, in the longest way that fits for all of them.
+ * @returns the lines of each equation; equations that do not fit are omitted
  */
 export function equationLines(equations: readonly Equation[], width: number, height: number): Line[][] {
   const written = WAYS.map((way) => equations.map((one) => linesOf(one, way, width)));
@@ -37,7 +37,7 @@ export function equationLines(equations: readonly Equation[], width: number, hei
   return written.find(fits) ?? written.at(-1)!.slice(0, Math.max(0, height));
 }
 
-/** An equation as long as its lines have room; without spaces in its sums where that keeps it in one. */
+/** Writes an equation, without spaces in its sums if that keeps it on one line. */
 function linesOf(equation: Equation, way: Way, width: number): Line[] {
   const lines = brokenUp(equation, way, width);
   if (lines.length === 1) return lines;
@@ -45,7 +45,7 @@ function linesOf(equation: Equation, way: Way, width: number): Line[] {
   return tight.length === 1 ? tight : lines;
 }
 
-/** Broken before an equals sign alone, and going on indented. */
+/** Breaks an equation before equals signs only; continued lines are indented. */
 function brokenUp({ name, symbols, stages }: Equation, way: Way, width: number): Line[] {
   const tight = (text: string) => (way.isTight ? text.replace(/ ([+−]) /g, '$1') : text);
   const last = stages.length - 1;
@@ -53,7 +53,7 @@ function brokenUp({ name, symbols, stages }: Equation, way: Way, width: number):
     [{ text: name, color: 'accent', bold: true }],
     ...(way.hasSymbols ? [[equals('='), { text: tight(symbols) }]] : []),
     ...stages.slice(-way.stages).map((stage, i): Line => {
-      // The first one follows from the symbols, whatever was left out.
+      // The first stage follows from the symbols, whatever was omitted.
       const relation = i === 0 ? '=' : stage.relation;
       return [equals(relation), { text: tight(stage.text), bold: stage === stages[last] }];
     }),

@@ -7,10 +7,10 @@ import { type StepContents, softmaxLine } from './contents.js';
 
 const CHARACTER = 4;
 const FIGURE = 9;
-/** Columns from which on all figures are shown. */
+/** The least columns to show all figures. */
 const ROOMY = 56;
 
-/** The likeliest characters below a line or two that say how they come about. */
+/** Draws the likeliest characters below the formula of their probabilities. */
 export function nextCharacters(shown: StepContents, width: number, height: number, most: number): Line[] {
   const isRoomy = width >= ROOMY;
   const formula = softmaxLine(shown, (value) => decimal(value, 3));

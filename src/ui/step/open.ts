@@ -4,13 +4,13 @@ import { press } from './keys.js';
 import { initialState, reduce, type StepMessage, type StepStart, type StepState } from './state.js';
 import { picture } from './view.js';
 
-/** What the text has become, or why it has not. */
+/** The length of the new text and the current place, or why it could not change. */
 export type Outcome = { readonly known: number; readonly at: number } | { readonly notice: string };
 
-/** What the screen needs of the world outside. */
+/** What the screen needs from the program. */
 export interface StepBackend {
   look(view: Viewpoint): StepContents;
-  /** Puts characters in the place of all after the one at `at`. */
+  /** Replaces all characters after the one at `at`. */
   feed(at: number, text: string): Outcome;
   draw(at: number, how: 'sample' | 'likeliest', temperature: number): Outcome;
 }
@@ -18,11 +18,11 @@ export interface StepBackend {
 /** Opens the screen of `charlstm inspect step`: see `openScreen`. */
 export function openStep(
   beginning: Omit<StepStart, 'shown'>,
-  world: StepBackend,
+  backend: StepBackend,
   end: (how: Ending) => void,
 ): OpenScreen<StepState, StepMessage> {
   const screen: OpenScreen<StepState, StepMessage> = openScreen({
-    initial: (size) => initialState({ ...beginning, shown: world.look(beginning.view) }, size),
+    initial: (size) => initialState({ ...beginning, shown: backend.look(beginning.view) }, size),
     reduce,
     picture: (state) => ({ lines: picture(state) }),
     press,
@@ -31,7 +31,7 @@ export function openStep(
     answer(request) {
       const { at, temperature } = screen.state.view;
       const outcome =
-        request.type === 'feed' ? world.feed(at, request.text) : world.draw(at, request.how, temperature);
+        request.type === 'feed' ? backend.feed(at, request.text) : backend.draw(at, request.how, temperature);
       screen.take(
         'notice' in outcome ? { type: 'notice', text: outcome.notice } : { type: 'text', ...outcome },
       );
@@ -39,7 +39,7 @@ export function openStep(
     pressed({ view, known }) {
       const now = screen.state;
       if (now.view !== view || now.known !== known)
-        screen.take({ type: 'seen', shown: world.look(now.view) });
+        screen.take({ type: 'seen', shown: backend.look(now.view) });
     },
   });
   return screen;

@@ -1,28 +1,28 @@
 import type { StepContents, Viewpoint } from './contents.js';
 
-/** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
+/** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
 export interface StepState {
   readonly columns: number;
   readonly rows: number;
   readonly model: string;
   readonly layers: number;
   readonly hidden: number;
-  /** Units and characters that are shown at most. */
+  /** How many units and characters to show. */
   readonly most: { readonly units: number; readonly characters: number };
-  /** How many characters of the text are known: those read, and those to come. */
+  /** How many characters the text has, including those ahead. */
   readonly known: number;
   readonly view: Viewpoint;
-  /** What is seen from there. */
+  /** The numbers at this viewpoint. */
   readonly shown: StepContents;
   readonly isHelping: boolean;
-  /** Something to be told until the next key. */
+  /** A message that is shown until the next key. */
   readonly notice: string | undefined;
 }
 
 export type StepMessage =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'seen'; readonly shown: StepContents }
-  /** The text has changed; the character at a place is the one to be looked at. */
+  /** The text has changed, and the current character is now at `at`. */
   | { readonly type: 'text'; readonly known: number; readonly at: number }
   | { readonly type: 'notice'; readonly text: string };
 
@@ -35,7 +35,7 @@ export function initialState(
   return { ...beginning, ...size, isHelping: false, notice: undefined };
 }
 
-/** The state after something has happened other than a key. */
+/** Returns the state after a message. */
 export function reduce(state: StepState, message: StepMessage): StepState {
   switch (message.type) {
     case 'resize':

@@ -11,7 +11,7 @@ import { fullLength, type StepContents, softmaxLine, type Viewpoint } from './co
 import { equationLines } from './equation-lines.js';
 import { firstUnit } from './table.js';
 
-/** What is drawn beside what is seen. */
+/** The options of the drawing. */
 interface Drawn extends Viewpoint {
   readonly model: string;
   readonly units: number | undefined;
@@ -24,7 +24,7 @@ const INNER = WIDTH - 2 * EDGE;
 const SIZE = 15;
 const ROW = 24;
 const GAP = 22;
-/** A letter of the fixed-width font. */
+/** The width of a letter of the fixed-width font. */
 const LETTER = 0.602 * SIZE;
 const LABEL = 64;
 const NUMBER = 62;
@@ -32,10 +32,10 @@ const BAR_HEIGHT = 12;
 const INPUT_HEIGHT = 64;
 const UNITS = 8;
 const MOST_BEFORE = 80;
-/** Columns of the numbers of a character that may come next. */
+/** Places of the numbers of the next character, in pixels. */
 const NEXT = { logit: 130, weight: 220, probability: 310, bar: 330 };
 
-/** One step as a standalone SVG document, which keeps to the light or dark theme of its reader. */
+/** Draws one step as a standalone SVG document that follows the light or dark theme of the reader. */
 export function stepSvg(shown: StepContents, drawn: Drawn): string {
   const { at, layer, unit, model } = drawn;
   const name = `${model}: layer ${layer}, unit ${unit}, character ${at + 1}`;
@@ -63,7 +63,7 @@ interface Part {
   readonly height: number;
 }
 
-/** What enters the layer, as bars up and down. */
+/** Draws the input of the layer as bars up and down. */
 function input({ input: { name, values } }: StepContents, _drawn: Drawn, top: number): Part {
   const all = Array.from(values);
   const largest = all.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
@@ -77,7 +77,7 @@ function input({ input: { name, values } }: StepContents, _drawn: Drawn, top: nu
   return { body: label(EDGE, top, words, 'faint') + bars.join(''), height: ROW + INPUT_HEIGHT };
 }
 
-/** Some units with their gates and states. */
+/** Draws units with their gates and states. */
 function units(shown: StepContents, { unit, units: asked = UNITS }: Drawn, top: number): Part {
   const { quantities } = shown;
   const hidden = quantities[0]!.values.length;
@@ -129,7 +129,7 @@ function spans(line: Line): string {
     .join('');
 }
 
-/** The likeliest characters. */
+/** Draws the likeliest characters. */
 function next(shown: StepContents, { characters }: Drawn, top: number): Part {
   const most = shown.next.characters.slice(0, characters);
   const formula = softmaxLine(shown, (value) => decimal(value, 3));

@@ -6,51 +6,59 @@ import { fullLength, type StepContents } from './contents.js';
 const LABEL = 6;
 const GAP = 1;
 const WIDEST_BAR = 12;
-/** A bar says little in fewer columns; then numbers are shorter, then there are no bars. */
+/**
+ * The least columns of a bar, by the decimals of its number; otherwise numbers are shortened, then bars
+ * omitted.
+ */
 const LEAST_BAR = { 3: 3, 2: 2 } as const;
 
 type Decimals = keyof typeof LEAST_BAR;
 
-/** Columns of a number beside its decimals, with a space before it: cell states may have two digits. */
-const BESIDE_DECIMALS = { share: 3, signed: 4, state: 5 } as const;
+/**
+ * Columns of a number in addition to its decimals, with a space before it: cell states may have two digits.
+ */
+const BEFORE_DECIMALS = { share: 3, signed: 4, state: 5 } as const;
 
 function numberWidth({ kind }: Quantity, decimals: Decimals): number {
-  return decimals + BESIDE_DECIMALS[kind];
+  return decimals + BEFORE_DECIMALS[kind];
 }
 
-/** What a line of names ends with where there is no room for all. */
-const LEFT_OUT = ' …';
+/** The end of a line of names that do not all fit. */
+const OMITTED = ' …';
 
-/** Those that there is room for, without bars: first the states before the step are left out, then what comes last. */
+/** Returns the quantities that fit without bars: previous states are omitted first, then the last ones. */
 function fitting(quantities: readonly Quantity[], width: number): readonly Quantity[] {
   const fits = (some: readonly Quantity[], room: number) =>
     some.reduce((sum, one) => sum + GAP + numberWidth(one, 2), LABEL) <= room;
   if (fits(quantities, width)) return quantities;
   const some = [...quantities];
-  while (some.length > 1 && !fits(some, width - LEFT_OUT.length)) {
+  while (some.length > 1 && !fits(some, width - OMITTED.length)) {
     const before = some.findLastIndex(({ name }) => name.endsWith("'"));
     some.splice(before < 0 ? some.length - 1 : before, 1);
   }
   return some;
 }
 
-/** Columns of the bars of each of some quantities. */
+/** Returns the columns of each bar. */
 function barWidth(quantities: readonly Quantity[], width: number, decimals: Decimals): number {
   const taken = quantities.reduce((sum, one) => sum + GAP + numberWidth(one, decimals), LABEL);
   return Math.min(WIDEST_BAR, Math.floor((width - taken) / quantities.length));
 }
 
-/** Whether there is room for bars. */
+/** Returns whether there is room for bars. */
 export function hasRoom({ quantities }: StepContents, width: number): boolean {
   return barWidth(quantities, width, 2) >= LEAST_BAR[2];
 }
 
-/** The first of the units that are shown where there is room for so many: by pages, so that few keys move them. */
+/**
+ * Returns the first unit on the screen. Units are shown in pages, so that few keys scroll them.
+ * @param room units per page
+ */
 export function firstUnit(unit: number, hidden: number, room: number): number {
   return Math.max(0, Math.min(hidden - room, Math.floor(unit / room) * room));
 }
 
-/** Units of a layer, one a line below a line of names: gates and states as bars and numbers. */
+/** Draws the gates and states of units as bars and numbers, one unit per line. */
 export function unitTable(
   shown: StepContents,
   { unit, first, count }: { readonly unit: number; readonly first: number; readonly count: number },
@@ -74,7 +82,7 @@ export function unitTable(
         bold: true,
       }),
     ),
-    ...(isWhole ? [] : [{ text: LEFT_OUT, color: 'faint' } as const]),
+    ...(isWhole ? [] : [{ text: OMITTED, color: 'faint' } as const]),
   ];
   const rowOf = (at: number): Line => {
     const isChosen = at === unit;

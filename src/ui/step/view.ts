@@ -20,23 +20,23 @@ import { nextCharacters } from './next.js';
 import type { StepState } from './state.js';
 import { firstUnit, hasRoom, unitTable } from './table.js';
 
-/** Columns of what may come next where it stands beside the units, and between the two. */
+/** Columns of the next characters when they are next to the units, and of the gap. */
 const LEAST_NEXT = 34;
 const WIDEST_NEXT = 60;
 const BETWEEN = 3;
-/** Lines above the characters that may come next, at most. */
+/** The most lines above the next characters. */
 const NEXT_HEAD = 3;
-/** Rows of the middle from which on there is room to spare. */
+/** The least rows of the body that leave room to spare. */
 const SPACIOUS = 36;
-/** Rows from which on there are lines about the whole, above and below. */
+/** The least rows for a header and a footer. */
 const HEADED = 10;
-/** Rows from which on parts have a free line between them. */
+/** The least rows for empty lines between parts. */
 const AIRY = 20;
 const NAME_WIDTH = 6;
-/** Columns of what is said beside the bars of x. */
+/** The least columns for the label of x. */
 const LEAST_LABEL = 24;
 
-/** What is on the screen: as many lines as it has rows. */
+/** Draws as many lines as the screen has rows. */
 export function picture(state: StepState): Line[] {
   const { rows, isHelping } = state;
   const isHeaded = rows >= HEADED;
@@ -68,7 +68,7 @@ function header(state: StepState): Line {
   return spread([{ text: name, color: 'faint' }], right, state.columns - 2);
 }
 
-/** The text around the character that is looked at, which stands in brackets. */
+/** Draws the text around the current character, which is in brackets. */
 function textLine({ shown, columns: width, view, known }: StepState): Line {
   const place: Line = [{ text: `character ${view.at + 1} of ${known}`, color: 'faint' }];
   const beside = width >= 60 ? lineWidth(place) + 3 : 0;
@@ -76,7 +76,7 @@ function textLine({ shown, columns: width, view, known }: StepState): Line {
   const room = Math.max(0, width - 2 - widthOf(current) - beside);
   const ahead = shown.ahead.slice(0, room).map(inText);
   const before = shown.before.slice(-room).map(inText);
-  // What is to come gives way to what was read, but for a part.
+  // Characters ahead get at least a third of the room, and more if the text read so far leaves it.
   const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join('')))).join('');
   const left: Line = [
     {
@@ -90,7 +90,7 @@ function textLine({ shown, columns: width, view, known }: StepState): Line {
   return beside > 0 ? spread(left, place, width - 2) : [{ text: ' ' }, ...left];
 }
 
-/** The first of some characters, as many as fit. */
+/** Returns the first characters that fit. */
 function taken(characters: readonly string[], room: number): string[] {
   let used = 0;
   const over = characters.findIndex((character) => {
@@ -104,7 +104,7 @@ function inText(character: string): string {
   return character === ' ' ? ' ' : visible(character);
 }
 
-/** How the rows of the middle are shared out. */
+/** Divides the rows of the body. */
 function bodyOf(state: StepState, width: number, height: number, gap: readonly Line[]): Line[] {
   const { shown, most } = state;
   const nextWidth = Math.min(WIDEST_NEXT, Math.max(LEAST_NEXT, Math.floor(0.36 * width)));
@@ -112,7 +112,7 @@ function bodyOf(state: StepState, width: number, height: number, gap: readonly L
   const isBeside = hasRoom(shown, leftWidth);
   const others = height >= 16 ? (isBeside ? 8 : 9) : height >= 9 ? 3 : 0;
   const lines = equationLines(shown.equations, width, height - others - gap.length);
-  // A free line between them, where there are many.
+  // Empty lines between equations, if there is room.
   const equations = lines.flatMap((some, i) => (height >= SPACIOUS && i > 0 ? [[], ...some] : some));
   const left = height - equations.length - (equations.length > 0 ? gap.length : 0);
   const nextMost = Math.min(most.characters, shown.next.characters.length) + NEXT_HEAD;
@@ -139,11 +139,11 @@ function unitsIn({ shown, view, hidden, most }: StepState, width: number, height
   return unitTable(shown, { unit: view.unit, first: firstUnit(view.unit, hidden, count), count }, width);
 }
 
-/** What enters the layer. */
+/** Draws the input of the layer. */
 function inputBars({ shown }: StepState, width: number, height: number): Line[] {
   const { name, values } = shown.input;
   const count = amountOf(values.length, 'number');
-  // Two numbers a column at most; where that is not enough, the first ones are shown.
+  // At most two numbers per column; those that do not fit are omitted.
   const isCut = values.length > 2 * (width - LEAST_LABEL);
   const label = [harmlessLine(name), isCut ? `first of ${count}` : count];
   const labels = height >= 3 ? ['x', ...label] : [`x  ${label[0]}`, `   ${label[1]}`];
@@ -161,7 +161,7 @@ function footer({ notice, isHelping, columns: width }: StepState): Line {
   const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });
   if (isHelping) return [{ text: ' ' }, key('Esc', 'back')];
   const named = BINDINGS.flatMap(({ shown }) => (shown?.[2] ? [key(shown[0], shown[2])] : []));
-  const parts = [...named.slice(0, 2), key('a…z', 'reads it'), ...named.slice(2)];
+  const parts = [...named.slice(0, 2), key('a…z', 'read it'), ...named.slice(2)];
   return [
     { text: ' ' },
     ...fitting(
@@ -172,13 +172,13 @@ function footer({ notice, isHelping, columns: width }: StepState): Line {
   ];
 }
 
-/** What is no key of the screen alone. */
+/** Keys that are not in BINDINGS. */
 const EXTRA = [
-  ['a…z', 'any character that is typed is read in place of what was to come'],
-  ['Space', 'the next character; after the last one: reads a space'],
+  ['a…z', 'read a typed character in place of those ahead'],
+  ['Space', 'next character; at the end: read a space'],
 ] as const;
 const ENDS = [
-  ['^Z', 'into the background; fg comes back'],
+  ['^Z', 'suspend; fg resumes'],
   ['Esc ^C', 'quit'],
 ] as const;
 

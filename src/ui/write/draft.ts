@@ -1,4 +1,4 @@
-/** A text under way: what stands there, where the cursor is, and what was done. */
+/** The text being written, with the cursor and the history of edits. */
 export interface Draft {
   readonly text: string;
   /** In UTF-16 units. */
@@ -14,9 +14,9 @@ interface Edit {
   readonly at: number;
   readonly removed: string;
   readonly inserted: string;
-  /** The cursor before it. */
+  /** The cursor before the edit. */
   readonly cursor: number;
-  /** Edits of one kind that follow each other are undone together, word by word. */
+  /** Consecutive edits of one kind are undone together, word by word. */
   readonly kind: EditKind;
 }
 
@@ -28,46 +28,46 @@ export function draftOf(text: string): Draft {
   return { text, cursor: text.length, ...counted(text), undo: [], redo: [] };
 }
 
-/** The cursor elsewhere. What is typed then is undone by itself. */
+/** Moves the cursor. Text typed afterwards is undone separately. */
 export function moved(draft: Draft, cursor: number): Draft {
   return { ...draft, cursor };
 }
 
-/** Puts a text in the place of what stands between two places; the cursor is after it. */
+/** Replaces the text between two offsets and places the cursor after it. */
 export function replaced(draft: Draft, from: number, to: number, inserted: string, kind: EditKind): Draft {
   if (from === to && inserted === '') return draft;
   const edit: Edit = { at: from, removed: draft.text.slice(from, to), inserted, cursor: draft.cursor, kind };
   const last = draft.undo.at(-1);
-  const both = last && draft.redo.length === 0 ? together(last, edit) : undefined;
-  const undo = both ? [...draft.undo.slice(0, -1), both] : [...draft.undo.slice(-MOST_EDITS + 1), edit];
-  return { ...done(draft, edit), undo, redo: [] };
+  const merged = last && draft.redo.length === 0 ? merge(last, edit) : undefined;
+  const undo = merged ? [...draft.undo.slice(0, -1), merged] : [...draft.undo.slice(-MOST_EDITS + 1), edit];
+  return { ...applied(draft, edit), undo, redo: [] };
 }
 
-/** Takes back what was done last. */
+/** Undoes the last edit. */
 export function undone(draft: Draft): Draft {
   const edit = draft.undo.at(-1);
   if (!edit) return draft;
   const { at, inserted, removed, cursor } = edit;
-  const before = done(draft, { ...edit, inserted: removed, removed: inserted, at });
+  const before = applied(draft, { ...edit, inserted: removed, removed: inserted, at });
   return { ...before, cursor, undo: draft.undo.slice(0, -1), redo: [...draft.redo, edit] };
 }
 
-/** Does again what was taken back last. */
+/** Redoes the last edit that was undone. */
 export function redone(draft: Draft): Draft {
   const edit = draft.redo.at(-1);
   if (!edit) return draft;
-  return { ...done(draft, edit), undo: [...draft.undo, edit], redo: draft.redo.slice(0, -1) };
+  return { ...applied(draft, edit), undo: [...draft.undo, edit], redo: draft.redo.slice(0, -1) };
 }
 
 /**
- * What an edit may make a word of, or none: marks within words and one letter, before a place and after it. What is beyond that
- * letter is of the same words whatever comes before it.
+ * The surroundings of an edit that decide whether it creates or removes a word: marks within words, and one
+ * letter, before and after it. Text beyond that letter belongs to the same words either way.
  */
 const WORD_BEFORE = /(?<=([\p{L}\p{N}]?[\p{M}'’_-]*))/uy;
 const WORD_AFTER = /[\p{M}'’_-]*[\p{L}\p{N}]?/uy;
 
-/** The text after an edit. Words are counted anew only where it may have begun or ended some. */
-function done(draft: Draft, { at, removed, inserted }: Edit): Draft {
+/** Applies an edit. Words are recounted only where the edit may have created or removed some. */
+function applied(draft: Draft, { at, removed, inserted }: Edit): Draft {
   const { text } = draft;
   const end = at + removed.length;
   WORD_BEFORE.lastIndex = at;
@@ -85,10 +85,10 @@ function done(draft: Draft, { at, removed, inserted }: Edit): Draft {
   };
 }
 
-function together(last: Edit, edit: Edit): Edit | undefined {
+function merge(last: Edit, edit: Edit): Edit | undefined {
   if (last.kind !== edit.kind) return undefined;
-  const isOneGo = edit.kind === 'pasting' || !(/\s$/.test(last.inserted) && /^\S/.test(edit.inserted));
-  const goesOn = edit.at === last.at + last.inserted.length && edit.cursor === edit.at;
+  const isSameWord = edit.kind === 'pasting' || !(/\s$/.test(last.inserted) && /^\S/.test(edit.inserted));
+  const continues = edit.at === last.at + last.inserted.length && edit.cursor === edit.at;
   if (edit.kind === 'deleting') {
     if (edit.at + edit.removed.length === last.at) {
       return { ...last, at: edit.at, removed: edit.removed + last.removed };
@@ -96,11 +96,12 @@ function together(last: Edit, edit: Edit): Edit | undefined {
     return edit.at === last.at ? { ...last, removed: last.removed + edit.removed } : undefined;
   }
   const isTyping = edit.kind === 'typing' || edit.kind === 'pasting';
-  return isTyping && isOneGo && goesOn && edit.removed === ''
+  return isTyping && isSameWord && continues && edit.removed === ''
     ? { ...last, inserted: last.inserted + edit.inserted }
     : undefined;
 }
 
+/** Counts words and code points. */
 function counted(text: string): { words: number; characters: number } {
   let characters = text.length;
   for (const pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) characters -= pair[0].length - 1;

@@ -1,26 +1,26 @@
 import type { Stroke } from '../screen/keyboard.js';
 import type { Answer } from '../screen/open.js';
 import { moved, redone, replaced, undone } from './draft.js';
-import { columnOf, lastPlaceIn, pageOf, placeBeside, rowAt } from './page.js';
+import { columnOf, lastPlaceIn, pageOf, placeByRows, rowAt } from './page.js';
 import { after, before, firstWord, lineEnd, lineStart, wordAfter, wordBefore } from './places.js';
 import { SETTINGS, stepped } from './settings.js';
-import { asking, changed, isAtEnd, settled, type WriteState } from './state.js';
+import { afterChange, isAtEnd, scrolledToCursor, type WriteState, withNewQuestion } from './state.js';
 import { choicesAt, shownGhost } from './suggestions.js';
 
-/** What a key asks of the world outside the screen. */
+/** What a key asks of the program. */
 export type WriteRequest = { readonly type: 'save' } | 'quit' | 'interrupt';
 
 type WriteAnswer = Answer<WriteState, WriteRequest>;
 
 interface Binding {
-  /** Names of keys, the first as it is shown. */
+  /** Names of keys. */
   readonly keys: readonly string[];
-  /** What the key is called and does, for the screen; none for what every editor has. */
+  /** The name and label on the screen; keys that every editor has are not listed. */
   readonly shown?: readonly [name: string, label: string];
   readonly press: (state: WriteState) => WriteState;
 }
 
-/** Every key that types nothing, in the order in which the screen names them. */
+/** All keys that type nothing, in the order in which the screen lists them. */
 export const BINDINGS: readonly Binding[] = [
   { keys: ['tab'], shown: ['Tab', 'take the line'], press: takeLine },
   { keys: ['up'], shown: ['↑↓', 'other lines'], press: (state) => choosingOr(state, -1) },
@@ -34,8 +34,12 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['ctrl-y'], shown: ['^Y', 'redo'], press: (state) => edited(state, redone(state.draft)) },
   { keys: ['ctrl-n'], shown: ['^N ^P', 'other lines, anywhere'], press: (state) => choosing(state, 1) },
   { keys: ['ctrl-p'], press: (state) => choosing(state, -1) },
-  { keys: ['ctrl-up', 'alt-up'], shown: ['^↑ ^↓', 'temperature'], press: (state) => heated(state, 1) },
-  { keys: ['ctrl-down', 'alt-down'], press: (state) => heated(state, -1) },
+  {
+    keys: ['ctrl-up', 'alt-up'],
+    shown: ['^↑ ^↓', 'temperature'],
+    press: (state) => withTemperature(state, 1),
+  },
+  { keys: ['ctrl-down', 'alt-down'], press: (state) => withTemperature(state, -1) },
   {
     keys: ['ctrl-w', 'alt-backspace'],
     shown: ['^W', 'delete a word'],
@@ -43,7 +47,7 @@ export const BINDINGS: readonly Binding[] = [
   },
   {
     keys: ['ctrl-u'],
-    shown: ['^U ^K', 'delete to the line’s start, end'],
+    shown: ['^U ^K', 'delete to start, end of line'],
     press: (state) => erasedTo(state, lineStart),
   },
   { keys: ['ctrl-k'], press: (state) => erasedTo(state, lineEnd) },
@@ -72,12 +76,12 @@ const REQUESTS: Record<string, WriteRequest> = {
   'ctrl-c': 'interrupt',
 };
 
-/** The state after a key, and what the key asks for. */
+/** Returns the state after a key, and what the key asks for. */
 export function press(asked: WriteState, stroke: Stroke): WriteAnswer {
   const state = { ...asked, notice: undefined };
   if (stroke.text !== undefined) {
     const kind = stroke.pasted ? 'pasting' : 'typing';
-    return { state: settled(inserted({ ...state, panel: undefined }, stroke.text, kind)) };
+    return { state: scrolledToCursor(inserted({ ...state, panel: undefined }, stroke.text, kind)) };
   }
   const request = REQUESTS[stroke.key];
   if (request) return { state, request };
@@ -87,19 +91,19 @@ export function press(asked: WriteState, stroke: Stroke): WriteAnswer {
   if (!binding) return { state: asked };
   const isVertical = ['up', 'down', 'pageup', 'pagedown'].includes(stroke.key);
   const next = binding.press(isVertical ? state : { ...state, column: undefined });
-  // The page of the keys is closed by any of them.
-  return { state: settled(state.panel === 'keys' ? { ...next, panel: undefined } : next) };
+  // Any key closes the list of keys.
+  return { state: scrolledToCursor(state.panel === 'keys' ? { ...next, panel: undefined } : next) };
 }
 
-/** A key while a panel is open; nothing where it means what it always does. */
+/** Handles a key while a panel is open; returns undefined if it has its usual meaning. */
 function pressInPanel(state: WriteState, key: string): WriteState | undefined {
   const { panel } = state;
   if (['escape', 'enter', 'ctrl-j'].includes(key)) return { ...state, panel: undefined };
   if (typeof panel !== 'object') return undefined;
   const by = { left: -1, right: 1 }[key];
-  if (by !== undefined) return { ...state, panel: { setting: turned(panel.setting, by, SETTINGS.length) } };
-  if (key === 'up') return settled(withStep(state, panel.setting, 1));
-  if (key === 'down') return settled(withStep(state, panel.setting, -1));
+  if (by !== undefined) return { ...state, panel: { setting: cycled(panel.setting, by, SETTINGS.length) } };
+  if (key === 'up') return scrolledToCursor(withStep(state, panel.setting, 1));
+  if (key === 'down') return scrolledToCursor(withStep(state, panel.setting, -1));
   return undefined;
 }
 
@@ -111,17 +115,17 @@ function toggledKeys(state: WriteState): WriteState {
   return { ...state, panel: 'keys' };
 }
 
-function heated(state: WriteState, by: 1 | -1): WriteState {
+function withTemperature(state: WriteState, by: 1 | -1): WriteState {
   return withStep(state, 0, by);
 }
 
 function withStep(state: WriteState, index: number, by: 1 | -1): WriteState {
   const settings = stepped(state.settings, index, by);
-  return settings === state.settings ? state : asking({ ...state, settings, offer: 'now' });
+  return settings === state.settings ? state : withNewQuestion({ ...state, settings, offer: 'now' });
 }
 
 function renewed(state: WriteState): WriteState {
-  return asking({ ...state, round: state.round + 1, offer: 'now' });
+  return withNewQuestion({ ...state, round: state.round + 1, offer: 'now' });
 }
 
 function hidden(state: WriteState): WriteState {
@@ -130,7 +134,7 @@ function hidden(state: WriteState): WriteState {
 
 function takeLine(state: WriteState): WriteState {
   const ghost = shownGhost(state);
-  return ghost === '' ? shown(state) : { ...inserted(state, ghost, 'taking'), offer: 'now' };
+  return ghost === '' ? showSuggestions(state) : { ...inserted(state, ghost, 'taking'), offer: 'now' };
 }
 
 function takeWordOrMove(state: WriteState): WriteState {
@@ -146,25 +150,25 @@ function choosingOr(state: WriteState, by: 1 | -1): WriteState {
 function choosing(state: WriteState, by: 1 | -1): WriteState {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
-  if (state.offer !== 'now' || choices.length === 0) return shown(state);
+  if (state.offer !== 'now' || choices.length === 0) return showSuggestions(state);
   const { chosen: last, alternatives, from } = suggestions;
   if (choices.length === 1 && from < draft.cursor) {
-    // Of those that go on from an earlier place one is left; from here there are others.
-    const anew = asking(state);
-    return { ...anew, suggestions: { ...anew.suggestions, chosen: turned(last, by, alternatives.length) } };
+    // Of the suggestions for an earlier place, only one still applies: ask for more at the cursor.
+    const fresh = withNewQuestion(state);
+    return { ...fresh, suggestions: { ...fresh.suggestions, chosen: cycled(last, by, alternatives.length) } };
   }
   const at = choices.indexOf(last);
-  const chosen = choices[turned(at, by, choices.length)]!;
+  const chosen = choices[cycled(at, by, choices.length)]!;
   return { ...state, suggestions: { ...suggestions, chosen } };
 }
 
-/** What there is to choose from comes as soon as it is there. */
-function shown(state: WriteState): WriteState {
-  return { ...changed(state), offer: 'now' };
+/** Shows suggestions as soon as they arrive. */
+function showSuggestions(state: WriteState): WriteState {
+  return { ...afterChange(state), offer: 'now' };
 }
 
-/** One further in a circle. */
-function turned(at: number, by: number, count: number): number {
+/** Steps through a cycle. */
+function cycled(at: number, by: number, count: number): number {
   return (at + by + count) % count;
 }
 
@@ -182,8 +186,8 @@ function erasedTo(state: WriteState, place: (text: string, at: number) => number
 
 function edited(state: WriteState, draft: WriteState['draft']): WriteState {
   if (draft === state.draft) return state;
-  const next = changed({ ...state, draft, column: undefined });
-  // One who types what is shown goes on seeing the rest of it.
+  const next = afterChange({ ...state, draft, column: undefined });
+  // A suggestion stays visible while its text is being typed.
   return { ...next, offer: shownGhost(next) === '' ? 'soon' : 'now' };
 }
 
@@ -192,18 +196,18 @@ function movedTo(state: WriteState, place: (text: string, at: number) => number)
   return movedCursor(state, place(draft.text, draft.cursor));
 }
 
-/** Suggestions within a line would push about what stands there: they wait until something is typed, or for Tab. */
+/** Suggestions within a line would move the text after the cursor: they wait for typing or Tab. */
 function movedCursor(state: WriteState, cursor: number): WriteState {
   const { text } = state.draft;
   const offer = cursor === lineEnd(text, cursor) ? 'soon' : 'hidden';
-  return changed({ ...state, draft: moved(state.draft, cursor), offer });
+  return afterChange({ ...state, draft: moved(state.draft, cursor), offer });
 }
 
 function movedByRows(state: WriteState, by: number): WriteState {
   const { width } = pageOf(state);
   const { text, cursor } = state.draft;
   const column = state.column ?? columnOf(rowAt(text, cursor, width), cursor);
-  return { ...movedCursor(state, placeBeside(text, cursor, by, column, width)), column };
+  return { ...movedCursor(state, placeByRows(text, cursor, by, column, width)), column };
 }
 
 function home(state: WriteState): WriteState {

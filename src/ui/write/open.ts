@@ -15,27 +15,27 @@ import { picture } from './view.js';
 
 export type WriteScreen = OpenScreen<WriteState, WriteMessage>;
 
-/** How far an answer has come. */
+/** The progress of an answer. */
 export interface Progress {
   readonly left: number;
   readonly alternatives: readonly string[];
   readonly done: boolean;
 }
 
-/** What writing needs of the world outside the screen. */
+/** What the screen needs from the program. */
 export interface WriteBackend {
-  /** Works on a question, a few milliseconds at each step. */
+  /** Answers a question in steps of a few milliseconds. */
   answer(question: Question): Generator<Progress, void, void>;
   save(): void;
 }
 
-/** After so long without a key what is suggested is shown. */
+/** Suggestions are shown after this time without a key. */
 const PAUSE_MS = 120;
 
 /** Opens the screen of `charlstm write`: see `openScreen`. */
 export function openWrite(
   beginning: Omit<WriteStart, 'colors'>,
-  world: WriteBackend,
+  backend: WriteBackend,
   end: (how: Ending) => void,
 ): WriteScreen {
   let pausing: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export function openWrite(
     picture,
     press,
     end,
-    answer: () => world.save(),
+    answer: () => backend.save(),
     pressed() {
       ask();
       clearTimeout(pausing);
@@ -59,15 +59,15 @@ export function openWrite(
   });
   let asked = 0;
   let stopWork = () => {};
-  /** Has a question answered that is another one than before; it takes the place of the last. */
+  /** Starts answering a new question and abandons the previous one. */
   const ask = () => {
-    const asks = questionOf(screen.state);
+    const wanted = questionOf(screen.state);
     const { question } = screen.state.suggestions;
-    if (asks && question === asked) return;
+    if (wanted && question === asked) return;
     stopWork();
-    asked = asks ? question : 0;
-    if (!asks) return;
-    stopWork = inSlices(world.answer(asks), {
+    asked = wanted ? question : 0;
+    if (!wanted) return;
+    stopWork = inSlices(backend.answer(wanted), {
       onStep: (progress) => screen.take({ type: 'suggested', question, ...progress }),
       onFailure: ({ message, hint }) =>
         screen.take({ type: 'notice', text: `${message}. ${hint}`, isBad: true }),

@@ -2,39 +2,39 @@ import { type Glyph, glyphsOf, splitsPair, wrapped } from '../text/glyphs.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';
 
-/** Rows that a screen must have for a line above the text and the keys below it. */
+/** The least rows of a screen with a header and a list of keys. */
 const ROOMY = 8;
-/** Longer lines of text are hard to read. */
+/** The widest lines of text: longer ones are hard to read. */
 const WIDEST = 100;
-/** Longer lines of a file are laid out in stretches, the rows of each apart: a screen shows a few of them. */
-const LONGEST_STRETCH = 4096;
-/** A glyph that is longer may be parted at the end of a stretch. */
+/** Longer lines are laid out in chunks, since a screen shows only a part of them. */
+const LONGEST_CHUNK = 4096;
+/** Longer glyphs may be split at the end of a chunk. */
 const LONGEST_GLYPH = 64;
-/** What most glyphs begin with, and few go on with. */
-const BEGINS = /^[\p{L}\p{N}\p{P}\p{Zs}]/u;
-/** Characters of the stretches whose rows are kept: rows take a hundred times as much memory. */
-const MOST_KEPT = 100_000;
+/** Characters that start most glyphs and rarely continue one. */
+const STARTS_GLYPH = /^[\p{L}\p{N}\p{P}\p{Zs}]/u;
+/** UTF-16 units of the chunks whose rows are cached: rows take a hundred times as much memory. */
+const MOST_CACHED = 100_000;
 
-/** What of the state decides what the text looks like. */
+/** The part of the state that determines the layout of the text. */
 interface Shown extends Offer {
   readonly columns: number;
   readonly rows: number;
-  /** Without colours what is suggested stands in brackets. */
+  /** Without colours, suggestions are in brackets. */
   readonly colors: boolean;
-  /** Where the first row on the screen begins. */
+  /** The offset of the first row on the screen. */
   readonly top: number;
 }
 
-/** A row of the text on the screen, and where it stands in the text that is shown. */
+/** A row of the text on the screen, with its offsets in the text. */
 export interface Row {
   readonly start: number;
   readonly end: number;
-  /** Where its stretch of a line begins: places of glyphs count from there. */
-  readonly stretch: number;
+  /** The offset of its chunk; offsets of glyphs are relative to it. */
+  readonly chunk: number;
   readonly glyphs: readonly Glyph[];
 }
 
-/** The part of the screen that the text takes; a column is free at the left, and one at the right for the cursor. */
+/** Returns the area of the text. A column is free at the left, and one at the right for the cursor. */
 export function pageOf({ columns, rows }: Pick<Shown, 'columns' | 'rows'>) {
   const head = rows >= ROOMY ? 2 : 0;
   const foot = rows >= ROOMY ? 3 : 1;
@@ -42,7 +42,7 @@ export function pageOf({ columns, rows }: Pick<Shown, 'columns' | 'rows'>) {
   return { head, width, height: Math.max(1, rows - head - foot) };
 }
 
-/** The text with what is suggested within it, between two places of it. */
+/** Returns the text including the suggestion, which lies between `from` and `to`. */
 export function shownText(state: Shown): { text: string; from: number; to: number } {
   const { text, cursor } = state.draft;
   const ghost = shownGhost(state);
@@ -55,8 +55,8 @@ export function shownText(state: Shown): { text: string; from: number; to: numbe
 }
 
 /**
- * Where the first row on the screen has to begin for the cursor, and what is suggested after it, to be in view; rows stay empty
- * only where the text has no more.
+ * Returns the offset of the first row that keeps the cursor and the suggestion after it in view. Rows stay
+ * empty only at the end of the text.
  */
 export function scrolled(state: Shown): number {
   const { width, height } = pageOf(state);
@@ -69,7 +69,7 @@ export function scrolled(state: Shown): number {
   return rowAt(text, top, width).start;
 }
 
-/** The rows on the screen. */
+/** Returns the rows on the screen. */
 export function visibleRows(state: Shown): Row[] {
   const { width, height } = pageOf(state);
   const { text } = shownText(state);
@@ -77,117 +77,120 @@ export function visibleRows(state: Shown): Row[] {
   return [first, ...rowsAfter(text, first, width, height - 1)];
 }
 
-/** The place in the text so many rows above or below another, in a column of that row or the nearest to it. */
-export function placeBeside(text: string, at: number, by: number, column: number, width: number): number {
+/** Returns the offset some rows above or below another, at the given column or the nearest one. */
+export function placeByRows(text: string, at: number, by: number, column: number, width: number): number {
   const row = rowAt(text, at, width);
   const target = by < 0 ? rowsUpTo(text, row, width, 1 - by)[0]! : rowsAfter(text, row, width, by).at(-1);
   if (!target || target.start === row.start) return by < 0 ? 0 : text.length;
   let used = 0;
   for (const glyph of target.glyphs) {
     used += glyph.width;
-    if (used > column) return target.stretch + glyph.at;
+    if (used > column) return target.chunk + glyph.at;
   }
   return lastPlaceIn(text, target);
 }
 
-/** The last place that is shown in a row, and not at the beginning of the next one. */
+/** Returns the last cursor position in a row that is not at the start of the next one. */
 export function lastPlaceIn(text: string, row: Row): number {
-  return row.end < lineEnd(text, row.stretch) ? row.stretch + row.glyphs.at(-1)!.at : row.end;
+  return row.end < lineEnd(text, row.chunk) ? row.chunk + row.glyphs.at(-1)!.at : row.end;
 }
 
-/** The column of a place in its row. */
-export function columnOf({ stretch, glyphs }: Row, at: number): number {
-  return glyphs.reduce((sum, glyph) => sum + (stretch + glyph.at < at ? glyph.width : 0), 0);
+/** Returns the column of an offset in its row. */
+export function columnOf({ chunk, glyphs }: Row, at: number): number {
+  return glyphs.reduce((sum, glyph) => sum + (chunk + glyph.at < at ? glyph.width : 0), 0);
 }
 
-/** The row that holds a place; of two that meet there, the later. */
+/** Returns the row that contains an offset; the later one at a boundary. */
 export function rowAt(text: string, at: number, width: number): Row {
-  return rowsOf(text, stretchAt(text, at), width).findLast((row) => row.start <= at)!;
+  return rowsOf(text, chunkAt(text, at), width).findLast((row) => row.start <= at)!;
 }
 
-/** At most so many rows that end with a row, in their order. */
+/** Returns up to `most` rows that end with a given row, in order. */
 function rowsUpTo(text: string, row: Row, width: number, most: number): Row[] {
   let found: Row[] = [];
   for (let at = row.start; ; at--) {
-    const stretch = stretchAt(text, at);
-    at = stretch.start;
-    found = [...rowsOf(text, stretch, width).filter((one) => one.start <= row.start), ...found];
+    const chunk = chunkAt(text, at);
+    at = chunk.start;
+    found = [...rowsOf(text, chunk, width).filter((one) => one.start <= row.start), ...found];
     if (found.length >= most || at === 0) return found.slice(-most);
   }
 }
 
-/** At most so many rows after a row. */
+/** Returns up to `most` rows after a given row. */
 function rowsAfter(text: string, row: Row, width: number, most: number): Row[] {
   const found: Row[] = [];
   for (let at = row.start; found.length < most; ) {
-    const stretch = stretchAt(text, at);
-    found.push(...rowsOf(text, stretch, width).filter((one) => one.start > row.start));
-    if (stretch.end === text.length) break;
-    at = text[stretch.end] === '\n' ? stretch.end + 1 : stretch.end;
+    const chunk = chunkAt(text, at);
+    found.push(...rowsOf(text, chunk, width).filter((one) => one.start > row.start));
+    if (chunk.end === text.length) break;
+    at = text[chunk.end] === '\n' ? chunk.end + 1 : chunk.end;
   }
   return found.slice(0, most);
 }
 
-/** A line, or a part of a long one, between two places of the text. */
-interface Stretch {
+/** A line or a part of a long line, between two offsets. */
+interface Chunk {
   readonly start: number;
   readonly end: number;
 }
 
-/** The stretch that holds a place; of two that meet there, the later. */
-function stretchAt(text: string, at: number): Stretch {
+/** Returns the chunk that contains an offset; the later one at a boundary. */
+function chunkAt(text: string, at: number): Chunk {
   const stop = lineEnd(text, at);
   for (let start = lineStart(text, at); ; ) {
-    const end = stretchEnd(text, start, stop);
+    const end = chunkEnd(text, start, stop);
     if (at < end || end === stop) return { start, end };
     start = end;
   }
 }
 
-/** A stretch of a long line ends after a word or, where it has none, before a glyph. @param stop where the line ends */
-function stretchEnd(text: string, start: number, stop: number): number {
-  if (stop - start <= LONGEST_STRETCH) return stop;
-  const words = text.slice(start, start + LONGEST_STRETCH).lastIndexOf(' ') + 1;
+/**
+ * Returns the end of a chunk: after a word or, if there is none, before a glyph.
+ * @param stop the end of the line
+ */
+function chunkEnd(text: string, start: number, stop: number): number {
+  if (stop - start <= LONGEST_CHUNK) return stop;
+  const words = text.slice(start, start + LONGEST_CHUNK).lastIndexOf(' ') + 1;
   if (words > 0) return start + words;
-  const most = start + LONGEST_STRETCH;
+  const most = start + LONGEST_CHUNK;
   for (let end = most; end > most - LONGEST_GLYPH; end--) {
-    if (BEGINS.test(String.fromCodePoint(text.codePointAt(end)!))) return end;
+    if (STARTS_GLYPH.test(String.fromCodePoint(text.codePointAt(end)!))) return end;
   }
   return splitsPair(text, most) ? most - 1 : most;
 }
 
-/** Stretches that were laid out lately, by their text, at one width: most do not change from key to key. */
-const kept = { width: 0, characters: 0, stretches: new Map<string, readonly Row[]>() };
+/** Recently laid out chunks by their text, at one width: most do not change from key to key. */
+const cache = { width: 0, characters: 0, chunks: new Map<string, readonly Row[]>() };
 
-function rowsOf(text: string, { start, end }: Stretch, width: number): Row[] {
-  const stretch = text.slice(start, end);
-  let rows = kept.width === width ? kept.stretches.get(stretch) : undefined;
+function rowsOf(text: string, { start, end }: Chunk, width: number): Row[] {
+  const chunk = text.slice(start, end);
+  let rows = cache.width === width ? cache.chunks.get(chunk) : undefined;
   if (!rows) {
-    rows = laidOut(stretch, width);
-    if (kept.width !== width || kept.characters + stretch.length > MOST_KEPT) {
-      kept.width = width;
-      kept.characters = 0;
-      kept.stretches.clear();
+    rows = laidOut(chunk, width);
+    if (cache.width !== width || cache.characters + chunk.length > MOST_CACHED) {
+      cache.width = width;
+      cache.characters = 0;
+      cache.chunks.clear();
     }
-    kept.characters += stretch.length;
-    kept.stretches.set(stretch, rows);
+    cache.characters += chunk.length;
+    cache.chunks.set(chunk, rows);
   }
   const placed = rows.map((row) => ({
     ...row,
     start: row.start + start,
     end: row.end + start,
-    stretch: start,
+    chunk: start,
   }));
-  // A space that a row was broken at begins another; that is the next stretch, if there is one.
+  // A space at which a row was broken starts another row; that is the next chunk, if there is one.
   const isLast = end === text.length || text[end] === '\n';
   return isLast ? placed : placed.filter((row) => row.start < end);
 }
 
-function laidOut(stretch: string, width: number): Row[] {
+function laidOut(chunk: string, width: number): Row[] {
   let end = 0;
-  return wrapped(glyphsOf(stretch), width).map((glyphs) => {
+  return wrapped(glyphsOf(chunk), width).map((glyphs) => {
     const start = end;
     for (const { source } of glyphs) end += source.length;
-    return { start, end, stretch: 0, glyphs };
+    return { start, end, chunk: 0, glyphs };
   });
 }

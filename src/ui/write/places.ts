@@ -1,6 +1,6 @@
 import { endOfPiece, glyphsOf, isBoundary, LONGEST_PIECE, splitsPair } from '../text/glyphs.js';
 
-/** Places in a text, in UTF-16 units: what the keys that move the cursor lead to. */
+// Cursor positions in a text, as offsets in UTF-16 units.
 
 export function lineStart(text: string, at: number): number {
   return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
@@ -11,7 +11,7 @@ export function lineEnd(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** Before the character, as a person counts them, that ends at a place. */
+/** Returns the start of the grapheme that ends at an offset. */
 export function before(text: string, at: number): number {
   if (at === 0) return 0;
   let from = at - 1;
@@ -19,7 +19,7 @@ export function before(text: string, at: number): number {
   return from + glyphsOf(text.slice(from, at)).at(-1)!.at;
 }
 
-/** After the character that begins at a place. */
+/** Returns the end of the grapheme that starts at an offset. */
 export function after(text: string, at: number): number {
   if (at >= text.length) return text.length;
   const piece = text.slice(at, endOfPiece(text, at));
@@ -27,21 +27,21 @@ export function after(text: string, at: number): number {
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_'’]/u;
-/** UTF-16 units that are looked through for a word; in scripts without spaces it may go on beyond them. */
+/** UTF-16 units to search for a word; in scripts without spaces it may be longer. */
 const LONGEST_WORD = 4096;
 
-/** Before the word that ends at a place, or comes before it. */
+/** Returns the start of the word at or before an offset. */
 export function wordBefore(text: string, at: number): number {
   const from = Math.max(0, at - LONGEST_WORD);
   const glyphs = glyphsOf(text.slice(from, at));
   const word = glyphs.findLastIndex(({ source }) => WORD.test(source));
   const gap = glyphs.slice(0, Math.max(0, word)).findLastIndex(({ source }) => !WORD.test(source));
-  // The first of a part may be half a character.
+  // The first glyph may be half a character.
   const start = gap < 0 && from > 0 ? glyphs[1] : glyphs[gap + 1];
   return from + (start?.at ?? 0);
 }
 
-/** After the word that begins at a place, or comes after it. */
+/** Returns the end of the word at or after an offset. */
 export function wordAfter(text: string, at: number): number {
   const end = Math.min(text.length, at + LONGEST_WORD);
   const glyphs = glyphsOf(text.slice(at, end));
@@ -51,7 +51,7 @@ export function wordAfter(text: string, at: number): number {
   return end < text.length ? at + glyphs.at(-1)!.at : end;
 }
 
-/** The first word of a text with the space before it, or its first line breaks. */
+/** Returns the first word of a text with the space before it, or its leading line breaks. */
 export function firstWord(text: string): string {
   return /^(?:\n+|[^\S\n]*[^\s]+|\s+)/u.exec(text)?.[0] ?? '';
 }

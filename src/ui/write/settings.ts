@@ -1,4 +1,4 @@
-/** How suggestions are chosen. */
+/** The sampling options of suggestions. */
 export interface Settings {
   readonly temperature: number;
   readonly topK: number;
@@ -9,9 +9,9 @@ export interface Settings {
 interface Setting {
   readonly name: keyof Settings;
   readonly label: string;
-  /** Values that the keys go through. */
+  /** The values that keys step through. */
   readonly steps: readonly number[];
-  /** The value that changes nothing. */
+  /** The value that disables the setting. */
   readonly off: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'minP', label: 'min-p', steps: [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5], off: 0 },
 ];
 
-/** The settings with one of them a step higher or lower. */
+/** Returns the settings with one of them a step higher or lower. */
 export function stepped(settings: Settings, index: number, by: 1 | -1): Settings {
   const { name, steps } = SETTINGS[index]!;
   const value = settings[name];
@@ -33,7 +33,7 @@ export function stepped(settings: Settings, index: number, by: 1 | -1): Settings
   return next === undefined ? settings : { ...settings, [name]: next };
 }
 
-/** A setting's value as it is shown. */
+/** Formats the value of a setting. */
 export function shownValue(settings: Settings, { name, off }: Setting): string {
   const value = settings[name];
   if (value === off) return 'off';

@@ -3,18 +3,18 @@ import { scrolled } from './page.js';
 import type { Settings } from './settings.js';
 import { choicesAt, ghostOf, type Offer, type Question, type Suggestions } from './suggestions.js';
 
-/** Everything the screen can know. Made by `initialState`, changed by `reduce` and `press` alone. */
+/** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
 export interface WriteState {
   readonly columns: number;
   readonly rows: number;
-  /** Without colours what is suggested stands in brackets. */
+  /** Without colours, suggestions are in brackets. */
   readonly colors: boolean;
   readonly file: string;
   readonly model: string;
   readonly draft: Draft;
-  /** What lies in the file. */
+  /** The contents of the file. */
   readonly saved: string;
-  /** Where the first row on the screen begins, and the column that up and down keep to. */
+  /** The offset of the first row on the screen, and the column that up and down keep to. */
   readonly top: number;
   readonly column: number | undefined;
   readonly settings: Settings;
@@ -23,7 +23,7 @@ export interface WriteState {
   readonly offer: Offer['offer'];
   readonly strange: readonly { readonly name: string; readonly readAs: string | undefined }[];
   readonly panel: 'keys' | { readonly setting: number } | undefined;
-  /** Something to be told until the next key, in the colour of its weight. */
+  /** A message that is shown until the next key. */
   readonly notice: { readonly text: string; readonly isBad: boolean } | undefined;
 }
 
@@ -36,14 +36,14 @@ export type WriteMessage =
       readonly alternatives: readonly string[];
       readonly done: boolean;
     }
-  /** The writer has not pressed a key for a moment. */
+  /** No key was pressed for a moment. */
   | { readonly type: 'paused' }
-  /** Characters of the text that the network never saw, and what it reads in their place, if anything. */
+  /** Characters that the network does not know, and what it reads instead, if anything. */
   | { readonly type: 'strange'; readonly characters: WriteState['strange'] }
   | { readonly type: 'saved'; readonly text: string }
   | { readonly type: 'notice'; readonly text: string; readonly isBad: boolean };
 
-/** What is known when writing begins. */
+/** What is known when the screen opens. */
 export interface WriteStart {
   readonly file: string;
   readonly model: string;
@@ -70,7 +70,7 @@ export function initialState(
     panel: undefined,
     notice: undefined,
   };
-  return settled(asking(state));
+  return scrolledToCursor(withNewQuestion(state));
 }
 
 const NO_SUGGESTIONS: Suggestions = {
@@ -83,18 +83,20 @@ const NO_SUGGESTIONS: Suggestions = {
   chosen: 0,
 };
 
-/** The state after something has happened other than a key. */
+/** Returns the state after a message. */
 export function reduce(state: WriteState, message: WriteMessage): WriteState {
   switch (message.type) {
     case 'resize':
-      return settled({ ...state, columns: message.columns, rows: message.rows });
+      return scrolledToCursor({ ...state, columns: message.columns, rows: message.rows });
     case 'suggested': {
       const { type: _, ...answer } = message;
       if (answer.question !== state.suggestions.question) return state;
-      return settled(onAChoice({ ...state, suggestions: { ...state.suggestions, ...answer } }));
+      return scrolledToCursor(
+        withValidChoice({ ...state, suggestions: { ...state.suggestions, ...answer } }),
+      );
     }
     case 'paused':
-      return state.offer === 'soon' ? settled({ ...state, offer: 'now' }) : state;
+      return state.offer === 'soon' ? scrolledToCursor({ ...state, offer: 'now' }) : state;
     case 'strange':
       return { ...state, strange: message.characters };
     case 'saved':
@@ -108,39 +110,39 @@ export function reduce(state: WriteState, message: WriteMessage): WriteState {
   }
 }
 
-/** A question that has to be answered anew: after something else, or otherwise. */
-export function asking(state: WriteState): WriteState {
+/** Returns the state with a new question about the text before the cursor. */
+export function withNewQuestion(state: WriteState): WriteState {
   const { text, cursor } = state.draft;
   const question = state.suggestions.question + 1;
   const before = text.slice(0, cursor);
   return { ...state, suggestions: { ...NO_SUGGESTIONS, question, from: cursor, before } };
 }
 
-/** What is asked now; nothing where no suggestions are wanted. */
+/** Returns the open question, unless suggestions are hidden. */
 export function questionOf({ suggestions, settings, round, offer }: WriteState): Question | undefined {
   return offer === 'hidden' ? undefined : { before: suggestions.before, settings, round };
 }
 
-/** The state with the cursor in view. */
-export function settled(state: WriteState): WriteState {
+/** Returns the state with the cursor in view. */
+export function scrolledToCursor(state: WriteState): WriteState {
   return { ...state, top: scrolled(state) };
 }
 
-/** The state after the text or the cursor has changed: what was suggested stays where it still goes on from there. */
-export function changed(state: WriteState): WriteState {
+/** Updates suggestions after a change of text or cursor: those that still continue the text stay. */
+export function afterChange(state: WriteState): WriteState {
   const { suggestions, draft } = state;
   const isSame = draft.text.slice(0, draft.cursor) === suggestions.before;
   return isSame || choicesAt(suggestions, draft.text, draft.cursor).length > 0
-    ? onAChoice(state)
-    : asking(state);
+    ? withValidChoice(state)
+    : withNewQuestion(state);
 }
 
-/** The chosen alternative is one that goes on from the cursor, wherever there is one. */
-function onAChoice(state: WriteState): WriteState {
+/** Makes sure that the chosen alternative continues the text at the cursor, if any does. */
+function withValidChoice(state: WriteState): WriteState {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
   if (choices.includes(suggestions.chosen) || choices[0] === undefined) return state;
-  // An equal one that comes before it may be counted in its place.
+  // An identical alternative before it may stand for it.
   if (ghostOf(suggestions, draft.text, draft.cursor) !== '') return state;
   return { ...state, suggestions: { ...suggestions, chosen: choices[0] } };
 }

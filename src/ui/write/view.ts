@@ -19,11 +19,11 @@ import { SETTINGS, shownValue } from './settings.js';
 import { isUnsaved, type WriteState } from './state.js';
 import { choicesAt } from './suggestions.js';
 
-/** So many characters to be read take long enough to be told. */
+/** The least number of unread characters that is reported. */
 const LONG_READING = 200;
-/** Columns that a long name has at least where the length of the text is shown beside it. */
+/** The least columns of a long name next to the length of the text. */
 const LEAST_NAME = 12;
-/** So many characters are named that the network does not know. */
+/** How many unknown characters to name. */
 const MOST_NAMED = 3;
 
 export function picture(state: WriteState): Picture {
@@ -42,10 +42,10 @@ export function picture(state: WriteState): Picture {
 
 function textPage(state: WriteState): Line[] {
   const { from, to } = shownText(state);
-  return visibleRows(state).map(({ stretch, glyphs }) =>
+  return visibleRows(state).map(({ chunk, glyphs }) =>
     joined(
       glyphs.map(({ text, at }): Segment => {
-        const isGhost = stretch + at >= from && stretch + at < to;
+        const isGhost = chunk + at >= from && chunk + at < to;
         return isGhost ? { text, color: 'faint' } : { text };
       }),
     ),
@@ -60,11 +60,11 @@ function cursorOf(state: WriteState): { row: number; column: number } {
   return { row: Math.max(0, row), column: 1 + columnOf(at, from) };
 }
 
-/** The file and its state at the left, the length of the text at the right. */
+/** Draws the file and its state at the left, the length of the text at the right. */
 function header(state: WriteState): Line {
   const { draft, columns, file } = state;
-  const isWaiting = isUnsaved(state);
-  const mark: Segment = isWaiting
+  const hasChanges = isUnsaved(state);
+  const mark: Segment = hasChanges
     ? { text: '● unsaved', color: 'caution' }
     : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
   const counts: Line = fitting(
@@ -85,7 +85,7 @@ function header(state: WriteState): Line {
   );
 }
 
-/** What was said just now, or the settings; at the right which alternative is shown, or how far reading has come. */
+/** Draws a notice or the settings; at the right, the number of the alternative or of unread characters. */
 function status(state: WriteState): Line {
   const { columns, notice, panel, model } = state;
   const right = progress(state);
@@ -108,7 +108,7 @@ function status(state: WriteState): Line {
   );
 }
 
-/** What of the text the network does not read as it stands. */
+/** Describes characters of the text that the network does not know. */
 function strangeNote(strange: WriteState['strange']): Segment | undefined {
   if (strange.length === 0) return undefined;
   const named = strange.slice(0, MOST_NAMED).map(({ name, readAs }) => {
@@ -129,7 +129,7 @@ function progress({ suggestions, draft, offer }: WriteState): Line {
   return [{ text: `${place} of ${choices.length}${done ? '' : '…'}`, color: 'accent' }];
 }
 
-/** All settings; the one that the keys change stands between arrows. */
+/** Draws all settings; the selected one is between arrows. */
 function settingsLine({ settings }: WriteState, index: number, width: number): Line {
   const parts = SETTINGS.map((setting, i): Segment => {
     const text = `${setting.label} ${shownValue(settings, setting)}`;
@@ -138,7 +138,7 @@ function settingsLine({ settings }: WriteState, index: number, width: number): L
   return shortened([parts, parts.slice(index)], '  ', width);
 }
 
-/** The keys, as many as fit. */
+/** Draws the keys that fit. */
 function keys({ panel, columns }: WriteState): Line {
   const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
     entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
@@ -157,7 +157,7 @@ function keys({ panel, columns }: WriteState): Line {
   return [{ text: ' ' }, ...fitting(shown(), '  ', columns - 2)];
 }
 
-/** What is no key of the text alone. */
+/** Keys that leave the screen or the text as it is. */
 const EXTRA = [
   ['^Q', 'save and quit'],
   ['^S', 'save'],

@@ -192,10 +192,10 @@ describe('a line that is far longer than a screen', () => {
         const state = pressed(newState(text, { columns, rows: 15_000 }), '\x1b[1;5H');
         const rows = visibleRows(state);
         let at = 0;
-        for (const { start, end, stretch, glyphs } of rows) {
+        for (const { start, end, chunk, glyphs } of rows) {
           expect(start).toBe(at);
           expect(glyphs.map(({ source }) => source).join('')).toBe(text.slice(start, end));
-          expect(glyphs.every((glyph, i) => i > 0 || stretch + glyph.at === start)).toBe(true);
+          expect(glyphs.every((glyph, i) => i > 0 || chunk + glyph.at === start)).toBe(true);
           at = text[end] === '\n' ? end + 1 : end;
         }
         expect(rows.at(-1)!.end).toBe(text.length);
