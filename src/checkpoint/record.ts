@@ -20,33 +20,33 @@ export function describeLength({ unit, amount }: TrainingLength): string {
   return `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-/** Which text a run learns. One of length 0 is not there: the weights were imported. */
+/** The text of a run. Its length is 0 if the weights were imported and there is none. */
 interface CorpusRecord {
   readonly name: string;
-  /** Characters of the whole text, and how many of them, from the start, train. */
+  /** Characters of the whole text, and how many of them, from the start, are trained on. */
   readonly length: number;
   readonly trainLength: number;
   /** SHA-256 of its ids. */
   readonly hash: string;
 }
 
-/** Where training stands. Random draws are functions of the seed and the step, so these need no state of their own. */
+/** The progress of training. Random draws are functions of the seed and the step, so there is no state of theirs. */
 export interface Progress {
   readonly step: number;
-  /** Seconds of training so far; kept only where the length is in minutes, so that other runs repeat to the byte. */
+  /** Seconds of training so far; recorded only if the length is in minutes, so that other runs repeat byte for byte. */
   readonly seconds: number;
   readonly bestLoss: number | null;
   /** Sum and number of the training losses since the last entry of the history. */
   readonly lossSum: number;
   readonly lossCount: number;
-  /** The loss of the run's first step, and the loss of late (see train/faults.ts); null before there is one. */
+  /** The loss of the first step and the recent loss (see train/faults.ts); null before the first step. */
   readonly startLoss: number | null;
   readonly recentLoss: number | null;
-  /** How often the run has gone back to a checkpoint because its numbers were wrong. */
+  /** How many times the run was rolled back to a checkpoint because its numbers were wrong. */
   readonly rollbacks: number;
 }
 
-/** Where a run begins. */
+/** The progress of a run before its first step. */
 export const NO_PROGRESS: Progress = {
   step: 0,
   seconds: 0,
@@ -58,60 +58,60 @@ export const NO_PROGRESS: Progress = {
   rollbacks: 0,
 };
 
-/** One line of the history, an entry for each validation; losses in nats a character. */
+/** One entry of the history, which has one for each validation. Losses are in nats per character. */
 export interface HistoryPoint {
   readonly step: number;
   readonly lr: number;
-  /** Mean training loss since the entry before. */
+  /** Mean training loss since the previous entry. */
   readonly training: number;
   readonly validation: number | null;
 }
 
-/** The checkpoint whose weights a run began with. */
+/** The checkpoint whose weights a run started from. */
 export interface Origin {
-  /** Where it lay then. */
+  /** Its path at that time. */
   readonly path: string;
   readonly step: number;
-  /** The text that it had learned. */
+  /** The name of the text it was trained on. */
   readonly corpus: string;
   /** SHA-256 of its weights, in the order of the parameter table. */
   readonly hash: string;
 }
 
-/** Everything a checkpoint says beside its tensors: plain data, which crosses to the worker as it is. */
+/** Everything in a checkpoint except its tensors: plain data, which is passed to the worker as it is. */
 export interface RunRecord {
   readonly model: ModelConfig;
   readonly codePoints: readonly number[];
-  /** How text became characters; the same for texts to come. */
+  /** How text becomes characters, for the training text and all later ones. */
   readonly decoding: DecodeOptions;
   readonly training: TrainingOptions;
   readonly corpus: CorpusRecord;
   readonly progress: Progress;
   readonly history: readonly HistoryPoint[];
-  /** Not there where the run began with weights drawn from its seed. */
+  /** Absent if the initial weights were drawn from the seed. */
   readonly from?: Origin;
 }
 
-/** A history has 20,000 values at most, in half a million characters. */
+/** A history has at most 20,000 values, in half a million characters. */
 const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
-/** As many as there are code points. */
+/** A vocabulary has at most as many characters as there are code points. */
 const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
 
-/** The record as the strings of a checkpoint's metadata. */
+/** Returns a record as the strings of a checkpoint's metadata. */
 export function writeRecord(record: RunRecord, engine: string): Record<string, string> {
   const json = Object.entries(record).map(([key, value]) => [key, JSON.stringify(value, sortKeys)]);
   return { engine, ...Object.fromEntries(json) };
 }
 
-/** Members in alphabetical order, so that the same record is the same bytes, however it was put together. */
+/** Sorts the members of objects, so that equal records have equal bytes whatever the order they were built in. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
- * The record of a checkpoint, every number checked.
- * @throws UserError naming what is missing or out of range
+ * Returns the record of a checkpoint, with every value checked.
+ * @throws UserError naming the value that is missing or out of range
  */
 export function parseRecord(metadata: ReadonlyMap<string, string>, source: string): RunRecord {
   const refuse: Refuse = (reason) => {
@@ -130,7 +130,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
     }
   };
   const read = <T>(key: string, fields: FieldsOf<T>) => readObject(key, json(key), fields, refuse);
-  // Anything but numbers would take more memory than a list of them.
+  // Checked before parsing: anything but numbers would take more memory than a list of numbers.
   if (/[^\d,[\]]/.test(metadata.get('codePoints') ?? ''))
     refuse('its vocabulary, "codePoints", is not a list of whole numbers');
   const decoding = read<DecodeOptions>('decoding', DECODING);
@@ -159,7 +159,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
 
 const COUNT = { kind: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true } };
 const NUMBER = { minimum: -1e300, maximum: 1e300 };
-/** File systems have no longer names. */
+/** No file system allows longer names. */
 const NAME = { kind: { longest: 255 } };
 
 const CORPUS = { name: NAME, length: COUNT, trainLength: COUNT, hash: NAME };

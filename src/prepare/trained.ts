@@ -51,7 +51,7 @@ function refuseOtherShape({ network, decoding }: TrainingRequest, record: RunRec
   });
 }
 
-/** Tells where the weights come from, which characters are new to them, and which of theirs the text lacks. */
+/** Returns notices: where the weights come from, which characters are new, and which of the old ones the text lacks. */
 export function characterNotices(
   { record, origin }: Trained,
   codePoints: readonly number[],
@@ -66,11 +66,11 @@ export function characterNotices(
   const notices = [`weights from ${origin.path} (${origin.corpus}, step ${grouped(origin.step)})`];
   if (added.length > 0) {
     notices.push(
-      `characters added, which they do not know yet: ${list(added, (codePoint) => old.nameUnknown([codePoint]))}`,
+      `characters added, which the weights do not know yet: ${list(added, (codePoint) => old.nameUnknown([codePoint]))}`,
     );
   }
   if (absent.length > 0) {
-    notices.push(`characters kept, though the text does not have them: ${list(absent, nameCharacter)}`);
+    notices.push(`characters kept, though the text lacks them: ${list(absent, nameCharacter)}`);
   }
   return notices;
 }

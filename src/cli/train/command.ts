@@ -6,9 +6,11 @@ import { TableOption } from '../options.js';
 import { runTraining, type TrainFlags, UI } from './run.js';
 
 const EXAMPLES = `
-The text is one or more files, folders or globs, - for standard input, or names from "charlstm corpora".
-Ctrl-C stops after the step under way and saves; a second Ctrl-C stops at once.
-In a terminal a dashboard shows how it goes; its keys are under ?. Elsewhere, and with --ui plain, there are lines.
+The text is one or more files, folders or globs, - for standard input, or names
+from "charlstm corpora".
+Ctrl-C stops after the current step and saves; a second Ctrl-C stops at once.
+In a terminal, a dashboard shows the progress; press ? for its keys. Elsewhere,
+and with --ui plain, progress is printed as lines.
 
 Examples:
   charlstm train

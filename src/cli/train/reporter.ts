@@ -4,10 +4,10 @@ import { amountOf, grouped } from '../../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../../train/events.js';
 import { glyphsOf, wrapped } from '../../ui/text/glyphs.js';
 
-/** Shows the events of training. */
+/** Prints the events of training. */
 export type Reporter = (event: TrainEvent) => void;
 
-/** `--ui json`: one event a line on stdout, for programs. */
+/** `--ui json`: one event per line on stdout, for programs. */
 export function jsonReporter(): Reporter {
   return (event) => {
     if (event.type !== 'start') process.stdout.write(`${harmlessJson(event)}\n`);
@@ -15,10 +15,10 @@ export function jsonReporter(): Reporter {
 }
 
 const LINE_EVERY_MS = 3000;
-/** So many lines of a sample are shown. */
+/** How many lines of a sample to show. */
 const SAMPLE_LINES = 6;
 
-/** `--ui plain`: a table on stderr without colours, a row every few seconds, interrupted by each validation and its sample. */
+/** `--ui plain`: a table on stderr without colours, with a row every few seconds, and each validation and its sample. */
 export function plainReporter(): Reporter {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);
@@ -69,7 +69,7 @@ function header(event: StartEvent): string {
     event.totalSteps === undefined
       ? describeLength({ unit: 'minutes', amount: event.minutes ?? 0 })
       : `${amountOf(event.totalSteps, 'step')}, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
-  const from = event.step > 0 ? `, going on from step ${grouped(event.step)}` : '';
+  const from = event.step > 0 ? `, continuing from step ${grouped(event.step)}` : '';
   return (
     `${harmlessLine(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
     `${length}${from}\n` +
@@ -77,7 +77,7 @@ function header(event: StartEvent): string {
   );
 }
 
-/** The first lines of a sample, wrapped between words and set in by two spaces. */
+/** Returns the first lines of a sample, wrapped between words and indented by two spaces. */
 export function indented(text: string): string {
   const width = Math.max(20, (process.stderr.columns ?? 100) - 2);
   const rows = wrapped(glyphsOf(text), width).map((row) => row.map((glyph) => glyph.text).join(''));
@@ -85,10 +85,10 @@ export function indented(text: string): string {
   return seen.map((row) => `  ${row}`).join('\n');
 }
 
-/** What a row of the table is made from: means over the steps since the last row. */
+/** Makes the rows of the table: means over the steps since the last row. */
 class Progress {
   validation: number | undefined;
-  /** Whether the next row needs the names of the columns above it. */
+  /** Whether the next row needs the column headings above it. */
   interrupted = true;
   #start: StartEvent | undefined;
   #startTime = performance.now();
@@ -105,7 +105,7 @@ class Progress {
     return this.#row(['step', 'epoch', 'loss', 'val', 'grad', 'lr', 'chars/s', 'ETA']);
   }
 
-  /** Takes a step in; a row for the first step and then every few seconds. */
+  /** Adds a step; returns a row for the first step and then every few seconds. */
   step(event: StepEvent): string | undefined {
     this.#lossSum += event.loss;
     this.#steps++;
@@ -134,7 +134,7 @@ class Progress {
     return cells.map((cell, i) => cell.padStart(widths[i]!)).join('  ');
   }
 
-  /** By the steps of this session so far, validation and all, or by the clock. */
+  /** Time left, judging by the steps of this session, including validations, or by the clock. */
   #eta(step: number, now: number): string {
     const elapsed = (now - this.#startTime) / 1000;
     const { totalSteps, minutes = 0, seconds = 0, step: from = 0 } = this.#start ?? {};

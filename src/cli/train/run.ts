@@ -37,10 +37,10 @@ export const UI = row(
 /** The options that programs have, too, and how progress is shown. */
 export type TrainFlags = TrainOptions & { readonly ui?: (typeof UI)['kind']['words'][number] };
 
-/** What shows the events of training. */
+/** Shows the events of training. */
 interface Display {
   take(events: readonly TrainEvent[]): void;
-  /** A signal was heard: training will stop. */
+  /** Called when a signal was received and training will stop. */
   stopping(): void;
   close(): void;
 }
@@ -92,10 +92,10 @@ function brokenEngine({ engine }: TrainOptions): string[] {
   if (engine === 'wasm') return [];
   const native = nativeBuild();
   if ('path' in native || !native.isBroken) return [];
-  return [`the native engine is not used: ${native.reason}; "charlstm engine --build" builds it anew`];
+  return [`the native engine is not used: ${native.reason}; "charlstm engine --build" rebuilds it`];
 }
 
-/** Trains to the end, whatever brings it, and gives the terminal back. */
+/** Trains to the end, whatever the reason for it, and restores the terminal. */
 async function train(
   { job }: PreparedRun,
   { ui, stopper, display }: { ui: Ui; stopper: Stopper; display: Display },
@@ -124,7 +124,7 @@ async function openDisplay(ui: Ui, { record }: PreparedRun['job'], stopper: Stop
     const report = ui === 'json' ? jsonReporter() : plainReporter();
     return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
   }
-  // Every frame leaves garbage: V8 would keep 30 MB at hand for it, which the network may need.
+  // Every frame leaves garbage, for which V8 would reserve 30 MB that the network may need.
   setFlagsFromString('--semi-space-growth-factor=1');
   const { openDashboard } = await import('../../ui/dashboard/open.js');
   const { lr, clip } = record.training;
@@ -143,17 +143,17 @@ function announceStop(again: boolean, display: Display | undefined): void {
 }
 
 function sayStopping(): void {
-  process.stderr.write('\nstopping, and saving; once more to stop at once\n');
+  process.stderr.write('\nstopping and saving; press Ctrl-C again to stop at once\n');
 }
 
-/** Training went wrong, went back, and went wrong again. */
+/** The error of a run whose numbers went wrong again after a rollback. */
 function divergence({ job }: PreparedRun, { step, path, fault, lr }: EndEvent): UserError {
   const { clip } = job.record.training;
   const slower = `--lr ${rate((lr ?? job.record.training.lr) / 4)}${clip === 0 ? ' and a limit such as --clip 1' : ''}`;
   return new UserError(
-    `after step ${grouped(step)} ${fault}, although the run had gone back and learned more slowly since`,
+    `after step ${grouped(step)} ${fault}, although the run had been rolled back to a lower learning rate`,
     path === null
-      ? `Begin anew with ${slower}.`
-      : `The last good checkpoint is kept: go on with --resume ${job.run} ${slower}.`,
+      ? `Start again with ${slower}.`
+      : `The last good checkpoint is kept: continue with --resume ${job.run} ${slower}.`,
   );
 }

@@ -3,23 +3,23 @@ import { output } from '../output/console.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from '../output/endings.js';
 
 /**
- * The first signal asks training to stop and save, the second ends the process. Where nobody reads standard output any
- * more, training is stopped as well.
+ * Stops training on signals: the first one asks it to stop and save, the second ends the process. Training also stops
+ * when nobody reads standard output any more.
  */
 export class Stopper {
   readonly #endUnread = output.onUnread;
-  /** What is stopped, once it has begun. */
+  /** The training to stop, once it has started. */
   training: Training | undefined;
   #stopped = false;
   #signal: Signal | undefined;
 
-  /** @param announce tells the user that a signal was heard, for the first time or again */
+  /** @param announce tells the user that a signal was received, for the first time or again */
   constructor(readonly announce: (again: boolean) => void) {
     for (const name of SIGNAL_NAMES) process.on(name, this.#onSignal);
     output.onUnread = () => this.#stop();
   }
 
-  /** What is to be stopped from now on. */
+  /** Sets the training to stop, and stops it if a signal came earlier. */
   listen(training: Training): void {
     this.training = training;
     if (this.#stopped) training.send({ type: 'stop' });
@@ -38,7 +38,7 @@ export class Stopper {
     this.#stop();
   }
 
-  /** 0 unless a signal ended the training. */
+  /** The exit code of the process: 0 unless a signal stopped the training. */
   get exitCode(): number {
     return this.#signal === undefined ? 0 : SIGNALS[this.#signal];
   }

@@ -9,14 +9,14 @@ import type { BaselineEvent, EndEvent } from '../../train/events.js';
 import { PROGRAM } from '../output/console.js';
 import { indented } from './reporter.js';
 
-/** What the summary tells beside what lies in the folder of the run. */
+/** What the summary shows in addition to the contents of the run folder. */
 export interface Seen {
   /** The last sample, if there was one. */
   sample: string | undefined;
   readonly baselines: BaselineEvent[];
 }
 
-/** What a run has come to, on the normal screen: its losses, the checkpoint, a sample, and how to go on. */
+/** Prints the result of a run: its losses, the checkpoint, a sample, and how to continue. */
 export async function summarise(run: string, { reason, step }: EndEvent, seen: Seen): Promise<void> {
   const how = reason === 'finished' ? chalk.green('done') : chalk.yellow('stopped');
   const lines = ['', `${how} at step ${grouped(step)}`];
@@ -33,12 +33,12 @@ export async function summarise(run: string, { reason, step }: EndEvent, seen: S
     const { unit, amount } = record.training.length;
     const more = reason === 'finished' ? ` --${unit} ${2 * amount}` : '';
     lines.push('', `write text:  ${PROGRAM} sample ${harmlessLine(quoted(run))}`);
-    lines.push(`go on:       ${PROGRAM} train --resume ${harmlessLine(quoted(run))}${more}`);
+    lines.push(`continue:    ${PROGRAM} train --resume ${harmlessLine(quoted(run))}${more}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** The losses of the run and the baselines they are to be held against, the worst first. */
+/** Returns a table of the losses of the run and its baselines, the worst first. */
 function losses(
   { history, progress }: RunRecord,
   bestStep: number,
@@ -56,5 +56,5 @@ function losses(
   if (training !== undefined) rows.push({ name: 'training, at the end', loss: training });
   rows.sort((a, b) => b.loss - a.loss);
   const cells = rows.map(({ name, loss }) => [name, loss.toFixed(4), bitsPerCharacter(loss).toFixed(4)]);
-  return table([['loss a character', 'nats', 'bits'], ...cells]);
+  return table([['loss per character', 'nats', 'bits'], ...cells]);
 }

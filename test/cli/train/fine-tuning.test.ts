@@ -1,4 +1,4 @@
-// train --from: trained weights for a new text, with the characters of both.
+// train --from: a new run on another text starts from trained weights and knows the characters of both texts.
 
 import { readFileSync } from 'node:fs';
 import { cp, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const last = (name: string) => listCheckpoints(join(folder, name)).at(-1)!;
 const SMALL = ['--batch-size', '4', '--seq-length', '16'];
 const TUNED = ['letters.txt', '--from', 'base', ...SMALL, '--steps', '12', '--eval-every', '5'];
 
-/** New characters before, between and after those of the old text, and not all of the old ones. */
+/** Has new characters before, between and after those of the old text, and lacks some of the old ones. */
 const LETTERS = 'Ärger über Öl — “naïve” \u0001 żółw ☂ and the lamp above the sea. '.repeat(60);
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
 });
 
-/** The logits after each character of a text, from zero state, by their characters. */
+/** Returns the logits after each character of a text, from zero state, keyed by code point. */
 async function logitsOf(path: string, text: string): Promise<Map<number, number>[]> {
   const model = modelOf(await readCheckpoint(path));
   const network = new Network(model.weights, { rows: 1, steps: text.length, training: false });
@@ -44,8 +44,8 @@ async function logitsOf(path: string, text: string): Promise<Map<number, number>
 }
 
 describe('train --from', { timeout: 60_000 }, () => {
-  it('begins with the same predictions for the old characters, wherever their ids have moved', async () => {
-    // Stopped after a step that could not change anything: the beginning is the checkpoint of step 0.
+  it('starts with the same predictions for the old characters, wherever their ids have moved', async () => {
+    // The checkpoint of step 0 holds the weights before any step.
     const { stderr, code } = await train(...TUNED, '--out', 'begun', '--stop-at', '1', '--keep', '9');
     expect(code).toBe(0);
     expect(stderr).toMatch(
@@ -62,31 +62,31 @@ describe('train --from', { timeout: 60_000 }, () => {
     expect(after[0]!.size).toBeGreaterThan(before[0]!.size);
   });
 
-  it('says which characters were added, and which of the old ones the text lacks', async () => {
+  it('reports which characters were added, and which of the old ones the text lacks', async () => {
     const { stderr } = await train(...TUNED, '--out', 'told', '--stop-at', '1');
     expect(stderr).toMatch(
       /characters added, .*: U\+0001, 'Ä' U\+00C4 \(nearest known: "A"\), .* and 2 more\n/,
     );
-    expect(stderr).toMatch(/characters kept, though the text does not have them: U\+000A, /);
+    expect(stderr).toMatch(/characters kept, though the text lacks them: U\+000A, /);
     const { code, stdout } = await run(folder, ['sample', 'told', '--prompt', 'The ! ☂', '--length', '5']);
     expect(code).toBe(0);
     expect(stdout).toContain('The ! ☂');
   });
 
-  it('says where the weights came from, in info and in every checkpoint', async () => {
+  it('records where the weights came from, in info and in every checkpoint', async () => {
     const { stdout } = await run(folder, ['info', 'told']);
     expect(stdout).toMatch(/weights from +base\/step-.*\(lighthouse, step \d+\)/);
     const { from } = (await readCheckpoint(last('told').path)).record;
     expect(from).toMatchObject({ corpus: 'lighthouse', hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   });
 
-  it('takes the shape from the checkpoint; dropout may change', async () => {
+  it('takes the shape from the checkpoint, and allows another dropout', async () => {
     await train(...TUNED, '--out', 'shaped', '--stop-at', '1', '--dropout', '0.4', '--hidden', '20');
     const { record } = await readCheckpoint(last('shaped').path);
     expect(record.model).toMatchObject({ hidden: 20, layers: 2, embedding: 7, dropout: 0.4 });
   });
 
-  it('stopped and resumed writes the same bytes, whatever has become of the old run', async () => {
+  it('writes the same bytes when stopped and resumed, even if the old run is deleted', async () => {
     await cp(join(folder, 'base'), join(folder, 'old'), { recursive: true });
     const tuned = TUNED.map((word) => (word === 'base' ? 'old' : word));
     await train(...tuned, '--out', 'whole');
@@ -101,7 +101,7 @@ describe('train --from', { timeout: 60_000 }, () => {
     }
   });
 
-  it('goes on with a GRU as with any other, to the bit, and keeps to it', async () => {
+  it('continues a GRU bit for bit, and refuses another cell', async () => {
     const gru = ['--cell', 'gru', '--layer-norm', '--hidden', '12', '--layers', '1', ...SMALL];
     await train('lighthouse', '--out', 'gru', ...gru, '--steps', '8');
     const tuned = ['letters.txt', '--from', 'gru', ...SMALL, '--steps', '6', '--eval-every', '3'];
@@ -122,7 +122,7 @@ describe('train --from', { timeout: 60_000 }, () => {
     expectFailure(await train(...tuned, '--cell', 'rnn', '--out', 'never'), 2, '--cell gru', '--cell rnn');
   });
 
-  it('goes back to the trained weights when numbers go wrong before its first checkpoint', async () => {
+  it('rolls back to the trained weights when numbers go wrong before its first checkpoint', async () => {
     const wrong = ['--lr', '10', '--weight-decay', '10', '--clip', '0', '--ui', 'json', '--out', 'wrong'];
     const { stdout } = await train(...TUNED, '--steps', '400', '--eval-every', '300', ...wrong);
     const all = events(stdout);
@@ -141,7 +141,7 @@ describe('train --from', { timeout: 60_000 }, () => {
     expectFailure(result, 2, `${flag} ${recorded}`, `${flag} ${given}`);
   });
 
-  it('refuses --resume beside it, a text that is not named, and what is no run', async () => {
+  it('refuses --resume next to --from, a missing text, and a model that is not a run', async () => {
     expectFailure(await train(...TUNED, '--resume', 'base'), 2, '--resume', '--from');
     expectFailure(await train('--from', 'base'), 2, 'no text is named', '--resume');
     expectFailure(await train('letters.txt', '--from', 'nowhere'), 66, 'nowhere');
@@ -149,7 +149,7 @@ describe('train --from', { timeout: 60_000 }, () => {
   });
 });
 
-it('the rows of every character go where its id is, and all else stays', () => {
+it('the rows of every character move to its new id, and everything else stays', () => {
   const config = { cell: 'lstm', vocabulary: 5, embedding: 3, hidden: 5, layers: 2, dropout: 0 } as const;
   const table = parameterTable(config);
   const values = Float32Array.from({ length: table.count }, (_, i) => i + 1);

@@ -8,14 +8,14 @@ it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: bool
   [3_000e6, undefined, 10, false, 'reading 3,000 MB, 300 MB/s'],
   [5_000e6, 20_000e6, 25, false, 'reading 25% of 20,000 MB, 200 MB/s, 1m 15s left'],
   [5_000e6, 20_000e6, 25, true, 'reading █████░░░░░░░░░░░░░░░ 25% of 20,000 MB, 200 MB/s, 1m 15s left'],
-  // A file in /proc has no size.
+  // Files in /proc report a size of 0.
   [1e6, 0, 1, true, 'reading 1 MB, 1 MB/s'],
   [3e6, 2e6, 1, true, 'reading ████████████████████ 100% of 2 MB, 3 MB/s, 0s left'],
-])('tells how far %d of %d bytes are', (bytes, total, seconds, hasBar, line) => {
+])('reports the progress of %d of %d bytes', (bytes, total, seconds, hasBar, line) => {
   expect(progressLine({ what: 'reading', bytes, total }, seconds, hasBar)).toBe(line);
 });
 
-it('counts two passes; how long standard input is, it knows after the first', async () => {
+it('two passes are counted, and the length of standard input is known after the first', async () => {
   const source: Source = {
     label: 'x',
     stats: undefined,
@@ -38,7 +38,7 @@ it('counts two passes; how long standard input is, it knows after the first', as
   ]);
 });
 
-it('long work says now and then how far it is, where nobody sees a line change', async () => {
+it('outside a terminal, long work reports its progress every few seconds', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {

@@ -220,10 +220,10 @@ describe('ways out', () => {
       rows: 50,
     });
     expect(await terminal.ended).toBe(0);
-    await terminal.until('go on:');
+    await terminal.until('continue:');
     expect(terminal.isAlternate).toBe(false);
     expect(terminal.text).toMatch(
-      /done at step 2,500\n\nloss a character +nats +bits\nuniform +4\.2341 +6\.1085\n/,
+      /done at step 2,500\n\nloss per character +nats +bits\nuniform +4\.2341 +6\.1085\n/,
     );
     expect(terminal.text).toMatch(/best validation, step [\d,]+ +\d\.\d{4} +\d\.\d{4}/);
     expect(terminal.text).toMatch(/training, at the end +\d\.\d{4}/);
@@ -334,7 +334,7 @@ describe('no dashboard', () => {
     const command = `$charlstm train lighthouse ${TINY} --steps 20 --out plain-${runs++} ${more}; cat out.txt 2> /dev/null`;
     const terminal = open(command, { env, rows: 60, columns: 100 });
     await terminal.ended;
-    await terminal.until('go on:');
+    await terminal.until('continue:');
     expect(terminal.text).toMatch(/ step +epoch +loss/);
     expect(terminal.raw).not.toContain('\x1b');
   });
