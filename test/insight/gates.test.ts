@@ -11,7 +11,7 @@ const KINDS = CELL_NAMES.flatMap((cell) =>
   (CELLS[cell].canBeCoupled ? [false, true] : [false]).map((coupled) => ({ cell, coupled })),
 );
 
-/** Weights so large that activations come near their ends. */
+/** A model with weights so large that activations come close to saturation. */
 function saturatedModel(cell: (typeof CELL_NAMES)[number], coupled: boolean) {
   const model = modelOf(TEXT, { cell, coupled, hidden: 7, layers: 2 });
   const { values } = model.weights;
@@ -20,7 +20,7 @@ function saturatedModel(cell: (typeof CELL_NAMES)[number], coupled: boolean) {
   return model;
 }
 
-describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }) => {
+describe.each(KINDS)('the gates of $cell (coupled: $coupled)', ({ cell, coupled }) => {
   const model = saturatedModel(cell, coupled);
   const { vocabulary, weights, config } = model;
   const gates = CELLS[cell].gates(coupled);
@@ -28,7 +28,7 @@ describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }
   const ids = vocabulary.encode(TEXT);
   const { hidden } = config;
 
-  /** Activations by layer, gate, unit and place, read one character at a time. */
+  /** Activations by layer, gate, unit and position, read one character at a time. */
   const seen = Array.from({ length: config.layers }, () =>
     gates.map(() => Array.from({ length: hidden }, () => [] as number[])),
   );
@@ -48,7 +48,7 @@ describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }
     values.filter(is).length / values.length;
   const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-  it('are saturated as often as the activations say', () => {
+  it('are saturated in the share of steps that the activations show', () => {
     seen.forEach((ofLayer, layer) => {
       ofLayer.forEach((units, index) => {
         const { name, activation, left, right } = statistics.layers[layer]!.gates[index]!;
@@ -62,7 +62,7 @@ describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }
     expect(all.some((shares) => shares.some((one) => one > 0.2))).toBe(true);
   });
 
-  it('have the means of the activations, over all and by character', () => {
+  it('have the means of the activations, overall and by character', () => {
     seen.forEach((ofLayer, layer) => {
       ofLayer.forEach((units, index) => {
         const gate = statistics.layers[layer]!.gates[index]!;
@@ -79,7 +79,7 @@ describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }
     );
   });
 
-  it('tell how long a unit remembers by the one that keeps the memory, if there is one', () => {
+  it('give the memory of a unit from the gate that keeps it, if there is one', () => {
     const keeping = gates.findIndex(({ keeps }) => keeps);
     expect(keeping < 0).toBe(cell === 'rnn');
     seen.forEach((ofLayer, layer) => {
@@ -97,7 +97,7 @@ describe.each(KINDS)('the gates of $cell, coupled: $coupled', ({ cell, coupled }
 it.each([
   [0.99, 99.499],
   [0.5, Math.LOG2E],
-])('a forget gate that is always at %d makes for a memory of %d characters', (f, characters) => {
+])('a forget gate that stays at %d gives a memory of %d characters', (f, characters) => {
   const model = modelOf(TEXT, { hidden: 5, layers: 1 });
   const { table, values } = model.weights;
   values.fill(0);
@@ -109,7 +109,7 @@ it.each([
   expect([...gates[1]!.right]).toEqual(Array(5).fill(f > 0.9 ? 1 : 0));
 });
 
-it('a memory that nothing is lost of is infinite, and one that is gone at once is 0', () => {
+it('a memory that loses nothing is infinite, and one lost at once is 0', () => {
   for (const [bias, expected] of [
     [1000, Number.POSITIVE_INFINITY],
     [-1000, 0],
@@ -120,7 +120,7 @@ it('a memory that nothing is lost of is infinite, and one that is gone at once i
     values.fill(bias, table.named('lstm.bias_ih_l0').start + 3, table.named('lstm.bias_ih_l0').start + 6);
     model.weights.pack();
     const { memory } = gateStatistics(model, TEXT).layers[0]!;
-    // A gate is never below e^-30 (kernels/vector.h): what is gone at once has a memory of 1/30.
+    // A gate is never below e^-30 (kernels/vector.h), so the shortest memory is 1/30.
     for (const unit of memory!) expect(Math.abs(unit - expected) < 0.034 || unit === expected).toBe(true);
   }
 });

@@ -1,9 +1,8 @@
-// What `charlstm inspect step` shows: the numbers are the network's, and the worked sums come out as they are written.
+// The numbers of a step are the network's own, and its equations hold as written.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CharacterModel } from '../../src/checkpoint/checkpoint.js';
-import { LONGEST_TRAIL, Trail } from '../../src/cli/inspect/step/trail.js';
 import { openEngine } from '../../src/engine/engine.js';
 import { equationsOf, quantitiesOf } from '../../src/insight/equations.js';
 import { type Equation, equation, part, product, sum } from '../../src/insight/expression.js';
@@ -25,7 +24,7 @@ interface Kind {
 const HIDDEN = 9;
 const vocabulary = vocabularyOf('abcdefg \n');
 
-/** Weights that no initialisation would give: biases, peepholes and scales are all different. */
+/** A model with weights unlike any initialisation: biases, peepholes and scales all differ. */
 function modelOf(kind: Kind): CharacterModel {
   const config = {
     ...kind,
@@ -61,7 +60,7 @@ const ids = Array.from('bad cafe\nbag', (c) => vocabulary.idOf(c.codePointAt(0)!
 
 const FUNCTIONS = { sigmoid: (x: number) => 1 / (1 + Math.exp(-x)), tanh: Math.tanh };
 
-/** What a calculator makes of what is written. */
+/** Evaluates a written expression as a calculator would. */
 function calculated(text: string): number {
   const code = text
     .replaceAll('σ', '(x=>1/(1+Math.exp(-x)))')
@@ -72,10 +71,10 @@ function calculated(text: string): number {
   return new Function(`return ${code}`)() as number;
 }
 
-/** The argument of a call that is all of a text, or the text. */
+/** The argument if a text is a single call, or else the text. */
 const inner = (text: string) => /^(?:σ|tanh)\((.*)\)$/.exec(text)?.[1] ?? text;
 
-function expectWorked({ stages }: Equation, value: number): void {
+function expectStages({ stages }: Equation, value: number): void {
   const last = stages.at(-1)!;
   expect(Math.abs(calculated(last.text) - value)).toBeLessThanOrEqual(0.0005 + 1e-9);
   for (const [i, stage] of stages.entries()) {
@@ -92,7 +91,7 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
   const model = models.get(kind)!;
   const all = [...steps(model, ids)];
 
-  it('has the numbers of a network that reads all at once', () => {
+  it('has the numbers of a network that reads all characters at once', () => {
     const network = new Network(model.weights, { rows: 1, steps: ids.length, training: false });
     network.resetState();
     network.forward(Uint32Array.from(ids));
@@ -122,7 +121,7 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
     }
   });
 
-  it('the activation of the sum of the parts is the gate', () => {
+  it('each gate is the activation of the sum of its parts', () => {
     const gates = gatesOf(model.config);
     for (const { layers } of all) {
       for (const { parts, gates: activations } of layers) {
@@ -134,14 +133,14 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
     }
   });
 
-  it('every worked equation comes out as it is written, and ends with the number of the network', () => {
+  it('every equation holds as written, and ends with the number of the network', () => {
     for (const { layers } of all) {
       layers.forEach((step, layer) => {
         const quantities = new Map(quantitiesOf(model, step).map(({ name, values }) => [name, values]));
         for (let unit = 0; unit < HIDDEN; unit++) {
           const equations = equationsOf(model, step, layer, unit);
           for (const one of equations) {
-            expectWorked(one, (quantities.get(one.name) ?? step.handedUp)[unit]!);
+            expectStages(one, (quantities.get(one.name) ?? step.handedUp)[unit]!);
           }
           const rest = [...quantities.keys()].filter((name) => !name.endsWith("'"));
           const made = kind.residual && layer > 0 ? [...rest, 'y'] : rest;
@@ -151,7 +150,7 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
     }
   });
 
-  it('goes on from what it remembers, and what is handed up enters the next layer', () => {
+  it('continues from a saved state, and feeds the output of each layer to the next', () => {
     const again = stepAfter(
       model,
       all[3]!.layers.map(({ after }) => after),
@@ -164,7 +163,7 @@ describe.each(KINDS.map((kind) => [nameOf(kind), kind] as const))('%s', (_name, 
   });
 });
 
-it('sums of parts add up as they are written, whatever the parts', () => {
+it('any sum of parts adds up as written', () => {
   const number = fc.double({ min: -30, max: 30, noNaN: true });
   fc.assert(
     fc.property(fc.array(number, { minLength: 2, maxLength: 5 }), (values) => {
@@ -175,7 +174,7 @@ it('sums of parts add up as they are written, whatever the parts', () => {
   );
 });
 
-it('names what an LSTM does', () => {
+it('the equations of an LSTM have its symbols', () => {
   const model = models.get(KINDS[0]!)!;
   const [step] = steps(model, ids);
   expect(
@@ -190,7 +189,7 @@ it('names what an LSTM does', () => {
   ]);
 });
 
-it('has no equations of a unit that there is not', () => {
+it('equations of a unit that does not exist are an error', () => {
   const model = models.get(KINDS[0]!)!;
   const [step] = steps(model, ids);
   for (const unit of [-1, 0.5, HIDDEN, Number.NaN]) {
@@ -200,7 +199,7 @@ it('has no equations of a unit that there is not', () => {
   }
 });
 
-it('a product of numbers that are too short is said to be near', () => {
+it('a product of rounded numbers is marked as approximate', () => {
   const { stages } = equation('c', product(part('f', 0.99849), part("c'", 22.8)));
   expect(stages).toEqual([
     { relation: '=', text: '0.998·22.800' },
@@ -208,21 +207,11 @@ it('a product of numbers that are too short is said to be near', () => {
   ]);
 });
 
-it('a text that is stepped through grows up to its limit, however it grows', () => {
-  const trail = new Trail(models.get(KINDS[0]!)!, [0], 1);
-  const most = { known: LONGEST_TRAIL, at: LONGEST_TRAIL - 1 };
-  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL))).toEqual({ notice: expect.stringContaining('2,001') });
-  expect(trail.length).toBe(1);
-  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL - 1))).toEqual(most);
-  expect(trail.draw(most.at, 'likeliest', 1)).toEqual({ notice: expect.stringContaining('2,001') });
-  expect(trail.feed(most.at - 1, 'b')).toEqual(most);
-});
-
-describe('the distribution', () => {
+describe('the distribution of the next character', () => {
   const [step] = steps(models.get(KINDS[0]!)!, ids);
   const { logits } = step!;
 
-  it.each([0.2, 1, 3])('at temperature %d is softmax of logit / T', (temperature) => {
+  it.each([0.2, 1, 3])('at temperature %d is the softmax of logit / T', (temperature) => {
     const { characters, total } = distributionOf({ vocabulary }, logits, temperature);
     const z = logits.reduce((sum, logit) => sum + Math.exp(logit / temperature), 0);
     expect(characters.map(({ id }) => id).sort()).toEqual([...logits.keys()]);
@@ -234,7 +223,7 @@ describe('the distribution', () => {
     expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
   });
 
-  it('at temperature 0 is the likeliest alone, the one that is chosen then', () => {
+  it('at temperature 0 is the likeliest character alone, which is also the one chosen', () => {
     const { characters } = distributionOf({ vocabulary }, logits, 0);
     expect(characters.filter(({ probability }) => probability > 0)).toEqual([characters[0]]);
     expect(characters[0]!.id).toBe(choose(logits, { temperature: 0 }, 0.5));

@@ -6,7 +6,7 @@ import { byGain, type ClassLoss, largestShare, lossByClass } from '../../src/ins
 import { REPEATED, repeatDistances, type TextClass, textClasses } from '../../src/insight/text-classes.js';
 import { wordPositions } from '../../src/insight/words.js';
 
-/** The places of a class, as a row of marks below the text. */
+/** Marks the places of a class in a row as long as the text. */
 function markedIn(text: string, name: string): string {
   const found = textClasses(Array.from(text)).find((one) => one.name === name);
   return found ? Array.from(found.marks, (mark) => (mark ? '^' : '.')).join('') : 'absent';
@@ -34,11 +34,11 @@ describe('the classes of a text', () => {
     ['digits', 'a1, 2.5', '.^..^.^'],
     ['frequent characters', 'aaaaaaabcc', '^^^^^^^.^^'],
     ['rare characters', 'aaaaaaabcc', '.......^..'],
-  ])('%s', (name, text, marks) => {
+  ])('%s is marked', (name, text, marks) => {
     expect(markedIn(text, name)).toBe(marks);
   });
 
-  it('know where the last 8 characters stood before, and how far back', () => {
+  it('find where the last 8 characters occurred before, and how far back', () => {
     const text = `abcdefghX${'-'.repeat(3)}abcdefghY`;
     expect(markedIn(text, '8 seen 1 to 64 ago')).toBe(`${'.'.repeat(20)}^`);
     const far = (gap: string) => namesIn(`abcdefgh${gap}abcdefghX`).filter((name) => /^8 seen/.test(name));
@@ -50,7 +50,7 @@ describe('the classes of a text', () => {
     expect(far(gap(1017))).toEqual(['8 seen over 1,024 ago']);
   });
 
-  it('tell distances as a search does', () => {
+  it('have the distances that a search finds', () => {
     const text = fc.array(fc.constantFrom('a', 'b', '鯨'), { maxLength: 120 });
     fc.assert(
       fc.property(text, (characters) => {
@@ -65,7 +65,7 @@ describe('the classes of a text', () => {
     );
   });
 
-  it('leave nothing out of a group that divides the text, and name none that is absent', () => {
+  it('cover every place once in a dividing group, and include no empty class', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), (text) => {
         const classes = textClasses(Array.from(text));
@@ -82,7 +82,7 @@ describe('the classes of a text', () => {
     expect(namesIn('abc')).not.toContain('in quotation marks');
   });
 
-  it('count an apostrophe to its word where letters are on both sides', () => {
+  it('count an apostrophe between letters as part of the word', () => {
     expect([...wordPositions(Array.from("'tis don't dogs'"))]).toEqual([
       ...[0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 0],
     ]);
@@ -96,7 +96,7 @@ describe('the loss by class', () => {
     marks: Uint8Array.from(marks),
   });
 
-  it('is the mean of its places, and its shares are those of the whole', () => {
+  it('is the mean over its places, with shares of the whole text', () => {
     const classes = [one('a', [1, 1, 0, 0]), one('b', [0, 0, 1, 1])];
     const nats = [1, 2, 3, 6].map((bits) => bits * Math.LN2);
     const [all, a, b] = lossByClass(
@@ -113,7 +113,7 @@ describe('the loss by class', () => {
     expect(lossByClass(classes, nats)[1]).not.toHaveProperty('gain');
   });
 
-  it('has gains whose error is that of means of blocks, where all blocks have as many places', () => {
+  it('has gains whose standard error is that of block means if blocks are equally full', () => {
     const marks = Array.from({ length: 640 }, (_, i) => i % 2);
     const other = marks.map((_, i) => Math.LN2 * Math.sin(i * i));
     const [, a] = lossByClass([one('a', marks)], new Array(640).fill(0), other);
@@ -129,7 +129,7 @@ describe('the loss by class', () => {
     expect(lossByClass([one('near', near)], new Array(640).fill(0), other)[1]!.gainError).toBeNull();
   });
 
-  it('is summed up by what was read, without what may be chance or is most of the text', () => {
+  it('is summarised by classes known before, without those that are chance or most of the text', () => {
     const entry = (name: string, more: Partial<ClassLoss>): ClassLoss => ({
       ...{ group: 'read', class: name, places: 1000, share: 0.1, bpc: 1, lossShare: 0.1, gainError: 0.4 },
       ...more,

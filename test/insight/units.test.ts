@@ -1,4 +1,4 @@
-// What units hold, what is marked in a text, and which unit tracks it.
+// The states of units, the properties of a text, and which unit tracks which property.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { Network } from '../../src/model/network.js';
 import { modelOf } from '../helpers/models.js';
 
 const marksOf = (name: PropertyName, text: string) => [...PROPERTIES[name].mark(Array.from(text))];
-/** What is marked of a text, the rest as dots. */
+/** The marked characters of a text, with dots for the rest. */
 const seen = (name: PropertyName, text: string) => {
   const marks = marksOf(name, text);
   return Array.from(text, (c, i) => (marks[i] ? c : '.')).join('');
@@ -34,16 +34,16 @@ describe('properties', () => {
     ['comment', 'a // b\nc', '..// b..'],
     ['comment', 'http://x.y\n#include\n# c\n', `${'.'.repeat(20)}# c.`],
     ['comment', 'a /*/ b */ c <!-- d --> e', '../*/ b *....<!-- d --...'],
-  ])('%s in %j', (name, text, expected) => {
+  ])('mark %s in %j', (name, text, expected) => {
     expect(seen(name, text)).toBe(expected);
   });
 
-  it('counts columns', () => {
+  it('line-position and indent count columns', () => {
     expect(marksOf('line-position', 'ab\n\nc')).toEqual([1, 2, 0, 0, 1]);
     expect(marksOf('indent', '  a b\n \tc\nd')).toEqual([1, 2, 2, 2, 2, 0, 1, 4, 4, 0, 0]);
   });
 
-  it('has one number for each character of any text, 0 or 1 for what holds or does not', () => {
+  it('mark every character of any text, with 0 or 1 for a switch', () => {
     const texts = fc.string({ unit: fc.constantFrom(...'ab1 \n\r\t\'"“”‘’«»()[]{}/*#<!->.,:É') });
     fc.assert(
       fc.property(texts, (text) => {
@@ -56,7 +56,7 @@ describe('properties', () => {
     );
   });
 
-  it('takes time that grows with the text alone, whatever is left open in it', () => {
+  it('take linear time, whatever is left open in the text', () => {
     const hostile = ['(', '([', ')', "'a ", '/*', '“', '(]'].map((piece) => piece.repeat(50_000));
     for (const text of hostile)
       for (const name of PROPERTY_NAMES) expect(marksOf(name, text).length).toBe(text.length);
@@ -89,7 +89,7 @@ describe('cell states', () => {
     expect([...one]).toEqual(Array.from(ids, (_, t) => found[1]!.c[t * hidden + 4]));
   });
 
-  it('are the same when asked for again, and while another text is being read', () => {
+  it('are the same on a second call, and while another text is being read', () => {
     const model = modelOf(TEXT);
     const first = cellStates(model, TEXT);
     const other = cellWindows(model, model.vocabulary.encode(TEXT.slice(20)));
@@ -99,12 +99,12 @@ describe('cell states', () => {
     expect(cellStates(model, TEXT)).toEqual(first);
   });
 
-  it('names characters that the model never saw', () => {
+  it('of a text with unseen characters are an error naming them', () => {
     expect(() => cellStates(modelOf('abc'), 'abz')).toThrow("'z'");
   });
 });
 
-/** F1 of a guess. */
+/** The F1 score of a guess. */
 function f1(guess: (i: number) => boolean, marks: readonly boolean[]): number {
   const hits = marks.filter((on, i) => on && guess(i)).length;
   const guessed = marks.filter((_, i) => guess(i)).length;
@@ -113,7 +113,7 @@ function f1(guess: (i: number) => boolean, marks: readonly boolean[]): number {
 }
 
 describe('ranking', () => {
-  it('finds the F1 of the best of all thresholds and both directions', () => {
+  it('finds the best F1 over all thresholds and both directions', () => {
     const values = fc.array(fc.record({ bin: fc.nat(BINS - 1), on: fc.boolean() }), { minLength: 1 });
     fc.assert(
       fc.property(values, (places) => {
@@ -135,13 +135,13 @@ describe('ranking', () => {
         }
         expect(best.score).toBeCloseTo(highest, 12);
         const isAbove = (i: number) => borderOf(places[i]!.bin) >= best.threshold;
-        const told = f1((i) => isAbove(i) === (best.direction === 'above'), marks);
-        expect(told).toBeCloseTo(best.score, 12);
+        const measured = f1((i) => isAbove(i) === (best.direction === 'above'), marks);
+        expect(measured).toBeCloseTo(best.score, 12);
       }),
     );
   });
 
-  it('has bins that end where the next begins, finest at the ends', () => {
+  it('uses adjacent bins, narrowest at the ends', () => {
     expect([borderOf(0), borderOf(BINS / 2), borderOf(BINS)]).toEqual([-1, 0, 1]);
     expect([binOf(-1), binOf(0), binOf(1)]).toEqual([0, BINS / 2, BINS - 1]);
     for (let bin = 0; bin < BINS; bin++) {
@@ -151,39 +151,34 @@ describe('ranking', () => {
     expect(1 - borderOf(BINS - 1)).toBe(2 ** -16);
   });
 
-  it.each<PropertyName>(['word-start', 'quote', 'line-position'])(
-    'of %s is what brute force finds',
-    (property) => {
-      const model = modelOf(TEXT);
-      const { hidden, layers } = model.config;
-      const states = cellStates(model, TEXT);
-      const marks = PROPERTIES[property].mark(Array.from(TEXT));
-      const ranking = rankingOf(PROPERTIES[property], { property, marks, hidden, layers });
-      for (const window of cellWindows(model, model.vocabulary.encode(TEXT))) ranking.add(window);
-      const ranked = ranking.ranked();
-      expect(ranked.length).toBe(hidden * layers);
-      expect(new Set(ranked.map(({ layer, unit }) => `${layer}/${unit}`)).size).toBe(hidden * layers);
-      expect(ranked.map(({ score }) => score)).toEqual(
-        ranked.map(({ score }) => score).sort((a, b) => b - a),
-      );
-      for (const { layer, unit, measure, score, direction, threshold } of ranked) {
-        const at = (values: Float32Array) => Array.from(marks, (_, t) => values[t * hidden + unit]!);
-        if (measure === 'F1') {
-          const values = at(states[layer]!.tanh);
-          const on = Array.from(marks, (mark) => mark === 1);
-          const guess = (i: number) => values[i]! >= threshold! === (direction === 'above');
-          expect(f1(guess, on)).toBeCloseTo(score, 12);
-        } else {
-          expect(pearson(at(states[layer]!.c), [...marks])).toBeCloseTo(
-            direction === 'falls' ? -score : score,
-            6,
-          );
-        }
+  it.each<PropertyName>(['word-start', 'quote', 'line-position'])('of %s matches brute force', (property) => {
+    const model = modelOf(TEXT);
+    const { hidden, layers } = model.config;
+    const states = cellStates(model, TEXT);
+    const marks = PROPERTIES[property].mark(Array.from(TEXT));
+    const ranking = rankingOf(PROPERTIES[property], { property, marks, hidden, layers });
+    for (const window of cellWindows(model, model.vocabulary.encode(TEXT))) ranking.add(window);
+    const ranked = ranking.ranked();
+    expect(ranked.length).toBe(hidden * layers);
+    expect(new Set(ranked.map(({ layer, unit }) => `${layer}/${unit}`)).size).toBe(hidden * layers);
+    expect(ranked.map(({ score }) => score)).toEqual(ranked.map(({ score }) => score).sort((a, b) => b - a));
+    for (const { layer, unit, measure, score, direction, threshold } of ranked) {
+      const at = (values: Float32Array) => Array.from(marks, (_, t) => values[t * hidden + unit]!);
+      if (measure === 'F1') {
+        const values = at(states[layer]!.tanh);
+        const on = Array.from(marks, (mark) => mark === 1);
+        const guess = (i: number) => values[i]! >= threshold! === (direction === 'above');
+        expect(f1(guess, on)).toBeCloseTo(score, 12);
+      } else {
+        expect(pearson(at(states[layer]!.c), [...marks])).toBeCloseTo(
+          direction === 'falls' ? -score : score,
+          6,
+        );
       }
-    },
-  );
+    }
+  });
 
-  it('tells a unit once, by what it tracks most clearly', () => {
+  it('lists each unit once, with what it tracks most clearly', () => {
     const tracking = (property: PropertyName, unit: number, clarity: number) =>
       ({ property, layer: 0, unit, measure: 'F1', score: 0.9, clarity, direction: 'above' }) as const;
     const found = clearest([

@@ -1,4 +1,4 @@
-// `charlstm inspect cells` in a real terminal: other units, the value at the cursor, and every way out.
+// `charlstm inspect cells` in a real terminal: choosing units, the value at the cursor, and every way to leave.
 
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -31,10 +31,10 @@ interface InspectOptions extends TerminalOptions {
 
 let shells = 0;
 
-/** The command in a terminal; the shell tells the exit code. */
+/** Opens the command in a terminal; the shell prints the exit code. */
 async function opened({ flags = '--layer 1 --unit 5', env, ...options }: InspectOptions = {}) {
   const number = shells++;
-  // The shell becomes the program, and so has its number.
+  // exec gives the program the process id of the shell.
   const inner = `echo $$ > ${number}.pid; exec $charlstm inspect cells model --text plain.txt ${flags}`;
   const terminal = new PseudoTerminal(folder, `sh -c '${inner}'; echo "code $?"; stty -a`, {
     ...options,
@@ -57,34 +57,34 @@ async function expectRestored(terminal: PseudoTerminal, code: number): Promise<v
 const RIGHT = '\x1b[C';
 const DOWN = '\x1b[B';
 
-describe('the screen', () => {
-  it('shows the values that the programming interface gives, of every unit, at the cursor', async () => {
+describe('the cells screen', () => {
+  it("shows the API's value at the cursor for every unit", async () => {
     const states = cellStates(await load(join(folder, 'model')), PLAIN);
     const { terminal } = await opened();
     const value = (layer: number, unit: number, t: number) => states[layer]!.tanh[t * HIDDEN + unit]!;
-    const tells = (layer: number, unit: number, t: number) => (text: string) =>
+    const shows = (layer: number, unit: number, t: number) => (text: string) =>
       text.includes(`layer ${layer}, unit ${unit} `.trim()) &&
       new RegExp(`at .+ \\(${t}\\) ${value(layer, unit, t).toFixed(4)}$`, 'm').test(text);
-    await terminal.until(tells(1, 5, 0));
+    await terminal.until(shows(1, 5, 0));
     terminal.type('...');
-    await terminal.until(tells(1, 5, 3));
+    await terminal.until(shows(1, 5, 3));
     terminal.type(RIGHT);
-    await terminal.until(tells(1, 6, 3));
+    await terminal.until(shows(1, 6, 3));
     terminal.type(DOWN);
-    await terminal.until(tells(0, 6, 3));
+    await terminal.until(shows(0, 6, 3));
     terminal.type('1/12\r');
-    await terminal.until(tells(1, 12, 3));
+    await terminal.until(shows(1, 12, 3));
     const row = terminal.lines.findIndex((line) => line.startsWith(' The lamp'));
     for (const [t, { color }] of terminal.cells[row]!.slice(1, 18).entries()) {
       const tint = STATE_SCALE.tintOf(value(1, 12, t));
-      // Of a block the letter has the ink.
+      // On a coloured block the letter has the ink colour.
       expect(color, `at ${t}`).toBe(tint?.ink ?? tint?.color);
     }
     terminal.type('q');
     await expectRestored(terminal, 0);
   });
 
-  it('goes through the units that were found, the best first', async () => {
+  it('steps through the found units, the best first', async () => {
     const found = JSON.parse(
       (await run(folder, 'inspect cells model --find word-start --json'.split(' '))).stdout,
     ) as { units: { layer: number; unit: number; score: number }[] };
@@ -118,7 +118,7 @@ describe('the screen', () => {
     expect(await terminal.ended).toBe(0);
   });
 
-  it('survives any size', async () => {
+  it('redraws at any terminal size', async () => {
     const { terminal } = await opened();
     for (let i = 0; i < 30; i++) terminal.resize(2 + ((i * 37) % 130), 1 + ((i * 13) % 50));
     for (const [columns, rows] of [
@@ -133,7 +133,7 @@ describe('the screen', () => {
     await expectRestored(terminal, 0);
   });
 
-  it('without colours has marks below the text, and no styles', async () => {
+  it('shows marks below the text and no styles without colours', async () => {
     const { terminal } = await opened({ env: { NO_COLOR: '1' } });
     const values = cellStates(await load(join(folder, 'model')), PLAIN)[1]!.tanh;
     const marks = Array.from('The lamp was lit.', (_, t) => STATE_SCALE.markOf(values[t * HIDDEN + 5]!)).join(
@@ -148,7 +148,7 @@ describe('the screen', () => {
     await expectRestored(terminal, 0);
   });
 
-  it('obeys no escape codes in the text, nor leaves any behind', async () => {
+  it('neither obeys escape codes in the text nor leaves any behind', async () => {
     const { terminal } = await opened({ flags: '--text hostile.txt --layer 1 --unit 3' });
     await terminal.until('␛[2J␛]0;title␇');
     await terminal.until('⇥z');
@@ -159,8 +159,8 @@ describe('the screen', () => {
   });
 });
 
-describe('ways out', () => {
-  it('q leaves the text on the terminal, with the command that shows the unit again', async () => {
+describe('leaving the cells screen', () => {
+  it('q leaves the text on the terminal with the command that shows the unit again', async () => {
     const { terminal } = await opened({ columns: 120, rows: 40 });
     terminal.type(`r${RIGHT}q`);
     await expectRestored(terminal, 0);
@@ -172,7 +172,7 @@ describe('ways out', () => {
   it.each([
     ['Escape', '\x1b', 0],
     ['Ctrl-C', '\x03', 130],
-  ])('%s', async (_name, key, code) => {
+  ])('%s restores the terminal and prints the command', async (_name, key, code) => {
     const { terminal } = await opened();
     terminal.type(key);
     await expectRestored(terminal, code);
@@ -183,13 +183,13 @@ describe('ways out', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
-  ] as const)('%s', async (signal, code) => {
+  ] as const)('%s restores the terminal', async (signal, code) => {
     const { terminal, pid } = await opened();
     process.kill(pid(), signal);
     await expectRestored(terminal, code);
   });
 
-  it('a mistake in the program: the terminal is given back, then it is reported', async () => {
+  it('an internal error restores the terminal before it is reported', async () => {
     await writeFile(
       join(folder, 'break.mjs'),
       `process.stdin.prependListener('data', (chunk) => {
@@ -203,7 +203,7 @@ describe('ways out', () => {
   });
 });
 
-it('does not take the screen for JSON, a drawing, or a pipe', async () => {
+it('inspect cells leaves the screen alone for JSON, a drawing or a pipe', async () => {
   for (const command of ['--json', '--svg cells.svg', '| cat']) {
     const line = `$charlstm inspect cells model --text plain.txt --layer 1 --unit 5 ${command}; echo "code $?"`;
     const terminal = new PseudoTerminal(folder, line);

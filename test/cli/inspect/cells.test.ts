@@ -36,7 +36,7 @@ async function coloured(...args: string[]): Promise<string> {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const stripped = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '');
-/** What stands between the heading and the legend. */
+/** The text between the heading and the legend. */
 const body = (stdout: string) => /, from character [\d,]+ on:\n([\s\S]*)\n\n[^\n]+\n$/.exec(stdout)![1]!;
 
 interface Shown {
@@ -57,8 +57,8 @@ interface Answer {
 }
 const json = async (...args: string[]) => JSON.parse((await plain(...args, '--json')).stdout) as Answer;
 
-describe('a unit that was named', () => {
-  it('has the values that the programming interface gives, and tints by them', async () => {
+describe('inspect cells with a named unit', () => {
+  it('prints and tints the values that the API returns', async () => {
     const answer = await json('--layer', '0', '--unit', '3', '--text', 'plain.txt');
     const { shown } = answer;
     const states = cellStates(await load(join(folder, 'plain')), PLAIN);
@@ -77,14 +77,14 @@ describe('a unit that was named', () => {
     const rows = body((await plain('--layer', '0', '--unit', '3', '--text', 'plain.txt')).stdout).split('\n');
     const marks = Array.from(PLAIN, (character, t) => [character, STATE_SCALE.markOf(shown.values[t]!)]);
     const expected = marks.filter(([character]) => character !== '\n').map(([, mark]) => mark);
-    // A line feed shows, with its mark, where it is tinted.
+    // A tinted line feed is shown, with its mark.
     const shownMarks = rows
       .filter((_, i) => i % 2 === 1)
       .flatMap((row, i) => Array.from(rows[2 * i]!, (c, k) => (c === '↵' ? [] : [row[k] ?? ' '])).flat());
     expect(shownMarks).toEqual(expected);
   });
 
-  it('of a cell without a cell state shows the hidden state, as it is', async () => {
+  it('shows the plain hidden state of a cell without a cell state', async () => {
     const tiny = '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --steps 10 --cell gru --out gru'.split(
       ' ',
     );
@@ -101,7 +101,7 @@ describe('a unit that was named', () => {
     expect(relative.stderr).toMatch(/marks show h \/ 0\.\d+;/);
   });
 
-  it('is drawn with the values that the programming interface gives, as a document without markup of the text', async () => {
+  it('draws the values that the API returns, and escapes the text in the SVG', async () => {
     const args = ['--layer', '0', '--unit', '3', '--text', 'plain.txt', '--svg', 'plain.svg'];
     expect((await plain(...args)).stderr).toContain('drawing plain.svg\n');
     const svg = readFileSync(join(folder, 'plain.svg'), 'utf8');
@@ -115,7 +115,7 @@ describe('a unit that was named', () => {
     const drawing = [...svg.matchAll(/<g><title>[^<]*<\/title>(.*?)<\/g>/g)];
     for (const [t, [, drawn]] of drawing.entries()) {
       const tint = STATE_SCALE.tintOf(tanh[t * 16 + 3]!);
-      // A faint tint is that of the letter, and a space has none.
+      // A faint tint colours the letter, so a space has none.
       const seen = tint?.ink || PLAIN[t] !== ' ' ? tint?.color : undefined;
       const color = /class="(t\d+)"/.exec(drawn!)?.[1];
       expect(color && new RegExp(`rect.${color} { fill: ([^;]*);`).exec(svg)![1]).toBe(seen);
@@ -137,7 +137,7 @@ describe('a unit that was named', () => {
     expect(readFileSync(join(folder, 'plain.txt'))).toEqual(before);
   });
 
-  it('is of layer 0 where none is named, and shows as much as was asked for', async () => {
+  it('defaults to layer 0, and shows the number of characters asked for', async () => {
     const { shown, characters } = await json('--unit', '5', '--length', '70');
     expect([shown.layer, shown.unit, shown.values.length, characters]).toEqual([0, 5, 70, 70]);
     const later = (await json('--unit', '5', '--length', '50', '--skip', '20')).shown;
@@ -148,7 +148,7 @@ describe('a unit that was named', () => {
     ]);
   });
 
-  it('leaves the text as it is but for what it makes visible, and lets no escape sequence through', async () => {
+  it('changes the text only to make characters visible, and lets no escape sequence through', async () => {
     const args = ['hostile', '--text', 'hostile.txt', '--unit', '2'];
     const out = await coloured(...args);
     expect(out).toContain('\x1b[38;2;');
@@ -159,8 +159,8 @@ describe('a unit that was named', () => {
   });
 });
 
-describe('units that are found', () => {
-  it('are told in a table, the best first, and the best is shown', async () => {
+describe('inspect cells searching for units', () => {
+  it('lists units in a table, the best first, and shows the best', async () => {
     const { stdout, stderr } = await plain('--find', 'word-start', '--length', '200');
     const [chance, colours] = stderr.split('\n');
     expect(chance).toMatch(
@@ -180,7 +180,7 @@ describe('units that are found', () => {
     expect(stdout).toContain('tanh(c) in tenths');
   });
 
-  it('are the same in JSON, with the stretch that is shown', async () => {
+  it('reports the same units in JSON, with the stretch shown', async () => {
     const { find, units, shown, characters } = await json('--find', 'caps', '--length', '150');
     expect(find).toBe('caps');
     expect(units!.length).toBe(10);
@@ -198,13 +198,13 @@ describe('units that are found', () => {
     expect(again.shown.values.slice(shown.start)).toEqual(shown.values);
   });
 
-  it('are told with a caution where a few characters decide', async () => {
+  it('warns when only a few characters decide', async () => {
     const { stdout, stderr } = await plain('--find', 'caps', '--text', 'plain.txt', '--json');
     expect(stderr).toMatch(/^note fewer than 50 characters.*"caps".*chance\n$/);
     expect((JSON.parse(stdout) as Answer).units!.length).toBe(10);
   });
 
-  it('count by the state itself, which is shown by its own scale', async () => {
+  it('matches counters by the cell state itself, shown on its own scale', async () => {
     const { units, shown } = await json('--find', 'line-position');
     expect(units![0]).toMatchObject({ measure: 'r' });
     expect(['rises', 'falls']).toContain(units![0]!.direction);
@@ -213,7 +213,7 @@ describe('units that are found', () => {
     expect(Math.max(...shown.values.map(Math.abs))).toBe(1);
   });
 
-  it('are proposed over all properties, each once, where nothing is said', async () => {
+  it('proposes units over all properties, each once, by default', async () => {
     const { find, units } = await json();
     expect(find).toBe('auto');
     const clarities = units!.map(({ clarity }) => clarity as number);
@@ -222,8 +222,8 @@ describe('units that are found', () => {
   });
 });
 
-describe('what cannot be done', () => {
-  it('is said in one line', async () => {
+describe('inspect cells at its limits', () => {
+  it('reports errors in one line', async () => {
     expectFailure(await inspect('cell'), 2, 'no view "cell"', 'cells');
     expectFailure(await inspect('constructor'), 2, 'no view "constructor"');
     expectFailure(await inspect(), 2, 'view');
@@ -244,7 +244,7 @@ describe('what cannot be done', () => {
     expectFailure(await inspect('cells', 'nowhere'), 66, 'nowhere');
   });
 
-  it('reads a text of one character, and leaves the run as it was', async () => {
+  it('reads a text of one character, and leaves the run unchanged', async () => {
     const before = readFileSync(join(folder, 'plain', 'log.jsonl'), 'utf8');
     const { stdout } = await run(folder, ['inspect', 'cells', 'plain', '--text', '-', '--unit', '0'], {
       input: 'T',
@@ -257,7 +257,7 @@ describe('what cannot be done', () => {
   });
 });
 
-it('tints tell sign and size, and so do marks', () => {
+it('tints and marks both show sign and size', () => {
   expect([-1, -0.95, -0.5, -0.1, -0.05, 0, 0.05, 0.1, 0.55, 1].map(STATE_SCALE.markOf).join('')).toBe(
     'iiea   159',
   );

@@ -9,7 +9,7 @@ import { gateStatistics } from '../../../src/insight/gates.js';
 import { expectFailure, run, start, temporaryFolder } from '../../helpers/cli.js';
 import { expectWellFormed } from '../../helpers/xml.js';
 
-describe('the command', () => {
+describe('charlstm inspect gates', () => {
   let folder: string;
   const made = temporaryFolder().then((path) => {
     folder = path;
@@ -40,7 +40,7 @@ describe('the command', () => {
 
   const gates = (...args: string[]) => run(folder, ['inspect', 'gates', ...args]);
 
-  it('has in JSON what the programming interface gives', async () => {
+  it('prints in JSON what the API returns', async () => {
     const answer = JSON.parse((await gates('plain', '--text', 'some.txt', '--json')).stdout);
     const model = await load(join(folder, 'plain'));
     const text = readFileSync(join(folder, 'some.txt'), 'utf8');
@@ -71,7 +71,7 @@ describe('the command', () => {
     });
   });
 
-  it('prints tables and charts, plain where it is piped', async () => {
+  it('prints tables and charts, without colours when piped', async () => {
     const { stdout, stderr, code } = await gates('plain');
     expect([stderr, code]).toEqual(['', 0]);
     expect(stdout).toMatch(
@@ -87,7 +87,7 @@ describe('the command', () => {
     for (const line of stdout.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('has colours where they are wanted', async () => {
+  it('prints the same in colour when colours are forced', async () => {
     const env = { NO_COLOR: undefined, FORCE_COLOR: '3', COLORTERM: 'truecolor', TERM: 'xterm-256color' };
     const { stdout } = await start(folder, ['inspect', 'gates', 'plain'], { env });
     expect(stdout).toContain('\x1b[38;2;');
@@ -95,7 +95,7 @@ describe('the command', () => {
     expect(stdout.replace(/\x1b\[[\d;]*m/g, '')).toBe((await gates('plain')).stdout);
   });
 
-  it('says nothing of a memory that no gate keeps', async () => {
+  it('does not mention memory if no gate keeps it', async () => {
     const { stdout } = await gates('rnn', '--svg', 'rnn.svg');
     expect(stdout).toMatch(/ 0 {2}h {5}tanh +[\d.]+% below -0.9/);
     expect(stdout).not.toMatch(/memory|keeps/);
@@ -103,7 +103,7 @@ describe('the command', () => {
     expect(JSON.parse((await gates('rnn', '--json')).stdout).layers[0]).not.toHaveProperty('memory');
   });
 
-  it('draws all charts into an SVG, beside what it prints', async () => {
+  it('draws all charts into an SVG in addition to its output', async () => {
     const { stdout, stderr } = await gates('plain', '--svg', 'gates.svg', '--json');
     expect(stderr).toBe('drawing gates.svg\n');
     expect(JSON.parse(stdout).layers.length).toBe(2);
@@ -115,7 +115,7 @@ describe('the command', () => {
     }
   });
 
-  it('names bytes that are no characters, and reads a text of one character', async () => {
+  it('reads a text of one character with a model of bytes', async () => {
     await writeFile(join(folder, 'one.txt'), 'T');
     const { stdout, code } = await gates('bytes', '--text', 'one.txt');
     expect(code).toBe(0);
@@ -123,7 +123,7 @@ describe('the command', () => {
     expect(stdout).toMatch(/\nT +0\.\d{3}/);
   });
 
-  it('says in one line what cannot be done', async () => {
+  it('reports errors in one line', async () => {
     expectFailure(await gates('nowhere'), 66, 'nowhere');
     expectFailure(await gates('plain', '--text', 'none.txt'), 66, 'none.txt');
     expectFailure(await gates('plain', '--svg', 'missing/gates.svg'), 73, 'missing');

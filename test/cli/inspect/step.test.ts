@@ -5,10 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { LONGEST_TRAIL, Trail } from '../../../src/cli/inspect/step/trail.js';
 import { resolveEscapes, withEscapes } from '../../../src/cli/options.js';
 import { load } from '../../../src/index.js';
 import { steps } from '../../../src/insight/step.js';
 import { expectFailure, run, temporaryFolder } from '../../helpers/cli.js';
+import { modelOf } from '../../helpers/models.js';
 import { PseudoTerminal } from '../../helpers/terminal.js';
 import { expectWellFormed } from '../../helpers/xml.js';
 
@@ -53,7 +55,7 @@ interface Answer {
 const FUNCTIONS = { sigmoid: (x: number) => 1 / (1 + Math.exp(-x)), tanh: Math.tanh };
 
 describe.each(['lstm', 'gru'])('JSON of the %s', (name) => {
-  it('has the numbers of the programming interface, and parts that add up', async () => {
+  it('has the numbers that the API returns, and parts that add up', async () => {
     const { stdout, code } = await step(name, '--prompt', 'The lamp', '--json', '--temp', '0.5');
     expect(code).toBe(0);
     const answer = JSON.parse(stdout) as Answer;
@@ -83,8 +85,8 @@ describe.each(['lstm', 'gru'])('JSON of the %s', (name) => {
   });
 });
 
-describe('printed', () => {
-  it('has a table a character, the equations of one unit, and what comes next', async () => {
+describe('inspect step printed', () => {
+  it('prints a table per character, the equations of one unit and the next characters', async () => {
     const { stdout, code } = await step(
       'lstm',
       '--prompt',
@@ -124,11 +126,11 @@ describe('printed', () => {
     expect(stdout.split('next character')[1]!.trimEnd().split('\n')).toHaveLength(5);
   });
 
-  it('begins with a line break where there is no prompt', async () => {
+  it('starts from a line break without a prompt', async () => {
     expect((await step('lstm')).stdout).toContain('1  ↵');
   });
 
-  it('obeys no escape codes, in the text nor among what comes next', async () => {
+  it('prints no escape codes, neither from the text nor from the next characters', async () => {
     await writeFile(join(folder, 'prompt.txt'), HOSTILE);
     for (const flags of [['--top', '99'], ['--json']]) {
       const { stdout, code } = await step('lstm', '--prompt', '@prompt.txt', ...flags);
@@ -139,7 +141,7 @@ describe('printed', () => {
   });
 });
 
-it('the drawing is XML with the numbers of the last step, and replaces no model', async () => {
+it('the drawing is well-formed XML with the numbers of the last step', async () => {
   const { code, stderr } = await step('gru', '--prompt', '@prompt.txt', '--svg', 'step.svg', '--unit', '5');
   expect([code, stderr]).toEqual([0, 'drawing step.svg\n']);
   const svg = readFileSync(join(folder, 'step.svg'), 'utf8');
@@ -148,7 +150,7 @@ it('the drawing is XML with the numbers of the last step, and replaces no model'
   expect(svg).toContain('n</tspan> = tanh(γn·N(Wn·x) + bn + r·(δn·N(Un·h');
 });
 
-it('a drawing beside the JSON shows what was chosen', async () => {
+it('a drawing made together with JSON shows the selected layer and unit', async () => {
   const svg = ['--prompt', 'lamp', '--json', '--svg', 'beside.svg'];
   const { code, stdout } = await step('lstm', ...svg, '--layer', '1', '--unit', '3', '--units', '2');
   expect(code).toBe(0);
@@ -156,28 +158,28 @@ it('a drawing beside the JSON shows what was chosen', async () => {
   expect(readFileSync(join(folder, 'beside.svg'), 'utf8')).toContain('layer 1, unit 3');
 });
 
-describe('what it refuses', () => {
+describe('inspect step rejects', () => {
   it.each<[string, string[], number, RegExp]>([
     ['characters that the model never saw', ['--prompt', 'ßω'], 65, /'ß' U\+00DF.*'ω' U\+03C9.*--unknown/],
     ['an escape character', ['--prompt', '\x1a'], 65, /U\+001A/],
-    ['a layer that is not there', ['--layer', '2'], 2, /--layer is 2. Give a number from 0 to 1/],
-    ['a unit that is not there', ['--unit', '12'], 2, /--unit is 12. Give a number from 0 to 11/],
+    ['a layer that does not exist', ['--layer', '2'], 2, /--layer is 2. Give a number from 0 to 1/],
+    ['a unit that does not exist', ['--unit', '12'], 2, /--unit is 12. Give a number from 0 to 11/],
     ['a long prompt', ['--prompt', 'e'.repeat(2001)], 2, /2,001 characters. Give at most 2,000/],
     [
-      'a prompt of which nothing is left',
+      'a prompt with no known characters left',
       ['--prompt', 'ω', '--unknown', 'skip'],
       2,
       /no character of the prompt/,
     ],
-    ['a seed where nothing is drawn', ['--seed', '1'], 2, /--seed has no effect on printed steps/],
+    ['a seed when no characters are drawn', ['--seed', '1'], 2, /--seed has no effect on printed steps/],
     ...['--layer', '--unit', '--units', '--top'].map((flag): [string, string[], number, RegExp] => [
-      `${flag} where all is told`,
+      `${flag} with JSON, which has everything`,
       ['--json', flag, '1'],
       2,
       new RegExp(`${flag} has no effect with --json.* Leave ${flag} out`),
     ]),
     [
-      'a drawing in place of the prompt',
+      'a drawing that would replace the prompt',
       ['--prompt', '@prompt.txt', '--svg', 'prompt.txt'],
       2,
       /prompt.txt is read by this command/,
@@ -188,13 +190,23 @@ describe('what it refuses', () => {
   });
 });
 
-it('a text becomes an argument that means the same', () => {
+it('a trail grows up to its limit, whether fed or drawn', () => {
+  const trail = new Trail(modelOf('ab'), [0], 1);
+  const most = { known: LONGEST_TRAIL, at: LONGEST_TRAIL - 1 };
+  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL))).toEqual({ notice: expect.stringContaining('2,001') });
+  expect(trail.length).toBe(1);
+  expect(trail.feed(0, 'a'.repeat(LONGEST_TRAIL - 1))).toEqual(most);
+  expect(trail.draw(most.at, 'likeliest', 1)).toEqual({ notice: expect.stringContaining('2,001') });
+  expect(trail.feed(most.at - 1, 'b')).toEqual(most);
+});
+
+it('an escaped text resolves to the same text', () => {
   const awkward = fc.string({ unit: fc.constantFrom('\\', 'n', 't', '\n', '\t', "'", 'a') });
   fc.assert(fc.property(awkward, (text) => resolveEscapes(withEscapes(text)) === text));
   expect(withEscapes('a\\n\n')).toBe('a\\\\n\\n');
 });
 
-describe('in a terminal', () => {
+describe('inspect step in a terminal', () => {
   async function opened(env: Record<string, string> = {}) {
     const command = `$charlstm inspect step lstm --prompt 'The lamp' --seed 1; echo "code $?"; stty -a`;
     const terminal = new PseudoTerminal(folder, command, { env: { COLORTERM: 'truecolor', ...env } });
@@ -203,7 +215,7 @@ describe('in a terminal', () => {
     return terminal;
   }
 
-  it('goes on, back, up, to another unit; reads what is typed; gives the terminal back', async () => {
+  it('moves forward, back, up and to another unit, reads typed text, and restores the terminal', async () => {
     const terminal = await opened();
     expect(terminal.lines[0]).toMatch(/lstm, 2 x 12 LSTM +layer 0 of 2 · unit 0 of 12 · T 1$/);
     terminal.type('\x1b[C\x1b[C');
@@ -235,7 +247,7 @@ describe('in a terminal', () => {
     expect(terminal.raw).toMatch(/ icanon /);
   });
 
-  it('without colours has no styles; Ctrl-C is told from a quit', async () => {
+  it('uses no styles without colours, and distinguishes Ctrl-C from quitting', async () => {
     const terminal = await opened({ NO_COLOR: '1' });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(terminal.raw).not.toMatch(/\x1b\[[\d;]*m/);

@@ -38,14 +38,14 @@ beforeAll(async () => {
   await writeFile(join(folder, 'text.txt'), TEXT);
   const tiny = ['--hidden', '16', '--layers', '2', '--embedding', '8', '--batch-size', '4', '--steps', '30'];
   await run(folder, ['train', 'lighthouse', ...tiny, '--out', 'plain']);
-  // A checkpoint whose text was left behind.
+  // A checkpoint without its text.
   mkdirSync(join(folder, 'alone'));
   const { path } = resolveCheckpoint(join(folder, 'plain'), 'best');
   copyFileSync(path, join(folder, 'alone', basename(path)));
 });
 
 describe('charlstm inspect surprise', () => {
-  it('has the figures of eval --protocol once', async () => {
+  it('reports the figures of eval --protocol once', async () => {
     const evaluated = await run(folder, [
       'eval',
       'plain',
@@ -61,7 +61,7 @@ describe('charlstm inspect surprise', () => {
     expect(answer.bpc).toBeCloseTo(answer.loss / Math.LN2, 12);
   });
 
-  it('gives each class what adding up by hand gives', async () => {
+  it('gives each class the mean of its own losses', async () => {
     const { characters, baseline, classes } = await json('plain');
     const model = await load(join(folder, 'plain'));
     const { record } = await readCheckpoint(resolveCheckpoint(join(folder, 'plain'), 'best').path);
@@ -101,7 +101,7 @@ describe('charlstm inspect surprise', () => {
     }
   });
 
-  it('divides the text and its loss', async () => {
+  it('divides the text and its loss among the classes of a group', async () => {
     const { bpc, classes } = await json('plain', '--text', 'text.txt');
     for (const entry of classes) {
       expect(Object.keys(entry)).toEqual(CLASSES);
@@ -116,7 +116,7 @@ describe('charlstm inspect surprise', () => {
     }
   });
 
-  it('prints the same as a table, and sums it up', async () => {
+  it('prints the same as a table with a summary', async () => {
     const { code, stdout, stderr } = await surprise('plain');
     expect([code, stderr]).toEqual([0, '']);
     const answer = await json('plain');
@@ -130,7 +130,7 @@ describe('charlstm inspect surprise', () => {
     expect(stdout).toContain('costs the most');
   });
 
-  it('lends a text that is closed afterwards, whatever became of it', async () => {
+  it('withText closes its text afterwards, even after an error', async () => {
     const model = await load(join(folder, 'plain'));
     const { record } = await readCheckpoint(resolveCheckpoint(join(folder, 'plain'), 'best').path);
     for (const text of [undefined, join(folder, 'text.txt')]) {
@@ -156,7 +156,7 @@ describe('charlstm inspect surprise', () => {
     }
   });
 
-  it('goes on without n-grams where the training text is gone, and says so', async () => {
+  it('continues without n-grams if the training text is missing, and says so', async () => {
     const { code, stdout, stderr } = await surprise('alone', '--text', 'text.txt');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^note the training text cannot be read.*: alone\/corpus\.u8 does not exist\n$/);
@@ -168,7 +168,7 @@ describe('charlstm inspect surprise', () => {
     expectFailure(await surprise('alone'), 66, /corpus\.u8 does not exist/);
   });
 
-  it('draws the same', async () => {
+  it('draws the same classes', async () => {
     const { code, stderr } = await surprise('plain', '--text', 'text.txt', '--svg', 'x.svg');
     expect([code, stderr]).toEqual([0, 'drawing x.svg\n']);
     const svg = readFileSync(join(folder, 'x.svg'), 'utf8');
@@ -179,7 +179,7 @@ describe('charlstm inspect surprise', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('reads a pipe, and a text of one character', async () => {
+  it('reads a text of one character from a pipe', async () => {
     const piped = await start(folder, ['inspect', 'surprise', 'plain', '--text', '-', '--json'], {
       input: 'a',
     });
@@ -188,7 +188,7 @@ describe('charlstm inspect surprise', () => {
     expect(classes.every(({ places }) => places === 1)).toBe(true);
   });
 
-  it('refuses what it cannot do, and says how to go on', async () => {
+  it('rejects invalid requests with a hint', async () => {
     expectFailure(await surprise('plain', '--svg', ''), 2, /--svg is ""/, /chart\.svg/);
     expectFailure(await surprise('plain', '--svg', '.'), 73, /a folder/, /--svg/);
     expectFailure(
