@@ -126,7 +126,8 @@ export function checkPlace(flag: string, value: number, size: number): void {
 
 /** For the help of every command that takes a model as its argument. */
 export const MODEL_HELP = `
-The model is a run folder (its best checkpoint) or a checkpoint file; by default the newest run.`;
+The model is a run folder, read at its best checkpoint, or a checkpoint file.
+The default is the newest run.`;
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { MODEL_DEFAULTS, NETWORK } from '../../checkpoint/options.js';
+import { MODEL_DEFAULTS, NETWORK, RECORDED } from '../../checkpoint/options.js';
 import { openEngine } from '../../engine/engine.js';
 import { withThreads } from '../../engine/team.js';
 import { UserError } from '../../errors.js';
@@ -8,7 +8,6 @@ import { CHANCE, copyAccuracies } from '../../experiments/copy-memory.js';
 import { type ComparedKind, comparedKinds, withBias } from '../../experiments/kinds.js';
 import { table } from '../../format.js';
 import { amountOf } from '../../numbers.js';
-import { SAMPLING_OPTIONS } from '../../sample/options.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
 import { numberOption, parseNumber } from '../options.js';
@@ -68,9 +67,7 @@ export function memoryCommand(command: Command): void {
     .addOption(numberOption('--hidden <n>', 'hidden units', NETWORK.hidden.kind).default(64))
     .addOption(numberOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
     .addOption(numberOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
-    .addOption(
-      numberOption('--seed <n>', 'seed of all random numbers', SAMPLING_OPTIONS.seed.kind).default(1),
-    )
+    .addOption(numberOption('--seed <n>', 'seed of all random numbers', RECORDED.seed.kind).default(1))
     .addOption(
       numberOption(
         '--forget-bias <n>',

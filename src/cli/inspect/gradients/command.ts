@@ -141,7 +141,7 @@ const Y_AXIS = { label: '|d loss(t) / d h(t-k)|', log: true } as const;
 
 /** Charts one network by layer, or the last layers of several, before and after training. */
 function figureOf(networks: readonly NetworkGradients[], maxLag: number): Figure {
-  // The axis covers all measured lags, so that a curve that ends early is seen to.
+  // The axis covers all measured lags, which shows that a curve ends early.
   const x = { label: 'k, characters back', from: 0, to: maxLag, whole: true };
   const [first, ...others] = networks;
   if (others.length === 0) {
@@ -149,26 +149,21 @@ function figureOf(networks: readonly NetworkGradients[], maxLag: number): Figure
     const series = layers.map((norms, layer) => seriesOf(`layer ${layer}`, norms, layer));
     return { title: '', charts: [{ title: name, x, y: Y_AXIS, series }], columns: 1 };
   }
-  const states = (['untrained', 'trained'] as const).map((state) =>
-    networks.filter((one) => one.state === state),
-  );
-  const charts = states
-    .filter((some) => some.length > 0)
-    .map((some): Chart => {
-      const series = some.map(({ name, layers }, index) => seriesOf(name, layers.at(-1)!, index));
-      const when =
-        states[0]!.length === 0
-          ? ''
-          : some[0]!.state === 'trained'
-            ? ', after training'
-            : ', before training';
-      return {
+  const isComparison = networks.some(({ state }) => state === 'untrained');
+  const charts = (['untrained', 'trained'] as const).flatMap((state): Chart[] => {
+    const drawn = networks.filter((one) => one.state === state);
+    if (drawn.length === 0) return [];
+    const series = drawn.map(({ name, layers }, index) => seriesOf(name, layers.at(-1)!, index));
+    const when = isComparison ? `, ${state === 'trained' ? 'after' : 'before'} training` : '';
+    return [
+      {
         title: `the gradient with respect to the last layer's hidden state${when}`,
         x,
-        y: yAxis(some),
+        y: yAxis(drawn),
         series,
-      };
-    });
+      },
+    ];
+  });
   return { title: '', charts, columns: 1 };
 }
 
