@@ -7,6 +7,8 @@ if (major < 20) {
 }
 // chalk knows FORCE_COLOR and --no-color, but not NO_COLOR (no-color.org).
 if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
+// React's development build, which ink would load otherwise, leaks memory with every frame.
+process.env.NODE_ENV = 'production';
 
 const { main } = await import('../dist/cli/main.js');
 await main(process.argv.slice(2));

@@ -30,7 +30,7 @@ const STRANGERS: [string, string][] = [
 ];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.startsWith('kernels/'))
   .sort();
 
 const ANY_IMPORT = /\b(?:from |import\()'(\.[^']+)\.js'/g;
@@ -38,7 +38,7 @@ const ANY_IMPORT = /\b(?:from |import\()'(\.[^']+)\.js'/g;
 function importsOf(file: string, how = ANY_IMPORT): string[] {
   const source = readFileSync(join(SRC, file), 'utf8');
   const paths = [...source.matchAll(how)].map((match) => join(dirname(file), match[1]!));
-  return paths.map((path) => `${path}.ts`);
+  return paths.map((path) => (files.includes(`${path}.tsx`) ? `${path}.tsx` : `${path}.ts`));
 }
 
 const part = (file: string) => file.split('/')[0]!;

@@ -1,9 +1,9 @@
 import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped } from '../../numbers.js';
-import type { Picture } from '../screen/screen.js';
 import { visible } from '../text/glyphs.js';
 import { keyTable } from '../text/key-table.js';
+import type { Picture } from '../text/line.js';
 import {
   cut,
   fitting,

@@ -1,6 +1,6 @@
 import { duration, harmless } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import type { Picture } from '../screen/screen.js';
+import type { Picture } from '../text/line.js';
 import { cut, fitting, type Line, sideBySide } from '../text/line.js';
 import { footer, help } from './footer.js';
 import { gaugesPanel, gaugesTitle } from './gauges-view.js';

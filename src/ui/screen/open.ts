@@ -1,6 +1,6 @@
+import type { Picture } from '../text/line.js';
 import type { Stroke } from './keyboard.js';
 import { listen } from './listening.js';
-import type { Picture } from './screen.js';
 import { Stage } from './stage.js';
 
 interface Size {

@@ -1,5 +1,5 @@
-import { cropped, type Line } from '../text/line.js';
-import { styled } from '../text/styled.js';
+import { EventEmitter } from 'node:events';
+import type { Picture } from '../text/line.js';
 
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
@@ -9,21 +9,23 @@ const LEAVE = `\x1b[?2004l${SHOW_CURSOR}\x1b[?1049l`;
 const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 
-/** The contents of the screen. */
-export interface Picture {
-  /** At most as many as the screen has rows. */
-  readonly lines: readonly Line[];
-  /** The terminal's cursor is hidden where this is undefined. */
-  readonly cursor?: { readonly row: number; readonly column: number } | undefined;
-}
-
-/** The alternate screen of a terminal. Of each picture, it writes the lines that have changed. */
-export class Screen {
+/**
+ * The alternate screen of a terminal, as the stream that ink draws on. It takes whole frames (ink's debug mode)
+ * and writes the lines that have changed. Ink's own renderers move up from where they left the cursor, and
+ * leave residue when the terminal is resized.
+ */
+export class Screen extends EventEmitter {
+  /** Keeps ink from sending escape codes of its own. */
+  readonly isTTY = false;
+  /** The cursor in the next frame; hidden where this is undefined. */
+  cursor: Picture['cursor'];
   #lines: string[] = [];
-  #cursor = '';
+  #placed = '';
   #isOpen = false;
 
-  constructor(readonly terminal: NodeJS.WriteStream) {}
+  constructor(readonly terminal: NodeJS.WriteStream) {
+    super();
+  }
 
   get columns(): number {
     return this.terminal.columns || 80; // some terminals do not report their size
@@ -48,28 +50,31 @@ export class Screen {
     this.terminal.write(LEAVE);
   }
 
-  /** Clears the screen: the next picture is drawn in full. */
+  /** Clears the screen: the next frame is drawn in full. */
   clear(): void {
     this.#lines = [];
     if (this.#isOpen) this.terminal.write('\x1b[2J');
   }
 
-  /** Draws a picture; does nothing while the screen is not open. */
-  draw({ lines: shown, cursor: at }: Picture): void {
-    if (!this.#isOpen) return;
-    const lines = shown
+  /** Draws a frame, unless the screen is not open. Ink calls this. */
+  write(frame: string): boolean {
+    if (!this.#isOpen) return true;
+    const lines = frame
+      .split('\n')
       .slice(0, this.rows)
-      .map((line) => cropped(line, this.columns).map(styled).join('').trimEnd());
+      .map((line) => line.trimEnd());
     // Lines are cleared before they are written: clearing after a full line would erase its last column on
     // some terminals.
     const changes = Array.from({ length: Math.max(lines.length, this.#lines.length) }, (_, row) =>
       lines[row] === this.#lines[row] ? '' : `\x1b[${row + 1};1H\x1b[K${lines[row] ?? ''}`,
     ).join('');
-    const cursor = at ? `\x1b[${at.row + 1};${at.column + 1}H${SHOW_CURSOR}` : '';
-    if (changes === '' && cursor === this.#cursor) return;
+    const { cursor: at } = this;
+    const placed = at ? `\x1b[${at.row + 1};${at.column + 1}H${SHOW_CURSOR}` : '';
+    if (changes === '' && placed === this.#placed) return true;
     this.#lines = lines;
-    this.#cursor = cursor;
-    const hiding = cursor !== '' && changes !== '' ? HIDE_CURSOR : '';
-    this.terminal.write(BEGIN_UPDATE + hiding + changes + cursor + END_UPDATE);
+    this.#placed = placed;
+    const hiding = placed !== '' && changes !== '' ? HIDE_CURSOR : '';
+    this.terminal.write(BEGIN_UPDATE + hiding + changes + placed + END_UPDATE);
+    return true;
   }
 }

@@ -14,6 +14,14 @@ export interface Segment {
 /** One row of the screen, or of a part of it. */
 export type Line = readonly Segment[];
 
+/** The contents of a screen. */
+export interface Picture {
+  /** At most as many as the screen has rows. */
+  readonly lines: readonly Line[];
+  /** Where the terminal shows its cursor; hidden where this is undefined. */
+  readonly cursor?: { readonly row: number; readonly column: number } | undefined;
+}
+
 /** ASCII, lines of frames, blocks and braille: every character takes one column. */
 const SINGLE = /^[\x20-\x7e\u2500-\u259f\u2800-\u28ff]*$/;
 

@@ -1,7 +1,7 @@
 import { harmless } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
-import type { Picture } from '../screen/screen.js';
 import { keyTable } from '../text/key-table.js';
+import type { Picture } from '../text/line.js';
 import {
   cut,
   fitting,

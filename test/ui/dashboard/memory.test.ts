@@ -11,6 +11,9 @@ const FRAMES = tries(10_000, 3_000);
 
 /** Draws frames of a training run that goes on, and prints how memory grew after the first fifth of them. */
 const PROGRAM = `
+  const { createElement } = await import('react');
+  const { render } = await import('ink');
+  const { Lines } = await import('${new URL('screen/Lines.js', UI)}');
   const { Screen } = await import('${new URL('screen/screen.js', UI)}');
   const { initialState } = await import('${new URL('dashboard/state.js', UI)}');
   const { reduce } = await import('${new URL('dashboard/reduce.js', UI)}');
@@ -23,6 +26,8 @@ const PROGRAM = `
   const start = { type: 'start', run: 'r', corpus: 'c', model: 'm', parameters: 1, engine: 'e', threads: 1, step: 0,
     stepsPerEpoch: 500, charactersPerStep: 2048, totalSteps: 20000, minutes: undefined, seconds: 0, lr: 5e-3 };
   state = reduce(state, { type: 'events', now: 1, events: [start] });
+  const frame = () => createElement(Lines, { ...size, lines: picture(state).lines });
+  const app = render(frame(), { stdout: screen, debug: true, patchConsole: false });
   const heap = () => { gc(); return process.memoryUsage().heapUsed; };
   let before;
   for (let i = 1; i <= ${FRAMES}; i++) {
@@ -33,15 +38,17 @@ const PROGRAM = `
     ];
     if (i % 100 === 0) events.push({ type: 'validation', step: i, loss, bpc: loss, perplexity: loss });
     state = reduce(state, { type: 'events', now: 50 * i, events });
-    screen.draw(picture(state));
+    app.rerender(frame());
     if (i === ${FRAMES / 5}) before = heap();
   }
   console.log(JSON.stringify({ grown: heap() - before, entries: performance.getEntries().length, bytes }));
+  app.unmount();
 `;
 
 it('draws thousands of frames without holding on to memory', async () => {
   const { stdout } = await execa(process.execPath, ['--expose-gc', '--input-type=module', '-e', PROGRAM], {
     cwd: fileURLToPath(UI),
+    env: { NODE_ENV: 'production', CI: undefined },
   });
   const { grown, entries, bytes } = JSON.parse(stdout) as Record<string, number>;
   expect(entries).toBe(0);

@@ -42,8 +42,6 @@ class FakeTerminal {
   }
 }
 
-const picture = (frame: string) => ({ lines: frame.split('\n').map((text) => [{ text }]) });
-
 function open(terminal = new FakeTerminal()): { terminal: FakeTerminal; screen: Screen } {
   const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
   screen.enter();
@@ -52,36 +50,36 @@ function open(terminal = new FakeTerminal()): { terminal: FakeTerminal; screen: 
 }
 
 describe('the screen', () => {
-  it('is as large as the terminal', () => {
+  it('is as large as the terminal, and is not one that ink sends codes to', () => {
     const { screen } = open(new FakeTerminal(33, 7));
-    expect([screen.columns, screen.rows]).toEqual([33, 7]);
+    expect([screen.columns, screen.rows, screen.isTTY]).toEqual([33, 7, false]);
   });
 
   it('draws each line in its place', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('one\n\n  three\nfour'));
+    screen.write('one\n\n  three\nfour');
     expect(await terminal.shown()).toEqual(['one', '', '  three', 'four']);
   });
 
   it('writes only what has changed', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('one\ntwo\nthree'));
+    screen.write('one\ntwo\nthree');
     terminal.taken();
-    screen.draw(picture('one\nTWO\nthree'));
+    screen.write('one\nTWO\nthree');
     const written = terminal.taken();
     expect(written).toContain('TWO');
     expect(written).not.toMatch(/one|three/);
-    screen.draw(picture('one\nTWO\nthree'));
+    screen.write('one\nTWO\nthree');
     expect(terminal.taken()).toBe('');
     expect(await terminal.shown()).toEqual(['one', 'TWO', 'three', '']);
   });
 
   it('clears what was longer or is gone', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('a long line\ntwo\nthree\nfour'));
-    screen.draw(picture('short\ntwo'));
+    screen.write('a long line\ntwo\nthree\nfour');
+    screen.write('short\ntwo');
     expect(await terminal.shown()).toEqual(['short', 'two', '', '']);
-    screen.draw(picture('short\ntwo\nthree'));
+    screen.write('short\ntwo\nthree');
     expect(await terminal.shown()).toEqual(['short', 'two', 'three', '']);
   });
 
@@ -92,7 +90,7 @@ describe('the screen', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
         const { terminal, screen } = open();
-        for (const one of frames) screen.draw(picture(one));
+        for (const one of frames) screen.write(one);
         const lines = frames
           .at(-1)!
           .split('\n')
@@ -104,37 +102,33 @@ describe('the screen', () => {
 
   it('leaves out rows that the terminal does not have', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('1\n2\n3\n4\n5\n6'));
+    screen.write('1\n2\n3\n4\n5\n6');
     expect(terminal.taken()).not.toContain('\x1b[5;');
     expect(await terminal.shown()).toEqual(['1', '2', '3', '4']);
   });
 
   it('erases nothing behind a line that is as wide as the terminal: many would erase its last column', () => {
     const { terminal, screen } = open();
-    screen.draw(picture(`${'─'.repeat(19)}╮`));
+    screen.write(`${'─'.repeat(19)}╮`);
     expect(terminal.taken()).not.toContain('╮\x1b[K');
   });
 
   it('draws everything again after it was cleared', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('one\ntwo'));
+    screen.write('one\ntwo');
     screen.clear();
     expect(await terminal.shown()).toEqual(['', '', '', '']);
-    screen.draw(picture('one\ntwo'));
+    screen.write('one\ntwo');
     expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
   });
 
-  it('crops lines that are wider than the terminal', async () => {
-    const { terminal, screen } = open(new FakeTerminal(6, 2));
-    screen.draw(picture('abcdefg\n鯨鯨鯨'));
-    expect(await terminal.shown()).toEqual(['abcde…', '鯨鯨鯨']);
-  });
-
-  it('shows the cursor where the picture has one', () => {
+  it('shows the cursor where it is set', () => {
     const { terminal, screen } = open();
-    screen.draw({ ...picture('one'), cursor: { row: 1, column: 2 } });
+    screen.cursor = { row: 1, column: 2 };
+    screen.write('one');
     expect(terminal.taken()).toContain(`\x1b[2;3H${SHOW_CURSOR}`);
-    screen.draw({ ...picture('one'), cursor: { row: 0, column: 0 } });
+    screen.cursor = { row: 0, column: 0 };
+    screen.write('one');
     expect(terminal.taken()).toContain(`\x1b[1;1H${SHOW_CURSOR}`);
   });
 
@@ -143,7 +137,7 @@ describe('the screen', () => {
     terminal.write('$ charlstm train');
     const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
     screen.enter();
-    screen.draw(picture('one'));
+    screen.write('one');
     expect(await terminal.shown()).toEqual(['one', '', '', '']);
     expect(terminal.isAlternate).toBe(true);
     screen.leave();
@@ -157,21 +151,21 @@ describe('the screen', () => {
     screen.leave();
     expect(terminal.taken()).not.toBe('');
     screen.leave();
-    screen.draw(picture('one'));
+    screen.write('one');
     screen.clear();
     expect(terminal.taken()).toBe('');
     const closed = new Screen(terminal as unknown as NodeJS.WriteStream);
-    closed.draw(picture('one'));
+    closed.write('one');
     closed.leave();
     expect(terminal.taken()).toBe('');
   });
 
   it('draws everything when it is entered again', async () => {
     const { terminal, screen } = open();
-    screen.draw(picture('one\ntwo'));
+    screen.write('one\ntwo');
     screen.leave();
     screen.enter();
-    screen.draw(picture('one\ntwo'));
+    screen.write('one\ntwo');
     expect(await terminal.shown()).toEqual(['one', 'two', '', '']);
   });
 });

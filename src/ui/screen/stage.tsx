@@ -1,5 +1,8 @@
+import { render } from 'ink';
 import { clamped } from '../../numbers.js';
-import { type Picture, Screen } from './screen.js';
+import type { Picture } from '../text/line.js';
+import { Lines } from './Lines.js';
+import { Screen } from './screen.js';
 
 /** Windows has no signals for suspending and continuing a process. */
 const CAN_SUSPEND = process.platform !== 'win32';
@@ -21,9 +24,13 @@ export interface Play {
 /**
  * Owns the terminal from construction to `close`: draws frames at a limited rate, follows changes of size,
  * suspends to the background and comes back, and restores the terminal however the program ends.
+ *
+ * Ink draws the frames. `NODE_ENV` must be `production` before this module is loaded (see bin/charlstm.js):
+ * React's development build leaks memory with every frame.
  */
 export class Stage {
   readonly #screen = new Screen(process.stdout);
+  readonly #app: ReturnType<typeof render>;
   #timer: NodeJS.Timeout | undefined;
   /** Whether the terminal was handed back to the shell. */
   #isAway = false;
@@ -44,21 +51,27 @@ export class Stage {
     process.on('uncaughtExceptionMonitor', this.#leave); // so that the report stays readable
     this.#screen.enter();
     play.resized(this.#screen);
-    this.now();
+    this.#app = render(this.#frame(), {
+      stdout: this.#screen as unknown as NodeJS.WriteStream,
+      stdin,
+      debug: true, // whole frames, which Screen compares line by line
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
   }
 
   /** Draws at once. */
   now(): void {
     this.#stop();
+    if (this.#isClosed) return; // otherwise ink would listen for keys again, and the program would wait for one
     const start = performance.now();
-    this.#screen.draw(this.play.picture());
+    this.#app.rerender(this.#frame());
     const end = performance.now();
     this.#next = start + clamped((end - start) / this.play.share(), FRAME_MS);
   }
 
   /** Draws as soon as the share of the time allows. */
   soon(): void {
-    if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => this.now(), Math.max(0, this.#next - performance.now()));
   }
 
@@ -87,7 +100,15 @@ export class Stage {
     process.off('exit', this.#leave);
     process.off('uncaughtExceptionMonitor', this.#leave);
     this.#screen.leave();
+    this.#app.unmount();
     process.stdin.setRawMode(false);
+  }
+
+  #frame() {
+    const { lines, cursor } = this.play.picture();
+    const { columns, rows } = this.#screen;
+    this.#screen.cursor = cursor;
+    return <Lines lines={lines} columns={columns} rows={rows} />;
   }
 
   #stop(): void {
