@@ -18,8 +18,8 @@ const OPTIONS = new Map(
 );
 
 /**
- * Returns an error as programs see it: a UserError that names options instead of flags. Commands that it suggests
- * stay as they are. All other errors are returned unchanged.
+ * Returns an error as programs see it: a UserError that names options instead of flags. Commands that it
+ * suggests stay as they are. All other errors are returned unchanged.
  */
 export function asProgramError(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;

@@ -23,8 +23,9 @@ export const PROTOCOLS = ['stream', 'cold', 'once'] as const satisfies readonly 
 /** How a text is scored. */
 export interface EvaluateOptions {
   /**
-   * `stream` (the default) carries the state through the text, `cold` scores random windows from a zero state, and
-   * `once` reads the text a single time, in order. Only `once` gives the event loop a turn while it reads.
+   * `stream` (the default) carries the state through the text, `cold` scores random windows from a zero
+   * state, and `once` reads the text a single time, in order. Only `once` gives the event loop a turn while
+   * it reads.
    */
   readonly protocol?: (typeof PROTOCOLS)[number] | undefined;
   /** What to do with characters that the network never saw: `error` (the default), `skip` or `nearest`. */
@@ -56,8 +57,8 @@ const evaluators = new WeakMap<Weights, Evaluator>();
  *
  * const model = await load('novel-1');
  * console.log((await evaluate(model)).perplexity);
- * const { bpc } = await evaluate(model, { text: 'It was a dark night.' }, { protocol: 'once', unknown: 'skip' });
- * console.log(bpc);
+ * const draft = { text: 'It was a dark night.' };
+ * console.log((await evaluate(model, draft, { protocol: 'once', unknown: 'skip' })).bpc);
  * @throws TypeError for an option that does not exist
  * @throws RangeError for an option with a value that is not allowed
  * @throws UserError if the text is missing or too short, or has characters that the network never saw

@@ -11,8 +11,8 @@ import { Pauses } from './pauses.js';
 const COUNT = { minimum: 0, maximum: 1e6, integer: true };
 
 /**
- * Writes a text, character by character. Without a `length` or another end it never stops; leaving the loop does. Other
- * work of the program, such as timers, continues while it writes.
+ * Writes a text, character by character. Without a `length` or another end it is endless; leave the loop to
+ * stop it. Other work of the program, such as timers, continues while it writes.
  * @example
  * import { generate, load } from 'charlstm';
  *
@@ -22,7 +22,7 @@ const COUNT = { minimum: 0, maximum: 1e6, integer: true };
  * }
  * @throws TypeError for an option that does not exist
  * @throws RangeError for an option with a value that is not allowed
- * @throws UserError if the prompt has characters that the network never saw, or the options leave nothing to write
+ * @throws UserError if the prompt has characters that the network never saw, or nothing can be written
  */
 export function generate(model: CharacterModel, options: GenerateOptions = {}): AsyncGenerator<string> {
   return characters(planOf('generate', model, options));
@@ -44,15 +44,16 @@ async function* characters(plan: Plan): AsyncGenerator<string> {
 }
 
 /**
- * Writes several texts as one batch, which is faster than one after the other, and yields them in the order of their
- * seeds: `seed`, `seed + 1` and so on. Text i is what `generate` gives with its seed, bit for bit.
+ * Writes several texts as one batch, which is faster than one after the other, and yields them in the order
+ * of their seeds: `seed`, `seed + 1` and so on. Each is bit-identical to what `generate` gives with its seed.
  * @param count how many texts
  * @example
  * import { generateMany, load, loadCorpus } from 'charlstm';
  *
  * const model = await load('novel-1');
  * const corpus = await loadCorpus(model);
- * for await (const { text, reason } of generateMany(model, 20, { until: 'line', noCopy: 30, corpus, length: 500 })) {
+ * const options = { until: 'line', length: 500, noCopy: 30, corpus };
+ * for await (const { text, reason } of generateMany(model, 20, options)) {
  *   console.log(reason, text);
  * }
  * @throws TypeError, RangeError, UserError as `generate` does

@@ -12,7 +12,7 @@ import { checkGiven } from './names.js';
 export interface TrainedModel extends CharacterModel {
   /** The checkpoint file. */
   readonly path: string;
-  /** What the checkpoint records in addition to the weights: options, text, progress and history of the run. */
+  /** The rest of the checkpoint: options, text, progress and history of the run. */
   readonly record: RunRecord;
 }
 
@@ -26,7 +26,7 @@ export interface LoadOptions {
 
 /**
  * Loads a trained network.
- * @param model a run folder, of which the best checkpoint is loaded, or a checkpoint file; by default the newest run
+ * @param model a run folder (its best checkpoint) or a checkpoint file; by default the newest run
  * @example
  * import { load } from 'charlstm';
  *
@@ -47,8 +47,8 @@ export async function load(model?: string, options: LoadOptions = {}): Promise<T
 }
 
 /**
- * Opens the index of the text that a network was trained on, for the option `noCopy` and for `copyReport`. It is built
- * once and kept in the folder of the run.
+ * Opens the index of the text that a network was trained on, for the option `noCopy` and for `copyReport`. It
+ * is built once and kept in the folder of the run.
  * @param model a loaded network, or what `load` takes
  * @throws UserError if the text is missing next to the checkpoint or is a different one
  */

@@ -1,7 +1,7 @@
 /** Milliseconds of work between two pauses: short enough for timers, long enough to cost nothing. */
 const WORK_MS = 5;
 
-/** Decides when long work gives the event loop a turn, so that a program's timers, signals and sockets are served. */
+/** Decides when long work yields to the event loop, so that timers, signals and sockets are served. */
 export class Pauses {
   #last = performance.now();
 

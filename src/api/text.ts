@@ -2,8 +2,8 @@ import { textSource } from '../text/source.js';
 import type { Corpus } from '../text/sources.js';
 
 /**
- * A text: the name of a file, folder, glob or corpus of the catalogue, several of these, or the text itself as
- * `{ text }`, with a name for its run.
+ * A text: the name of a file, folder, glob or corpus of the catalogue, several of these, or the text itself
+ * as `{ text }`, with a name for its run.
  */
 export type TextInput = string | readonly string[] | { readonly text: string; readonly name?: string };
 

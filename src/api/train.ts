@@ -28,19 +28,20 @@ export type TrainRunOptions = Omit<TrainOptions, 'resume'> & Stoppable;
 export type ResumeOptions = Omit<TrainOptions, 'resume' | 'from'> & Stoppable;
 
 /**
- * Trains a network on a text, in a thread of its own, and yields what happens: the same events as `charlstm train --ui
- * json` prints, preceded by notices and a `start` event. The last one is `end`. Its `reason` is `finished`, `stopped`, or
- * `diverged` if the loss or the gradients were no longer numbers. Checkpoints and log are written to the folder of the
- * run, and the weights are bit-identical to those of the command.
+ * Trains a network on a text, in a thread of its own, and yields what happens: the events that `charlstm train
+ * --ui json` prints, preceded by notices and a `start` event. The last one is `end`; its `reason` is `finished`,
+ * `stopped`, or `diverged` if the loss or the gradients were no longer numbers. Checkpoints and log are written
+ * to the folder of the run, and the weights are bit-identical to those of the command.
  *
- * Aborting the signal stops the run and saves it; the last event then is `end`, with the reason `stopped`. Leaving the
- * loop does the same. Before training has started, aborting throws the signal's reason and leaves nothing behind. A slow
- * consumer does not slow training down: events wait for it.
+ * Aborting the signal stops the run and saves it, and so does leaving the loop. Before training has started,
+ * aborting throws the signal's reason and leaves nothing behind. Events wait for a slow consumer; training does
+ * not.
  * @param text files, folders, globs or corpora by name, or the text itself as `{ text }`
  * @example
  * import { train } from 'charlstm';
  *
- * for await (const event of train('novel.txt', { hidden: 32, layers: 1, steps: 100, out: 'checkpoints/novel-2' })) {
+ * const options = { hidden: 32, layers: 1, steps: 100, out: 'checkpoints/novel-2' };
+ * for await (const event of train('novel.txt', options)) {
  *   if (event.type === 'validation') console.log(event.step, event.loss);
  *   if (event.type === 'end') console.log(event.reason, event.path);
  * }

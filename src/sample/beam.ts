@@ -31,9 +31,10 @@ interface Ended {
 }
 
 /**
- * Searches for the likeliest text, keeping the `width` likeliest continuations at each step (beam search, Lowerre 1976).
- * Finished texts are compared by log p per character; otherwise short ones would always win. Nothing is drawn at random,
- * so temperature, truncation and repetition do not apply. A blocked text is returned only if all texts are blocked.
+ * Searches for the likeliest text, keeping the `width` likeliest continuations at each step (beam search,
+ * Lowerre 1976). Finished texts are compared by log p per character; otherwise short ones would always win.
+ * Nothing is drawn at random, so temperature, truncation and repetition do not apply. A blocked text is
+ * returned only if all texts are blocked.
  * @param plan must have a finite length
  * @throws UserError if the logits of the network are not numbers
  */
@@ -88,8 +89,9 @@ function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
 }
 
 /**
- * Returns the likeliest continuations, at most `most`. Ending is one of them; the likeliest character that ends the text
- * represents it, so a width of 1 equals sampling at temperature 0. Calls `end` if the text has to end here.
+ * Returns the likeliest continuations, at most `most`. Ending is one of them; the likeliest character that
+ * ends the text represents it, so a width of 1 equals sampling at temperature 0. Calls `end` if the text has
+ * to end here.
  */
 function continuations(
   before: Hypothesis,

@@ -7,7 +7,8 @@ export interface Choice extends Partial<Truncation> {
 }
 
 /**
- * Draws the id of a character by temperature, truncation and choice: the last three steps of docs/guide/sampling.md.
+ * Draws the id of a character by temperature, truncation and choice: the last three steps of
+ * docs/guide/sampling.md.
  * @param scores (V): logits; -Infinity for characters that must not be chosen
  * @param uniform a random number in [0, 1)
  * @throws UserError if no score is a finite number
@@ -37,7 +38,10 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
   return last; // rounding may leave a remainder of the sum
 }
 
-/** Returns the index of the largest score, the first of equal ones. @throws UserError if no score is a number */
+/**
+ * Returns the index of the largest score, the first of equal ones.
+ * @throws UserError if no score is a number
+ */
 export function indexOfLargest(scores: ArrayLike<number>): number {
   let best = -1;
   let largest = Number.NEGATIVE_INFINITY;

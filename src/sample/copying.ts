@@ -1,9 +1,9 @@
 import { endOfRun, type SuffixIndex } from '../text/suffix-index.js';
 
 /**
- * Keeps a text from copying: no run of `limit` characters that ends after the prompt occurs in the corpus. Pass each
- * character of the prompt and the text to `read`, and call `forbid` before each choice. It forbids exactly the characters
- * that would complete such a run, which may be all of them.
+ * Keeps a text from copying: no run of `limit` characters that ends after the prompt occurs in the corpus.
+ * Pass each character of the prompt and the text to `read`, and call `forbid` before each choice. It forbids
+ * exactly the characters that would complete such a run, which may be all of them.
  */
 export class CopyGuard {
   readonly #index: SuffixIndex;
@@ -57,9 +57,9 @@ export interface CopyReport {
 }
 
 /**
- * Finds the passages of a text that occur verbatim in the corpus: all of at least `least` characters that cannot be
- * extended on either side. Takes a few microseconds per character; only many overlaps that overlap each other take more,
- * in proportion to the sum of their lengths.
+ * Finds the passages of a text that occur verbatim in the corpus: all of at least `least` characters that
+ * cannot be extended on either side. Takes a few microseconds per character; only many overlaps that overlap
+ * each other take more, in proportion to the sum of their lengths.
  * @param ids the text; characters that the corpus does not have may be any number that is not one of its ids
  * @param options.least shortest overlap to report, in characters; at least 1
  */

@@ -7,14 +7,14 @@ import { type StopReason, Stops } from './stops.js';
 import { Temperature } from './temperature.js';
 
 /**
- * Why a text ended: a StopReason; `length`: it has the length asked for; `match`: it matches the pattern; `blocked`: no
- * character was allowed any more; `ending`: the requested ending was appended.
+ * Why a text ended: a StopReason; `length`: it has the length asked for; `match`: it matches the pattern;
+ * `blocked`: no character was allowed any more; `ending`: the requested ending was appended.
  */
 export type EndReason = StopReason | 'length' | 'match' | 'blocked' | 'ending';
 
 /**
- * One text while it is written. Each call of `write` makes one choice, in the order of docs/guide/sampling.md: rules
- * (banned, copied, not matching), repetition, temperature, truncation, choice.
+ * One text while it is written. Each call of `write` makes one choice, in the order of
+ * docs/guide/sampling.md: rules (banned, copied, not matching), repetition, temperature, truncation, choice.
  */
 export class Draft {
   /** All ids chosen after the prompt; the last ones may turn out not to belong to the text. */

@@ -26,8 +26,9 @@ interface Filling {
 }
 
 /**
- * Fills in text between the prompt and an ending: draws candidates, tries the ending after each of their words, and keeps
- * the likeliest joints. They are compared by log p per character; otherwise short ones would always win.
+ * Fills in text between the prompt and an ending: draws candidates, tries the ending after each of their
+ * words, and keeps the likeliest joints. They are compared by log p per character; otherwise short ones would
+ * always win.
  * @param plan its length limits the text in between; it measures log p and has neither stops nor a pattern
  * @param ending at least one id
  * @param candidates how many to draw

@@ -81,7 +81,7 @@ export interface GeneratedText {
   readonly text: string;
   readonly seed: number;
   readonly reason: EndReason;
-  /** log p of each character after the prompt, in nats, according to the network; only with `logProbabilities`. */
+  /** log p of each character after the prompt, in nats; only with the option `logProbabilities`. */
   readonly logProbabilities: readonly number[] | undefined;
   /** The length of the cycle that the text fell into, if any. */
   readonly cycle: number | undefined;

@@ -35,7 +35,7 @@ export interface GenerateOptions extends Partial<Truncation> {
   readonly startTemperature?: number | undefined;
   /** Adjusts the temperature to hold this mean surprise, in bits per character. */
   readonly targetBits?: number | undefined;
-  /** Divides the probability of continuing a repeat, once per character beyond the fourth; 1 (the default) disables it. */
+  /** Divides the probability of continuing a repeat, per character beyond the fourth; 1 by default. */
   readonly repetitionPenalty?: number | undefined;
   /** How far back to look for repeats, in characters; 256 by default. */
   readonly repetitionWindow?: number | undefined;
@@ -44,7 +44,7 @@ export interface GenerateOptions extends Partial<Truncation> {
   readonly ban?: string | undefined;
   /** The only characters that may be written. */
   readonly allow?: string | undefined;
-  /** A regular expression that the whole text after the prompt must match; excludes words, lines, until and stop. */
+  /** A regular expression for the whole text after the prompt; excludes words, lines, until and stop. */
   readonly match?: string | undefined;
   /** Never writes this many characters in a row that occur in `corpus`. */
   readonly noCopy?: number | undefined;
@@ -61,8 +61,8 @@ const SHARE = { minimum: 0, maximum: 1 } as const;
 const SEED = { minimum: 0, maximum: 2 ** 32 - 1, integer: true } as const;
 
 /**
- * All sampling options, grouped as in a command's help: flags, help, checks and defaults all come from here. A default is
- * what leaving the option out means to a program.
+ * All sampling options, grouped as in a command's help: flags, help, checks and defaults all come from here.
+ * A default is what leaving the option out means to a program.
  */
 export const OPTION_GROUPS = {
   prompt: {
@@ -164,9 +164,10 @@ export const SAMPLING_OPTIONS = {
 } as const satisfies Record<Exclude<keyof GenerateOptions, 'corpus'>, OptionRow>;
 
 /**
- * Defaults of the commands where they differ from those of programs. A program gets the network's own distribution and
- * ends a text when it likes. A person at a terminal wants readable text and the prompt back: so the temperature is lower
- * and every text has a length, which for one with an end of its own only keeps it from running forever.
+ * Defaults of the commands where they differ from those of programs. A program gets the network's own
+ * distribution and ends a text when it likes. A person at a terminal wants readable text and the prompt back:
+ * so the temperature is lower and every text has a length, which for one with an end of its own only keeps it
+ * from running forever.
  */
 export const COMMAND_DEFAULTS = {
   temperature: 0.8,

@@ -30,7 +30,7 @@ export class Plan {
   /** Ids that are never written. */
   readonly banned: readonly number[];
   readonly pattern: Pattern | undefined;
-  /** (V): ids within the pattern's vocabulary, which has only characters that may be written; -1 for others. */
+  /** (V): ids in the pattern's vocabulary, which has only characters that may be written; -1 for others. */
   readonly #patternIds: Int32Array;
   readonly copying: CopyGuard | undefined;
   /** Whether any rule may forbid characters. */
@@ -42,7 +42,8 @@ export class Plan {
 
   /**
    * @throws RangeError if the value of an option is not allowed
-   * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be written
+   * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be
+   * written
    */
   constructor(
     readonly model: CharacterModel,

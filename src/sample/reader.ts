@@ -5,7 +5,7 @@ import { Pool } from '../model/pool.js';
 /** Characters of a prompt that are read at a time. */
 const STEPS = 64;
 
-/** The recurrent state of a network: h and c of each layer, (H) each; c is empty for cells without a cell state. */
+/** The state of a network: h and c of each layer, (H) each; c is empty for cells without a cell state. */
 export type NetworkState = readonly { readonly h: Float32Array; readonly c: Float32Array }[];
 
 /** A network that reads one text. */
@@ -54,7 +54,7 @@ export class Reader {
   }
 }
 
-/** A network that continues several texts in parallel, one per row, so that the weights are read once for all. */
+/** A network that continues several texts in parallel, one per row; weights are read once for all. */
 export class Batch {
   readonly #network: Network;
 

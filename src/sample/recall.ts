@@ -3,8 +3,8 @@ import { type NetworkState, Reader } from './reader.js';
 import { textStart } from './writer.js';
 
 /**
- * Of a long text, only the last characters are read: at least `LEAST` and fewer than `LEAST + STEP`. Where reading starts
- * depends only on the length of the text and changes only every `STEP` characters.
+ * Of a long text, only the last characters are read: at least `LEAST` and fewer than `LEAST + STEP`. Where
+ * reading starts depends only on the length of the text and changes only every `STEP` characters.
  */
 const LEAST = 1000;
 const STEP = 1000;
@@ -14,7 +14,7 @@ const SLICE = 16;
 const MARK_EVERY = 64;
 /** ... and at this many of the last places where reading ended. */
 const MOST_ENDS = 64;
-/** How many starting places are remembered: deleting and typing around a multiple of `STEP` alternates between two. */
+/** How many starting places are remembered; editing near a multiple of `STEP` alternates between two. */
 const MOST_MEMORIES = 3;
 
 /** The network at one place of a text. */

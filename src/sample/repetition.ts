@@ -6,8 +6,8 @@ const LOOP_LENGTH = 100;
 const LONGEST_CYCLE = 256;
 
 /**
- * Tracks the repeats of a text. For every lag k, it counts how many of the last characters equal those k before them;
- * the character k back would continue a repeat of that length.
+ * Tracks the repeats of a text. For every lag k, it counts how many of the last characters equal those k
+ * before them; the character k back would continue a repeat of that length.
  */
 export class Repetition {
   readonly #lags: number;
@@ -45,8 +45,8 @@ export class Repetition {
   }
 
   /**
-   * Divides the probability of each character that would continue a repeat of m > 4 characters by penalty^(m - 4).
-   * Penalising single tokens (Keskar et al. 2019, for words) would ban the letters of the alphabet.
+   * Divides the probability of each character that would continue a repeat of m > 4 characters by penalty^(m
+   * - 4). Penalising single tokens (Keskar et al. 2019, for words) would ban the letters of the alphabet.
    * @param scores (V), changed in place
    */
   penalise(scores: Float64Array, penalty: number): void {
@@ -71,7 +71,10 @@ export class Repetition {
   }
 }
 
-/** Returns the length of the cycle that a text falls into, if any. @param before has taken the prompt; not changed */
+/**
+ * Returns the length of the cycle that a text falls into, if any.
+ * @param before has taken the prompt; not changed
+ */
 export function cycleIn(ids: Iterable<number>, before = new Repetition(1)): number | undefined {
   const repetition = before.copy();
   for (const id of ids) {

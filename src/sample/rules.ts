@@ -23,8 +23,9 @@ export class Rules {
   }
 
   /**
-   * Strikes out forbidden characters. If the text already matches the pattern, characters that do not match stay in, and
-   * choosing one of them ends the text: it ends as often as the network by itself would leave the pattern.
+   * Strikes out forbidden characters. If the text already matches the pattern, characters that do not match
+   * stay in, and choosing one of them ends the text: it ends as often as the network by itself would leave
+   * the pattern.
    * @param scores (V): set to -Infinity for struck-out characters
    * @param left how many characters may still be written
    * @returns why the text ends here, if no character is left

@@ -1,6 +1,6 @@
 /** Conditions that end a text; its length is counted elsewhere. */
 export interface StopOptions {
-  /** Texts (as ids) before which it ends, the longest first: it wins over others that end at the same place. */
+  /** Texts (as ids) before which it ends, the longest first: it wins over others with the same end. */
   readonly texts: readonly (readonly number[])[];
   readonly sentence: boolean;
   readonly paragraph: boolean;
@@ -23,7 +23,7 @@ export function kindOf(character: string): CharacterKind {
 
 /** Follows a text character by character and finds where it ends. */
 export class Stops {
-  /** How many trailing characters belong to the end and not to the text, or may turn out to before it has ended. */
+  /** How many trailing characters belong to the end, or may turn out to, and not to the text. */
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;

@@ -4,7 +4,7 @@ import { type Choice, choose } from './choose.js';
 import { Batch } from './reader.js';
 import { type Mark, Recall } from './recall.js';
 
-/** A suggestion ends before a line break, at the first space after `LONG_ENOUGH` characters, or after `MOST`. */
+/** A suggestion ends at a line break, at the first space after `LONG_ENOUGH` characters, or at `MOST`. */
 const LONG_ENOUGH = 80;
 const MOST = 120;
 
@@ -37,9 +37,9 @@ export class Suggester {
   }
 
   /**
-   * Continues a text to the end of a line. The result depends only on the text and the options. Random numbers belong to
-   * places of the text, so typing what was suggested yields the rest of that suggestion. Each step takes some
-   * milliseconds; the generator may be abandoned between steps.
+   * Continues a text to the end of a line. The result depends only on the text and the options. Random
+   * numbers belong to places of the text, so typing what was suggested yields the rest of that suggestion.
+   * Each step takes some milliseconds; the generator may be abandoned between steps.
    * @param before the text so far; characters that the network never saw are read as their nearest known ones
    * @throws UserError if the logits of the network are not numbers
    */

@@ -8,17 +8,18 @@ export interface TemperatureOptions {
   readonly targetBits: number | undefined;
 }
 
-/** By how much an excess bit lowers the logarithm of the temperature. Higher corrects faster and wavers more. */
+/** By how much an excess bit lowers log T. Higher corrects faster and wavers more. */
 const GAIN = 0.05;
 /** Bounds of the factor that control applies to the temperature, so that it always recovers. */
 const LEAST_FACTOR = 1e-3;
 const MOST_FACTOR = 1e3;
 
 /**
- * The temperature of each character in turn. Surprise is held by an integral controller: each bit above the target
- * lowers log T by a fixed amount, each bit below raises it. After n characters the mean surprise is off by
- * (log T_0 - log T_n) / (GAIN n), so it converges to the target as long as the temperature stays within bounds.
- * Mirostat (Basu et al. 2021) has the idea of control, but moves a truncation, which cannot raise surprise.
+ * The temperature of each character in turn. Surprise is held by an integral controller: each bit above the
+ * target lowers log T by a fixed amount, each bit below raises it. After n characters the mean surprise is
+ * off by (log T_0 - log T_n) / (GAIN n), so it converges to the target as long as the temperature stays
+ * within bounds. Mirostat (Basu et al. 2021) has the idea of control, but moves a truncation, which cannot
+ * raise surprise.
  */
 export class Temperature {
   #factor = 1;

@@ -2,7 +2,7 @@
 export interface Truncation {
   /** Keeps the k likeliest characters; 0 keeps all. */
   readonly topK: number;
-  /** Keeps the characters whose surprise is closest to the entropy, up to this total probability; 1 keeps all. */
+  /** Keeps characters of surprise closest to the entropy, up to this total probability; 1 keeps all. */
   readonly typical: number;
   /** Keeps the likeliest characters that together have this probability; 1 keeps all. */
   readonly topP: number;
@@ -11,8 +11,8 @@ export interface Truncation {
 }
 
 /**
- * Sets the weights of characters that are cut off to 0. The steps follow the order of the interface; each works on what
- * the one before has left, and leaves at least one character.
+ * Sets the weights of characters that are cut off to 0. The steps follow the order of the interface; each
+ * works on what the one before has left, and leaves at least one character.
  * @param weights (V), not negative, proportional to probability
  */
 export function truncate(weights: Float64Array, { topK, typical, topP, minP }: Partial<Truncation>): void {
@@ -30,8 +30,9 @@ export function truncate(weights: Float64Array, { topK, typical, topP, minP }: P
 }
 
 /**
- * Keeps the characters with the smallest keys, the first of equal ones: at most `most`, and no more once their weights
- * reach `enough`. A heap is used because few of many are kept; sorting all would cost more than everything else.
+ * Keeps the characters with the smallest keys, the first of equal ones: at most `most`, and no more once
+ * their weights reach `enough`. A heap is used because few of many are kept; sorting all would cost more than
+ * everything else.
  * @param keys (V)
  */
 function keepLeast(weights: Float64Array, keys: Float64Array, most: number, enough: number): void {

@@ -1,5 +1,5 @@
-// Texts written in parallel are bit-identical to those that each seed gives alone, and their reported probabilities equal
-// those of reading them.
+// Texts written in parallel are bit-identical to those that each seed gives alone, and their reported
+// probabilities equal those of reading them.
 
 import { describe, expect, it, vi } from 'vitest';
 import { generateMany } from '../../src/api/generate.js';

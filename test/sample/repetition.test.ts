@@ -14,7 +14,9 @@ vi.setConfig({ testTimeout: 30_000 });
 const model = modelOf('abc.!")\' \n\té');
 
 describe('repetition', () => {
-  /** The penalty of each score in units of log penalty, by comparing the text with itself at every distance. */
+  /**
+   * The penalty of each score in units of log penalty, by comparing the text with itself at every distance.
+   */
   function penaltiesSlowly(ids: readonly number[], window: number, size: number): number[] {
     return Array.from({ length: size }, (_, id) => {
       let longest = 0;

@@ -1,5 +1,5 @@
-// Characters are drawn as often as defined: each truncation is compared with a slow one written from its paper, and draws
-// with exact shares.
+// Characters are drawn as often as defined: each truncation is compared with a slow one written from its
+// paper, and draws with exact shares.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -163,8 +163,9 @@ function chiSquared(found: readonly number[], expected: readonly number[]): numb
 }
 
 /**
- * The value exceeded by chance once in a thousand times, by the approximation of Wilson and Hilferty (1931), which is
- * within 1 % from 3 degrees of freedom on. The seeds are fixed, so a test that passed once always passes.
+ * The value exceeded by chance once in a thousand times, by the approximation of Wilson and Hilferty (1931),
+ * which is within 1 % from 3 degrees of freedom on. The seeds are fixed, so a test that passed once always
+ * passes.
  */
 function limit(expected: readonly number[]): number {
   const freedom = Math.max(1, idsOf(expected).length - 1);

@@ -1,4 +1,4 @@
-// What is tracked while a text is written (its end, its temperature), compared with slow analysis of the whole text.
+// What is tracked while a text is written (its end, its temperature), compared with slow analysis of it all.
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';

@@ -58,7 +58,7 @@ const SHOWN_DEFAULTS: Partial<Record<Flag, string>> = {
   seed: 'random',
 };
 
-/** The commander option of a row. Its value stays undefined unless it is given, so that contradictions are noticed. */
+/** The commander option of a row. Its value stays undefined unless given, which reveals contradictions. */
 export function sampleOption(name: Flag): TableOption {
   const row: OptionRow = SAMPLE_OPTIONS[name];
   const defaultHelp = SHOWN_DEFAULTS[name] ?? row.defaultHelp;

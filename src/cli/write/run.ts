@@ -117,8 +117,8 @@ function rescued(text: string): string {
 }
 
 /**
- * Returns a function that finds the characters of a text that the network does not know, and what it reads instead;
- * undefined if they have not changed. Only what was added to the text is examined.
+ * Returns a function that finds the characters of a text that the network does not know, and what it reads
+ * instead; undefined if they have not changed. Only what was added to the text is examined.
  */
 function unknownFinder({ vocabulary }: CharacterModel) {
   let known = '';

@@ -61,7 +61,8 @@ export class TextFile {
   }
 
   /**
-   * Replaces the file, whole or not at all. If another program has changed it meanwhile, that version is kept.
+   * Replaces the file, whole or not at all. If another program has changed it meanwhile, that version is
+   * kept.
    * @returns the path of the kept version, if any
    * @throws UserError if the file cannot be written
    */

@@ -24,11 +24,12 @@ class Generation {
 }
 
 /**
- * A regular expression that a whole text has to match, as an automaton over the ids of a vocabulary. It is made
- * deterministic lazily (subset construction, as in Thompson 1968): only states that are reached are built.
+ * A regular expression that a whole text has to match, as an automaton over the ids of a vocabulary. It is
+ * made deterministic lazily (subset construction, as in Thompson 1968): only states that are reached are
+ * built.
  *
- * Memory is bounded. A state that is not used while many others are built is forgotten; the states that a writer visits
- * one after the other, and their successors, are not.
+ * Memory is bounded. A state that is not used while many others are built is forgotten; the states that a
+ * writer visits one after the other, and their successors, are not.
  */
 export class Pattern {
   readonly start: number;
@@ -43,8 +44,8 @@ export class Pattern {
   readonly #seen: Uint8Array;
 
   /**
-   * @throws UserError for a syntax error, an unsupported construct, a pattern that no text of the vocabulary can match,
-   * or one that is too large
+   * @throws UserError for a syntax error, an unsupported construct, a pattern that no text of the vocabulary
+   * can match, or one that is too large
    */
   constructor(source: string, vocabulary: Vocabulary) {
     this.#nfa = compile(parse(source), vocabulary);
@@ -115,7 +116,7 @@ export class Pattern {
     return state.row;
   }
 
-  /** Returns the state that represents NFA states and all that are reachable from them without a character. */
+  /** Returns the state for NFA states and all that are reachable from them without a character. */
   #intern(states: number[]): DfaState | undefined {
     const members = this.#closure(states);
     if (members.length === 0) return undefined;

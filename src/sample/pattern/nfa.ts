@@ -3,7 +3,7 @@ import { nameCharacter, type Vocabulary } from '../../text/vocabulary.js';
 import { type Origin, SymbolSets } from './symbols.js';
 import type { Character, CharacterClass, Tree } from './tree.js';
 
-/** Counted repetitions are expanded, so short patterns can be large. Below 2^16, so a state fits a UTF-16 unit. */
+/** Counted repetitions are expanded, so short patterns can be large. A state must fit a UTF-16 unit. */
 const MAX_STATES = 20_000;
 
 /** The state in which a text may end. */
@@ -31,8 +31,8 @@ export interface Nfa {
 
 /**
  * Compiles a tree to an automaton over the characters of a vocabulary.
- * @throws UserError if it is too large, if no text of these characters can match, or if the encoding is `bytes` and a
- * class has characters of several bytes
+ * @throws UserError if it is too large, if no text of these characters can match, or if the encoding is
+ * `bytes` and a class has characters of several bytes
  */
 export function compile(tree: Tree, vocabulary: Vocabulary): Nfa {
   const builder = new Builder(vocabulary);

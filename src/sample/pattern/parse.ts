@@ -16,8 +16,9 @@ const GROUPS: [opening: string, name: string][] = [
 ];
 
 /**
- * Parses a regular expression: the syntax of JavaScript with the flag u, without look-around, back-references and word
- * boundaries. `^` and `$` may stand where they are redundant: around the whole or one of its alternatives.
+ * Parses a regular expression: the syntax of JavaScript with the flag u, without look-around, back-references
+ * and word boundaries. `^` and `$` may stand where they are redundant: around the whole or one of its
+ * alternatives.
  * @throws UserError naming the mistake and its character
  */
 export function parse(source: string): Tree {

@@ -11,8 +11,9 @@ export type Origin = Character | CharacterClass;
 const MAX_WORK = 4_000_000;
 
 /**
- * The sets of ids that the characters and classes of a pattern stand for, and the division of all ids into kinds: ids
- * of one kind are in the same sets, so an automaton needs one transition per kind instead of one per id.
+ * The sets of ids that the characters and classes of a pattern stand for, and the division of all ids into
+ * kinds: ids of one kind are in the same sets, so an automaton needs one transition per kind instead of one
+ * per id.
  */
 export class SymbolSets {
   readonly #vocabulary: Vocabulary;
@@ -26,8 +27,8 @@ export class SymbolSets {
   }
 
   /**
-   * Returns the number of the set that a class or a character stands for; with the encoding `bytes`, the character is a
-   * byte. Messages refer to its first occurrence in the pattern.
+   * Returns the number of the set that a class or a character stands for; with the encoding `bytes`, the
+   * character is a byte. Messages refer to its first occurrence in the pattern.
    */
   add(origin: Origin): number {
     const key = origin.kind === 'character' ? origin.codePoint : origin.source;
@@ -50,7 +51,7 @@ export class SymbolSets {
     return this.#sets[set]!.origin;
   }
 
-  /** Returns the kind of each id and the kinds that each set consists of; undefined if that is too much work. */
+  /** Returns the kind of each id and the kinds of each set; undefined if that is too much work. */
   divide(): { kindOf: Int32Array; kindsOf: Int32Array[]; kinds: number } | undefined {
     const { size } = this.#vocabulary;
     const bounds = new Set([0, size]);
@@ -58,7 +59,7 @@ export class SymbolSets {
     const cuts = [...bounds].sort((a, b) => a - b);
     const places = new Map(cuts.map((cut, place) => [cut, place]));
 
-    // Between two cuts, all ids are in the same sets. Each set moves its pieces from their kinds to fresh ones.
+    // Between two cuts, all ids are in the same sets. Each set moves its pieces to fresh kinds.
     const pieces = new Int32Array(cuts.length - 1);
     let fresh = 1;
     let work = 0;
@@ -119,7 +120,7 @@ export class SymbolSets {
     const expression = new RegExp(source, 'u');
     const ranges: number[] = [];
     codePoints.forEach((codePoint, id) => {
-      // A byte beyond ASCII is not a character; like the replacement character, it is neither digit nor space.
+      // A byte beyond ASCII is not a character: like U+FFFD, it is neither digit nor space.
       const character = encoding === 'bytes' && codePoint >= 128 ? 0xfffd : codePoint;
       const inside = expression.test(String.fromCodePoint(character));
       const open = ranges.length % 2 === 1;
@@ -130,7 +131,7 @@ export class SymbolSets {
   }
 }
 
-/** Returns the first place in an ascending list whose number is at least the given one, or the list's length. */
+/** Returns the first place in an ascending list with at least the given number, or the length. */
 function placeOf(number: number, ascending: readonly number[]): number {
   let low = 0;
   let high = ascending.length;
