@@ -1,4 +1,4 @@
-// Makes docs/guide/dashboard.svg: trains in a real pseudo-terminal, and draws its screen as it is late in the run.
+// Makes docs/guide/dashboard.svg: trains in a real pseudo-terminal and draws the screen late in the run.
 //
 //     npm run capture
 
@@ -12,7 +12,7 @@ const OUTPUT = fileURLToPath(new URL('guide/dashboard.svg', import.meta.url));
 const SIZE = { columns: 110, rows: 30 };
 const COMMAND = '$charlstm train --minutes 2';
 
-/** Pixels of a cell, and of the frame around the screen. */
+/** The pixels of a cell and of the frame around the screen. */
 const [WIDTH, HEIGHT, MARGIN] = [8, 17, 14];
 const [BACKGROUND, FOREGROUND] = ['#16181d', '#d6d8dc'];
 
@@ -69,7 +69,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Whether the sample has come down to a row. */
+/** Returns whether the sample has reached a row. */
 function hasSample(line: string): boolean {
   return /││ .*\w/.test(line);
 }

@@ -1,4 +1,4 @@
-// A real pseudo-terminal with the program in it, and its screen as a user sees it.
+// Runs the program in a real pseudo-terminal and emulates its screen.
 
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
@@ -7,8 +7,9 @@ import xterm from '@xterm/headless';
 const PROGRAM = fileURLToPath(new URL('../../bin/charlstm.js', import.meta.url));
 
 /**
- * Runs a command, tells its exit code between two characters that no program here writes, and waits to be killed: where the
- * last program on a terminal ends, Node may take the terminal for read while output is still there (libuv issue 4992).
+ * Runs a command, prints its exit code between two characters that no program here writes, and waits to be
+ * killed: when the last program on a terminal ends, Node may treat all output as read although some is left
+ * (libuv issue 4992).
  */
 const KEEPER = 'trap : INT; /bin/sh -c "$0"; printf "\\034%d\\034" $?; kill -STOP $$';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters of KEEPER
@@ -17,9 +18,9 @@ const EXIT_CODE = /\x1c(?:(\d+)(\x1c)?)?$/;
 export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** Changes to the environment; undefined takes a variable away. */
+  /** Changes to the environment; undefined removes a variable. */
   readonly env?: Record<string, string | undefined>;
-  /** Milliseconds that a screen may take to come, also on a machine that is busy with other tests. */
+  /** Milliseconds to wait for a screen, even on a machine that is busy with other tests. */
   readonly patience?: number;
 }
 
@@ -34,12 +35,14 @@ export interface Cell {
 export class PseudoTerminal {
   /** Everything that was written to the terminal, escape codes and all. */
   raw = '';
-  /** Resolves with the exit code when all output is on the screen; after a hang-up, when the shell has gone. */
+  /**
+   * Resolves with the exit code when all output is on the screen; after a hang-up, when the shell has ended.
+   */
   readonly ended: Promise<number>;
   readonly #pty: IPty;
   readonly #patience: number;
   readonly #screen: InstanceType<typeof xterm.Terminal>;
-  /** So much of what was written is on the screen. */
+  /** How many characters of `raw` are on the screen. */
   #drawn = 0;
   #onChange = () => {};
 
@@ -67,7 +70,7 @@ export class PseudoTerminal {
       env: Object.fromEntries(known),
     });
     this.ended = new Promise((resolve) => {
-      let end = ''; // what may be the exit code, as far as it has come
+      let end = ''; // a possible start of the exit code
       this.#pty.onData((data) => {
         const received = end + data;
         const match = EXIT_CODE.exec(received);
@@ -96,21 +99,21 @@ export class PseudoTerminal {
     this.#pty.resize(columns, rows);
   }
 
-  /** Hangs up, as a terminal does whose window is closed. */
+  /** Hangs up, like a terminal whose window is closed. */
   hangUp(): void {
     this.#pty.kill('SIGHUP');
   }
 
-  /** Ends everything that runs in it, if anything does. */
+  /** Kills everything that runs in it. */
   kill(): void {
     try {
       process.kill(-this.#pty.pid, 'SIGKILL');
     } catch {
-      // it has ended
+      // it has already ended
     }
   }
 
-  /** The visible rows, without the spaces at their ends. */
+  /** The visible rows without trailing spaces. */
   get lines(): string[] {
     const { active } = this.#screen.buffer;
     return Array.from({ length: this.#screen.rows }, (_, row) =>

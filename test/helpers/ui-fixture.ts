@@ -1,4 +1,4 @@
-// A training run as the dashboard sees it: made up but realistic, and the same every time.
+// A made-up but realistic training run, the same every time.
 
 import type { GaugesEvent, LiveEvent, StartEvent, StepEvent, TrainEvent } from '../../src/train/events.js';
 import { reduce } from '../../src/ui/dashboard/reduce.js';
@@ -22,7 +22,7 @@ export const START: StartEvent = {
   lr: 0.005,
 };
 
-/** The milliseconds of the clock at which every state here begins. */
+/** Milliseconds of the clock at the start of every state here. */
 export const BEGAN = 1000;
 const MS_PER_STEP = 72;
 
@@ -32,7 +32,7 @@ export function newState(run: Partial<Run> = {}, size = { columns: 80, rows: 24 
   return initialState({ lr: START.lr, clip: 1, history: [], ...run }, BEGAN, size);
 }
 
-/** Freezes a value and all that it holds, so that changing any of it throws. */
+/** Freezes a value deeply, so that changing it throws. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
@@ -41,7 +41,7 @@ export function frozen<T>(value: T): T {
   return value;
 }
 
-/** The state after some messages, none of which may change a state or a message. */
+/** Returns the state after some messages; none may mutate a state or a message. */
 export function played(state: DashboardState, ...messages: readonly DashboardMessage[]): DashboardState {
   return messages.reduce((now, message) => reduce(frozen(now), frozen(message)), state);
 }
@@ -66,7 +66,7 @@ export function stepEvent(step: number, loss: number, more: Partial<StepEvent> =
   return { type: 'step', step, epoch, loss, gradNorm: 0.3, lr: 0.005, charsPerSecond: 34_800, ...more };
 }
 
-/** Steps from one to another, both included. */
+/** Returns steps from one to another, inclusive. */
 export function stepEvents(from: number, to: number, loss: (step: number) => number): StepEvent[] {
   return Array.from({ length: to - from + 1 }, (_, i) => stepEvent(from + i, loss(from + i)));
 }
@@ -75,7 +75,7 @@ export function validationEvent(step: number, loss: number): TrainEvent {
   return { type: 'validation', step, loss, bpc: loss / Math.LN2, perplexity: Math.exp(loss) };
 }
 
-/** A piece of a live sample; the network is as sure of each character as `certainty` says. */
+/** Returns a piece of a live sample. @param certainty returns the probability of each character */
 export function liveEvent(
   sample: number,
   text: string,
@@ -85,7 +85,7 @@ export function liveEvent(
   return { type: 'live', step, sample, temperature, prompt, text, certainty: sure };
 }
 
-/** Gates and gradients of an LSTM of some layers, of which the lower ones have the smaller gradients. */
+/** Returns gates and gradients of an LSTM whose lower layers have smaller gradients. */
 export function gaugesEvent(step: number, layers: number, ratio = 3): GaugesEvent {
   const share = (n: number) => 0.45 * noise(n);
   return {
@@ -109,21 +109,21 @@ export const BASELINES = [
   { type: 'baseline', name: '6-gram', loss: 1.6735 },
 ] as const;
 
-/** A number from 0 to 1 that looks random, the same on every machine. */
+/** Returns a pseudo-random number from 0 to 1, the same on every machine. */
 export function noise(n: number): number {
   let bits = Math.imul(n + 1, 0x9e3779b1);
   bits = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);
   return ((bits ^ (bits >>> 13)) >>> 0) / 2 ** 32;
 }
 
-/** Falls from 4.4 as the loss of such a network does. */
+/** Returns a loss that falls from 4.4 like that of a real network. */
 export function lossAt(step: number): number {
   return 1.42 + 3 / (1 + step / 55) + 0.16 * (noise(step) - 0.5);
 }
 
 const VALIDATIONS = [2.5312, 2.1124, 1.9311, 1.8517, 1.7811, 1.7394, 1.7202, 1.7229];
 
-/** What a network wrote that had read more than one language, and some bytes that no terminal should see. */
+/** Samples of several languages, with bytes that must not reach a terminal. */
 const TEXTS = [
   'the whe sar and ofe thit 鯨の海 he wan the sore,\n\tand “tho Pequod” wos 🐋🐋 in the sean — e\u0301te\u0301 ' +
     'ond anl thap whe ware of the shep, so the cand of the wale.\n\n',
@@ -136,7 +136,7 @@ const TEXTS = [
 ];
 const SAMPLE_STEPS = 300;
 
-/** What the network writes at a step: a new sample every 300 steps, two characters at a time. */
+/** Returns the live text of a step: a new sample every 300 steps, two characters at a time. */
 function livePiece(step: number): LiveEvent[] {
   const sample = Math.floor((step - 1) / SAMPLE_STEPS);
   const from = 2 * ((step - 1) % SAMPLE_STEPS);
@@ -164,7 +164,7 @@ function eventsOf(step: number): TrainEvent[] {
 
 const LAST_STEP = 830;
 
-/** The first 830 steps of a run of 5,230, one minute in, as large as asked. */
+/** Returns the state after 830 steps of a run of 5,230, one minute in. */
 export function trainedState(size?: { columns: number; rows: number }): DashboardState {
   const steps = Array.from({ length: LAST_STEP }, (_, i) => at((i + 1) * MS_PER_STEP, ...eventsOf(i + 1)));
   const ms = LAST_STEP * MS_PER_STEP;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 /** Checks that a document is XML 1.0 (elements, attributes and text, as far as we write them). */
 export function expectWellFormed(xml: string): void {
   expect(xml).not.toMatch(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not occur
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u,
   );
   const open: string[] = [];

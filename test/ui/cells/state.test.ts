@@ -15,7 +15,7 @@ const LAYERS = 2;
 const HIDDEN = 5;
 const HOSTILE = 'a\x1b[2J\u202e\tb 👨‍👩‍👧 e\u0301 (鯨)\r\n\u0301x';
 
-/** Cell states that differ at each place, between -3 and 3. */
+/** Cell states that differ at each place, from -3 to 3. */
 function stateAt(layer: number, unit: number, t: number): number {
   return Math.fround(3 * Math.sin(1 + layer * 1.7 + unit * 2.3 + t * 0.4));
 }
@@ -85,7 +85,7 @@ function newState(text = 'one two', more: Partial<CellsState> = {}): CellsState 
   );
 }
 
-/** The state after keys as a terminal sends them, and what they asked for. */
+/** Returns the state after keys as a terminal sends them, and their requests. */
 function typed(state: CellsState, input: string): { state: CellsState; requests: CellsRequest[] } {
   const keyboard = new Keyboard();
   const requests: CellsRequest[] = [];
@@ -148,7 +148,7 @@ describe('units', () => {
     expect(state.shown).toEqual(valuesOf(states, state.shown.scale, CELL_STATE));
   });
 
-  it('a count is shown by its own scale, and others by their tanh; a key changes it', () => {
+  it('counting units use the relative scale, others their tanh; a key switches', () => {
     const scale = (input: string) => pressed(newState(), input).shown.scale;
     expect(['', 'f', 'ff', 'r', 'rr', 'rf', 'fr'].map(scale)).toEqual([
       'bounded',
@@ -163,7 +163,7 @@ describe('units', () => {
     expect(Math.max(...shown.values.map(Math.abs))).toBe(1);
   });
 
-  it('what cannot be done is said until the next key', () => {
+  it('an impossible request is reported until the next key', () => {
     for (const [input, told] of [
       [UP, 'layer 1 is the last one'],
       ['7\r', 'there is no unit 7: units are 0 to 4, layers 0 to 1'],
@@ -174,7 +174,7 @@ describe('units', () => {
     }
   });
 
-  it('that are still being ranked come later', () => {
+  it('appear once they are ranked', () => {
     const early = reduce(newState('one', { found: [], tracked: 0 }), { type: 'ranking', share: 0.456 });
     expect(linesOf(early)[1]).toBe(' ranking units: 45%');
     const asked = pressed(early, 'f');
@@ -206,7 +206,7 @@ describe('ways out', () => {
 describe('the text', () => {
   const long = Array.from({ length: 200 }, (_, line) => `line ${line} of the text\n`).join('');
 
-  it('scrolls by pages, one row of which stays, to its end and back', () => {
+  it('scrolls by pages that overlap by one row, to the end and back', () => {
     const shown = (state: CellsState) => linesOf(state).filter((line) => line.startsWith(' line '));
     const first = newState(long);
     const second = pressed(first, PAGE_DOWN);
@@ -218,7 +218,7 @@ describe('the text', () => {
     expect(shown(pressed(last, HOME))).toEqual(shown(first));
   });
 
-  it('tells the value at the cursor, of all that is seen there as one character', () => {
+  it('shows the value of the grapheme at the cursor', () => {
     let state = newState(HOSTILE);
     let read = 0;
     for (const { source, last } of state.glyphs) {
@@ -238,7 +238,7 @@ describe('the text', () => {
     expect(reduce(small, { type: 'resize', columns: 80, rows: 24 }).cursor).toBe(state.cursor);
   });
 
-  it('without colours has its marks below it', () => {
+  it('has marks below it without colours', () => {
     const text = 'one two';
     const lines = linesOf(newState(text, { colors: false }));
     const values = valuesOf(statesOf(text)({ layer: 1, unit: 2 }), 'bounded', CELL_STATE).values;
@@ -266,7 +266,7 @@ describe('the text', () => {
     rows: fc.integer({ min: 1, max: 60 }),
   });
 
-  it('stays on the screen with its cursor, at any size and whatever is pressed', () => {
+  it('keeps the cursor on the screen at any size and after any keys', () => {
     fc.assert(
       fc.property(words, fc.array(keys, { maxLength: 20 }), size, fc.boolean(), (text, input, to, colors) => {
         let state = newState(text.join(''), { colors });

@@ -21,7 +21,7 @@ describe('the scale', () => {
     )
     .map(([from, span, log]) => ({ from, to: from + span, log }));
 
-  it('has round ticks at even distances, within the range, and no more than asked for', () => {
+  it('has evenly spaced round ticks within the range, no more than requested', () => {
     fc.assert(
       fc.property(range, fc.integer({ min: 2, max: 50 }), (scale, most) => {
         const found = ticks(scale, most);
@@ -42,7 +42,7 @@ describe('the scale', () => {
     );
   });
 
-  it('has ticks that are written differently', () => {
+  it('has ticks with distinct labels', () => {
     fc.assert(
       fc.property(range, fc.integer({ min: 2, max: 50 }), (scale, most) => {
         const labels = ticksOf(scale, most).map(({ label }) => label);
@@ -56,13 +56,13 @@ describe('the scale', () => {
     expect(labels(0, 0.1)).toEqual(['0.00', '0.05', '0.10']);
   });
 
-  it('has no ticks where there is no range or no room', () => {
+  it('has no ticks without a range or room', () => {
     expect(ticks({ from: 2, to: 2, log: false }, 5)).toEqual([]);
     expect(ticks({ from: 1, to: 2, log: false }, 0)).toEqual([]);
     expect(ticks({ from: 0, to: 100, log: false }, 3)).toEqual([0, 50, 100]);
   });
 
-  it('places numbers from 0 to 1, evenly or by their ratio', () => {
+  it('places numbers from 0 to 1, linearly or logarithmically', () => {
     const [even, log] = [false, true].map((isLog) => ({ from: 1, to: 100, log: isLog }));
     expect([1, 50.5, 100].map((value) => placeOf(value, even!))).toEqual([0, 0.5, 1]);
     expect([1, 10, 100].map((value) => placeOf(value, log!))).toEqual([0, 0.5, 1]);
@@ -73,7 +73,7 @@ describe('the scale', () => {
 describe('the canvas', () => {
   const drawn = (canvas: Canvas) => canvas.rows().map(textOf);
 
-  it('has 2 by 4 dots a cell', () => {
+  it('has 2 by 4 dots per cell', () => {
     const single = Array.from({ length: 8 }, (_, i) => {
       const canvas = new Canvas(1, 1);
       canvas.layer('faint').dot(i % 2, i >> 1);
@@ -87,7 +87,7 @@ describe('the canvas', () => {
     expect(drawn(canvas)).toEqual(['⡇ ', ' ⢰']);
   });
 
-  it('draws nothing outside of itself', () => {
+  it('draws nothing outside its area', () => {
     const canvas = new Canvas(2, 2);
     const { dot, column } = canvas.layer('faint');
     for (const [x, y] of [
@@ -103,7 +103,7 @@ describe('the canvas', () => {
     expect(drawn(canvas)).toEqual(['  ', '  ']);
   });
 
-  it('has layers that hide those before, and marks above all of them', () => {
+  it('has layers that hide earlier ones, and marks above all of them', () => {
     const canvas = new Canvas(3, 1);
     const below = canvas.layer('faint');
     for (let x = 0; x < 6; x++) below.dot(x, 3);
@@ -118,7 +118,7 @@ describe('the canvas', () => {
     ]);
   });
 
-  it('writes labels above what is faint, and fills what is left', () => {
+  it('writes labels over thin layers, and fills empty cells', () => {
     const canvas = new Canvas(8, 1);
     canvas.layer('faint').dot(2, 0);
     canvas.layer('training', true).dot(8, 0);
@@ -141,7 +141,7 @@ describe('the chart', () => {
     empty: newState(),
   };
 
-  it('is never larger than its place', () => {
+  it('is never larger than its area', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('trained', 'flat', 'first', 'empty'),
@@ -187,12 +187,12 @@ describe('the palette', () => {
     return (light! + 0.05) / (dark! + 0.05);
   }
 
-  it.each(Object.entries(PALETTE))('%s %s can be read on black and on white', (_, color) => {
+  it.each(Object.entries(PALETTE))('%s %s is readable on black and on white', (_, color) => {
     expect(contrast(color, '#000000')).toBeGreaterThanOrEqual(4.5);
     expect(contrast(color, '#ffffff')).toBeGreaterThanOrEqual(4.5);
   });
 
-  it('tints what the network was not sure of', () => {
+  it('tints characters that the network was not sure of', () => {
     expect([1, 0.5, 0.49, 0.2, 0.19, 0.05, 0.04, 0].map(tintOf)).toEqual([
       ...[undefined, undefined, 'caution', 'caution', 'validation', 'validation', 'bad', 'bad'],
     ]);
@@ -211,7 +211,7 @@ describe('lines', () => {
     expect(widthOf(text)).toBe(width);
   });
 
-  it('are cut with an ellipsis, between characters', () => {
+  it('are cut between graphemes, with an ellipsis', () => {
     expect(cut('moby-dick', 9)).toBe('moby-dick');
     expect(cut('moby-dick', 8)).toBe('moby-di…');
     expect(cut('鯨の海', 5)).toBe('鯨の…');

@@ -10,7 +10,7 @@ const training = frozen(
 
 type Request = DashboardRequest | 'suspend';
 
-/** The state after some keys, and all that they asked for. */
+/** Returns the state after some keys, and all their requests. */
 function pressed(
   state: DashboardState,
   ...keys: readonly (Stroke | string)[]
@@ -25,7 +25,7 @@ function pressed(
   return { state: now, requests };
 }
 
-/** What differs from a state. */
+/** Returns the fields that differ from another state. */
 function changes(state: DashboardState, from = training): Partial<DashboardState> {
   return Object.fromEntries(
     Object.entries(state).filter(([name, value]) => value !== from[name as keyof DashboardState]),
@@ -36,7 +36,7 @@ const notice = (text: string) => ({ notice: { text, until: expect.any(Number) } 
 const view = (change: Partial<DashboardState['view']>) => ({ view: { ...training.view, ...change } });
 const samples = (selected: number | undefined) => ({ samples: { ...training.samples, selected } });
 
-/** What every key does to a run that trains. */
+/** The effect of every key during training. */
 const EFFECTS: Record<string, { readonly changes?: object; readonly request?: Request }> = {
   pause: { changes: { pausing: true, ...notice('pausing after this step') }, request: { type: 'pause' } },
   save: { changes: notice('saving after this step'), request: { type: 'save' } },
@@ -81,19 +81,19 @@ describe('keys', () => {
     expect(requests).toEqual(effect.request ? [effect.request] : []);
   });
 
-  it('mean one thing each', () => {
+  it('have one meaning each', () => {
     const keys = all.map(([key]) => key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(Object.keys(EFFECTS).sort()).toEqual(BINDINGS.map(({ label }) => label).sort());
   });
 
-  it('that change the view change it back', () => {
+  it('that change the view also restore it', () => {
     for (const key of ['u', 'x', 'l', 'tab', 'c']) {
       expect(pressed(training, key, key).state).toEqual(training);
     }
   });
 
-  it('g watches gates and gradients, and no longer', () => {
+  it('g starts and stops watching gates and gradients', () => {
     const { state, requests } = pressed(training, 'g', 'g');
     expect(state).toEqual(training);
     expect(requests).toEqual([
@@ -102,7 +102,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('that are unknown change nothing', () => {
+  it('without a meaning change nothing', () => {
     for (const key of ['7', 'é', '鯨', 'pp', '', 'enter', 'backspace', 'ctrl-d']) {
       expect(pressed(training, key)).toEqual({ state: training, requests: [] });
     }
@@ -114,13 +114,13 @@ describe('keys', () => {
     }
   });
 
-  it('p goes on after a pause, also where the pause has not come yet', () => {
+  it('p continues after a pause, even if the pause is still pending', () => {
     expect(pressed(training, 'p', 'p').requests).toEqual([{ type: 'pause' }, { type: 'continue' }]);
     const on = pressed({ ...training, phase: 'paused', pausing: true }, 'p');
     expect(on.requests).toEqual([{ type: 'continue' }]);
   });
 
-  it('ask for nothing more where training stops, and do not ask whether it should', () => {
+  it('request nothing and ask nothing once training is stopping', () => {
     const stopping = frozen({ ...training, phase: 'stopping' as const });
     for (const key of ['p', 's', 'q', '<', '+', 'n']) {
       expect(pressed(stopping, key)).toEqual({ state: stopping, requests: [] });
@@ -128,7 +128,7 @@ describe('keys', () => {
     expect(pressed(stopping, 'u').state.view.unit).toBe('bits');
   });
 
-  it('the temperature stays from 0 to 2, in tenths', () => {
+  it('change the temperature from 0 to 2 in tenths', () => {
     const temperatures = (key: string) =>
       Array.from(
         { length: 14 },
@@ -138,11 +138,11 @@ describe('keys', () => {
     expect(temperatures('-')).toEqual([0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('the rate goes there and back', () => {
+  it('raise and lower the rate by the same factor', () => {
     expect(pressed(training, '>', '>', '<', '<', '<', '>').state.lr).toBe(0.005);
   });
 
-  it('pages stop at both ends, and the last one is the one being written', () => {
+  it('turn pages from the first to the one being written', () => {
     const shown = (...keys: string[]) => pressed(training, ...keys).state.samples.selected;
     expect([shown('['), shown('[', '['), shown('[', '[', '['), shown('[', '[', '[', ']')]).toEqual([
       2, 1, 1, 2,
@@ -157,7 +157,7 @@ describe('keys', () => {
 describe('the way out', () => {
   const asked = pressed(training, 'q').state;
 
-  it('Esc asks as q does', () => {
+  it('Esc asks like q', () => {
     expect(pressed(training, 'escape').state).toEqual(asked);
   });
 
@@ -167,7 +167,7 @@ describe('the way out', () => {
     expect(requests).toEqual([{ type: 'stop' }]);
   });
 
-  it.each(['n', 'N', 'escape'])('%j does not', (key) => {
+  it.each(['n', 'N', 'escape'])('%j continues', (key) => {
     expect(pressed(asked, key)).toEqual({ state: training, requests: [] });
   });
 
@@ -177,7 +177,7 @@ describe('the way out', () => {
     }
   });
 
-  it('Ctrl-C stops wherever it is pressed, as often as it is pressed', () => {
+  it('Ctrl-C interrupts in every dialog, each time it is pressed', () => {
     for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
       const { state, requests } = pressed({ ...training, dialog }, 'ctrl-c', 'ctrl-c');
       expect(changes(state)).toEqual({ phase: 'stopping' });
@@ -185,7 +185,7 @@ describe('the way out', () => {
     }
   });
 
-  it('Ctrl-Z leaves everything as it is', () => {
+  it('Ctrl-Z suspends without changing the state', () => {
     for (const dialog of [undefined, 'quit', 'help', { draft: 'Call' }] as const) {
       const state = frozen({ ...training, dialog });
       expect(pressed(state, 'ctrl-z')).toEqual({ state, requests: ['suspend'] });
@@ -202,7 +202,7 @@ describe('help', () => {
     }
   });
 
-  it('is closed by a key that does something else, and stays with one that does not', () => {
+  it('is closed by keys with another meaning, but not by others', () => {
     expect(changes(pressed(open, 'u').state)).toEqual(view({ unit: 'bits' }));
     expect(pressed(open, '7').state).toEqual(open);
   });
@@ -220,11 +220,11 @@ describe('the prompt', () => {
     expect(pressed(state, 'e').state.dialog).toEqual({ draft: 'pq ?' });
   });
 
-  it('is left as it was with Esc', () => {
+  it('Esc discards the draft', () => {
     expect(pressed(editing, 'a', 'escape')).toEqual({ state: training, requests: [] });
   });
 
-  it('loses what looks like one character with Backspace', () => {
+  it('Backspace removes one grapheme', () => {
     const back = 'backspace';
     expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧')).toEqual({ draft: '鯨e\u0301👨‍👩‍👧' });
     expect(draft('鯨', 'e', '\u0301', '👨‍👩‍👧', back)).toEqual({ draft: '鯨e\u0301' });
@@ -232,7 +232,7 @@ describe('the prompt', () => {
     expect(draft('鯨', back, back)).toEqual({ draft: '' });
   });
 
-  it('takes what is pasted, its line breaks as line feeds', () => {
+  it('takes pasted text, with line breaks as line feeds', () => {
     const pasted = new Keyboard().take('\x1b[200~Call\r\nme\rIshmael\n\tq\x1b[201~');
     expect(draft('a', ...pasted)).toEqual({ draft: 'aCall\nme\nIshmael\n\tq' });
   });
@@ -241,7 +241,7 @@ describe('the prompt', () => {
     expect(draft('🐋'.repeat(199), 'ab', 'c')).toEqual({ draft: `${'🐋'.repeat(199)}a` });
   });
 
-  it('takes a line feed from Ctrl-J, and loses everything with Ctrl-U', () => {
+  it('Ctrl-J adds a line feed, and Ctrl-U clears it', () => {
     expect(draft('a', 'ctrl-j', 'b')).toEqual({ draft: 'a\nb' });
     expect(draft('a', 'ctrl-j', 'b', 'ctrl-u')).toEqual({ draft: '' });
   });

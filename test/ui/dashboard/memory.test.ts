@@ -1,4 +1,4 @@
-// Thousands of frames (10,000 in `npm run test:faults`): what is drawn is forgotten.
+// Draws thousands of frames (10,000 in `npm run test:faults`).
 
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -9,7 +9,7 @@ const UI = new URL('../../../dist/ui/', import.meta.url);
 
 const FRAMES = tries(10_000, 3_000);
 
-/** Draws frames of a training run that goes on, and prints how memory grew after the first fifth of them. */
+/** Draws frames of a training run, and prints how memory grew after the first fifth of them. */
 const PROGRAM = `
   const { createElement } = await import('react');
   const { render } = await import('ink');
@@ -45,7 +45,7 @@ const PROGRAM = `
   app.unmount();
 `;
 
-it('draws thousands of frames without holding on to memory', async () => {
+it('drawing thousands of frames keeps no memory', async () => {
   const { stdout } = await execa(process.execPath, ['--expose-gc', '--input-type=module', '-e', PROGRAM], {
     cwd: fileURLToPath(UI),
     env: { NODE_ENV: 'production', CI: undefined },

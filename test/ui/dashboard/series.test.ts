@@ -17,7 +17,7 @@ import {
 const MOST_BUCKETS = 1024;
 const MOST_RECENT = 400;
 
-/** Steps whose losses look random, in batches as they might come. */
+/** Steps with pseudo-random losses, in batches of various sizes. */
 const batches = fc
   .record({ seed: fc.nat(), lengths: fc.array(fc.nat(3000), { maxLength: 8 }) })
   .map(({ seed, lengths }) => {
@@ -28,7 +28,7 @@ const batches = fc
   });
 
 describe('the losses of a run', () => {
-  it('stay bounded, in order, and lose no extreme, however many steps there are', () => {
+  it('stay bounded and ordered and keep extremes, however many steps there are', () => {
     fc.assert(
       fc.property(batches, (batches) => {
         const steps = batches.flat();
@@ -47,7 +47,7 @@ describe('the losses of a run', () => {
     );
   });
 
-  it('are the same however the steps were grouped, and the last ones are there in full', () => {
+  it('do not depend on how steps are grouped, and keep the last steps in full', () => {
     fc.assert(
       fc.property(batches, (batches) => {
         const steps = batches.flat();
@@ -61,7 +61,7 @@ describe('the losses of a run', () => {
     );
   });
 
-  it('follow a lasting change when smoothed, at first at once and later through the noise', () => {
+  it('follow lasting changes when smoothed, at once at first and through noise later', () => {
     const steps = Array.from({ length: 1000 }, (_, i) => ({ step: i + 1, loss: i < 500 ? 4 : 2 }));
     const { recent } = addLosses(NO_LOSSES, steps);
     const smooth = (step: number) => recent.find((one) => one.step === step)?.smooth;
@@ -74,7 +74,7 @@ describe('the losses of a run', () => {
     expect(early.recent[1]!.smooth).toBeCloseTo(3.5, 1);
   });
 
-  it('go on after those of a checkpoint, half of the room at most', () => {
+  it('continue those of a checkpoint, which take at most half of the room', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4000 }), fc.nat(5000), (entries, more) => {
         const history = Array.from({ length: entries }, (_, i) => ({
@@ -101,7 +101,7 @@ describe('the losses of a run', () => {
 
 describe('the verdict', () => {
   const started = played(newState(), at(0, START));
-  /** A run of so many steps with these validations. */
+  /** Returns a run of some steps with these validations. */
   const run = (
     steps: number,
     loss: (step: number) => number,
@@ -120,21 +120,21 @@ describe('the verdict', () => {
     expect(verdictOf(started)).toEqual({ text: 'getting ready', color: 'faint' });
   });
 
-  it('says nothing of a few steps that hardly change', () => {
+  it('says nothing about a few steps that hardly change', () => {
     expect(run(1, falling)).toEqual({ text: 'too early to tell', color: 'faint' });
     expect(run(30, () => 4)).toEqual({ text: 'too early to tell', color: 'faint' });
   });
 
-  it('goes by the training loss until the first validation', () => {
+  it('judges by the training loss until validations can be compared', () => {
     expect(run(400, falling)).toEqual({
       text: expect.stringMatching(/^learning: training loss fell by 0\.1\d\d nats since step 201$/),
       color: 'good',
     });
   });
 
-  it('goes by the validations then', () => {
+  it('judges by validations afterwards', () => {
     expect(run(400, falling, [[400, 3.5]]).text).toMatch(/^learning: training loss fell/);
-    // Also where validations are further apart than an epoch.
+    // Also if validations are further apart than an epoch.
     const rare: [number, number][] = [
       [600, 3],
       [1200, 2.75],
@@ -162,7 +162,7 @@ describe('the verdict', () => {
     });
   });
 
-  it('tells when the validations hardly change', () => {
+  it('reports validations that hardly change', () => {
     const flat: [number, number][] = [
       [100, 2],
       [600, 1.5],
@@ -181,7 +181,7 @@ describe('the verdict', () => {
         [1150, 1.5],
       ],
     ],
-  ])('tells overfitting %s while the training loss falls', (_, worse) => {
+  ])('reports overfitting %s while the training loss falls', (_, worse) => {
     const validations: [number, number][] = [[500, 2], [1000, 1.5], ...worse];
     expect(run(1200, falling, validations)).toEqual({
       text: 'overfitting since step 1,000; the best checkpoint is kept',
@@ -193,7 +193,7 @@ describe('the verdict', () => {
     });
   });
 
-  it('forgives a run that goes on at a higher rate than that of its best', () => {
+  it('tolerates a run that continues at a higher rate than its best', () => {
     const history = [
       { step: 500, training: 2, validation: 2, lr: 2e-3 },
       { step: 1000, training: 1.5, validation: 1.5, lr: 5e-4 },
@@ -206,11 +206,11 @@ describe('the verdict', () => {
     expect(verdictOf(resumed(5e-4)).text).toMatch(/since step 1,000; the best checkpoint is kept$/);
   });
 
-  it('forgives one validation that is a little worse', () => {
+  it('tolerates one slightly worse validation', () => {
     expect(verdictOf(trainedState()).text).toMatch(/^still improving/);
   });
 
-  it('warns of a loss that runs away, and names a smaller rate', () => {
+  it('warns of an exploding loss, and suggests a smaller rate', () => {
     const exploding = { text: 'loss exploding: try --lr 1.3e-3', color: 'bad' };
     const runaway = (step: number) => (step < 300 ? 2 : 9);
     expect(run(320, runaway)).toEqual(exploding);

@@ -24,7 +24,7 @@ function obeyed(command: TrainCommand, ms = 0) {
   return at(ms, { type: 'command', step: 1, command });
 }
 
-/** The characters of the newest sample that have come to the screen. */
+/** Returns how many characters of the newest sample are on the screen. */
 const revealed = ({ samples }: DashboardState) => Math.ceil(samples.revealed);
 
 describe('a run', () => {
@@ -37,12 +37,12 @@ describe('a run', () => {
     expect(played(newState(), at(0, { ...START, lr: 0.002 })).lr).toBe(0.002);
   });
 
-  it('is still stopping when it was told to before its start', () => {
+  it('is still stopping if it was told to before its start', () => {
     const told = press(newState(), stroke('ctrl-c')).state;
     expect(played(told, at(0, START)).phase).toBe('stopping');
   });
 
-  it('goes on with what its checkpoint remembers', () => {
+  it('continues the history of its checkpoint', () => {
     const history = [
       { step: 100, training: 2.5, validation: 2.4 },
       { step: 200, training: 2.1, validation: 2.2 },
@@ -77,7 +77,7 @@ describe('a run', () => {
 });
 
 describe('steps', () => {
-  it('come in any number at a time', () => {
+  it('may arrive in batches of any size', () => {
     const steps = stepEvents(1, 30, (step) => 4 - step / 10);
     const atOnce = played(training, at(0, ...steps));
     const oneByOne = played(training, ...steps.map((step) => at(0, step)));
@@ -86,7 +86,7 @@ describe('steps', () => {
     expect(atOnce.losses.recent.map(({ low }) => low)).toEqual(steps.map(({ loss }) => loss));
   });
 
-  it('count as clipped where the gradient was longer than allowed', () => {
+  it('count as clipped if the gradient exceeded the limit', () => {
     const clipped = (clip: number, norms: readonly number[]) =>
       played(
         newState({ clip }),
@@ -101,14 +101,14 @@ describe('steps', () => {
 });
 
 describe('validations', () => {
-  it('are kept in order, with the first of the lowest as the best', () => {
+  it('are kept in order, and the first of the lowest is the best', () => {
     const losses = [3, 2.5, 2.6, 2.5];
     const state = played(training, ...losses.map((loss, i) => at(0, validationEvent(100 * (i + 1), loss))));
     expect(state.validations.map(({ loss }) => loss)).toEqual(losses);
     expect(state.best).toEqual({ step: 200, loss: 2.5 });
   });
 
-  it('are kept in bounded number, the best and the newest among them', () => {
+  it('are bounded in number, including the best and the newest', () => {
     let state = training;
     for (let step = 1; step <= 1400; step++) {
       state = played(state, at(0, validationEvent(step, step === 5 ? 1 : 2)));
@@ -121,13 +121,13 @@ describe('validations', () => {
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });
 
-  it('have the baselines beside them, the highest first', () => {
+  it('are accompanied by baselines, the highest first', () => {
     const state = played(training, ...BASELINES.map((event) => at(0, event)));
     expect(state.baselines.map(({ name }) => name)).toEqual(['uniform', 'unigram', 'zlib', '6-gram']);
   });
 });
 
-describe('a return to a checkpoint', () => {
+describe('a rollback to a checkpoint', () => {
   const back = { type: 'rollback', step: 300, from: 340, fault: 'the loss became NaN', lr: 1e-3 } as const;
   const before = played(
     training,
@@ -136,7 +136,7 @@ describe('a return to a checkpoint', () => {
     at(3, validationEvent(320, 1.5)),
   );
 
-  it('forgets what came after it, and says what happened', () => {
+  it('forgets everything after it, and announces what happened', () => {
     const state = played(
       before,
       at(4, ...stepEvents(321, 340, () => 3), back, ...stepEvents(301, 310, () => 3)),
@@ -156,7 +156,7 @@ describe('a return to a checkpoint', () => {
     }
   });
 
-  it('may be to the very beginning', () => {
+  it('may go back to the very start', () => {
     const { losses, best } = played(before, at(4, { ...back, step: 0 }, stepEvent(1, 4)));
     expect(losses.recent.map(({ step }) => step)).toEqual([1]);
     expect(losses.buckets).toHaveLength(1);
@@ -165,12 +165,12 @@ describe('a return to a checkpoint', () => {
 });
 
 describe('time', () => {
-  it('passes with every tick and every event, and memory is what the last tick said', () => {
+  it('passes with every tick and event, and ticks report memory', () => {
     const state = played(training, tick(500, 100), at(1200, stepEvent(1, 3)), tick(1300, 200));
     expect(state).toMatchObject({ now: BEGAN + 1300, activeMs: 1300, memory: 200 });
   });
 
-  it('does not count as active in a pause', () => {
+  it('does not count as active during a pause', () => {
     const state = played(
       training,
       tick(1000),
@@ -191,8 +191,8 @@ describe('time', () => {
   });
 });
 
-describe('a command that was carried out', () => {
-  it('pauses and goes on', () => {
+describe('a completed command', () => {
+  it('pauses and continues', () => {
     const asked = press(training, stroke('p')).state;
     const paused = played(asked, obeyed({ type: 'pause' }));
     expect(paused).toMatchObject({ phase: 'paused', notice: undefined });
@@ -207,7 +207,7 @@ describe('a command that was carried out', () => {
     expect(played(stopping, obeyed({ type: 'continue' })).phase).toBe('stopping');
   });
 
-  it('announces the checkpoint that was asked for, and no other', () => {
+  it('announces only a requested checkpoint', () => {
     const saved = at(0, { type: 'checkpoint', step: 1234, path: 'x' });
     expect(played(training, saved).notice).toBeUndefined();
     const asked = press(training, stroke('s')).state;
@@ -216,12 +216,12 @@ describe('a command that was carried out', () => {
     expect(played(done, tick(9000), saved).notice).toBeUndefined();
   });
 
-  it('sets the rate to what it became', () => {
+  it('sets the rate to the reported value', () => {
     const state = played(training, obeyed({ type: 'lr', value: 0.0025 }));
     expect(state).toMatchObject({ lr: 0.0025, notice: { text: 'learning rate 2.50e-3' } });
   });
 
-  it('does not take back what was asked for after it', () => {
+  it('does not undo a later request', () => {
     const faster = press(press(training, stroke('>')).state, stroke('>')).state;
     const first = played(faster, obeyed({ type: 'lr', value: 0.00625 }));
     expect(first.lr).toBe(faster.lr);
@@ -252,7 +252,7 @@ describe('a command that was carried out', () => {
 });
 
 describe('live samples', () => {
-  it('come to the screen evenly, though they come in bursts', () => {
+  it('appear at an even pace, though they arrive in bursts', () => {
     const burst = at(500, liveEvent(1, 'x'.repeat(50)));
     const shown = [600, 750, 999, 1000, 5000].map((ms) => revealed(played(training, burst, tick(ms))));
     expect(shown).toEqual([10, 25, 50, 50, 50]);
@@ -261,18 +261,18 @@ describe('live samples', () => {
     expect([1000, 1250, 1500].map((ms) => revealed(played(more, tick(ms))))).toEqual([50, 75, 75]);
   });
 
-  it('come evenly where two pieces of one burst come together', () => {
+  it('appear at an even pace when a burst has two pieces', () => {
     const burst = at(500, liveEvent(1, 'x'.repeat(49)), liveEvent(1, 'y'));
     expect([500, 600, 750].map((ms) => revealed(played(training, burst, tick(ms))))).toEqual([0, 10, 25]);
   });
 
-  it('are counted in characters, of which an emoji is one', () => {
+  it('are counted in characters, with an emoji as one', () => {
     const state = played(training, at(100, liveEvent(1, '🐋🐋')), at(200, liveEvent(1, '鯨')), tick(9000));
     expect(state.samples.pages).toMatchObject([{ text: '🐋🐋鯨', certainty: [0.7, 0.7, 0.7] }]);
     expect(revealed(state)).toBe(3);
   });
 
-  it('begin a page with a new number', () => {
+  it('start a page with each new number', () => {
     const state = played(
       training,
       at(10, liveEvent(1, 'a', { step: 5 }), liveEvent(1, 'b', { step: 6, temperature: 1.5 })),
@@ -303,6 +303,6 @@ describe('live samples', () => {
   );
 });
 
-it('a whole run changes no state that was handed out', () => {
+it('a whole run never mutates an earlier state', () => {
   expect(trainedState()).toMatchObject({ last: { step: 830 }, best: { step: 700 }, phase: 'training' });
 });

@@ -1,4 +1,4 @@
-// The dashboard in a real terminal, from the first screen to every way out.
+// The dashboard in a real terminal, from the first screen to every exit.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -19,7 +19,9 @@ function open(command: string, options?: TerminalOptions): PseudoTerminal {
   return terminal;
 }
 
-/** Training without end in a terminal. When it is over the shell tells the exit code and the mode of the terminal. */
+/**
+ * Trains endlessly in a terminal. Afterwards, the shell prints the exit code and the mode of the terminal.
+ */
 function train(more = '', options: TerminalOptions = {}) {
   const run = `run-${runs++}`;
   const command = `$charlstm train lighthouse ${TINY} --epochs 1e6 --out ${run} ${more}; echo "code $?"; stty -a`;
@@ -33,7 +35,7 @@ const commands = (run: string) =>
 const checkpoints = (run: string) => readdirSync(run).filter((name) => name.endsWith('.safetensors'));
 const pid = (run: string) => Number(/\d+/.exec(readFileSync(join(run, 'lock'), 'utf8'))![0]);
 
-/** After every way out the terminal is as it was. */
+/** Expects the terminal to be restored. */
 async function expectRestored(terminal: PseudoTerminal, code: number): Promise<void> {
   await terminal.ended;
   await terminal.until(/isig|-isig/);
@@ -65,7 +67,7 @@ describe('the screen', () => {
     }
   });
 
-  it('survives fifty changes of size while it trains', async () => {
+  it('survives fifty resizes during training', async () => {
     const { terminal } = train();
     await terminal.until('● training');
     for (let i = 0; i < 50; i++) terminal.resize(20 + ((i * 37) % 130), 5 + ((i * 13) % 50));
@@ -77,7 +79,7 @@ describe('the screen', () => {
       [60, 40],
     ] as const) {
       terminal.resize(columns, rows);
-      // Nothing is left of earlier frames: one header, one footer in the last row, and frames that close.
+      // No residue of earlier frames: one header, one footer in the last row, and closed frames.
       const count = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
       await terminal.until((text) => {
         if (columns < 40) return /^\d+% {2}loss \d\S+ .*\n*$/.test(text);
@@ -94,13 +96,13 @@ describe('the screen', () => {
     const { terminal } = train('', { env: { NO_COLOR: '1' } });
     await terminal.until('★');
     expect(terminal.text).toMatch(/╭─ loss · nats per character/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
     expect(terminal.raw).not.toMatch(/\x1b\[[\d;]*m/);
   });
 });
 
 describe('keys', () => {
-  it('each does what its label says, and what it asks of training is in the log', async () => {
+  it('do what their labels say, and their requests are in the log', async () => {
     const { terminal, run } = train('', { columns: 110, rows: 30 });
     await terminal.until('p pause');
     const press = async (key: string, shown: string | RegExp) => {
@@ -154,7 +156,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('leaves out characters of the prompt that the corpus does not have, and says so', async () => {
+  it('report characters of the prompt that are not in the corpus', async () => {
     const { terminal, run } = train();
     await terminal.until('p pause');
     terminal.type('eOil→\r');
@@ -162,14 +164,14 @@ describe('keys', () => {
     expect(commands(run)).toEqual([{ type: 'prompt', text: 'Oil' }]);
   });
 
-  it('takes what is pasted as text, not as keys', async () => {
+  it('are not triggered by pasted text', async () => {
     const { terminal } = train();
     await terminal.until('p pause');
     terminal.type('\x1b[200~q\ry\x1b[201~e\x1b[200~two\rlines\x1b[201~');
     await terminal.until('prompt: two↵lines▌');
   });
 
-  it('a learning rate that was steered is in the checkpoint, and a resumed run goes on with it', async () => {
+  it('change the learning rate of the checkpoint, and a resumed run continues with it', async () => {
     const { terminal, run } = train();
     await terminal.until('p pause');
     terminal.type('<<');
@@ -180,11 +182,11 @@ describe('keys', () => {
     await resumed.until('of 3.2e-3');
   });
 
-  // As a command of its own, and below a shell, as npx starts it.
+  // As a command of its own, and under a shell, as npx starts it.
   it.each([
     ['suspended', (command: string) => command],
     ['below', (command: string) => `sh -c '${command}; :'`],
-  ])('goes into the background and comes back: %s', async (name, started) => {
+  ])('suspend the command and resume it: %s', async (name, started) => {
     const terminal = open('exec bash --norc -i');
     terminal.type(`${started(`$charlstm train lighthouse ${TINY} --epochs 1e6 --out ${name}`)}\r`);
     await terminal.until('p pause');
@@ -198,12 +200,12 @@ describe('keys', () => {
     expect(terminal.isAlternate).toBe(true);
     terminal.type('?');
     await terminal.until('suspend; fg resumes');
-    expect(terminal.raw.slice(before).split('\x1b[?1049h')).toHaveLength(2); // taken back once
+    expect(terminal.raw.slice(before).split('\x1b[?1049h')).toHaveLength(2); // entered again once
     terminal.type('\x03');
     await terminal.until('charlstm train --resume');
   });
 
-  it('stays where nobody could bring it back from the background', async () => {
+  it('do not suspend a command that no shell could resume', async () => {
     const { terminal } = train();
     await terminal.until('p pause');
     terminal.type('\x1a?');
@@ -215,7 +217,7 @@ describe('keys', () => {
 });
 
 describe('ways out', () => {
-  it('the end of training: a summary with baselines on the normal screen', async () => {
+  it('the end of training leaves a summary with baselines on the normal screen', async () => {
     const terminal = open(`$charlstm train lighthouse ${TINY} --steps 2500 --eval-every 500 --out finished`, {
       rows: 50,
     });
@@ -231,7 +233,7 @@ describe('ways out', () => {
     expect(terminal.text).toContain('write text:  charlstm sample finished');
   });
 
-  it('Ctrl-C: a checkpoint, and how to go on', async () => {
+  it('Ctrl-C saves a checkpoint and prints how to resume', async () => {
     const { terminal, run } = train();
     await terminal.until('p pause');
     terminal.type('\x03');
@@ -241,8 +243,8 @@ describe('ways out', () => {
     expect(log(run).at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
   });
 
-  it('Ctrl-C twice: at once, without saving', async () => {
-    // So large that saving takes longer than it takes the second key to be heard.
+  it('a second Ctrl-C stops at once, without saving', async () => {
+    // So large that saving takes longer than the second key takes to arrive.
     const { terminal, run } = train('--hidden 1024 --layers 2 --eval-every 100000000');
     await terminal.until('p pause');
     terminal.type('\x03\x03');
@@ -253,7 +255,7 @@ describe('ways out', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s: as Ctrl-C, with its own exit code', async (signal, code) => {
+  ] as const)('%s acts like Ctrl-C, with its own exit code', async (signal, code) => {
     const { terminal, run } = train();
     await terminal.until('p pause');
     process.kill(pid(run), signal);
@@ -261,8 +263,8 @@ describe('ways out', () => {
     expect(checkpoints(run).length).toBeGreaterThan(0);
   });
 
-  it('a crash in the training thread: the terminal first, then the report', async () => {
-    // Breaks the log's writing after a while, in the training thread alone.
+  it('a crash in the training thread restores the terminal before the report', async () => {
+    // Breaks writing of the log after a while, in the training thread only.
     await writeFile(
       join(folder, 'break.mjs'),
       `import fs from 'node:fs';
@@ -284,7 +286,7 @@ describe('ways out', () => {
     );
   });
 
-  it('news that come after the end keep neither the screen nor the program', async () => {
+  it('events after the end keep neither the screen nor the program open', async () => {
     const event = { type: 'baseline', name: 'zlib', loss: 2, bpc: 3 };
     await writeFile(
       join(folder, 'late.mjs'),
@@ -300,7 +302,7 @@ describe('ways out', () => {
     await expectRestored(terminal, 0);
   });
 
-  it('a terminal that goes away: saved all the same', async () => {
+  it('training saves when the terminal disappears', async () => {
     const { terminal, run } = train();
     await terminal.until('p pause');
     const process = pid(run);
@@ -311,7 +313,7 @@ describe('ways out', () => {
   });
 });
 
-/** Resolves when a process is gone. */
+/** Resolves when a process has ended. */
 async function waitForEnd(process_: number): Promise<void> {
   for (;;) {
     try {
@@ -330,7 +332,7 @@ describe('no dashboard', () => {
     ['CI', '', { CI: 'true' }],
     ['no terminal on stdin', '< /dev/null', {}],
     ['no terminal on stdout', '> out.txt', {}],
-  ])('%s: plain lines without escape codes', async (_name, more, env) => {
+  ])('%s leads to plain lines without escape codes', async (_name, more, env) => {
     const command = `$charlstm train lighthouse ${TINY} --steps 20 --out plain-${runs++} ${more}; cat out.txt 2> /dev/null`;
     const terminal = open(command, { env, rows: 60, columns: 100 });
     await terminal.ended;

@@ -18,7 +18,7 @@ import {
   trainedState,
 } from '../../helpers/ui-fixture.js';
 
-/** The dashboard as it is drawn; a level of 0 is without colours, 1 with sixteen, 3 with all of them. */
+/** Draws the dashboard. @param colors the level of chalk: 0 for none, 1 for sixteen, 3 for all */
 function drawn(state: DashboardState, colors: 0 | 1 | 3 = 0): string {
   const before = chalk.level;
   chalk.level = colors;
@@ -31,7 +31,7 @@ function pressed(state: DashboardState, ...keys: readonly string[]): DashboardSt
   return keys.reduce<DashboardState>((now, key) => press(now, stroke(key)).state, state);
 }
 
-/** The columns at which some characters stand. */
+/** Returns the columns of some characters. */
 function columnsOf(line: string, characters: string): number[] {
   const before = (index: number) => stringWidth(line.slice(0, index));
   return Array.from(line.matchAll(new RegExp(`[${characters}]`, 'g')), ({ index }) => before(index));
@@ -50,7 +50,7 @@ const watched = (layers: number, ratio?: number) =>
     ...Array.from({ length: 30 }, (_, i) => at(lastMs, gaugesEvent(801 + i, layers, ratio))),
   );
 
-/** The same at a step of many digits. */
+/** Returns the state at a step with many digits. */
 const late = (state: DashboardState) => {
   const { gauges, samples } = state;
   const step = 4_321_000;
@@ -58,7 +58,7 @@ const late = (state: DashboardState) => {
   return { ...state, gauges: { ...gauges, last: { ...gauges.last!, step } }, samples: { ...samples, pages } };
 };
 
-/** Every screen that is kept as a picture in test/screens. */
+/** All screens with a picture in test/screens. */
 const SCREENS: Record<string, DashboardState> = {
   '30x8': { ...trained, ...size(30, 8) },
   '40x12': { ...trained, ...size(40, 12) },
@@ -95,7 +95,7 @@ const dialogs = [
   'gates of five layers',
 ] as const;
 
-/** All of them, and the dialogs at awkward sizes. */
+/** All screens, and the dialogs at awkward sizes. */
 const all: [string, DashboardState][] = [
   ...Object.entries(SCREENS),
   ...Object.entries(SMALL).flatMap(([name, columns]) =>
@@ -106,7 +106,7 @@ const all: [string, DashboardState][] = [
   ),
 ];
 
-it.each(Object.entries(SCREENS))('looks as it did: %s', async (name, state) => {
+it.each(Object.entries(SCREENS))('looks as before: %s', async (name, state) => {
   const file = `${name.replaceAll(/[, ]+/g, '-')}.txt`;
   await expect(`${drawn(state)}\n`).toMatchFileSnapshot(`../../screens/${file}`);
 });
@@ -146,7 +146,7 @@ it.each(Object.keys(SCREENS))('panels have straight edges: %s', (name) => {
   }
 });
 
-it('titles of panels are said in fewer words rather than cut, at the usual size and in the narrowest panel', () => {
+it('titles of panels are shortened rather than cut, at the usual size and in the narrowest panel', () => {
   for (const columns of [72, 80, 120]) {
     for (const keys of [['g', 'l', 'u'], ['[', 'l'], []]) {
       const state = pressed(late(watched(2)), 'g', ...keys);
@@ -157,7 +157,7 @@ it('titles of panels are said in fewer words rather than cut, at the usual size 
   }
 });
 
-it('help tells all keys and what they do, on a terminal of the usual size', () => {
+it('help lists all keys and what they do, on a terminal of the usual size', () => {
   const help = drawn(SCREENS.help!);
   for (const { keys, name = keys[0], label } of BINDINGS) expect(help).toContain(`${name} ${label} `);
   expect(help).toContain('^C stop and save; again: at once ');
@@ -167,7 +167,7 @@ it('help tells all keys and what they do, on a terminal of the usual size', () =
 describe.each(Object.entries(SMALL))('at %s', (_, { columns, rows }) => {
   const shown = (name: string) => drawn({ ...SCREENS[name]!, columns, rows });
 
-  it('says how it goes, and what is asked', () => {
+  it('shows the verdict and open questions', () => {
     expect(shown('80x24')).toContain('still improving');
     expect(shown('paused')).toContain('paused: p continues');
     expect(shown('stopping')).toContain('saving and stopping');

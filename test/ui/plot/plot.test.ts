@@ -38,7 +38,7 @@ const figure: fc.Arbitrary<Figure> = fc.record({
   columns: fc.integer({ min: 1, max: 4 }),
 });
 
-/** What stands in the elements and attributes, without the texts that a caller gave. */
+/** Returns elements and attributes without the text between them. */
 function markupOf(svg: string): string {
   return svg.replace(/>[^<]*</g, '><');
 }
@@ -64,27 +64,27 @@ describe('an SVG', () => {
     );
   });
 
-  it('says a stranger s words as words', () => {
+  it('escapes foreign text', () => {
     const svg = svgOf({ title: HOSTILE, columns: 1, charts: [plain([[1, 2]], { title: HOSTILE })] });
     expectWellFormed(svg);
     expect(svg).not.toContain('<script');
     expect(svg).toContain('&lt;script&gt;');
   });
 
-  it('stays small where there are many points', () => {
+  it('stays small with many points', () => {
     const many = Array.from({ length: 100_000 }, (_, i) => [i, Math.sin(i) + i / 1e5] as const);
     expect(svgOf(figureOf(plain(many))).length).toBeLessThan(40_000);
     expect(svgOf(figureOf(plain(many, {}, 'points'))).length).toBeLessThan(80_000);
   });
 
-  it('keeps the peaks of a line that it thins', () => {
+  it('keeps the peaks of a thinned line', () => {
     const flat = Array.from({ length: 50_000 }, (_, i) => [i, i === 31_234 ? 1 : 0] as const);
     const peak = svgOf(figureOf(plain(flat))).match(/class="line[^"]*" d="([^"]*)"/)![1]!;
     const heights = new Set([...peak.matchAll(/[ML]\S+ ([\d.]+)/g)].map((match) => match[1]));
     expect(heights.size).toBe(2);
   });
 
-  it('leaves what is not above 0 out of a logarithmic axis', () => {
+  it('omits values that are not above 0 on a logarithmic axis', () => {
     const points = [
       [0, 1],
       [1, 0],
@@ -107,7 +107,7 @@ describe('charts on a terminal', () => {
         for (const line of lines) {
           expect(lineWidth(line)).toBeLessThanOrEqual(columns);
           for (const { text } of line) {
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+            // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not occur
             expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
           }
         }
@@ -118,7 +118,7 @@ describe('charts on a terminal', () => {
     );
   });
 
-  it('take the rows they are given', () => {
+  it('use the rows they are given', () => {
     for (const rows of [8, 16, 30])
       expect(
         textOf(
@@ -132,7 +132,7 @@ describe('charts on a terminal', () => {
       ).toHaveLength(rows);
   });
 
-  it('show what is drawn where it lies', () => {
+  it('draw points at their places', () => {
     const lines = textOf(
       plain([
         [0, 0],
@@ -148,7 +148,7 @@ describe('charts on a terminal', () => {
     expect(lines.at(-2)).toMatch(/0 +\d+ +.*100$/);
   });
 
-  it('name lines at their ends, also where those meet', () => {
+  it('name lines at their ends, even where lines meet', () => {
     const points = [
       [0, 1],
       [1, 2],
@@ -158,7 +158,7 @@ describe('charts on a terminal', () => {
     expect(ends.sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('tell the bars of a category as numbers, too, and apart without colours', () => {
+  it('show the numbers of bars, and distinguish series without colours', () => {
     const bars = (name: string, values: number[]): Series => ({
       name,
       kind: 'bars',
@@ -174,7 +174,7 @@ describe('charts on a terminal', () => {
     expect(lines.some((line) => line.trimStart().startsWith('words'))).toBe(true);
   });
 
-  it('draw nothing, one value and equal values', () => {
+  it('can draw no values, one value and equal values', () => {
     expect(textOf(plain([])).join('\n')).toContain('no values');
     expect(textOf(plain([[5, 7]])).join('')).toMatch(/[\u2801-\u28ff]/);
     expect(
@@ -207,7 +207,7 @@ describe('axes', () => {
     expect(labels(from, to, log, most)).toEqual(expected);
   });
 
-  it('never write two ticks alike', () => {
+  it('never label two ticks alike', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -1e9, max: 1e9, noNaN: true }),
@@ -228,11 +228,11 @@ describe('axes', () => {
     [12_345.6, '12,346'],
     [1.5e9, '1.5×10⁹'],
     [-1e-7, '-10⁻⁷'],
-  ])('%s is written %s', (value, expected) => {
+  ])('%s is written as %s', (value, expected) => {
     expect(written(value)).toBe(expected);
   });
 
-  it('spread labels out in their order, apart, and no further than needed', () => {
+  it('spread labels apart in order, no further than needed', () => {
     expect(spreadOut([5, 5, 5], 1, 0, 10)).toEqual([4, 5, 6]);
     expect(spreadOut([0, 9, 3], 2, 0, 10)).toEqual([0, 9, 3]);
     fc.assert(

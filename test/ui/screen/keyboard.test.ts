@@ -40,7 +40,7 @@ it('knows the keys of xterm, tmux, rxvt and the console of Linux', () => {
   for (const [input, key] of keys) expect(take(input)).toEqual([{ key }]);
 });
 
-it('puts codes and pastes together, however they are cut', () => {
+it('reassembles escape sequences and pasted text, however they are cut', () => {
   const input = 'ab\x1b[1;5C\x1b[200~x\r\ny\x1b[Az\x1b[201~鯨\x1bOA\r';
   const whole = take(input);
   fc.assert(

@@ -5,7 +5,7 @@ import { Screen } from '../../../src/ui/screen/screen.js';
 
 const SHOW_CURSOR = '\x1b[?25h';
 
-/** A terminal that keeps what is written to it, and knows what it shows. */
+/** A terminal that records writes and emulates the screen. */
 class FakeTerminal {
   writes: string[] = [];
   readonly #emulator: InstanceType<typeof xterm.Terminal>;
@@ -23,12 +23,12 @@ class FakeTerminal {
     return true;
   }
 
-  /** What was written since this was asked last. */
+  /** Returns what was written since the last call. */
   taken(): string {
     return this.writes.splice(0).join('');
   }
 
-  /** The rows, without the spaces at their ends. */
+  /** Returns the rows without trailing spaces. */
   async shown(): Promise<string[]> {
     await new Promise<void>((resolve) => this.#emulator.write('', resolve));
     const { active } = this.#emulator.buffer;
@@ -55,7 +55,7 @@ describe('the screen', () => {
     expect([screen.columns, screen.rows, screen.isTTY]).toEqual([33, 7, false]);
   });
 
-  it('draws each line in its place', async () => {
+  it('draws each line in its row', async () => {
     const { terminal, screen } = open();
     screen.write('one\n\n  three\nfour');
     expect(await terminal.shown()).toEqual(['one', '', '  three', 'four']);
@@ -74,7 +74,7 @@ describe('the screen', () => {
     expect(await terminal.shown()).toEqual(['one', 'TWO', 'three', '']);
   });
 
-  it('clears what was longer or is gone', async () => {
+  it('clears lines that became shorter or disappeared', async () => {
     const { terminal, screen } = open();
     screen.write('a long line\ntwo\nthree\nfour');
     screen.write('short\ntwo');
@@ -83,7 +83,7 @@ describe('the screen', () => {
     expect(await terminal.shown()).toEqual(['short', 'two', 'three', '']);
   });
 
-  it('shows the last of any frames', async () => {
+  it('shows the last of any sequence of frames', async () => {
     const frame = fc
       .array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '鯨'), maxLength: 8 }), { maxLength: 6 })
       .map((lines) => lines.join('\n'));
@@ -100,20 +100,20 @@ describe('the screen', () => {
     );
   });
 
-  it('leaves out rows that the terminal does not have', async () => {
+  it('omits rows that the terminal does not have', async () => {
     const { terminal, screen } = open();
     screen.write('1\n2\n3\n4\n5\n6');
     expect(terminal.taken()).not.toContain('\x1b[5;');
     expect(await terminal.shown()).toEqual(['1', '2', '3', '4']);
   });
 
-  it('erases nothing behind a line that is as wide as the terminal: many would erase its last column', () => {
+  it('erases nothing after a line as wide as the terminal, where many would erase its last column', () => {
     const { terminal, screen } = open();
     screen.write(`${'─'.repeat(19)}╮`);
     expect(terminal.taken()).not.toContain('╮\x1b[K');
   });
 
-  it('draws everything again after it was cleared', async () => {
+  it('redraws everything after it was cleared', async () => {
     const { terminal, screen } = open();
     screen.write('one\ntwo');
     screen.clear();
@@ -132,7 +132,7 @@ describe('the screen', () => {
     expect(terminal.taken()).toContain(`\x1b[1;1H${SHOW_CURSOR}`);
   });
 
-  it('is the alternate one, from enter to leave', async () => {
+  it('is the alternate screen between enter and leave', async () => {
     const terminal = new FakeTerminal();
     terminal.write('$ charlstm train');
     const screen = new Screen(terminal as unknown as NodeJS.WriteStream);
@@ -146,7 +146,7 @@ describe('the screen', () => {
     expect(terminal.taken()).toContain(SHOW_CURSOR);
   });
 
-  it('writes nothing after it was left, nor before it is entered, and leaves once', () => {
+  it('writes nothing before enter or after leave, and leaves once', () => {
     const { terminal, screen } = open();
     screen.leave();
     expect(terminal.taken()).not.toBe('');
@@ -160,7 +160,7 @@ describe('the screen', () => {
     expect(terminal.taken()).toBe('');
   });
 
-  it('draws everything when it is entered again', async () => {
+  it('redraws everything when it is entered again', async () => {
     const { terminal, screen } = open();
     screen.write('one\ntwo');
     screen.leave();

@@ -1,4 +1,4 @@
-// The screen of `charlstm inspect step`: what keys do, and that it can be drawn in any size.
+// The screen of `charlstm inspect step`: its keys, and pictures of any size.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -54,7 +54,7 @@ function stateOf(change: Partial<StepState> = {}): StepState {
   return { ...initialState(beginning, { columns: 80, rows: 24 }), ...change };
 }
 
-/** What keys, as a terminal sends them, come to. */
+/** Returns the state after keys as a terminal sends them, and their requests. */
 function pressed(state: StepState, keys: string): { state: StepState; requests: StepRequest[] } {
   const keyboard = new Keyboard();
   const requests: StepRequest[] = [];
@@ -73,7 +73,7 @@ const DOWN = '\x1b[B';
 const atEnd = stateOf({ known: 7 });
 
 describe('keys', () => {
-  it.each([RIGHT, ' ', '\r', '\x1b[6~'])('%j goes on while there are characters to come', (key) => {
+  it.each([RIGHT, ' ', '\r', '\x1b[6~'])('%j moves forward while characters are ahead', (key) => {
     const { state, requests } = pressed(stateOf(), key);
     expect([state.view.at, requests]).toEqual([7, []]);
   });
@@ -83,13 +83,13 @@ describe('keys', () => {
     ['\r', { type: 'draw', how: 'likeliest' }],
     [' ', { type: 'feed', text: ' ' }],
     ['\x0e', { type: 'feed', text: '\n' }],
-  ])('%j after the last one', (key, request) => {
+  ])('%j at the end draws a character or reads a space', (key, request) => {
     const { state, requests } = pressed(atEnd, key);
     expect(requests).toEqual([request]);
     expect(state.view).toEqual(atEnd.view);
   });
 
-  it('characters that are typed are read, whatever they are elsewhere', () => {
+  it('typed characters are read, whatever else they mean elsewhere', () => {
     for (const text of ['q', '?', 'n', '+', '[', '鯨']) {
       expect(pressed(stateOf(), text).requests).toEqual([{ type: 'feed', text }]);
     }
@@ -98,7 +98,7 @@ describe('keys', () => {
     ]);
   });
 
-  it('back and forth, to the ends and not beyond', () => {
+  it('move back and forth, but not beyond the ends', () => {
     expect(pressed(stateOf(), LEFT).state.view.at).toBe(5);
     expect(pressed(stateOf(), '\x7f\x1b[5~').state.view.at).toBe(4);
     expect(pressed(stateOf(), LEFT.repeat(20)).state.view.at).toBe(0);
@@ -106,7 +106,7 @@ describe('keys', () => {
     expect(pressed(stateOf(), '\x1b[F').state.view.at).toBe(12);
   });
 
-  it('layers, units and temperatures', () => {
+  it('change layers, units and temperatures', () => {
     expect(pressed(stateOf(), UP).state.view.layer).toBe(1);
     expect(pressed(stateOf(), UP + UP).state).toMatchObject({
       view: { layer: 1 },
@@ -123,7 +123,7 @@ describe('keys', () => {
     expect(pressed(stateOf(), '\x1b[1;5B'.repeat(20)).state.view.temperature).toBe(0);
   });
 
-  it('the ways out; help is left first', () => {
+  it('leave help first, then the screen', () => {
     expect(pressed(stateOf(), '\x1b').requests).toEqual(['quit']);
     expect(pressed(stateOf(), '\x03').requests).toEqual(['interrupt']);
     expect(pressed(stateOf(), '\x1a').requests).toEqual(['suspend']);
@@ -134,7 +134,7 @@ describe('keys', () => {
   });
 });
 
-it('a text that has changed is looked at where it was changed; a notice goes with the next key', () => {
+it('a changed text is shown where it changed, and a notice lasts until the next key', () => {
   const longer = reduce(stateOf(), { type: 'text', known: 8, at: 7 });
   expect(longer).toMatchObject({ known: 8, view: { at: 7, temperature: 0.8 } });
   const told = reduce(stateOf(), { type: 'notice', text: 'never saw it' });
@@ -150,7 +150,7 @@ it('a text that has changed is looked at where it was changed; a notice goes wit
 describe('the picture', () => {
   const textOf = (state: StepState) => picture(state).map((line) => line.map(({ text }) => text).join(''));
 
-  it('fits any screen, whatever is on it', () => {
+  it('fits any screen', () => {
     const size = fc.record({
       columns: fc.integer({ min: 1, max: 220 }),
       rows: fc.integer({ min: 1, max: 70 }),
@@ -175,7 +175,7 @@ describe('the picture', () => {
     [100, 30],
     [160, 50],
     [200, 60],
-  ])('at %d x %d has the text, x, units, equations and what comes next', (columns, rows) => {
+  ])('at %d x %d has the text, x, units, equations and the next character', (columns, rows) => {
     const text = textOf(stateOf({ columns, rows, view: { ...stateOf().view, unit: 17 } })).join('\n');
     expect(text).toContain('Call m[e] ␛鯨↵◌');
     expect(text).toContain('layer 0 of 2 · unit 17 of 30 · T 0.8');
@@ -186,14 +186,14 @@ describe('the picture', () => {
     expect(text).toMatch(/ ␣ +3\.000 .*0\.400/);
   });
 
-  it('shows what was read last where there is not room for all', () => {
+  it('shows the end of a text that does not fit', () => {
     const before = Array.from('one two three four e\u0301 ');
     const ahead = Array.from(' and many more characters');
     const [first] = textOf(stateOf({ columns: 24, rows: 2, shown: { ...SHOWN, before, ahead } }));
     expect(first).toBe(' hree four e◌\u0301 [e] and m');
   });
 
-  it('says less where there is less room', () => {
+  it('shows less with less room', () => {
     const text = textOf(stateOf({ columns: 40, rows: 12 })).join('\n');
     expect(text).toContain('i = σ(0.488) = 0.620');
     expect(textOf(stateOf({ columns: 20, rows: 3 }))).toEqual([

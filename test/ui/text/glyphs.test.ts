@@ -6,13 +6,13 @@ import type { Line } from '../../../src/ui/text/line.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');
 
-/** Lays out what was written without any prompt. */
+/** Wraps generated text without a prompt. */
 function lines(text: string, width = 80, prompt = ''): string[] {
   const certainty = Array.from(text, () => 1);
   return wrappedSample({ prompt, text, certainty }, width, true).map(textOf);
 }
 
-/** Text of all kinds, with more than its share of what is awkward. */
+/** Text of all kinds, rich in awkward characters. */
 const anyText = fc
   .array(
     fc.oneof(
@@ -63,8 +63,8 @@ it.each([
   expect(lines(text)).toEqual([shown]);
 });
 
-describe('what comes out', () => {
-  it('has no character that does more than be seen', () => {
+describe('safe text', () => {
+  it('has no characters with side effects', () => {
     fc.assert(
       fc.property(anyText, anyText, fc.integer({ min: 1, max: 40 }), (text, prompt, width) => {
         for (const line of lines(text, width, prompt)) {
@@ -87,18 +87,18 @@ describe('what comes out', () => {
     expect(lines(text)).toEqual([shown]);
   });
 
-  it('begins a line after a line feed, and shows what else stood there', () => {
+  it('starts a line after a line feed, and shows other control characters', () => {
     expect(lines('a\n\nb\n')).toEqual(['a', '', 'b', '']);
     expect(lines('a\r\nb')).toEqual(['a␍', 'b']);
     expect(lines('\n\u0301')).toEqual(['', '◌\u0301']);
     expect(lines('')).toEqual(['']);
   });
 
-  it('is the same at any width that its characters fit in, but for the spaces at the breaks', () => {
+  it('is the same at any sufficient width, except for spaces at line breaks', () => {
     const dense = (all: readonly string[]) => all.join('').replaceAll(' ', '');
     fc.assert(
       fc.property(anyText, fc.integer({ min: 2, max: 40 }), (text, width) => {
-        // As they are drawn: a stand-in for what is not seen takes a cell, too.
+        // As drawn: a replacement for an invisible character takes a column, too.
         fc.pre(glyphsOf(text).every((glyph) => glyph.width <= width));
         expect(dense(lines(text, width))).toBe(dense(lines(text, 1e6)));
       }),
@@ -107,7 +107,7 @@ describe('what comes out', () => {
 });
 
 describe('glyphs', () => {
-  it('of a long text are those of the whole text, however it is cut to find them', () => {
+  it('of a long text do not depend on where it is cut for segmentation', () => {
     const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
     const unit = fc.constantFrom(
       'a',
@@ -136,7 +136,7 @@ describe('glyphs', () => {
     );
   });
 
-  it('that are longer than what is looked at are parted, and nothing is lost', () => {
+  it('longer than a piece are split without loss', () => {
     const text = `a${'\u0301'.repeat(1000)}b`;
     const glyphs = glyphsOf(text);
     expect(glyphs.map(({ source }) => source).join('')).toBe(text);
@@ -145,7 +145,7 @@ describe('glyphs', () => {
 });
 
 describe('lines', () => {
-  it('are never wider than asked', () => {
+  it('are never wider than requested', () => {
     fc.assert(
       fc.property(anyText, anyText, fc.integer({ min: 1, max: 40 }), (text, prompt, width) => {
         for (const line of lines(text, width, prompt)) expect(stringWidth(line)).toBeLessThanOrEqual(width);
@@ -154,7 +154,7 @@ describe('lines', () => {
     );
   });
 
-  it('break between words where these fit', () => {
+  it('break between words that fit', () => {
     const trimmed = lines('Call me Ishmael. Some years ago', 12).map((line) => line.trimEnd());
     expect(trimmed).toEqual(['Call me', 'Ishmael.', 'Some years', 'ago']);
     expect(lines('Call me Ishmael', 7)).toEqual(['Call me', 'Ishmael']);
@@ -167,14 +167,14 @@ describe('lines', () => {
     );
   });
 
-  it('break a word that is longer than a line where the line ends', () => {
+  it('break a word longer than a line at the end of the line', () => {
     expect(lines('abcdefgh', 3)).toEqual(['abc', 'def', 'gh']);
     expect(lines('a bcdefgh', 3)).toEqual(['a ', 'bcd', 'efg', 'h']);
     expect(lines('鯨の海鯨', 5)).toEqual(['鯨の', '海鯨']);
     expect(lines(' abcd鯨', 5)).toEqual([' ', 'abcd', '鯨']);
   });
 
-  it('keep a character together that is made of several', () => {
+  it('never split a grapheme of several code points', () => {
     expect(lines('e\u0301e\u0301e\u0301', 2)).toEqual(['e\u0301e\u0301', 'e\u0301']);
     expect(lines('👨‍👩‍👧👨‍👩‍👧🇩🇪', 5)).toEqual(['👨‍👩‍👧👨‍👩‍👧', '🇩🇪']);
   });
@@ -183,7 +183,7 @@ describe('lines', () => {
 describe('styles', () => {
   const page = { prompt: 'Call', text: ' me e\u0301鯨', certainty: [0.9, 0.3, 0.3, 0.1, 0.01, 0.9, 0.01] };
 
-  it('show the prompt in bold, and how sure the network was as tints', () => {
+  it('show the prompt in bold, and the certainty of the network as tints', () => {
     expect(wrappedSample(page, 20, true)).toEqual([
       [
         { text: 'Call', color: undefined, bold: true },
@@ -195,7 +195,7 @@ describe('styles', () => {
     ]);
   });
 
-  it('have no tints where these are turned off', () => {
+  it('have no tints when tints are off', () => {
     expect(wrappedSample(page, 20, false)).toEqual([
       [
         { text: 'Call', color: undefined, bold: true },
@@ -204,7 +204,7 @@ describe('styles', () => {
     ]);
   });
 
-  it('go on after a break', () => {
+  it('continue after a line break', () => {
     const [, second] = wrappedSample({ prompt: 'ab cd', text: ' ef', certainty: [1, 1, 1] }, 5, true);
     expect(second).toEqual([{ text: 'ef', color: undefined, bold: false }]);
     const [, broken] = wrappedSample({ prompt: 'a\nbc', text: 'd', certainty: [0] }, 5, true);

@@ -15,7 +15,7 @@ function newState(text = '', size = { columns: 80, rows: 24 }, colors = true): W
   return initialState({ file: 'draft.txt', model: 'a model', text, settings: SETTINGS, colors }, size);
 }
 
-/** The state after keys as a terminal sends them, and what they asked for. */
+/** Returns the state after keys as a terminal sends them, and their requests. */
 function typed(state: WriteState, input: string): { state: WriteState; requests: WriteRequest[] } {
   const keyboard = new Keyboard();
   const requests: WriteRequest[] = [];
@@ -34,7 +34,7 @@ const pressed = (state: WriteState, ...inputs: string[]) =>
 const textOf = ({ draft }: WriteState) =>
   `${draft.text.slice(0, draft.cursor)}|${draft.text.slice(draft.cursor)}`;
 
-/** The state when its question was answered and the writer paused. */
+/** Returns the state after the question was answered and typing paused. */
 function answered(state: WriteState, ...alternatives: string[]): WriteState {
   const { question } = state.suggestions;
   const told = reduce(state, { type: 'suggested', question, left: 0, alternatives, done: true });
@@ -120,7 +120,7 @@ describe('editing', () => {
     '\x1b[1;5A',
   );
 
-  it('undone from its end to its beginning is what it was', () => {
+  it('undoing every edit restores the original text', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -138,7 +138,7 @@ describe('editing', () => {
     );
   });
 
-  it('counts words and characters as one who counts anew', () => {
+  it('incremental counts of words and characters equal full counts', () => {
     fc.assert(
       fc.property(fc.array(keys, { maxLength: 60 }), (all) => {
         const { draft } = pressed(newState('one two\nthree'), ...all);
@@ -180,13 +180,13 @@ describe('editing', () => {
   });
 });
 
-describe('a line that is far longer than a screen', () => {
+describe('a line far longer than the screen', () => {
   const word = fc.constantFrom('one ', 'two', '鯨', 'é', '👨‍👩‍👧', '\n', '-', ' '.repeat(80));
   const long = fc
     .tuple(fc.array(word, { minLength: 1, maxLength: 30 }), fc.integer({ min: 3000, max: 12_000 }))
     .map(([words, length]) => words.join('').repeat(Math.ceil(length / words.join('').length)));
 
-  it('is shown whole, each place in one row', () => {
+  it('is shown in full, with each place in exactly one row', () => {
     fc.assert(
       fc.property(long, fc.integer({ min: 20, max: 102 }), (text, columns) => {
         const state = pressed(newState(text, { columns, rows: 15_000 }), '\x1b[1;5H');
@@ -204,7 +204,7 @@ describe('a line that is far longer than a screen', () => {
     );
   });
 
-  it('keeps its characters whole, whatever is deleted of it', () => {
+  it('keeps its graphemes whole, whatever is deleted', () => {
     const strokes = fc.constantFrom(
       UP,
       DOWN,
@@ -223,14 +223,14 @@ describe('a line that is far longer than a screen', () => {
         const text = (isOdd ? 'x' : '') + one.repeat(Math.ceil(9000 / one.length));
         const { draft } = pressed(newState(text), ...keys);
         for (const part of [draft.text.slice(0, draft.cursor), draft.text.slice(draft.cursor)]) {
-          expect(Buffer.from(part).toString()).toBe(part); // else half a character is in it
+          expect(Buffer.from(part).toString()).toBe(part); // fails on half a character
         }
       }),
       { numRuns: 50 },
     );
   });
 
-  it('is gone through by keys, up and down row by row', () => {
+  it('can be crossed row by row with the arrow keys', () => {
     fc.assert(
       fc.property(long, (text) => {
         const all = newState(text, { columns: 80, rows: 15_000 });
@@ -252,12 +252,12 @@ describe('a line that is far longer than a screen', () => {
 describe('suggestions', () => {
   const state = answered(newState('The '), 'whale swam', 'ship sank', 'whale swam', 'sea');
 
-  it('are asked for after what stands before the cursor', () => {
+  it('continue the text before the cursor', () => {
     expect(questionOf(newState('The '))).toEqual({ before: 'The ', settings: SETTINGS, round: 0 });
     expect(questionOf(pressed(newState('ab\ncd'), '\x1b[1;5H\x1b[F'))?.before).toBe('ab');
   });
 
-  it('show when the writer pauses, and not before', () => {
+  it('appear once typing pauses, and not before', () => {
     const asked = pressed(newState('The '), 'w');
     const { question } = asked.suggestions;
     const told = reduce(asked, { type: 'suggested', question, left: 0, alternatives: ['hale'], done: true });
@@ -265,21 +265,21 @@ describe('suggestions', () => {
     expect(shownGhost(reduce(told, { type: 'paused' }))).toBe('hale');
   });
 
-  it('Tab takes the line, and asks what comes then', () => {
+  it('Tab takes the line and asks for the next one', () => {
     const taken = pressed(state, '\t');
     expect(textOf(taken)).toBe('The whale swam|');
     expect(questionOf(taken)?.before).toBe('The whale swam');
     expect(textOf(pressed(taken, '\x1a'))).toBe('The |');
   });
 
-  it('Right takes a word, and the rest stays', () => {
+  it('Right takes a word and keeps the rest', () => {
     const taken = pressed(state, RIGHT);
     expect(textOf(taken)).toBe('The whale|');
     expect(shownGhost(taken)).toBe(' swam');
     expect(taken.suggestions.question).toBe(state.suggestions.question);
   });
 
-  it('up and down go round the alternatives, each once', () => {
+  it('Up and Down cycle through the distinct alternatives', () => {
     const shown = [DOWN, DOWN, DOWN, UP].map((_, i, all) =>
       shownGhost(pressed(state, ...all.slice(0, i + 1))),
     );
@@ -287,13 +287,13 @@ describe('suggestions', () => {
     expect(linesOf(pressed(state, DOWN)).join('\n')).toContain('2 of 3');
   });
 
-  it('where only one is left after a word was taken, up and down ask for others from there', () => {
+  it('if only one is left after taking a word, Up and Down ask for others', () => {
     const asked = pressed(state, RIGHT, DOWN);
     expect(questionOf(asked)?.before).toBe('The whale');
     expect(shownGhost(answered(asked, ' swam', ' slept'))).toBe(' slept');
   });
 
-  it('up and down move the cursor where nothing is shown, and within the text', () => {
+  it('Up and Down move the cursor within the text, or when nothing is suggested', () => {
     expect(textOf(pressed(newState('ab\ncd'), UP))).toBe('ab|\ncd');
     expect(textOf(pressed(answered(newState('ab\ncd'), 'x'), '\x1b', UP))).toBe('ab|\ncd');
     expect(textOf(answered(pressed(newState('ab\ncd'), UP, DOWN, UP), 'x', 'y'))).toBe('ab|\ncd');
@@ -302,7 +302,7 @@ describe('suggestions', () => {
     expect(shownGhost(pressed(within, '\x0e'))).toBe('y');
   });
 
-  it('stay for one who types them, and come again for one who takes that back', () => {
+  it('stay while they are typed, and return when that is undone', () => {
     const along = pressed(state, DOWN, 'sh');
     expect([shownGhost(along), along.suggestions.question]).toEqual(['ip sank', state.suggestions.question]);
     expect(shownGhost(pressed(along, '\x7f'))).toBe('hip sank');
@@ -310,7 +310,7 @@ describe('suggestions', () => {
     expect(shownGhost(pressed(state, 's'))).toBe('hip sank');
   });
 
-  it('are answered too late where something else was typed', () => {
+  it('are ignored if something else was typed meanwhile', () => {
     const { question } = newState('The ').suggestions;
     const late = pressed(newState('The '), 'x');
     expect(reduce(late, { type: 'suggested', question, left: 0, alternatives: ['a'], done: true })).toBe(
@@ -318,7 +318,7 @@ describe('suggestions', () => {
     );
   });
 
-  it('new ones at Ctrl-R and Shift-Tab, and at once after a changed setting', () => {
+  it('are renewed by Ctrl-R, Shift-Tab and a changed setting', () => {
     for (const key of ['\x12', '\x1b[Z']) {
       expect(questionOf(pressed(state, key))).toEqual({ before: 'The ', settings: SETTINGS, round: 1 });
     }
@@ -328,19 +328,19 @@ describe('suggestions', () => {
     expect(warmer.suggestions.question).not.toBe(state.suggestions.question);
   });
 
-  it('Escape hides them until something is typed or they are asked for', () => {
+  it('Escape hides them until something is typed or they are requested', () => {
     const hidden = pressed(state, '\x1b');
     expect([shownGhost(hidden), questionOf(hidden)]).toEqual(['', undefined]);
     expect(shownGhost(pressed(hidden, '\t'))).toBe('whale swam');
     expect(questionOf(pressed(hidden, 'x'))?.before).toBe('The x');
   });
 
-  it('asked for twice are still one question', () => {
+  it('a question asked twice counts as one', () => {
     const asked = newState('The ');
     expect(pressed(asked, '\t', '\t').suggestions.question).toBe(asked.suggestions.question);
   });
 
-  it('within a line wait until they are asked for', () => {
+  it('within a line appear only on request', () => {
     const within = pressed(newState('one two'), '\x1b[1;5D');
     expect(questionOf(within)).toBeUndefined();
     const shown = answered(pressed(within, '\t'), 'and ');
@@ -349,7 +349,7 @@ describe('suggestions', () => {
     expect(textOf(pressed(shown, '\t'))).toBe('one and |two');
   });
 
-  it('stand in brackets where there are no colours', () => {
+  it('are in brackets without colours', () => {
     const plain = answered(newState('The ', undefined, false), 'whale');
     expect(linesOf(plain)[2]).toBe(' The ‹whale›');
     expect(picture(plain).cursor).toEqual({ row: 2, column: 5 });
@@ -358,7 +358,7 @@ describe('suggestions', () => {
 });
 
 describe('settings', () => {
-  it('are changed by the arrows, and shown', () => {
+  it('change with the arrow keys, and are shown', () => {
     const open = pressed(newState('a'), '\x14');
     expect(linesOf(open).at(-2)).toBe(' ◂ temp 0.8 ▸  top-k off  top-p off  min-p off');
     const changed = pressed(open, DOWN, RIGHT, UP, RIGHT, DOWN, RIGHT, UP, '\x1b');
@@ -366,21 +366,21 @@ describe('settings', () => {
     expect(linesOf(changed).at(-2)).toMatch(/^ temp 0\.7 · top-k 1 · top-p 0\.99 · min-p 0\.01 · a model/);
   });
 
-  it('of any value go to the next step, and not beyond the last', () => {
+  it('move from any value to the next step, but not beyond the last', () => {
     const odd = { ...newState(), settings: { ...SETTINGS, temperature: 0.73 } };
     expect(pressed(odd, '\x1b[1;5A').settings.temperature).toBe(0.8);
     expect(pressed(odd, '\x1b[1;5B').settings.temperature).toBe(0.7);
     expect(pressed(odd, '\x1b[1;5B'.repeat(20)).settings.temperature).toBe(0);
   });
 
-  it('typing closes them, and is typed', () => {
+  it('typing closes them and enters the text', () => {
     const state = pressed(newState(), '\x14', 'x');
     expect([textOf(state), state.panel]).toEqual(['x|', undefined]);
   });
 });
 
 describe('the screen', () => {
-  it('80 x 24', () => {
+  it('shows file, text, settings and keys at 80 x 24', () => {
     const state = answered(pressed(newState('Call me Ishmael.'), ' Some'), ' years ago', ' days');
     const lines = linesOf(
       reduce(state, { type: 'suggested', question: 0, left: 0, alternatives: [], done: true }),
@@ -392,7 +392,7 @@ describe('the screen', () => {
     expect(lines[0]!.length).toBe(79);
   });
 
-  it('says how far reading has come, what was saved, and what the model does not know', () => {
+  it('reports unread characters, saving, and unknown characters', () => {
     const { question } = newState().suggestions;
     const reading = reduce(newState(), {
       type: 'suggested',
@@ -416,7 +416,7 @@ describe('the screen', () => {
     expect(linesOf(strange)[22]).toBe(" temp 0.8 · a model · reads ’ as ', skips 鯨");
   });
 
-  it('^G shows all keys, and any key comes back', () => {
+  it('^G shows all keys, and any key closes the list', () => {
     const help = pressed(newState('abc'), '\x07');
     expect(linesOf(help).join('\n')).toMatch(/\^W +delete a word/);
     expect(linesOf(pressed(help, '\x1b'))[2]).toBe(' abc');
@@ -426,12 +426,12 @@ describe('the screen', () => {
   it('draws control characters of text and suggestions as pictures', () => {
     const state = answered(newState('a\x1b[2Jb'), '\x1b[31m\x07');
     const shown = linesOf({ ...state, file: '\x1b]0;x\x07', model: '\x9b2J' }).join('\n');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
     expect(shown).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
     expect(shown).toContain('a␛[2Jb␛[31m␇');
   });
 
-  it('wraps by words, and shows the end of what is suggested', () => {
+  it('wraps between words and shows the end of the suggestion', () => {
     const state = answered(
       newState('one two three four five', { columns: 20, rows: 5 }),
       ' six seven eight nine',
