@@ -192,7 +192,7 @@ describe('an imported run', { timeout: 30_000 }, () => {
     await expectPyTorch('tuned', 'gru');
     expectFailure(await command(...tuned, '--cell', 'peephole'), 2, '--cell gru', '--cell peephole');
     const other = await command('train', '--resume', 'tuned', '--cell', 'peephole');
-    expectFailure(other, 2, 'begun with --cell gru', '--cell peephole');
+    expectFailure(other, 2, 'started with --cell gru', '--cell peephole');
     expect((await command('train', '--resume', 'tuned', '--cell', 'gru')).code).toBe(0);
     const info = await command('info', 'tuned', '--json');
     expect(JSON.parse(info.stdout)).toMatchObject({ model: { cell: 'gru' } });
