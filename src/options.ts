@@ -46,12 +46,12 @@ export interface OptionColumns {
   readonly aliases?: readonly string[];
 }
 
-/** One option: how it is written on the command line, what it means, and what it accepts. */
+/** One option: how it is written on the command line, what it accepts, and what it means. */
 export interface OptionRow extends OptionColumns {
   /** "--seq-length <n>", or "--residual" for a switch. */
   readonly flag: string;
-  readonly help: string;
   readonly kind: OptionKind;
+  readonly help: string;
 }
 
 /** A table of options by the names that records and programs use. */
@@ -65,11 +65,11 @@ export type OptionValues<T extends OptionTable> = {
 /** Makes a row, keeping the types of its kind and its default. */
 export function row<const K extends OptionKind, const C extends OptionColumns = object>(
   flag: string,
-  help: string,
   kind: K,
+  help: string,
   columns?: C,
 ) {
-  return { flag, help, kind, ...(columns as C) };
+  return { flag, kind, help, ...(columns as C) };
 }
 
 /** The long flag without its placeholder: "--seq-length". */

@@ -42,7 +42,7 @@ export interface EvaluationReport extends Figures {
 }
 
 const OPTIONS = {
-  protocol: row('--protocol <name>', 'how to score the text', { words: PROTOCOLS }, { default: 'stream' }),
+  protocol: row('--protocol <name>', { words: PROTOCOLS }, 'how to score the text', { default: 'stream' }),
   unknown: SAMPLING_OPTIONS.unknown,
 };
 

@@ -6,6 +6,7 @@ import { LEAST_KEPT, RUNS_FOLDER } from './run.js';
 
 const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;
 const STEPS = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, integer: true } as const;
+const WINDOW = { minimum: 1, maximum: 65536, integer: true } as const;
 const SEED = { minimum: 0, maximum: 2 ** 32 - 1, integer: true } as const;
 
 /** How many distinct characters a network may have: as many as there are code points. */
@@ -13,144 +14,110 @@ export const VOCABULARY_SIZE = { minimum: 2, maximum: 0x110000, integer: true } 
 
 /** Where a run starts, and where it is written. */
 const START = {
-  resume: row('--resume [run]', 'continue a run or a checkpoint file, bit for bit', 'optional text', {
+  resume: row('--resume [run]', 'optional text', 'continue a run or a checkpoint file, bit for bit', {
     defaultHelp: 'the newest run',
     isCommon: true,
   }),
   from: row(
     '--from <model>',
-    'start a new run from trained weights: the best checkpoint of a run, or a checkpoint file',
     'text',
+    'start a new run from trained weights: the best checkpoint of a run, or a checkpoint file',
     { aliases: ['init-from'], isCommon: true },
   ),
-  out: row('--out <folder>', 'folder of the run', 'text', {
+  out: row('--out <folder>', 'text', 'folder of the run', {
     defaultHelp: `${RUNS_FOLDER}/<text>-<n>`,
     isCommon: true,
   }),
 };
 
+/** A property of the network that the first versions did not have. */
+const ADDED_SWITCH = { absent: false, frozen: 'shape' } as const;
+
 /** The network. Recorded in `model`; options that equal their `absent` value are not written. */
 export const NETWORK = {
-  cell: row(
-    '--cell <kind>',
-    'kind of recurrent cell',
-    { words: CELL_NAMES },
-    {
-      default: 'lstm',
-      frozen: 'shape',
-      aliases: ['model'],
-      isCommon: true,
-    },
-  ),
-  embedding: row('--embedding <n>', 'size of the character embedding', WIDTH, {
+  cell: row('--cell <kind>', { words: CELL_NAMES }, 'kind of recurrent cell', {
+    default: 'lstm',
+    frozen: 'shape',
+    aliases: ['model'],
+    isCommon: true,
+  }),
+  embedding: row('--embedding <n>', WIDTH, 'size of the character embedding', {
     default: 64,
     frozen: 'shape',
   }),
-  hidden: row('--hidden <n>', 'hidden units per layer', WIDTH, {
+  hidden: row('--hidden <n>', WIDTH, 'hidden units per layer', {
     default: 128,
     frozen: 'shape',
     aliases: ['rnn-size', 'hidden-size'],
     isCommon: true,
   }),
-  layers: row(
-    '--layers <n>',
-    'number of recurrent layers',
-    { minimum: 1, maximum: 32, integer: true },
-    {
-      default: 2,
-      frozen: 'shape',
-      aliases: ['num-layers'],
-      isCommon: true,
-    },
-  ),
+  layers: row('--layers <n>', { minimum: 1, maximum: 32, integer: true }, 'number of recurrent layers', {
+    default: 2,
+    frozen: 'shape',
+    aliases: ['num-layers'],
+    isCommon: true,
+  }),
   dropout: row(
     '--dropout <share>',
-    'share of the outputs of each layer to drop while training, such as 0.2',
     { minimum: 0, maximum: 0.95 },
+    'share of the outputs of each layer to drop while training, such as 0.2',
     { default: 0, frozen: 'run', isCommon: true },
   ),
-  coupled: row('--coupled', 'couple the gates: input gate = 1 - forget gate (lstm, peephole)', 'switch', {
-    absent: false,
-    frozen: 'shape',
-  }),
-  layerNorm: row('--layer-norm', 'apply layer normalisation inside each layer', 'switch', {
-    absent: false,
-    frozen: 'shape',
-  }),
-  residual: row('--residual', 'add residual connections around every layer but the first', 'switch', {
-    absent: false,
-    frozen: 'shape',
-  }),
+  coupled: row(
+    '--coupled',
+    'switch',
+    'couple the gates: input gate = 1 - forget gate (lstm, peephole)',
+    ADDED_SWITCH,
+  ),
+  layerNorm: row('--layer-norm', 'switch', 'apply layer normalisation inside each layer', ADDED_SWITCH),
+  residual: row(
+    '--residual',
+    'switch',
+    'add residual connections around every layer but the first',
+    ADDED_SWITCH,
+  ),
   forgetBias: row(
     '--forget-bias <n>',
-    'initial bias of the gate that keeps the memory',
     { minimum: -20, maximum: 20 },
+    'initial bias of the gate that keeps the memory',
     { default: 1, absent: 1, frozen: 'shape' },
   ),
 };
 
 /** The length of a run, in one of three units. Recorded in `training.length`. */
 export const LENGTH = {
-  epochs: row(
-    '--epochs <n>',
-    'train for this many passes over the text',
-    { minimum: 0.001, maximum: 1e9 },
-    {
-      default: 10,
-      defaultHelp: '10, but 1,000 to 20,000 steps',
-      aliases: ['max-epochs'],
-      isCommon: true,
-    },
-  ),
-  steps: row('--steps <n>', 'train for this many steps, one batch each', STEPS),
-  minutes: row(
-    '--minutes <n>',
-    'train for this many minutes',
-    { minimum: 0.01, maximum: 1e7 },
-    {
-      isCommon: true,
-    },
-  ),
+  epochs: row('--epochs <n>', { minimum: 0.001, maximum: 1e9 }, 'train for this many passes over the text', {
+    default: 10,
+    defaultHelp: '10, but 1,000 to 20,000 steps',
+    aliases: ['max-epochs'],
+    isCommon: true,
+  }),
+  steps: row('--steps <n>', STEPS, 'train for this many steps, one batch each'),
+  minutes: row('--minutes <n>', { minimum: 0.01, maximum: 1e7 }, 'train for this many minutes', {
+    isCommon: true,
+  }),
 };
 
 const TRAINING = {
-  lr: row(
-    '--lr <rate>',
-    'peak learning rate',
-    { minimum: 1e-9, maximum: 10 },
-    {
-      defaultHelp: '5e-3, lower above 256 hidden units',
-      aliases: ['learning-rate'],
-      isCommon: true,
-    },
-  ),
+  lr: row('--lr <rate>', { minimum: 1e-9, maximum: 10 }, 'peak learning rate', {
+    defaultHelp: '5e-3, lower above 256 hidden units',
+    aliases: ['learning-rate'],
+    isCommon: true,
+  }),
   clip: row(
     '--clip <norm>',
-    'clip gradients to this global norm; 0 disables it',
     { minimum: 0, maximum: 1e9 },
-    {
-      default: 1,
-      aliases: ['grad-clip'],
-    },
+    'clip gradients to this global norm; 0 disables it',
+    { default: 1, aliases: ['grad-clip'] },
   ),
-  weightDecay: row(
-    '--weight-decay <n>',
-    'weight decay of the matrices',
-    { minimum: 0, maximum: 10 },
-    {
-      default: 0.01,
-    },
-  ),
-  batchSize: row(
-    '--batch-size <n>',
-    'sequences per batch',
-    { minimum: 1, maximum: 65536, integer: true },
-    { default: 32, frozen: 'run' },
-  ),
+  weightDecay: row('--weight-decay <n>', { minimum: 0, maximum: 10 }, 'weight decay of the matrices', {
+    default: 0.01,
+  }),
+  batchSize: row('--batch-size <n>', WINDOW, 'sequences per batch', { default: 32, frozen: 'run' }),
   sequenceLength: row(
     '--seq-length <n>',
+    WINDOW,
     'characters per sequence: the length of truncated backpropagation',
-    { minimum: 1, maximum: 65536, integer: true },
     { default: 64, frozen: 'run' },
   ),
 };
@@ -158,52 +125,40 @@ const TRAINING = {
 const VALIDATION = {
   validation: row(
     '--val <share>',
-    'share of the text, at its end, to validate on; 0 disables it',
     { minimum: 0, maximum: 0.9 },
+    'share of the text, at its end, to validate on; 0 disables it',
     { default: 0.1, frozen: 'run' },
   ),
-  evalEvery: row('--eval-every <steps>', 'validate and save every N steps', STEPS, {
+  evalEvery: row('--eval-every <steps>', STEPS, 'validate and save every N steps', {
     defaultHelp: 'so that it takes 5% of the time',
   }),
   keep: row(
     '--keep <n>',
-    `recent checkpoints to keep in addition to the best, at least ${LEAST_KEPT}`,
     { minimum: 0, maximum: 1_000_000, integer: true },
+    `recent checkpoints to keep in addition to the best, at least ${LEAST_KEPT}`,
     { default: LEAST_KEPT },
   ),
 };
 
 const RESOURCES = {
-  seed: row('--seed <n>', 'seed of all randomness', SEED, { default: 1, frozen: 'run' }),
-  engine: row('--engine <name>', 'build of the arithmetic; see "charlstm engine"', {
-    words: ENGINE_CHOICES,
+  seed: row('--seed <n>', SEED, 'seed of all randomness', { default: 1, frozen: 'run' }),
+  engine: row('--engine <name>', { words: ENGINE_CHOICES }, 'build of the arithmetic; see "charlstm engine"'),
+  threads: row('--threads <n>', { minimum: 1, maximum: 64, integer: true }, 'number of threads', {
+    defaultHelp: 'one per core',
   }),
-  threads: row(
-    '--threads <n>',
-    'number of threads',
-    { minimum: 1, maximum: 64, integer: true },
-    {
-      defaultHelp: 'one per core',
-    },
-  ),
-  maxMemory: row('--max-memory <size>', 'refuse to train if more memory is needed', 'bytes', {
+  maxMemory: row('--max-memory <size>', 'bytes', 'refuse to train if more memory is needed', {
     defaultHelp: '80% of the available memory',
   }),
-  stopAt: row('--stop-at <step>', 'stop and save at this step, as Ctrl-C would', STEPS),
+  stopAt: row('--stop-at <step>', STEPS, 'stop and save at this step, as Ctrl-C would'),
 };
 
 /** How bytes become characters. Recorded in `decoding`. */
 export const DECODING = {
-  encoding: row(
-    '--encoding <name>',
-    'encoding of the text',
-    { words: ENCODINGS },
-    {
-      default: 'utf8',
-      frozen: 'run',
-    },
-  ),
-  normalizeNewlines: row('--normalize-newlines', 'read CR LF and CR as LF', 'switch', {
+  encoding: row('--encoding <name>', { words: ENCODINGS }, 'encoding of the text', {
+    default: 'utf8',
+    frozen: 'run',
+  }),
+  normalizeNewlines: row('--normalize-newlines', 'switch', 'read CR LF and CR as LF', {
     default: false,
     frozen: 'run',
   }),

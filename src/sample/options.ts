@@ -66,89 +66,84 @@ const SEED = { minimum: 0, maximum: 2 ** 32 - 1, integer: true } as const;
  */
 export const OPTION_GROUPS = {
   prompt: {
-    prompt: row('--prompt <text>', 'text to continue; @FILE or - reads it from a file or stdin', 'text', {
+    prompt: row('--prompt <text>', 'text', 'text to continue; @FILE or - reads it from a file or stdin', {
       aliases: ['primetext', 'prime', 'start', 'start-text'],
     }),
-    echo: row('--no-echo', 'write only what follows the prompt', 'switch', { default: true }),
-    unknown: row(
-      '--unknown <what>',
-      'what to do with characters the model never saw',
-      { words: UNKNOWN },
-      { default: 'error' },
-    ),
+    echo: row('--no-echo', 'switch', 'write only what follows the prompt', { default: true }),
+    unknown: row('--unknown <what>', { words: UNKNOWN }, 'what to do with characters the model never saw', {
+      default: 'error',
+    }),
   },
   end: {
-    length: row(
-      '--length <n>',
-      'stop after N characters',
-      { minimum: 0, maximum: 1e12, integer: true },
-      { default: Number.POSITIVE_INFINITY, aliases: ['max-new-tokens'] },
-    ),
-    words: row('--words <n>', 'stop after N words', COUNT),
-    lines: row('--lines <n>', 'stop after N lines; blank lines do not count', COUNT),
-    until: row('--until <unit>', 'stop at the end of the first unit', { words: UNITS }),
-    stop: row('--stop <text>', 'stop before this text; may be repeated', 'texts'),
+    length: row('--length <n>', { minimum: 0, maximum: 1e12, integer: true }, 'stop after N characters', {
+      default: Number.POSITIVE_INFINITY,
+      aliases: ['max-new-tokens'],
+    }),
+    words: row('--words <n>', COUNT, 'stop after N words'),
+    lines: row('--lines <n>', COUNT, 'stop after N lines; blank lines do not count'),
+    until: row('--until <unit>', { words: UNITS }, 'stop at the end of the first unit'),
+    stop: row('--stop <text>', 'texts', 'stop before this text; may be repeated'),
   },
   choice: {
     temperature: row(
       '--temp <n>',
-      'temperature: lower is more predictable, 0 always picks the likeliest character',
       TEMPERATURE,
+      'temperature: lower is more predictable, 0 always picks the likeliest character',
       { default: 1, aliases: ['temperature'] },
     ),
-    startTemperature: row('--temp-start <n>', 'temperature of the first character of each word', TEMPERATURE),
+    startTemperature: row('--temp-start <n>', TEMPERATURE, 'temperature of the first character of each word'),
     targetBits: row(
       '--target-bits <n>',
-      'adjust the temperature to hold this mean surprise, in bits per character',
       { minimum: 0.01, maximum: 20 },
+      'adjust the temperature to hold this mean surprise, in bits per character',
     ),
     topK: row(
       '--top-k <n>',
-      'choose among the N likeliest characters; 0 keeps all',
       { minimum: 0, maximum: 0x110000, integer: true },
+      'choose among the N likeliest characters; 0 keeps all',
       { default: 0 },
     ),
     topP: row(
       '--top-p <p>',
-      'choose among the likeliest characters that together have probability P',
       SHARE,
+      'choose among the likeliest characters that together have probability P',
       { default: 1 },
     ),
-    minP: row('--min-p <p>', 'drop characters less than P times as likely as the likeliest', SHARE, {
+    minP: row('--min-p <p>', SHARE, 'drop characters less than P times as likely as the likeliest', {
       default: 0,
     }),
     typical: row(
       '--typical <p>',
-      'choose among the characters of most typical surprise that together have probability P',
       SHARE,
+      'choose among the characters of most typical surprise that together have probability P',
       { default: 1 },
     ),
     repetitionPenalty: row(
       '--repetition-penalty <n>',
-      'make repeats of more than 4 characters less likely; 1 disables it',
       { minimum: 1, maximum: 1000 },
+      'make repeats of more than 4 characters less likely; 1 disables it',
       { default: 1 },
     ),
     repetitionWindow: row(
       '--repetition-window <n>',
-      'how far back to look for repeats, in characters',
       { minimum: 1, maximum: 65_536, integer: true },
+      'how far back to look for repeats, in characters',
       { default: 256 },
     ),
   },
   rules: {
-    ban: row('--ban <characters>', 'never write these characters', 'text'),
-    allow: row('--allow <characters>', 'write only these characters', 'text'),
-    match: row('--match <regex>', 'make the whole text after the prompt match this', 'text'),
-    noCopy: row('--no-copy <n>', 'never copy N characters in a row from the corpus', {
-      minimum: 2,
-      maximum: 1e9,
-      integer: true,
-    }),
+    ban: row('--ban <characters>', 'text', 'never write these characters'),
+    allow: row('--allow <characters>', 'text', 'write only these characters'),
+    match: row('--match <regex>', 'text', 'make the whole text after the prompt match this'),
+    noCopy: row(
+      '--no-copy <n>',
+      { minimum: 2, maximum: 1e9, integer: true },
+      'never copy N characters in a row from the corpus',
+    ),
   },
   output: {
-    seed: row('--seed <n>', 'the same seed gives the same text', SEED, { default: 0 }),
-    logProbabilities: row('--logprobs', 'with --json: log probability of each character, in nats', 'switch', {
+    seed: row('--seed <n>', SEED, 'the same seed gives the same text', { default: 0 }),
+    logProbabilities: row('--logprobs', 'switch', 'with --json: log probability of each character, in nats', {
       default: false,
     }),
   },

@@ -20,30 +20,30 @@ export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' |
 /** All options of `sample` by name: those of sampling, and those that only the command has. */
 export const SAMPLE_OPTIONS = {
   ...SAMPLING_OPTIONS,
-  ending: row('--ending <text>', 'fill in between the prompt and this text', 'text'),
+  ending: row('--ending <text>', 'text', 'fill in between the prompt and this text'),
   candidates: row(
     '--candidates <n>',
-    'candidates to draw for --ending',
     { minimum: 1, maximum: 100_000, integer: true },
+    'candidates to draw for --ending',
     { default: 128 },
   ),
-  beam: row('--beam <n>', 'beam search: find the likeliest text along N paths; no randomness', {
-    minimum: 1,
-    maximum: 256,
-    integer: true,
-  }),
-  copyReport: row('--copy-report', 'report on stderr what the text copies from the corpus', 'switch'),
+  beam: row(
+    '--beam <n>',
+    { minimum: 1, maximum: 256, integer: true },
+    'beam search: find the likeliest text along N paths; no randomness',
+  ),
+  copyReport: row('--copy-report', 'switch', 'report on stderr what the text copies from the corpus'),
   samples: row(
     '-n, --samples <n>',
-    'how many texts to write',
     { minimum: 1, maximum: 1_000_000, integer: true },
+    'how many texts to write',
     { default: 1, aliases: ['num-samples'] },
   ),
-  separator: row('--separator <text>', 'text between texts', 'text', {
+  separator: row('--separator <text>', 'text', 'text between texts', {
     defaultHelp: 'a line break, or a line of ---',
   }),
-  json: row('--json', 'one JSON object per line: text, seed, reason it ended', 'switch'),
-  color: row('--color', 'tint each character by its surprise', 'switch'),
+  json: row('--json', 'switch', 'one JSON object per line: text, seed, reason it ended'),
+  color: row('--color', 'switch', 'tint each character by its surprise'),
 } as const satisfies Record<Exclude<keyof SampleFlags, keyof EngineFlags>, OptionRow>;
 
 type Flag = keyof typeof SAMPLE_OPTIONS;

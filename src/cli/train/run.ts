@@ -25,14 +25,9 @@ import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
 
 /** How progress is shown: the one option that programs do not have. */
-export const UI = row(
-  '--ui <kind>',
-  'how to show progress',
-  { words: ['auto', 'plain', 'json'] },
-  {
-    default: 'auto',
-  },
-);
+export const UI = row('--ui <kind>', { words: ['auto', 'plain', 'json'] }, 'how to show progress', {
+  default: 'auto',
+});
 
 /** The options that programs have, too, and how progress is shown. */
 export type TrainFlags = TrainOptions & { readonly ui?: (typeof UI)['kind']['words'][number] };
