@@ -3,8 +3,7 @@ const [ASKED, ALLOWED] = [0, 1];
 
 /**
  * Lets kernel work be given up half-way: any thread may request it at any time, and the working threads check
- * between kernels. Without it, stopping a training run would have to wait for the current step, which can
- * take seconds.
+ * between kernels. Otherwise, stopping a training run could take seconds, until the current step ends.
  */
 export class Abandon {
   readonly #words: Int32Array<SharedArrayBuffer>;

@@ -1,4 +1,4 @@
-import { ExitCode, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 
 const PAGE = 65536;
 const PAGES = 65536; // 4 GiB, all that 32-bit addresses reach
@@ -7,8 +7,7 @@ const ALIGNMENT = 64; // a cache line
 
 /**
  * One linear memory on a SharedArrayBuffer, allocated from the bottom up and never freed: a network allocates
- * everything it needs when it is created. Offsets and views stay valid while the memory grows, because shared
- * memory grows in place.
+ * all it needs when it is created. Shared memory grows in place, so offsets and views stay valid.
  */
 export class Arena {
   /** The largest size of an arena in bytes. */
@@ -31,7 +30,6 @@ export class Arena {
       throw new UserError(
         `the network would need ${(end / 2 ** 30).toFixed(1)} GiB of memory or more, which is not available`,
         'Use a smaller --hidden, --layers, --batch-size or --seq-length.',
-        ExitCode.usage,
       );
     }
     this.#end = end;
@@ -73,7 +71,6 @@ function reserve(): WebAssembly.Memory {
     throw new UserError(
       'the system does not let this process reserve 4 GiB of addresses',
       'Lift the limit on virtual memory (ulimit -v unlimited).',
-      ExitCode.usage,
     );
   }
 }

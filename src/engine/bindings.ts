@@ -2,8 +2,7 @@ import { MOST_ARGUMENTS, SIGNATURES } from './kernel-table.js';
 
 /**
  * Returns the macros that kernels/native.c is compiled with: for each kernel the function that Node calls,
- * which checks that the arrays lie in the memory. They are part of the native build's name, so a changed row
- * means a new build.
+ * which checks that the arrays lie in the memory. The native build's name depends on them.
  */
 export function bindings(): string[] {
   const functions = SIGNATURES.map(({ name, arity, returns, parts }) => {

@@ -29,20 +29,14 @@ const FLAGS = [
   ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
 ];
 
-/** Candidate commands of the C compiler, $CC first. */
-function compilers(): string[] {
-  return [process.env.CC, 'cc', 'gcc', 'clang'].filter(
-    (name) => name !== undefined && name !== '',
-  ) as string[];
-}
-
 /**
  * Compiles the kernels for this processor, which takes a few seconds.
  * @returns the path of the build, or why there is none
  */
 export async function buildNative(): Promise<{ path: string } | Missing> {
   let reason = 'no C compiler was found (cc, gcc, clang, or $CC)';
-  for (const compiler of compilers()) {
+  for (const compiler of [process.env.CC, 'cc', 'gcc', 'clang']) {
+    if (!compiler) continue;
     for (const path of nativePaths()) {
       const failure = await compile(compiler, path);
       if (failure === undefined) return { path };
@@ -72,14 +66,8 @@ export async function compile(
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (
-      'code' in error &&
-      error.code === 'ENOENT' &&
-      'syscall' in error &&
-      error.syscall === `spawn ${compiler}`
-    ) {
-      return NOT_FOUND;
-    }
+    const { code, syscall }: NodeJS.ErrnoException = error;
+    if (code === 'ENOENT' && syscall === `spawn ${compiler}`) return NOT_FOUND;
     return `${compiler}: ${firstLine(error)}`;
   }
 }

@@ -8,10 +8,7 @@ import { compileJoined } from './revectorize.js';
 import { haveSameBits } from './same-bits.js';
 import { attachWasm } from './wasm.js';
 
-/**
- * The least worthwhile speedup over the plain build. On processors without 256-bit vectors, joining is
- * slower.
- */
+/** The least worthwhile speedup. On processors without 256-bit vectors, joining makes kernels slower. */
 const LEAST_GAIN = 1.2;
 
 const [M, N, K] = [24, 256, 256];

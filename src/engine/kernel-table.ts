@@ -4,9 +4,6 @@ import {
   matrices,
   type Part,
   packed as panels,
-  product,
-  range,
-  requires,
   type Split,
   scalars,
   strided,
@@ -35,14 +32,15 @@ const number = (...parts: Part[][]): Row<'number'> => ({
   parts: parts.flat(),
 });
 
-const divided = (splits: Split | readonly Split[], ...parts: Part[][]): Row<'nothing'> => ({
+const divided = (splits: Split | readonly Split[], ...parts: (Part | Part[])[]): Row<'nothing'> => ({
   returns: 'nothing',
   splits: [splits].flat(),
   parts: parts.flat(),
 });
 
-const isLstmWidth = (width: Argument, hidden: Argument) =>
-  requires(`(${width} == 4 * ${hidden} || ${width} == 3 * ${hidden})`);
+const isLstmWidth = (width: Argument, hidden: Argument) => ({
+  check: `(${width} == 4 * ${hidden} || ${width} == 3 * ${hidden})`,
+});
 
 /**
  * The signatures of the kernels, in the order of kernels/kernels.h, which has their contracts. From a row
@@ -63,7 +61,7 @@ export const KERNEL_TABLE = {
       strided(c, [m, ldc], [n]),
       strided(a, [m, rowStride], [k, columnStride]),
       panels(packed, k, n),
-      product(m, n, k),
+      { product: [m, n, k] },
       scalars(accumulate),
     ),
   peak: (n, x, y) => number(scalars(n, x, y)),
@@ -127,7 +125,10 @@ export const KERNEL_TABLE = {
     divided(
       by('dropout', count),
       vectors(n, out, x),
-      range(first, count, `${first} >= 0 && ${count} >= 0 && 2 * (${first} + ${count}) <= ${n} + 1`),
+      {
+        check: `${first} >= 0 && ${count} >= 0 && 2 * (${first} + ${count}) <= ${n} + 1`,
+        moves: [{ argument: first, dimension: count, by: 1 }],
+      },
       scalars(key0, key1, counter1, threshold, keepScale),
     ),
 

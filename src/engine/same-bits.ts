@@ -6,10 +6,7 @@ const PAGES = 16;
 /** Byte offset of the floats: above the C stack, as linked by kernels/build.ts. */
 const BASE = 4 * 65_536;
 
-/**
- * Rows, columns and depth of products: each tile size with each remainder, and more than one block either
- * way.
- */
+/** Sizes of products: each tile size with each remainder, and more than one block either way. */
 const PRODUCTS: readonly (readonly [m: number, n: number, k: number])[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 13].flatMap((m) =>
     [1, 3, 4, 5, 8, 11, 12, 14, 16, 17, 31, 32, 40].map((n) => [m, n, 9] as const),

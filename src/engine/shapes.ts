@@ -1,7 +1,6 @@
 /**
- * The vocabulary of the kernel table: the shapes of the arrays behind a kernel's pointers. They determine the
- * bounds checks of the native build (bindings.ts) and how far pointers move when threads share a call
- * (tape.ts).
+ * The terms of the kernel table: the shapes of the arrays behind a kernel's pointers. They determine the bounds
+ * checks of the native build (bindings.ts) and how far pointers move when threads share a call (tape.ts).
  */
 
 /** An argument of a kernel, identified by its position; `factor` scales a size. */
@@ -26,15 +25,12 @@ export interface Flag extends Argument {
   readonly isFlag?: true;
 }
 
-/**
- * For each unit of `dimension` that a thread's range starts after, `argument` grows by `by`, times `times` if
- * given.
- */
+/** With each unit of `dimension` before a thread's range, `argument` grows by `by`, or `by` * `times`. */
 export interface Move {
   readonly argument: Argument;
   readonly dimension: Argument;
   readonly by: number;
-  readonly times?: Argument;
+  readonly times?: Argument | undefined;
 }
 
 /** What the table says about one argument, or several. */
@@ -44,7 +40,7 @@ export interface Part {
   /** A C condition that must hold. */
   readonly check?: string;
   readonly moves?: readonly Move[];
-  /** Set for a matrix product: rows, columns and depth. */
+  /** Set for a matrix product, whose work grows faster than its arrays: rows, columns and depth. */
   readonly product?: readonly [m: Argument, n: Argument, k: Argument];
 }
 
@@ -84,49 +80,29 @@ export function strided(
   pointer: Argument,
   [rows, rowStride]: readonly [rows: Argument, stride: Argument],
   [columns, columnStride]: readonly [columns: Argument, stride?: Argument],
-): Part[] {
-  const perColumn = columnStride ? { times: columnStride } : {};
-  return [
-    {
-      pointer,
-      check: fits(pointer, `SPAN(${rows}, ${columns}, ${rowStride}, ${columnStride ?? 1})`),
-      moves: [
-        { argument: pointer, dimension: rows, by: FLOAT_BYTES, times: rowStride },
-        { argument: pointer, dimension: columns, by: FLOAT_BYTES, ...perColumn },
-      ],
-    },
-  ];
+): Part {
+  return {
+    pointer,
+    check: fits(pointer, `SPAN(${rows}, ${columns}, ${rowStride}, ${columnStride ?? 1})`),
+    moves: [
+      { argument: pointer, dimension: rows, by: FLOAT_BYTES, times: rowStride },
+      { argument: pointer, dimension: columns, by: FLOAT_BYTES, times: columnStride },
+    ],
+  };
 }
 
 /** A (k, n) matrix in the packed layout of kernels/matmul.c, in which the columns of a panel are adjacent. */
-export function packed(pointer: Argument, k: Argument, n: Argument): Part[] {
-  return [
-    {
-      pointer,
-      check: fits(pointer, `packed_length(${k}, ${n})`),
-      moves: [{ argument: pointer, dimension: n, by: FLOAT_BYTES, times: k }],
-    },
-  ];
+export function packed(pointer: Argument, k: Argument, n: Argument): Part {
+  return {
+    pointer,
+    check: fits(pointer, `packed_length(${k}, ${n})`),
+    moves: [{ argument: pointer, dimension: n, by: FLOAT_BYTES, times: k }],
+  };
 }
 
-/** An array whose length, in C, is no plain argument; each thread needs all of it. */
-export function undivided(pointer: Argument, length: string): Part[] {
-  return [{ pointer, check: fits(pointer, length) }];
-}
-
-/** A range of `count` units from `first` on, of which a thread takes a part. */
-export function range(first: Argument, count: Argument, check: string): Part[] {
-  return [{ check, moves: [{ argument: first, dimension: count, by: 1 }] }];
-}
-
-/** A condition in C between arguments. */
-export function requires(check: string): Part[] {
-  return [{ check }];
-}
-
-/** The sizes of a matrix product, whose work grows faster than its arrays. */
-export function product(m: Argument, n: Argument, k: Argument): Part[] {
-  return [{ product: [m, n, k] }];
+/** An array with a length given in C; each thread needs all of it. */
+export function undivided(pointer: Argument, length: string): Part {
+  return { pointer, check: fits(pointer, length) };
 }
 
 /** Arguments that say nothing about arrays. */

@@ -54,8 +54,7 @@ const FEW_ROWS = 16;
  *
  * Consecutive calls of the same domain and size are divided alike: what one of them wrote, the next one reads
  * in the same thread, so there is no wait between them. Between any others all threads wait. However the work
- * is divided, each number is the result of the same operations in the same order, so results do not depend on
- * the number of threads.
+ * is divided, each number results from the same operations in the same order, with any number of threads.
  */
 export class Tape {
   /** Number of entries. */

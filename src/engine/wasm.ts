@@ -38,8 +38,7 @@ export function openWasmEngine(variant: Variant): Engine | undefined {
 
 /**
  * Attaches a WebAssembly build to a memory.
- * @param stackTop byte offset of the end of the C stack; the default is linked into the build and serves one
- *   thread
+ * @param stackTop byte offset of the end of the C stack; the default, linked into the build, is for one thread
  */
 export function attachWasm(
   module: WebAssembly.Module,

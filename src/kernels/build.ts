@@ -16,8 +16,10 @@ const COMPILE = [
   '-fno-math-errno',
   '-Wall',
   '-Werror',
+  '-msimd128',
+  '-matomics',
+  '-mbulk-memory',
 ];
-const FEATURES = ['-msimd128', '-matomics', '-mbulk-memory'];
 // The caller provides the memory, shared and at most 4 GiB. Its first 256 KiB hold the C stack
 // (engine/arena.ts).
 const LINK = [
@@ -27,6 +29,8 @@ const LINK = [
   '--max-memory=4294967296',
   '--gc-sections',
   '--export=__stack_pointer',
+  '-z',
+  'stack-size=262144',
 ];
 
 async function build(name: string, features: string[], sources: Tree): Promise<void> {
@@ -39,16 +43,9 @@ async function build(name: string, features: string[], sources: Tree): Promise<v
   };
   try {
     for (const file of cFiles) {
-      await run('clang', [...COMPILE, ...FEATURES, ...features, '-c', file, '-o', `${file}.o`]);
+      await run('clang', [...COMPILE, ...features, '-c', file, '-o', `${file}.o`]);
     }
-    await run('wasm-ld', [
-      ...LINK,
-      '-z',
-      'stack-size=262144',
-      ...cFiles.map((f) => `${f}.o`),
-      '-o',
-      'kernels.wasm',
-    ]);
+    await run('wasm-ld', [...LINK, ...cFiles.map((file) => `${file}.o`), '-o', 'kernels.wasm']);
   } catch (error) {
     if (error instanceof Exit) throw new Error(`kernels do not compile:\n${Buffer.concat(messages)}`);
     throw error;
