@@ -42,16 +42,12 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
 
 /** A stream of random numbers. `position` counts the draws made and may be set, to continue from a checkpoint. */
 export class Random {
-  position: number;
-
   /** @param seed an integer in [0, 2^32) */
   constructor(
     readonly seed: number,
     readonly stream: Stream,
-    position = 0,
-  ) {
-    this.position = position;
-  }
+    public position = 0,
+  ) {}
 
   /** Draws the next number, uniform in [0, 1) with 53 random bits. */
   uniform(): number {

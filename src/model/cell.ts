@@ -1,8 +1,6 @@
 import type { Kernels } from '../engine/kernels.js';
 
-/**
- * One of the blocks of H rows, one per hidden unit, stacked in a layer's matrices: a gate or the candidate.
- */
+/** One of the blocks of H rows, one per hidden unit, in a layer's matrices: a gate or the candidate. */
 export interface Gate {
   readonly name: string;
   readonly activation: 'sigmoid' | 'tanh';
@@ -12,10 +10,7 @@ export interface Gate {
 
 /** Byte offsets of the row-major matrices of one step, or of all steps. */
 export interface Places {
-  /**
-   * (rows, width): pre-activations, then activations, then the gradient of the pre-activations; width = gates
-   * * H.
-   */
+  /** (rows, width): pre-activations, then activations, then the gradient of the pre-activations. */
   readonly gates: number;
   /** The same for the recurrent product, if the cell keeps it apart. */
   readonly past: number;
@@ -28,6 +23,7 @@ export interface Places {
   readonly own: number;
   readonly rows: number;
   readonly hidden: number;
+  /** Gates times `hidden`. */
   readonly width: number;
 }
 
@@ -48,10 +44,7 @@ export interface Cell {
   readonly label: string;
   /** PyTorch's name for the module, which prefixes the parameters' names. */
   readonly module: 'lstm' | 'rnn' | 'gru';
-  /**
-   * The gates in the order of the matrices' rows. @param isCoupled whether the input gate is 1 - the forget
-   * gate
-   */
+  /** The gates in the order of the matrices' rows; if coupled, the input gate is 1 - the forget gate. */
   gates(isCoupled: boolean): readonly Gate[];
   readonly canBeCoupled: boolean;
   /** Whether it has a cell state c in addition to the hidden state h. */

@@ -10,8 +10,7 @@ const BY_CHARACTER = ['embedding.weight', 'decoder.weight', 'decoder.bias'];
  * different characters. Rows follow their characters; rows of new characters are initialised as in a new
  * network.
  * @param values the values of the other network, in the order of its parameter table
- * @param ids for each character of the new network, its id in the other one, or undefined if it is missing
- *   there
+ * @param ids for each character of the new network, its id in the other one, or undefined if it has none
  */
 export function extended(
   values: Float32Array,

@@ -10,14 +10,12 @@ export interface WindowShape {
   readonly training: boolean;
 }
 
-/** Normalisation of the input and recurrent products, and their byte offsets, (T*B, G) each. */
+/** Normalisation of the products (T*B, G). */
 interface Norms {
+  /** Of W_ih · x; in `backward`, the gradient takes the place of the product. */
   readonly below: RowNorm;
+  /** Of W_hh · h', and the byte offset of its gradient. */
   readonly past: RowNorm;
-  /** W_ih · x, then its normalised values, then its gradient. */
-  readonly fromBelow: number;
-  /** W_hh · h', then its normalised values; and its gradient. */
-  readonly fromPast: number;
   readonly dPast: number;
 }
 
@@ -25,20 +23,16 @@ interface Norms {
  * One recurrent layer through time. All matrices are time-major: row t*B + b belongs to step t of sequence b.
  * G is the total width of the gates.
  *
- * The layer computes only the recurrence. The input product must be at `entry` when `forward` is called
- * (network.ts computes it in one large product outside the time loop), and `backward` leaves its gradient
- * there.
+ * The layer computes only the recurrence. The input product must be at `entry` before `forward` (network.ts
+ * computes it in one large product outside the time loop), and `backward` leaves its gradient there.
  */
 export class RecurrentLayer {
   /** (T*B, G): the input product, then its gradient. */
   readonly entry: number;
-  /**
-   * (T*B, H): gradient of the outputs, filled by the caller before `backward`, which adds that of later
-   * steps.
-   */
+  /** (T*B, H): gradient of the outputs; the caller fills it, then `backward` adds that of later steps. */
   readonly dh: number;
-  /** (T*B, G): pre-activations, then activations, then the gradient of the pre-activations. */
-  readonly #gates: number;
+  /** (T*B, G): pre-activations, after `forward` activations, then the gradient of the pre-activations. */
+  readonly gates: number;
   /** (T*B, G): the same for the recurrent product, if the cell keeps it apart. */
   readonly #past: number;
   /** (T+1, B, H): hidden and cell states; slot 0 is the initial state of the window. */
@@ -67,7 +61,7 @@ export class RecurrentLayer {
     this.width = this.#weights.recurrent.place.outputs;
     const state = rows * this.#hidden;
     const all = steps * rows * this.width;
-    this.#gates = arena.allocate(all);
+    this.gates = arena.allocate(all);
     this.#past = this.#cell.keepsPast ? arena.allocate(all) : 0;
     this.#h = arena.allocate((steps + 1) * state);
     this.#c = this.#cell.hasCellState ? arena.allocate((steps + 1) * state) : 0;
@@ -75,7 +69,7 @@ export class RecurrentLayer {
     this.#dc = training && this.#cell.hasCellState ? arena.allocate(state) : 0;
     this.#dhStart = training && this.#cell.keepsPast ? arena.allocate(state) : 0;
     this.#norms = this.#weights.norms && this.#makeNorms(this.#weights.norms, steps * rows, training);
-    this.entry = this.#norms ? this.#norms.fromBelow : this.#gates;
+    this.entry = this.#norms?.below.product ?? this.gates;
   }
 
   #makeNorms(places: NonNullable<LayerWeights['norms']>, n: number, training: boolean): Norms {
@@ -84,8 +78,6 @@ export class RecurrentLayer {
     return {
       below: new RowNorm(engine, this.width, below, bias, n),
       past: new RowNorm(engine, this.width, past, pastBias, n),
-      fromBelow: engine.arena.allocate(n * this.width),
-      fromPast: engine.arena.allocate(n * this.width),
       dPast: training ? engine.arena.allocate(n * this.width) : 0,
     };
   }
@@ -100,11 +92,6 @@ export class RecurrentLayer {
     return this.#c + this.#stateBytes;
   }
 
-  /** (T*B, G): after `forward` the activations of the gates. */
-  get activations(): number {
-    return this.#gates;
-  }
-
   get #stateBytes(): number {
     return 4 * this.shape.rows * this.#hidden;
   }
@@ -115,7 +102,7 @@ export class RecurrentLayer {
     const state = this.#stateBytes;
     const gates = t * 4 * rows * this.width;
     return {
-      gates: this.#gates + gates,
+      gates: this.gates + gates,
       past: this.#past + gates,
       h: this.#h + (t + 1) * state,
       hPrevious: this.#h + t * state,
@@ -137,14 +124,13 @@ export class RecurrentLayer {
     const { recurrent } = this.#weights;
     const { rows } = this.shape;
     const norms = this.#norms;
-    norms?.below.forward(this.#gates, norms.fromBelow, steps * rows);
+    norms?.below.forward(this.gates, steps * rows);
     for (let t = 0; t < steps; t++) {
       const at = this.#at(t);
       const joined = this.#cell.keepsPast ? at.past : at.gates;
       if (norms) {
-        const product = norms.fromPast + t * 4 * rows * this.width;
-        recurrent.forward(product, at.hPrevious, rows);
-        norms.past.forward(joined, product, rows, t * rows);
+        recurrent.forward(norms.past.rowAt(t * rows), at.hPrevious, rows);
+        norms.past.forward(joined, rows, t * rows);
       } else if (this.#cell.keepsPast) recurrent.forward(joined, at.hPrevious, rows);
       else recurrent.add(joined, at.hPrevious, rows);
       this.#cell.forward(kernels, at);
@@ -162,7 +148,7 @@ export class RecurrentLayer {
     const { rows } = this.shape;
     const n = steps * rows;
     const norms = this.#norms;
-    const joined = this.#cell.keepsPast ? this.#past : this.#gates;
+    const joined = this.#cell.keepsPast ? this.#past : this.gates;
     const products = norms ? norms.dPast : joined;
     for (const carried of [this.#dc, this.#dhStart]) {
       if (carried > 0) arena.floats(carried, rows * this.#hidden).fill(0);
@@ -171,16 +157,15 @@ export class RecurrentLayer {
       const at = this.#at(t);
       const gates = t * 4 * rows * this.width;
       this.#cell.backward(kernels, at);
-      norms?.past.backward(products + gates, joined + gates, norms.fromPast + gates, rows, t * rows);
+      norms?.past.backward(products + gates, joined + gates, rows, t * rows);
       if (t > 0) recurrent.backwardInput(at.dhPrevious, products + gates, rows, 1);
     }
     // The recurrence read the outputs of the previous step: slots 0 to T-1.
     recurrent.backwardWeights(products, this.#h, n, scratch);
     if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient);
-    if (!norms) return;
-    norms.past.backwardWeights(joined, norms.fromPast, n);
-    norms.below.backwardWeights(this.#gates, norms.fromBelow, n);
-    norms.below.backward(norms.fromBelow, this.#gates, norms.fromBelow, n);
+    norms?.past.backwardWeights(joined, n);
+    norms?.below.backwardWeights(this.gates, n);
+    norms?.below.backward(norms.below.product, this.gates, n);
   }
 
   /** Makes the state after `steps` steps the initial state of the next window. */
@@ -192,10 +177,7 @@ export class RecurrentLayer {
     }
   }
 
-  /**
-   * Writable views (B, H) of the initial hidden and cell state of the next window. The cell state is empty if
-   * the cell has none.
-   */
+  /** Writable views (B, H) of the next window's initial hidden and cell state, which is empty without one. */
   get state(): { h: Float32Array; c: Float32Array } {
     const { arena } = this.weights.engine;
     const length = this.shape.rows * this.#hidden;

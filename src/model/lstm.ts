@@ -7,10 +7,7 @@ const REST: readonly Gate[] = [
   { name: 'o', activation: 'sigmoid' },
 ];
 
-/**
- * The approximate root mean square of the hidden states of a new network, in which o is near 1/2 and c near
- * 0.
- */
+/** Approximate root mean square of a new network's hidden states, when o is near 1/2 and c near 0. */
 const SIZE = 0.3;
 
 /**

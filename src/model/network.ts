@@ -101,24 +101,18 @@ export class Network {
     return this.#view(CELLS[cell].hasCellState ? cells : outputs, hidden);
   }
 
-  /**
-   * A view (steps*B, H) of a layer's hidden states after each step of the last window. Not valid after
-   * `carry`.
-   */
+  /** A view (steps*B, H) of a layer's hidden states in the last window. Not valid after `carry`. */
   hidden(layer: number): Float32Array {
     return this.#view(this.layers[layer]!.outputs, this.weights.config.hidden);
   }
 
   /** A view (steps*B, G) of a layer's gate activations in the last window. Not valid after `backward`. */
   gates(layer: number): Float32Array {
-    const { activations, width } = this.layers[layer]!;
-    return this.#view(activations, width);
+    const { gates, width } = this.layers[layer]!;
+    return this.#view(gates, width);
   }
 
-  /**
-   * After `backward`, a view (steps*B, H) of the gradient of the loss with respect to a layer's hidden
-   * states.
-   */
+  /** After `backward`, a view (steps*B, H) of the gradient with respect to a layer's hidden states. */
   hiddenGradients(layer: number): Float32Array {
     return this.#view(this.layers[layer]!.dh, this.weights.config.hidden);
   }
@@ -135,17 +129,11 @@ export class Network {
    */
   losses(targets: Uint32Array, { training = false } = {}): Float32Array {
     const { kernels, arena, finish } = this.weights.engine;
+    const { vocabulary } = this.weights.config;
     const n = this.#positions;
     arena.words(this.#targets, n).set(targets);
     const scale = training ? 1 / n : 0;
-    kernels.softmax_cross_entropy(
-      this.#logits,
-      this.#targets,
-      this.#losses,
-      n,
-      this.weights.config.vocabulary,
-      scale,
-    );
+    kernels.softmax_cross_entropy(this.#logits, this.#targets, this.#losses, n, vocabulary, scale);
     finish();
     return arena.floats(this.#losses, n);
   }
@@ -181,10 +169,7 @@ export class Network {
     }
   }
 
-  /**
-   * Makes the final state of the last window the initial state of the next. Call it after `backward`, if at
-   * all.
-   */
+  /** Makes the final state of the last window the initial state of the next. Call it after `backward`. */
   carry(): void {
     this.weights.engine.finish();
     for (const layer of this.layers) layer.carry(this.#steps);
@@ -268,28 +253,19 @@ export class Network {
     kernels.scatter_add_rows(this.#tokenGates, entry, this.#slots, this.#positions, width, width);
     input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
     input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
-    const gradient = this.weights.embedding.gradient;
+    const { gradient } = this.weights.embedding;
     kernels.scatter_add_rows(gradient, this.#embedded, this.#distinct, count, embedding, embedding);
   }
 
   /** Applies a layer's dropout mask for this window. The gradient is the same operation. */
   #drop(index: number, from: number, to: number): void {
+    const { engine, config } = this.weights;
     const { seed, draw } = this.#draw!;
-    const { dropout, hidden, layers } = this.weights.config;
-    const threshold = Math.round(dropout * 2 ** 32);
-    const counter = (draw * layers + index) % 2 ** 32;
-    const n = this.#positions * hidden;
-    this.weights.engine.kernels.dropout(
-      to,
-      from,
-      n,
-      0,
-      Math.ceil(n / 2),
-      seed,
-      Stream.dropout,
-      counter,
-      threshold,
-      1 / (1 - dropout),
-    );
+    const counter = (draw * config.layers + index) % 2 ** 32;
+    const threshold = Math.round(config.dropout * 2 ** 32);
+    const scale = 1 / (1 - config.dropout);
+    const n = this.#positions * config.hidden;
+    const pairs = Math.ceil(n / 2);
+    engine.kernels.dropout(to, from, n, 0, pairs, seed, Stream.dropout, counter, threshold, scale);
   }
 }

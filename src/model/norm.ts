@@ -3,9 +3,11 @@ import type { Place } from './weights.js';
 
 /**
  * Layer normalisation of the rows of a product: γ ⊙ (y - mean) / deviation (Ba, Kiros & Hinton 2016, without
- * their shift, since the layer has a bias). Holds the deviations of one window.
+ * their shift, since the layer has a bias). Holds the product of one window and its deviations.
  */
 export class RowNorm {
+  /** Byte offset of the product y (rows, width), to be written before `forward`, which normalises it. */
+  readonly product: number;
   /** (rows): the inverse standard deviation of each row. */
   readonly #inverse: number;
 
@@ -20,39 +22,36 @@ export class RowNorm {
     readonly bias: Place | undefined,
     rows: number,
   ) {
+    this.product = engine.arena.allocate(rows * width);
     this.#inverse = engine.arena.allocate(rows);
   }
 
-  /**
-   * out (n, width) = b + γ ⊙ x̂, or += without b; y (n, width) becomes x̂. @param first index among the
-   * window's rows
-   */
-  forward(out: number, y: number, n: number, first = 0): void {
+  /** Byte offset of a row of the product. */
+  rowAt(index: number): number {
+    return this.product + 4 * index * this.width;
+  }
+
+  /** For n rows from `first` on, y becomes x̂, and out (n, width) = b + γ ⊙ x̂, or += without b. */
+  forward(out: number, n: number, first = 0): void {
     const { kernels } = this.engine;
+    const y = this.rowAt(first);
     kernels.normalise_rows(y, this.#inverse + 4 * first, n, this.width);
     if (this.bias) kernels.broadcast_rows(out, this.bias.value, n, this.width);
     kernels.add_scaled_rows(out, y, this.scale.value, n, this.width);
   }
 
-  /** Computes the gradient of `y` from that of `out`. dy may alias x̂. */
-  backward(dy: number, dout: number, normalised: number, n: number, first = 0): void {
+  /** Computes the gradient of y, dy (n, width), from that of `out`. dy may overwrite x̂. */
+  backward(dy: number, dout: number, n: number, first = 0): void {
+    const { engine, width, scale } = this;
     const inverse = this.#inverse + 4 * first;
-    this.engine.kernels.normalise_rows_backward(
-      dy,
-      dout,
-      normalised,
-      inverse,
-      this.scale.value,
-      n,
-      this.width,
-    );
+    engine.kernels.normalise_rows_backward(dy, dout, this.rowAt(first), inverse, scale.value, n, width);
   }
 
   /** Adds the gradients of γ and b. */
-  backwardWeights(dout: number, normalised: number, n: number): void {
+  backwardWeights(dout: number, n: number): void {
     const { kernels } = this.engine;
     const { width } = this;
-    kernels.sum_products(this.scale.gradient, dout, width, normalised, width, n, width);
+    kernels.sum_products(this.scale.gradient, dout, width, this.product, width, n, width);
     if (this.bias) kernels.sum_rows(this.bias.gradient, dout, n, width, width);
   }
 }

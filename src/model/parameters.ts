@@ -36,8 +36,7 @@ type Row = readonly [name: string, shape: readonly number[], initialisation: Ini
 /**
  * The one table of parameters. It drives allocation, initialisation, the optimizer, checkpoints, the gradient
  * check and the parameter count. Names and the order of gates are PyTorch's. PyTorch has two biases per gate
- * row: if the second (`bias_hh`) would only add to the first, it is missing here, and checkpoints contain
- * zeros for it.
+ * row: if the second (`bias_hh`) would only add to the first, it is missing here and 0 in checkpoints.
  */
 export function parameterTable(config: ModelConfig): ParameterTable {
   const { vocabulary, embedding, hidden, layers } = config;
@@ -48,11 +47,8 @@ export function parameterTable(config: ModelConfig): ParameterTable {
     matrices.push(...rows.filter(([, shape]) => shape.length === 2));
     vectors.push(...rows.filter(([, shape]) => shape.length === 1));
   }
-  matrices.push([
-    'decoder.weight',
-    [vocabulary, hidden],
-    { bounds: [boundsOf(config).hidden / Math.sqrt(hidden)] },
-  ]);
+  const bound = boundsOf(config).hidden / Math.sqrt(hidden);
+  matrices.push(['decoder.weight', [vocabulary, hidden], { bounds: [bound] }]);
   vectors.push(['decoder.bias', [vocabulary], [0]]);
 
   const parameters: Parameter[] = [];
@@ -99,16 +95,12 @@ function layerRows(config: ModelConfig, layer: number): Row[] {
   const inputs = layer === 0 ? embedding : hidden;
   const bounds = boundsOf(config);
   const bound = layer === 0 ? bounds.embedding : bounds.hidden;
+  const inputBounds = gates.map(({ keeps }) => (keeps ? 1 : bound) / Math.sqrt(inputs));
+  const biases = gates.map(({ keeps }) => (keeps ? forgetBias : 0));
   return [
-    row('weight_ih', [width, inputs], {
-      bounds: gates.map(({ keeps }) => (keeps ? 1 : bound) / Math.sqrt(inputs)),
-    }),
+    row('weight_ih', [width, inputs], { bounds: inputBounds }),
     row('weight_hh', [width, hidden], 'orthogonal'),
-    row(
-      'bias_ih',
-      [width],
-      gates.map(({ keeps }) => (keeps ? forgetBias : 0)),
-    ),
+    row('bias_ih', [width], biases),
     ...(keepsPast ? [row('bias_hh', [width], [0])] : []),
     ...(own ? [row(own.name, [own.blocks(gates.length) * hidden], [0])] : []),
     ...(layerNorm ? [row('norm_ih', [width], [1]), row('norm_hh', [width], [1])] : []),

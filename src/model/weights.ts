@@ -82,9 +82,7 @@ export class Weights {
     return this.#place('embedding.weight');
   }
 
-  /**
-   * Updates the packed copies of the matrices. Call it whenever values have changed: once per optimizer step.
-   */
+  /** Updates the packed copies of the matrices. Call it whenever values have changed. */
   pack(): void {
     for (const { input, recurrent } of this.layers) {
       input.pack();
