@@ -35,14 +35,14 @@ export const BINDINGS: readonly Binding[] = [
   {
     keys: ['end'],
     shown: ['End', 'end of the text'],
-    press: (state) => cursorTo(state, Number.POSITIVE_INFINITY),
+    press: (state) => cursorTo(state, state.glyphs.length),
   },
   {
     keys: [',', '['],
     shown: [', .', 'previous, next character; also [ ]'],
-    press: (state) => cursorBy(state, -1),
+    press: (state) => cursorTo(state, state.cursor - 1),
   },
-  { keys: ['.', ']'], press: (state) => cursorBy(state, 1) },
+  { keys: ['.', ']'], press: (state) => cursorTo(state, state.cursor + 1) },
   { keys: ['?', 'h', 'f1'], shown: ['?', 'help'], press: (state) => ({ ...state, panel: 'keys' }) },
 ];
 
@@ -53,18 +53,11 @@ const REQUESTS: Record<string, CellsRequest> = {
   'ctrl-z': 'suspend',
 };
 
-/** Returns the state after keys, and what they ask for. Pasted text is ignored. */
+/** Returns the state after a key, and what it asks for. Pasted text is ignored. */
 export function press(asked: CellsState, stroke: Stroke): CellsAnswer {
-  const names = stroke.key !== undefined ? [stroke.key] : stroke.pasted ? [] : Array.from(stroke.text);
-  let answer: CellsAnswer = { state: asked };
-  for (const name of names) {
-    answer = pressOne({ ...answer.state, notice: undefined }, name);
-    if (answer.request) break;
-  }
-  return answer;
-}
-
-function pressOne(state: CellsState, name: string): CellsAnswer {
+  if (stroke.pasted) return { state: asked };
+  const state = { ...asked, notice: undefined };
+  const name = stroke.key ?? stroke.text;
   const request = REQUESTS[name];
   if (request === 'interrupt' || request === 'suspend') return { state, request };
   if (typeof state.panel === 'object') return { state: entered(state, state.panel.entry, name) };
@@ -140,10 +133,6 @@ function rescaled(state: CellsState): CellsState {
 function scrolled(state: CellsState, pages: 1 | -1): CellsState {
   const { shown } = layoutOf(state);
   return scrolledTo(state, topRow(state) + pages * Math.max(1, shown - 1));
-}
-
-function cursorBy(state: CellsState, by: 1 | -1): CellsState {
-  return cursorTo(state, state.cursor + by);
 }
 
 function cursorTo(state: CellsState, glyph: number): CellsState {

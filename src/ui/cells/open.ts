@@ -11,5 +11,5 @@ export function openCells(
 ): OpenScreen<CellsState, CellsMessage> {
   const initial = (size: Parameters<typeof initialState>[1]) =>
     initialState({ ...beginning, colors: hasColours() }, size);
-  return openScreen({ initial, reduce, picture, press, end });
+  return openScreen({ initial, reduce, picture, press, end, splitsTyping: true });
 }

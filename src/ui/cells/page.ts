@@ -1,4 +1,5 @@
 import { type Glyph, glyphsOf, wrapped } from '../text/glyphs.js';
+import type { Size } from '../text/line.js';
 import { STATE_SCALE } from './tint.js';
 
 /** The widest lines of text: longer ones are hard to read. */
@@ -21,14 +22,8 @@ export interface Row {
   readonly glyphs: readonly TextGlyph[];
 }
 
-interface Size {
-  readonly columns: number;
-  readonly rows: number;
-  readonly colors: boolean;
-}
-
 /** Divides the screen. A column is free at the left. */
-export function layoutOf({ columns, rows, colors }: Size) {
+export function layoutOf({ columns, rows, colors }: Size & { readonly colors: boolean }) {
   const isRoomy = rows >= ROOMY;
   const gap = rows >= AIRY ? 1 : 0;
   const listWidth = columns >= BESIDE ? LIST_WIDTH : 0;

@@ -1,5 +1,6 @@
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped } from '../../numbers.js';
+import type { Size } from '../text/line.js';
 import { layoutOf, type Row, rowAt, rowsOf, type TextGlyph, textGlyphs } from './page.js';
 import { type ScaleName, type StateKind, type Values, valuesOf } from './values.js';
 
@@ -22,9 +23,7 @@ export interface TextStates {
 }
 
 /** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
-export interface CellsState {
-  readonly columns: number;
-  readonly rows: number;
+export interface CellsState extends Size {
   /** Without colours, there are marks below the text. */
   readonly colors: boolean;
   readonly model: string;
@@ -50,24 +49,18 @@ export interface CellsState {
 }
 
 export type CellsMessage =
-  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | ({ readonly type: 'resize' } & Size)
   /** The progress of ranking units, from 0 to 1. */
   | { readonly type: 'ranking'; readonly share: number }
   | { readonly type: 'ranked'; readonly found: readonly Tracking[]; readonly tracked: readonly Tracking[] };
 
 /** What is known when the screen opens. */
-export interface CellsStart
-  extends Pick<
-    CellsState,
-    'colors' | 'model' | 'source' | 'stretch' | 'found' | 'tracked' | 'layer' | 'unit'
-  > {
-  readonly scale: ScaleName;
-}
+export type CellsStart = { readonly scale: ScaleName } & Pick<
+  CellsState,
+  'colors' | 'model' | 'source' | 'stretch' | 'found' | 'tracked' | 'layer' | 'unit'
+>;
 
-export function initialState(
-  { scale, ...known }: CellsStart,
-  size: { readonly columns: number; readonly rows: number },
-): CellsState {
+export function initialState({ scale, ...known }: CellsStart, size: Size): CellsState {
   const { stretch, found } = known;
   const glyphs = textGlyphs(stretch.text);
   const chosen = found.findIndex((one) => isAt(known, one));
@@ -108,8 +101,8 @@ export function withUnit(
   { layer, unit }: Place,
   scale: ScaleName = state.shown.scale,
 ): CellsState {
-  const { stretch } = state;
-  const shown = valuesOf(stretch.statesOf({ layer, unit }), scale, stretch.kind);
+  const { statesOf, kind } = state.stretch;
+  const shown = valuesOf(statesOf({ layer, unit }), scale, kind);
   return { ...state, layer, unit, shown };
 }
 

@@ -51,44 +51,30 @@ export function tintedSvg({ title, subtitle, what, text: source, values }: Tinte
     let column = 0;
     const pieces = row.glyphs.map((glyph): Piece => {
       const value = values[glyph.last]!;
-      const piece = {
-        text: glyphText(glyph, value),
-        column,
-        width: glyph.width,
-        tint: STATE_SCALE.tintOf(value),
-        value,
-      };
-      column += glyph.width;
-      return piece;
+      const { width } = glyph;
+      column += width;
+      const tint = STATE_SCALE.tintOf(value);
+      return { text: glyphText(glyph, value), column: column - width, width, tint, value };
     });
-    const shown = isDetailed
-      ? pieces
-      : Array.from(
-          merged(pieces, ({ tint }) => tint),
-          widened(pieces),
-        );
-    body += `${shown.map((piece) => element(piece, top)).join('')}\n`;
+    const runs = isDetailed ? pieces : runsOf(pieces, column);
+    body += `${runs.map((piece) => element(piece, top)).join('')}\n`;
     top += CELL.height;
   }
-  const name = `${title}: ${what}. ${subtitle}`;
   return document({
     width: WIDTH,
     height: top + EDGE,
-    title: name,
+    title: `${title}: ${what}. ${subtitle}`,
     style: STYLE,
     body: `${heading}\n<g class="mono" font-size="${CELL.size}">${body}</g>`,
   });
 }
 
-/** Returns a function that widens the first piece of each run to the whole run. */
-function widened(pieces: readonly Piece[]): (run: Piece, index: number) => Piece {
-  const ends = pieces.flatMap((piece, i) =>
-    piece.tint === pieces[i + 1]?.tint && pieces[i + 1] ? [] : [piece],
-  );
-  return (run, index) => {
-    const last = ends[index]!;
-    return { ...run, value: undefined, width: last.column + last.width - run.column };
-  };
+/** Merges neighbours of one tint. @param end the column after the last piece */
+function runsOf(pieces: readonly Piece[], end: number): Piece[] {
+  const runs = [...merged(pieces, ({ tint }) => tint)];
+  return runs.map((run, i) => {
+    return { ...run, value: undefined, width: (runs[i + 1]?.column ?? end) - run.column };
+  });
 }
 
 function legend(what: string, top: number): string {

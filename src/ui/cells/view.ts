@@ -1,15 +1,17 @@
 import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
-import { clamped, grouped } from '../../numbers.js';
+import { clamped, grouped, meanOf } from '../../numbers.js';
 import { visible } from '../text/glyphs.js';
-import { keyTable } from '../text/key-table.js';
-import type { Picture } from '../text/line.js';
+import { type KeyEntry, keyNames, keyTable } from '../text/key-table.js';
 import {
   cut,
+  filled,
   fitting,
+  indented,
   joined,
   type Line,
   lineWidth,
+  type Picture,
   type Segment,
   shortened,
   sideBySide,
@@ -24,11 +26,11 @@ import { labelOf } from './values.js';
 
 export function picture(state: CellsState): Picture {
   const { isRoomy, gap, head, height } = layoutOf(state);
-  const body = state.panel === 'keys' ? keysPage(state.columns - 2, height) : bodyOf(state);
-  const middle = Array.from({ length: height }, (_, row): Line => {
-    const line = body[row] ?? [];
-    return line.length > 0 ? [{ text: ' ' }, ...line] : [];
-  });
+  const body =
+    state.panel === 'keys'
+      ? keyTable([...SHOWN, ...EXTRA], NAME_WIDTH, state.columns - 2, height)
+      : bodyOf(state);
+  const middle = filled(body, height).map(indented);
   const blank: Line[] = Array(gap).fill([]);
   const top = [header(state), strip(state)].slice(0, head);
   const bottom = isRoomy ? [unitLine(state), numbers(state), legend(state), keys(state)] : [unitLine(state)];
@@ -92,14 +94,11 @@ function header(state: CellsState): Line {
   const room = columns - 4 - lineWidth(right);
   const name = cut(harmlessLine(model), room);
   const rest = cut(` on ${harmlessLine(source)}`, Math.max(0, room - widthOf(name)));
-  return spread(
-    [
-      { text: name, bold: true },
-      { text: rest, color: 'faint' },
-    ],
-    right,
-    columns - 2,
-  );
+  const left: Line = [
+    { text: name, bold: true },
+    { text: rest, color: 'faint' },
+  ];
+  return spread(left, right, columns - 2);
 }
 
 function scoreOf({ score }: Tracking): string {
@@ -114,7 +113,7 @@ function strip(state: CellsState): Line {
     const text = `${one.property} ${one.layer}/${one.unit} ${scoreOf(one)}`;
     return isAt(state, one) ? { text: `▸${text}`, color: 'accent', bold: true } : { text, color: 'faint' };
   });
-  return [{ text: ' ' }, ...shortened([parts, parts.slice(chosen ?? 0)], '  ', columns - 2)];
+  return indented(shortened([parts, parts.slice(chosen ?? 0)], '  ', columns - 2));
 }
 
 function waiting(tracked: CellsState['tracked']): string {
@@ -153,23 +152,14 @@ function unitLine(state: CellsState): Line {
   // The unit may track another property better than the one it was found for.
   const isAsked = asked !== undefined && isAt(state, asked) && asked.property !== best?.property;
   const one = isAsked ? asked : best;
-  if (!one) return [{ text: ' ' }, ...fitting([name], '', columns - 2)];
+  if (!one) return indented(fitting([name], '', columns - 2));
   const how = one.threshold === undefined ? one.direction : `${one.direction} ${one.threshold.toFixed(2)}`;
   const short: Segment = { text: `${one.property} ${one.measure} ${scoreOf(one)}` };
   const long: Segment = {
     text: `${isAsked ? 'found for' : 'best at'} ${one.property}: ${one.measure} ${scoreOf(one)}, ${how}`,
   };
-  return [
-    { text: ' ' },
-    ...shortened(
-      [
-        [name, long],
-        [name, short],
-      ],
-      '  ',
-      columns - 2,
-    ),
-  ];
+  const variants = [long, short].map((words) => [name, words]);
+  return indented(shortened(variants, '  ', columns - 2));
 }
 
 /** Draws the range and mean of the values, and the value at the cursor. */
@@ -177,94 +167,54 @@ function numbers(state: CellsState): Line {
   const { shown, glyphs, cursor, columns, stretch } = state;
   const { values } = shown;
   const glyph = glyphs[cursor]!;
-  let [min, max, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const value of values) {
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-    sum += value;
-  }
-  const mean = sum / values.length;
+  const min = values.reduce((a, b) => Math.min(a, b));
+  const max = values.reduce((a, b) => Math.max(a, b));
   const name = visible(glyph.source);
   const place = grouped(stretch.start + glyph.last);
-  const at: Segment = { text: `at ${name} ${values[glyph.last]!.toFixed(4)}`, color: 'accent' };
-  const longer: Segment = {
-    text: `at ${name} (${place}) ${values[glyph.last]!.toFixed(4)}`,
-    color: 'accent',
+  const value = values[glyph.last]!.toFixed(4);
+  const at: Segment = { text: `at ${name} ${value}`, color: 'accent' };
+  const longer: Segment = { text: `at ${name} (${place}) ${value}`, color: 'accent' };
+  const three: Segment = {
+    text: `min ${fixed(min, 2)}  mean ${fixed(meanOf(values), 2)}  max ${fixed(max, 2)}`,
   };
-  const three: Segment = { text: `min ${fixed(min, 2)}  mean ${fixed(mean, 2)}  max ${fixed(max, 2)}` };
   const parts = [[three, longer], [three, at], [{ text: `${fixed(min, 1)} to ${fixed(max, 1)}` }, at], [at]];
-  return [{ text: ' ' }, ...shortened(parts, '  ', columns - 2)];
+  return indented(shortened(parts, '  ', columns - 2));
 }
 
 function legend({ shown, colors, columns, stretch }: CellsState): Line {
   const what = labelOf(shown, stretch.kind);
   if (!colors) {
-    const ways = markLegends(what).map((words) => [{ text: words }]);
-    return [{ text: ' ' }, ...shortened(ways, '', columns - 2)];
+    const variants = markLegends(what).map((words) => [{ text: words }]);
+    return indented(shortened(variants, '', columns - 2));
   }
   const samples = tintSamples();
   const narrow = samples.map((sample) => ({ ...sample, text: sample.text.trim() }));
-  return [
-    { text: ' ' },
-    ...shortened(
-      [
-        [{ text: what }, ...samples],
-        [{ text: what }, ...narrow],
-      ],
-      ' ',
-      columns - 2,
-    ),
-  ];
+  const variants = [samples, narrow].map((some) => [{ text: what }, ...some]);
+  return indented(shortened(variants, ' ', columns - 2));
 }
 
 const ENTRY = 'unit, or layer/unit: ';
 
 /** Draws the keys that fit, or the number that is being entered. */
 function keys({ panel, columns }: CellsState): Line {
-  const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
-    entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
-  if (typeof panel === 'object') {
-    const entry: Segment = { text: ENTRY + panel.entry, bold: true };
-    return [
-      { text: ' ' },
-      ...fitting(
-        [
-          entry,
-          ...named([
-            ['Enter', 'go'],
-            ['Esc', 'stay'],
-          ]),
-        ],
-        '  ',
-        columns - 2,
-      ),
-    ];
-  }
-  if (panel) return [{ text: ' ' }, ...named([['Esc', 'back']])];
-  const shown = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
-  const [help, others] = [shown.at(-1)!, shown.slice(0, -1)];
-  return [
-    { text: ' ' },
-    ...fitting(named([others[0]!, others[1]!, help, LEAVE, ...others.slice(2)]), '  ', columns - 2),
-  ];
+  if (panel === 'keys') return indented(keyNames([['Esc', 'back']]));
+  const [unit, layer, ...others] = SHOWN;
+  const parts = panel
+    ? [{ text: ENTRY + panel.entry, bold: true }, ...keyNames(ENTRY_KEYS)]
+    : keyNames([unit!, layer!, others.at(-1)!, ['q', 'quit'], ...others.slice(0, -1)]);
+  return indented(fitting(parts, '  ', columns - 2));
 }
 
-const LEAVE = ['q', 'quit'] as const;
 const NAME_WIDTH = 5;
-
-function keysPage(width: number, height: number): Line[] {
-  const entries = [...BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : [])), ...EXTRA];
-  return keyTable(
-    entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const),
-    width,
-    height,
-  );
-}
-
+const SHOWN = BINDINGS.flatMap(({ shown }) => (shown ? [shown] : []));
+const ENTRY_KEYS: readonly KeyEntry[] = [
+  ['Enter', 'go'],
+  ['Esc', 'stay'],
+];
 /** Keys that only the list of all keys shows. */
-const EXTRA = [
+const EXTRA: readonly KeyEntry[] = [
   ['F', 'previous found'],
   ['0-9', 'a unit by its number, or layer/unit'],
   ['^Z', 'suspend; fg resumes'],
   ['q', 'quit; also Esc and ^C'],
-] as const;
+];

@@ -1,11 +1,11 @@
 import { keyTable } from '../text/key-table.js';
-import { type Line, type Segment, shortened } from '../text/line.js';
+import { indented, type Line, type Segment, shortened } from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import type { DashboardState } from './state.js';
 
 /** Draws the keys that fit, or the answers to an open question. */
 export function footer(state: DashboardState): Line {
-  return [{ text: ' ' }, ...shortened(footerVariants(state), '  ', state.columns - 2)];
+  return indented(shortened(footerVariants(state), '  ', state.columns - 2));
 }
 
 /** Returns the contents of the footer and shorter variants. */
@@ -45,5 +45,5 @@ const NAME_WIDTH = 4;
 export function help(width: number, height: number): Line[] {
   const entries = [...BINDINGS.map(({ keys, name = keys[0]!, label }) => [name, label] as const), ...EXTRA];
   const padded = entries.map(([name, label]) => [name.padStart(NAME_WIDTH), label] as const);
-  return keyTable(padded, width, height);
+  return keyTable(padded, NAME_WIDTH, width, height);
 }

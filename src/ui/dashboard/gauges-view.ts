@@ -1,6 +1,6 @@
 import { grouped } from '../../numbers.js';
 import type { GaugesEvent } from '../../train/events.js';
-import { cut, type Line, lineWidth, type Segment, shortened } from '../text/line.js';
+import { cut, filled, indented, type Line, lineWidth, type Segment, shortened } from '../text/line.js';
 import { alarms, dwarfing, isStuck } from './gauges.js';
 import type { DashboardState } from './state.js';
 
@@ -44,8 +44,7 @@ export function gaugesPanel(state: DashboardState, width: number, height: number
     return shortened(words, '', inner);
   });
   const foot = free > warnings.length ? [...warnings, legend(inner)] : warnings.slice(0, Math.max(0, free));
-  const filler = Array.from({ length: Math.max(0, free - foot.length) }, (): Line => []);
-  return [...body, ...filler, ...foot].map((line): Line => [{ text: ' ' }, ...line]);
+  return [...filled(body, Math.max(body.length, height - foot.length)), ...foot].map(indented);
 }
 
 /** Draws all layers in as much detail as fits; if there is not enough room, the first ones. */
@@ -109,10 +108,7 @@ function sparks({ gauges: { norms } }: DashboardState, layer: number, width: num
   const all = shown.flat().filter((norm) => norm > 0);
   if (width <= 0 || all.length === 0) return '';
   const high = all.reduce((a, b) => Math.max(a, b));
-  const low = Math.min(
-    all.reduce((a, b) => Math.min(a, b)),
-    high / LEAST_RATIO,
-  );
+  const low = all.reduce((a, b) => Math.min(a, b), high / LEAST_RATIO);
   const place = (norm: number) => Math.log(Math.max(norm, low) / low) / Math.log(high / low);
   return shown.map((ofAll) => SPARKS[Math.round(place(ofAll[layer]!) * (SPARKS.length - 1))]!).join('');
 }
@@ -147,17 +143,12 @@ function legend(width: number): Line {
     { text: `${LOW.text} ${low}`, color: LOW.color },
     { text: `${HIGH.text} ${high}`, color: HIGH.color },
   ];
-  return shortened(
-    [
-      [
-        { text: 'share of units and time saturated:', color: 'faint' },
-        ...words('shut (tanh: near -1)', 'open (near 1)'),
-      ],
-      [{ text: 'saturated:', color: 'faint' }, ...words('shut or -1', 'open or 1')],
-      [{ text: '% saturated:', color: 'faint' }, ...words('shut, -1', 'open, 1')],
-      words('shut or -1', 'open or 1'),
-    ],
-    ' ',
-    width,
-  );
+  const faint = (text: string): Segment => ({ text, color: 'faint' });
+  const variants = [
+    [faint('share of units and time saturated:'), ...words('shut (tanh: near -1)', 'open (near 1)')],
+    [faint('saturated:'), ...words('shut or -1', 'open or 1')],
+    [faint('% saturated:'), ...words('shut, -1', 'open, 1')],
+    words('shut or -1', 'open or 1'),
+  ];
+  return shortened(variants, ' ', width);
 }

@@ -47,12 +47,8 @@ export function alarms(event: GaugesEvent): Alarm[] {
     const other = dwarfing(event, layer);
     if (other === undefined) return [];
     const long = `layer ${layer}: gradient under 1/${FAR_BELOW} of layer ${other}'s`;
-    const variants = [
-      `${long}, hardly any reaches it`,
-      long,
-      `layer ${layer} < 1/${FAR_BELOW} of layer ${other}`,
-    ];
-    return [{ color: 'bad', variants }];
+    const short = `layer ${layer} < 1/${FAR_BELOW} of layer ${other}`;
+    return [{ color: 'bad', variants: [`${long}, hardly any reaches it`, long, short] }];
   });
   const stuck = event.layers.flatMap(({ gates }, layer) =>
     gates.filter(isStuck).map(({ name, left, right }): Alarm => {

@@ -144,8 +144,7 @@ function pause(state: DashboardState): DashboardAnswer {
 }
 
 function withTemperature(state: DashboardState, by: number): DashboardAnswer {
-  const value = Math.round((state.temperature + by) * 10) / 10;
-  const temperature = clamped(value, TEMPERATURES);
+  const temperature = clamped(Math.round((state.temperature + by) * 10) / 10, TEMPERATURES);
   if (temperature === state.temperature) return { state };
   return { state: { ...state, temperature }, request: { type: 'temperature', value: temperature } };
 }
@@ -153,11 +152,8 @@ function withTemperature(state: DashboardState, by: number): DashboardAnswer {
 function withRate(state: DashboardState, factor: number): DashboardAnswer {
   const lr = Number((state.lr * factor).toPrecision(6));
   const pending = { ...state.pending, lr: state.pending.lr + 1 };
-  const asked = announced(
-    { ...state, lr, pending },
-    `learning rate ${lr.toExponential(2)} after this step`,
-    UNTIL_DONE_MS,
-  );
+  const text = `learning rate ${lr.toExponential(2)} after this step`;
+  const asked = announced({ ...state, lr, pending }, text, UNTIL_DONE_MS);
   return { state: asked, request: { type: 'lr', value: lr } };
 }
 

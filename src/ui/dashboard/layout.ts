@@ -1,4 +1,4 @@
-import type { DashboardState } from './state.js';
+import type { Size } from '../text/line.js';
 
 /** Smaller terminals show a single line. */
 const LEAST = { columns: 40, rows: 12 };
@@ -7,29 +7,12 @@ const BESIDE = 72;
 /** The least rows of a panel with a frame. */
 const FRAMED = 8;
 
-interface Area {
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Layout {
-  readonly progressLines: number;
-  /** Rows between header and progress. */
-  readonly middle: number;
-  readonly beside: boolean;
-  readonly framed: boolean;
-  readonly chart: Area;
-  readonly sample: Area;
-}
-
 /** Divides the screen; returns undefined if it is too small for more than a line. */
-export function layoutOf(
-  { columns, rows }: Pick<DashboardState, 'columns' | 'rows'>,
-  headerLines: number,
-): Layout | undefined {
+export function layoutOf({ columns, rows }: Size, headerLines: number) {
   if (columns < LEAST.columns || rows < LEAST.rows) return undefined;
   const beside = columns >= BESIDE;
   const progressLines = beside && rows >= 18 ? 4 : 3;
+  // Rows between header and progress.
   const middle = rows - headerLines - progressLines - 1;
   const framed = middle >= (beside ? FRAMED : 2 * FRAMED);
   const width = Math.round(columns * 0.55);

@@ -51,11 +51,8 @@ export function lossChart(state: DashboardState, width: number, height: number):
   return [...drawing, stepAxis(state, x, canvas.width, axisWidth)];
 }
 
-function visible({ losses, validations, view }: DashboardState): {
-  buckets: readonly Bucket[];
-  validations: Validation[];
-} {
-  if (!view.recent) return { buckets: losses.buckets, validations: [...validations] };
+function visible({ losses, validations, view }: DashboardState) {
+  if (!view.recent) return { buckets: losses.buckets, validations };
   const from = losses.recent[0]?.step ?? 0;
   return { buckets: losses.recent, validations: validations.filter(({ step }) => step >= from) };
 }
@@ -71,14 +68,8 @@ function vertical(
   buckets: readonly Bucket[],
   validations: readonly Validation[],
 ): AxisScale {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  const include = (loss: number) => {
-    low = Math.min(low, loss);
-    high = Math.max(high, loss);
-  };
-  for (const { smooth } of buckets) include(smooth);
-  for (const { loss } of validations) include(loss);
+  const losses = [...buckets.map(({ smooth }) => smooth), ...validations.map(({ loss }) => loss)];
+  const [low, high] = [Math.min(...losses), Math.max(...losses)];
   const more = Math.max(0.06 * (high - low), (LEAST_SPAN - (high - low)) / 2);
   const from = Math.max(low - more, low / 2);
   return { from: inUnit(from, state), to: inUnit(high + more, state), log: state.view.log };

@@ -1,4 +1,4 @@
-import { cut, type Line, padded, widthOf } from '../text/line.js';
+import { cut, filled, type Line, padded, widthOf } from '../text/line.js';
 
 /** A titled part of the screen. */
 export interface Panel {
@@ -36,7 +36,7 @@ export function panelLines(
 }
 
 function block(lines: readonly Line[], width: number, height: number): Line[] {
-  return Array.from({ length: height }, (_, row) => padded(lines[row] ?? [], width));
+  return filled(lines, height).map((line) => padded(line, width));
 }
 
 function upperEdge(title: Panel['title'], width: number): Line {

@@ -1,6 +1,15 @@
 import { duration, harmless, rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import { cut, fitting, type Line, lineWidth, type Segment, shortened, widthOf } from '../text/line.js';
+import {
+  cut,
+  fitting,
+  indented,
+  type Line,
+  lineWidth,
+  type Segment,
+  shortened,
+  widthOf,
+} from '../text/line.js';
 import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
@@ -37,7 +46,7 @@ export function secondsLeft(state: DashboardState): number | undefined {
 export function progress(state: DashboardState, most: number): Line[] {
   const width = state.columns - 2;
   const lines = [bar(state, width), losses(state, width), pace(state, width)];
-  return [...lines.slice(0, most - 1), verdict(state, width)].map((line): Line => [{ text: ' ' }, ...line]);
+  return [...lines.slice(0, most - 1), verdict(state, width)].map(indented);
 }
 
 function bar(state: DashboardState, width: number): Line {
@@ -48,15 +57,12 @@ function bar(state: DashboardState, width: number): Line {
   const percent = `${Math.floor(100 * shareDone(state))}%`;
   const steps = start?.totalSteps === undefined ? '' : ` of ${grouped(start.totalSteps)}`;
   const before = `epoch ${grouped(epoch)}${epochs === undefined ? '' : ` of ${grouped(Number(epochs.toFixed(1)))}`} `;
-  const after = fitting(
-    [
-      { text: ` ${percent}`, bold: true },
-      { text: `ETA ${left === undefined ? '-' : duration(left)}` },
-      { text: `step ${grouped(stepOf(state))}${steps}` },
-    ],
-    '   ',
-    Math.max(0, width - widthOf(before) - LEAST_BAR),
-  );
+  const parts = [
+    { text: ` ${percent}`, bold: true },
+    { text: `ETA ${left === undefined ? '-' : duration(left)}` },
+    { text: `step ${grouped(stepOf(state))}${steps}` },
+  ];
+  const after = fitting(parts, '   ', Math.max(0, width - widthOf(before) - LEAST_BAR));
   const room = width - widthOf(before) - lineWidth(after);
   const filled = Math.round(2 * Math.max(0, room) * Math.min(1, shareDone(state)));
   const heavy = '━'.repeat(filled >> 1) + (filled % 2 === 1 ? '╸' : '');
@@ -75,23 +81,18 @@ function losses(state: DashboardState, width: number): Line {
   const validation = figure(state.validations.at(-1)?.loss, state);
   const star = best && `best ★ ${figure(best.loss, state)}`;
   const part = (color: 'training' | 'validation', text: string): Segment => ({ text, color, bold: true });
-  return shortened(
-    [
-      [
-        part('training', `training ${training}`),
-        part('validation', `validation • ${validation}`),
-        best && part('validation', `${star} at step ${grouped(best.step)}`),
-        { text: `${state.view.unit}/char` },
-      ],
-      [
-        part('training', `train ${training}`),
-        part('validation', `val • ${validation}`),
-        star === undefined ? undefined : part('validation', star),
-      ],
-    ],
-    '   ',
-    width,
-  );
+  const long = [
+    part('training', `training ${training}`),
+    part('validation', `validation • ${validation}`),
+    best && part('validation', `${star} at step ${grouped(best.step)}`),
+    { text: `${state.view.unit}/char` },
+  ];
+  const short = [
+    part('training', `train ${training}`),
+    part('validation', `val • ${validation}`),
+    star === undefined ? undefined : part('validation', star),
+  ];
+  return shortened([long, short], '   ', width);
 }
 
 /** Draws speed, gradient, learning rate and memory. */
@@ -104,34 +105,21 @@ function pace(
   const share = clip > 0 ? ` (${Math.round(100 * clippedShare)}% clipped)` : '';
   const gradient = last && { text: `gradient ${last.gradNorm.toFixed(2)}${share}` };
   const megabytes = `${grouped(Math.round(memory / 2 ** 20))} MB`;
-  return shortened(
-    [
-      [
-        speed,
-        gradient,
-        last && { text: `rate ${rate(last.lr)} (peak ${rate(lr)})` },
-        { text: `memory ${megabytes}` },
-        paused > 1000 ? { text: `paused ${duration(paused / 1000)}` } : undefined,
-      ],
-      [
-        speed,
-        gradient,
-        last && { text: `rate ${rate(last.lr)} of ${rate(lr)}` },
-        { text: `mem ${megabytes}` },
-      ],
-    ],
-    '  ',
-    width,
-  );
+  const long = [
+    last && { text: `rate ${rate(last.lr)} (peak ${rate(lr)})` },
+    { text: `memory ${megabytes}` },
+    paused > 1000 ? { text: `paused ${duration(paused / 1000)}` } : undefined,
+  ];
+  const short = [last && { text: `rate ${rate(last.lr)} of ${rate(lr)}` }, { text: `mem ${megabytes}` }];
+  const variants = [long, short].map((rest) => [speed, gradient, ...rest]);
+  return shortened(variants, '  ', width);
 }
 
 /** Draws one plain sentence: the latest notice, or the verdict. */
 function verdict(state: DashboardState, width: number): Line {
   const { notice, phase, dialog, trouble } = state;
   if (typeof dialog === 'object') return promptLine(dialog.draft, width);
-  if (phase === 'stopping') {
-    return [{ text: cut('saving and stopping', width), color: 'bad', bold: true }];
-  }
+  if (phase === 'stopping') return [{ text: cut('saving and stopping', width), color: 'bad', bold: true }];
   if (trouble) return [{ text: cut(harmless(trouble.message), width), color: 'bad', bold: true }];
   const { text, color } = verdictOf(state);
   const parts: Segment[] = [];

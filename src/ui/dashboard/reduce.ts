@@ -1,17 +1,10 @@
 import { harmless } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import type { TrainEvent } from '../../train/events.js';
+import type { CommandEvent, TrainEvent } from '../../train/events.js';
 import { addGauges } from './gauges.js';
 import { addLive, revealed, withSpeed } from './samples.js';
 import { addLosses, type LossSeries, rewound } from './series.js';
-import {
-  announced,
-  bestOf,
-  type DashboardMessage,
-  type DashboardState,
-  stopping,
-  type Validation,
-} from './state.js';
+import { announced, bestOf, type DashboardMessage, type DashboardState, stopping } from './state.js';
 
 /** How many validations to keep for the chart; beyond that, every second one is dropped. */
 const MOST_VALIDATIONS = 512;
@@ -34,11 +27,8 @@ export function reduce(state: DashboardState, message: DashboardMessage): Dashbo
     case 'events': {
       const before = passed(state, message.now);
       const samples = withSpeed(before.samples, message.events, message.now);
-      return message.events.reduce(afterEvent, {
-        ...before,
-        samples,
-        losses: lossesAfter(state.losses, message.events),
-      });
+      const losses = lossesAfter(state.losses, message.events);
+      return message.events.reduce(afterEvent, { ...before, samples, losses });
     }
   }
 }
@@ -55,11 +45,11 @@ function lossesAfter(losses: LossSeries, events: readonly TrainEvent[]): LossSer
 
 function passed(state: DashboardState, now: number): DashboardState {
   const ms = now - state.now;
+  const isWaiting = state.phase === 'paused' || state.trouble;
   return {
     ...state,
     now,
-    activeMs:
-      state.activeMs + (state.phase === 'paused' || state.trouble ? 0 : Math.min(ms, LONGEST_TICK_MS)),
+    activeMs: state.activeMs + (isWaiting ? 0 : Math.min(ms, LONGEST_TICK_MS)),
     notice: state.notice && state.notice.until > now ? state.notice : undefined,
     samples: revealed(state.samples, ms),
   };
@@ -76,17 +66,15 @@ function afterEvent(state: DashboardState, event: TrainEvent): DashboardState {
       };
     case 'step': {
       const isClipped = state.clip > 0 && event.gradNorm > state.clip ? 1 : 0;
-      return {
-        ...state,
-        last: event,
-        clippedShare: state.clippedShare + (isClipped - state.clippedShare) / CLIPPED_OVER,
-      };
+      const clippedShare = state.clippedShare + (isClipped - state.clippedShare) / CLIPPED_OVER;
+      return { ...state, last: event, clippedShare };
     }
     case 'validation': {
       const all = [...state.validations, { step: event.step, loss: event.loss, lr: state.last?.lr }];
       const best = bestOf(all);
-      const isKept = (one: Validation, i: number) => i % 2 === 1 || one === best || i === all.length - 1;
-      return { ...state, validations: all.length > MOST_VALIDATIONS ? all.filter(isKept) : all, best };
+      if (all.length <= MOST_VALIDATIONS) return { ...state, validations: all, best };
+      const kept = all.filter((one, i) => i % 2 === 1 || one === best || i === all.length - 1);
+      return { ...state, validations: kept, best };
     }
     case 'checkpoint':
       return state.saving || state.trouble
@@ -120,10 +108,7 @@ function afterEvent(state: DashboardState, event: TrainEvent): DashboardState {
   }
 }
 
-function afterCommand(
-  state: DashboardState,
-  command: Extract<TrainEvent, { type: 'command' }>['command'],
-): DashboardState {
+function afterCommand(state: DashboardState, command: CommandEvent['command']): DashboardState {
   switch (command.type) {
     case 'stop':
       return { ...state, phase: 'stopping' };
@@ -134,10 +119,8 @@ function afterCommand(
     case 'lr': {
       const pending = { ...state.pending, lr: state.pending.lr - 1 };
       if (pending.lr > 0) return { ...state, pending };
-      return announced(
-        { ...state, pending, lr: command.value },
-        `learning rate ${command.value.toExponential(2)}`,
-      );
+      const text = `learning rate ${command.value.toExponential(2)}`;
+      return announced({ ...state, pending, lr: command.value }, text);
     }
     case 'prompt': {
       const pending = { ...state.pending, prompt: state.pending.prompt - 1 };
@@ -145,10 +128,8 @@ function afterCommand(
       const lost = graphemesIn(state.prompt) - graphemesIn(command.text);
       const now = { ...state, pending, prompt: command.text };
       if (lost <= 0) return now;
-      return announced(
-        now,
-        `${lost === 1 ? 'a character' : `${lost} characters`} of the prompt left out: not in the corpus`,
-      );
+      const which = lost === 1 ? 'a character' : `${lost} characters`;
+      return announced(now, `${which} of the prompt left out: not in the corpus`);
     }
     case 'save':
       return { ...state, saving: true };

@@ -1,6 +1,6 @@
 import { grouped } from '../../numbers.js';
 import { wrappedSample } from '../text/glyphs.js';
-import { type Line, shortened } from '../text/line.js';
+import { filled, indented, type Line, shortened } from '../text/line.js';
 import type { Page } from './samples.js';
 import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
@@ -32,18 +32,13 @@ export function sample(state: DashboardState, width: number, height: number): Li
   const count = isLive ? Math.ceil(revealed) : page.certainty.length;
   const certainty = page.certainty.slice(0, count);
   const text = Array.from(page.text).slice(0, count).join('');
-  const lines = wrappedSample(
-    { prompt: page.prompt, text, certainty },
-    Math.max(1, width - 2),
-    state.view.tint,
-  );
+  const shown = { prompt: page.prompt, text, certainty };
+  const lines = wrappedSample(shown, Math.max(1, width - 2), state.view.tint);
   const room = Math.max(1, height >= 4 ? height - 1 : height);
   const seen = isLive ? lines.slice(-room) : lines.slice(0, room);
   if (isLive) seen.push([...seen.pop()!, { text: '▌', color: 'accent' }]);
-  const indented = seen.map((line): Line => [{ text: ' ' }, ...line]);
-  if (room === height) return indented;
-  const filler = Array.from({ length: room - indented.length }, (): Line => []);
-  return [...indented, ...filler, [{ text: ' ' }, ...footnote(state, page, certainty, width - 2)]];
+  if (room === height) return seen.map(indented);
+  return [...filled(seen, room), footnote(state, page, certainty, width - 2)].map(indented);
 }
 
 function footnote(state: DashboardState, page: Page, certainty: readonly number[], width: number): Line {

@@ -1,15 +1,8 @@
+import { sumOf } from '../../numbers.js';
 import type { LiveEvent, TrainEvent } from '../../train/events.js';
 
 /** A live sample, as far as it has been generated. */
-export interface Page {
-  readonly sample: number;
-  readonly step: number;
-  readonly temperature: number;
-  readonly prompt: string;
-  readonly text: string;
-  /** The probability of each generated code point. */
-  readonly certainty: readonly number[];
-}
+export type Page = Omit<LiveEvent, 'type'>;
 
 export interface Samples {
   /** The first and the newest samples, thinned out in between; the last one is still being generated. */
@@ -36,29 +29,21 @@ export function revealed(samples: Samples, ms: number): Samples {
 
 /** Updates the pace from the live text among some events. */
 export function withSpeed(samples: Samples, events: readonly TrainEvent[], now: number): Samples {
-  const characters = events.reduce(
-    (sum, event) => sum + (event.type === 'live' ? event.certainty.length : 0),
-    0,
-  );
-  return characters === 0
-    ? samples
-    : { ...samples, speed: characters / Math.max(1, now - samples.lastArrival), lastArrival: now };
+  const characters = sumOf(events.map((event) => (event.type === 'live' ? event.certainty.length : 0)));
+  if (characters === 0) return samples;
+  return { ...samples, speed: characters / Math.max(1, now - samples.lastArrival), lastArrival: now };
 }
 
 /** Adds live text to the last page, or to a new one. */
-export function addLive(samples: Samples, event: LiveEvent): Samples {
+export function addLive(samples: Samples, { type: _, ...live }: LiveEvent): Samples {
   const open = samples.pages.at(-1);
-  if (open?.sample === event.sample) {
-    const page = {
-      ...open,
-      temperature: event.temperature,
-      text: open.text + event.text,
-      certainty: [...open.certainty, ...event.certainty],
-    };
+  if (open?.sample === live.sample) {
+    const text = open.text + live.text;
+    const certainty = [...open.certainty, ...live.certainty];
+    const page = { ...open, temperature: live.temperature, text, certainty };
     return { ...samples, pages: [...samples.pages.slice(0, -1), page] };
   }
-  const { sample, step, temperature, prompt, text, certainty } = event;
-  const pages = [...samples.pages, { sample, step, temperature, prompt, text, certainty }];
+  const pages = [...samples.pages, live];
   return { ...samples, pages: pages.length > MOST_PAGES ? thinned(pages, samples) : pages, revealed: 0 };
 }
 

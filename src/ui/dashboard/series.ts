@@ -32,12 +32,9 @@ export const NO_LOSSES: LossSeries = { buckets: [], perBucket: 1, filled: 0, rec
 /** Returns a series that starts from the history in a checkpoint. */
 export function seriesFrom(history: readonly { step: number; training: number }[]): LossSeries {
   const thinned = history.slice(-MOST_BUCKETS / 2);
-  const buckets = thinned.map(({ step, training }) => ({
-    step,
-    low: training,
-    high: training,
-    smooth: training,
-  }));
+  const buckets = thinned.map(({ step, training }) => {
+    return { step, low: training, high: training, smooth: training };
+  });
   const perBucket = buckets.length > 1 ? buckets[1]!.step - buckets[0]!.step : 1;
   return { ...NO_LOSSES, buckets, perBucket, filled: perBucket };
 }
@@ -75,12 +72,8 @@ export function addLosses(
 export function rewound(series: LossSeries, step: number): LossSeries {
   const until = (buckets: readonly Bucket[]) => buckets.filter((bucket) => bucket.step <= step);
   // The bucket that contains the step is dropped as a whole, so the last one left is full.
-  return {
-    ...series,
-    buckets: until(series.buckets),
-    filled: series.perBucket,
-    recent: until(series.recent),
-  };
+  const { buckets, perBucket, recent } = series;
+  return { buckets: until(buckets), perBucket, filled: perBucket, recent: until(recent) };
 }
 
 function smoothedOver(step: number): number {

@@ -1,12 +1,11 @@
 import type { BaselineEvent, StartEvent, StepEvent, TrainEvent } from '../../train/events.js';
+import type { Size } from '../text/line.js';
 import { type GaugeSeries, NO_GAUGES } from './gauges.js';
 import { NO_SAMPLES, type Samples } from './samples.js';
 import { type LossSeries, seriesFrom } from './series.js';
 
 /** Everything the dashboard knows. Only `initialState`, `reduce` and `press` make one. */
-export interface DashboardState {
-  readonly columns: number;
-  readonly rows: number;
+export interface DashboardState extends Size {
   /** Milliseconds of a monotonic clock: now, and when the dashboard was opened. */
   readonly now: number;
   readonly startedAt: number;
@@ -32,7 +31,7 @@ export interface DashboardState {
   /** Why training waits: something cannot be written. */
   readonly trouble: Trouble | undefined;
   /** Announces a request that is not done yet, or has just been done. */
-  readonly notice: Notice | undefined;
+  readonly notice: { readonly text: string; readonly until: number } | undefined;
   /** The peak learning rate, temperature and prompt that were requested last. */
   readonly lr: number;
   readonly temperature: number;
@@ -53,12 +52,7 @@ export interface Validation {
   readonly lr?: number | undefined;
 }
 
-export interface Notice {
-  readonly text: string;
-  readonly until: number;
-}
-
-export interface Trouble {
+interface Trouble {
   readonly message: string;
   readonly hint: string;
   /** The time of the next attempt, in milliseconds of the clock. */
@@ -82,10 +76,10 @@ export type DashboardMessage =
   | { readonly type: 'tick'; readonly now: number; readonly memory: number }
   /** Training was told to stop by something other than a key. */
   | { readonly type: 'stopping' }
-  | { readonly type: 'resize'; readonly columns: number; readonly rows: number };
+  | ({ readonly type: 'resize' } & Size);
 
 /** How long a notice is shown. */
-export const NOTICE_MS = 4000;
+const NOTICE_MS = 4000;
 
 /** Returns the state of a new or resumed run before its first event. */
 export function initialState(
@@ -100,7 +94,7 @@ export function initialState(
     }[];
   },
   now: number,
-  size: { readonly columns: number; readonly rows: number },
+  size: Size,
 ): DashboardState {
   const validations = run.history.flatMap(({ step, validation, lr }) =>
     validation === null ? [] : [{ step, loss: validation, lr }],

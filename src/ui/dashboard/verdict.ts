@@ -3,7 +3,7 @@ import type { Color } from '../text/palette.js';
 import type { DashboardState, Validation } from './state.js';
 import { inUnit } from './unit.js';
 
-export interface Verdict {
+interface Verdict {
   readonly text: string;
   readonly color: Color;
 }
@@ -30,17 +30,12 @@ export function verdictOf(state: DashboardState): Verdict {
   if (!best || !newest || validations.length < 2) return earlyVerdict(state);
   const failed = validations.filter((one) => one.step > best.step).length;
   if (failed >= FAILURES || newest.loss > best.loss * (1 + RISE)) {
+    const then = `step ${grouped(best.step)}`;
     if (hasFasterRate(newest, best)) {
-      return {
-        text: `above the best at step ${grouped(best.step)}, which had a lower learning rate`,
-        color: 'faint',
-      };
+      return { text: `above the best at ${then}, which had a lower learning rate`, color: 'faint' };
     }
     const what = trainingFellSince(state, best.step) ? 'overfitting' : 'no better';
-    return {
-      text: `${what} since step ${grouped(best.step)}; the best checkpoint is kept`,
-      color: 'caution',
-    };
+    return { text: `${what} since ${then}; the best checkpoint is kept`, color: 'caution' };
   }
   return improvement(state, newest.loss);
 }
@@ -55,12 +50,9 @@ function earlyVerdict(state: DashboardState): Verdict {
   const { buckets } = state.losses;
   const before = buckets[buckets.length >> 1];
   const fell = before && buckets.length > 2 ? before.smooth - buckets.at(-1)!.smooth : 0;
-  return fell > LEAST_CHANGE
-    ? {
-        text: `learning: training loss fell by ${difference(fell, state)} since step ${grouped(before!.step)}`,
-        color: 'good',
-      }
-    : { text: 'too early to tell', color: 'faint' };
+  if (!(fell > LEAST_CHANGE)) return { text: 'too early to tell', color: 'faint' };
+  const since = `since step ${grouped(before!.step)}`;
+  return { text: `learning: training loss fell by ${difference(fell, state)} ${since}`, color: 'good' };
 }
 
 function improvement(state: DashboardState, newest: number): Verdict {
@@ -92,10 +84,7 @@ function difference(nats: number, state: DashboardState): string {
 function isExploding({ losses, last }: DashboardState): boolean {
   const now = losses.recent.at(-1);
   if (!now || !last || losses.recent.length < LEAST_STEPS) return false;
-  const lowest = losses.buckets.reduce(
-    (low, bucket) => Math.min(low, bucket.smooth),
-    Number.POSITIVE_INFINITY,
-  );
+  const lowest = Math.min(...losses.buckets.map(({ smooth }) => smooth));
   return now.smooth > EXPLODING * lowest;
 }
 

@@ -1,11 +1,10 @@
 import { duration, harmless } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import type { Picture } from '../text/line.js';
-import { cut, fitting, type Line, sideBySide } from '../text/line.js';
+import { cut, fitting, type Line, type Picture, sideBySide } from '../text/line.js';
 import { footer, help } from './footer.js';
 import { gaugesPanel, gaugesTitle } from './gauges-view.js';
 import { header } from './header.js';
-import { type Layout, layoutOf } from './layout.js';
+import { layoutOf } from './layout.js';
 import { chartTitle, lossChart } from './loss-chart.js';
 import { type Panel, panelLines } from './panel.js';
 import { progress, promptLine, secondsLeft, shareDone, stepOf } from './progress.js';
@@ -31,7 +30,8 @@ export function picture(state: DashboardState): Picture {
  * Draws the chart and the sample. Gates and gradients replace the sample or, where the sample has few rows,
  * the chart.
  */
-function panels(state: DashboardState, { beside, framed, chart, sample: area }: Layout): Line[] {
+function panels(state: DashboardState, layout: NonNullable<ReturnType<typeof layoutOf>>): Line[] {
+  const { beside, framed, chart, sample: area } = layout;
   const losses: Panel = { title: chartTitle(state), draw: (w, h) => lossChart(state, w, h) };
   const text: Panel = { title: sampleTitle(state), draw: (w, h) => sample(state, w, h) };
   const gauges: Panel = { title: gaugesTitle(state), draw: (w, h) => gaugesPanel(state, w, h) };
@@ -49,15 +49,12 @@ function compactLine(state: DashboardState): Line {
   if (trouble) return [{ text: cut(harmless(trouble.message), columns), color: 'bad', bold: true }];
   if (notice) return [{ text: cut(notice.text, columns), color: 'accent', bold: true }];
   const left = secondsLeft(state);
-  return fitting(
-    [
-      { text: phase === 'training' ? `${Math.floor(100 * shareDone(state))}%` : phase, bold: true },
-      { text: `loss ${figure(losses.recent.at(-1)?.smooth, state)}` },
-      { text: `val ${figure(validations.at(-1)?.loss, state)}` },
-      { text: `ETA ${left === undefined ? '-' : duration(left)}` },
-      { text: `step ${grouped(stepOf(state))}` },
-    ],
-    '  ',
-    columns,
-  );
+  const parts = [
+    { text: phase === 'training' ? `${Math.floor(100 * shareDone(state))}%` : phase, bold: true },
+    { text: `loss ${figure(losses.recent.at(-1)?.smooth, state)}` },
+    { text: `val ${figure(validations.at(-1)?.loss, state)}` },
+    { text: `ETA ${left === undefined ? '-' : duration(left)}` },
+    { text: `step ${grouped(stepOf(state))}` },
+  ];
+  return fitting(parts, '  ', columns);
 }

@@ -1,12 +1,7 @@
-import type { Picture } from '../text/line.js';
+import type { Picture, Size } from '../text/line.js';
 import type { Stroke } from './keyboard.js';
 import { listen } from './listening.js';
 import { Stage } from './stage.js';
-
-interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /** Why a screen ended: by a key, or because the terminal will send no more keys. */
 export type Ending = 'quit' | 'interrupt' | 'unheard';

@@ -1,6 +1,6 @@
 import { render } from 'ink';
 import { clamped } from '../../numbers.js';
-import type { Picture } from '../text/line.js';
+import type { Picture, Size } from '../text/line.js';
 import { Lines } from './Lines.js';
 import { Screen } from './screen.js';
 
@@ -18,7 +18,7 @@ export interface Play {
   /** Frames drawn with `soon` take at most this share of the time, unless they are too slow for that. */
   share(): number;
   /** The terminal has another size, or has to be redrawn. */
-  resized(size: { readonly columns: number; readonly rows: number }): void;
+  resized(size: Size): void;
 }
 
 /**

@@ -36,7 +36,7 @@ export const BINDINGS: readonly Binding[] = [
   {
     keys: ['left', 'backspace', 'pageup'],
     shown: ['←', 'previous character', 'back'],
-    press: (state) => moved(state, -1),
+    press: (state) => movedTo(state, state.view.at - 1),
   },
   {
     keys: ['enter', 'ctrl-j'],
@@ -85,7 +85,9 @@ export function press(asked: StepState, stroke: Stroke): StepAnswer {
   const state = { ...asked, notice: undefined, isHelping: false };
   if (stroke.text !== undefined) {
     // While characters are still ahead, the space bar moves to the next one.
-    return stroke.text === ' ' && isAhead(state) ? moved(state, 1) : feeding(state, stroke.text);
+    return stroke.text === ' ' && isAhead(state)
+      ? movedTo(state, state.view.at + 1)
+      : feeding(state, stroke.text);
   }
   const request = REQUESTS[stroke.key];
   if (request === 'quit' && asked.isHelping) return { state };
@@ -99,15 +101,11 @@ function isAhead({ view, known }: StepState): boolean {
 }
 
 function forward(state: StepState, how: 'sample' | 'likeliest'): StepAnswer {
-  return isAhead(state) ? moved(state, 1) : { state, request: { type: 'draw', how } };
+  return isAhead(state) ? movedTo(state, state.view.at + 1) : { state, request: { type: 'draw', how } };
 }
 
 function feeding(state: StepState, text: string): StepAnswer {
   return { state, request: { type: 'feed', text } };
-}
-
-function moved(state: StepState, by: number): StepAnswer {
-  return movedTo(state, state.view.at + by);
 }
 
 function movedTo(state: StepState, place: number): StepAnswer {

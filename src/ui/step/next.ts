@@ -32,11 +32,8 @@ function names(isRoomy: boolean): Line {
   ];
 }
 
-function row(
-  { character, logit, weight, probability }: NextCharacter,
-  width: number,
-  isRoomy: boolean,
-): Line {
+function row(next: NextCharacter, width: number, isRoomy: boolean): Line {
+  const { character, logit, weight, probability } = next;
   const text = visible(character);
   const figures = [logit, ...(isRoomy ? [weight] : [])].map((value) => number(value, FIGURE, 3)).join('');
   const used = CHARACTER + figures.length + FIGURE + 1;

@@ -1,9 +1,8 @@
+import type { Size } from '../text/line.js';
 import type { StepContents, Viewpoint } from './contents.js';
 
 /** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
-export interface StepState {
-  readonly columns: number;
-  readonly rows: number;
+export interface StepState extends Size {
   readonly model: string;
   readonly layers: number;
   readonly hidden: number;
@@ -20,7 +19,7 @@ export interface StepState {
 }
 
 export type StepMessage =
-  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | ({ readonly type: 'resize' } & Size)
   | { readonly type: 'seen'; readonly shown: StepContents }
   /** The text has changed, and the current character is now at `at`. */
   | { readonly type: 'text'; readonly known: number; readonly at: number }
@@ -28,10 +27,7 @@ export type StepMessage =
 
 export type StepStart = Pick<StepState, 'model' | 'layers' | 'hidden' | 'most' | 'known' | 'view' | 'shown'>;
 
-export function initialState(
-  beginning: StepStart,
-  size: { readonly columns: number; readonly rows: number },
-): StepState {
+export function initialState(beginning: StepStart, size: Size): StepState {
   return { ...beginning, ...size, isHelping: false, notice: undefined };
 }
 

@@ -4,7 +4,7 @@ import { amountOf } from '../../numbers.js';
 import { barPath, short } from '../plot/svg-marks.js';
 import { document, escaped, fitted, text } from '../plot/svg-text.js';
 import { visible } from '../text/glyphs.js';
-import type { Line } from '../text/line.js';
+import type { Segment } from '../text/line.js';
 import { type Color, PALETTE } from '../text/palette.js';
 import { quantityColor, signColor } from './bars.js';
 import { fullLength, type StepContents, softmaxLine, type Viewpoint } from './contents.js';
@@ -116,17 +116,13 @@ function equations({ equations: all }: StepContents, _drawn: Drawn, top: number)
   const lines = equationLines(all, Math.floor(INNER / LETTER), Number.POSITIVE_INFINITY).flat();
   const body = lines.map((line, row) => {
     const y = short(top + row * ROW + 17);
-    return `<text x="${EDGE}" y="${y}" font-size="${SIZE}" class="mono">${spans(line)}</text>`;
+    return `<text x="${EDGE}" y="${y}" font-size="${SIZE}" class="mono">${line.map(span).join('')}</text>`;
   });
   return { body: body.join(''), height: lines.length * ROW };
 }
 
-function spans(line: Line): string {
-  return line
-    .map(({ text: words, bold }) =>
-      bold ? `<tspan class="strong">${escaped(words)}</tspan>` : escaped(words),
-    )
-    .join('');
+function span({ text: words, bold }: Segment): string {
+  return bold ? `<tspan class="strong">${escaped(words)}</tspan>` : escaped(words);
 }
 
 /** Draws the likeliest characters. */

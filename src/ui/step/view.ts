@@ -1,14 +1,15 @@
 import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { visible } from '../text/glyphs.js';
-import { keyTable } from '../text/key-table.js';
+import { type KeyEntry, keyNames, keyTable } from '../text/key-table.js';
 import {
   cropped,
   cut,
+  filled,
   fitting,
+  indented,
   type Line,
   lineWidth,
-  type Segment,
   sideBySide,
   spread,
   widthOf,
@@ -46,10 +47,7 @@ export function picture(state: StepState): Line[] {
   const height = Math.max(0, rows - top.length - bottom.length);
   const width = Math.max(1, state.columns - 2);
   const body = isHelping ? help(width, height) : bodyOf(state, width, height, gap);
-  const middle = Array.from({ length: height }, (_, row): Line => {
-    const line = body[row] ?? [];
-    return line.length > 0 ? [{ text: ' ' }, ...line] : [];
-  });
+  const middle = filled(body, height).map(indented);
   return [...top, ...middle, ...bottom].slice(0, rows).map((line) => cropped(line, state.columns));
 }
 
@@ -78,16 +76,15 @@ function textLine({ shown, columns: width, view, known }: StepState): Line {
   const before = shown.before.slice(-room).map(inText);
   // Characters ahead get at least a third of the room, and more if the text read so far leaves it.
   const aheadText = taken(ahead, Math.max(Math.floor(room / 3), room - widthOf(before.join('')))).join('');
+  const beforeText = taken(before.reverse(), room - widthOf(aheadText))
+    .reverse()
+    .join('');
   const left: Line = [
-    {
-      text: taken(before.reverse(), room - widthOf(aheadText))
-        .reverse()
-        .join(''),
-    },
+    { text: beforeText },
     { text: current, color: 'accent', bold: true },
     { text: aheadText, color: 'faint' },
   ];
-  return beside > 0 ? spread(left, place, width - 2) : [{ text: ' ' }, ...left];
+  return beside > 0 ? spread(left, place, width - 2) : indented(left);
 }
 
 /** Returns the first characters that fit. */
@@ -158,33 +155,24 @@ function inputBars({ shown }: StepState, width: number, height: number): Line[] 
 function footer({ notice, isHelping, columns: width }: StepState): Line {
   if (notice !== undefined)
     return [{ text: ` ${cut(harmlessLine(notice), width - 2)}`, color: 'bad', bold: true }];
-  const key = (name: string, label: string): Segment => ({ text: `${name} ${label}`, color: 'faint' });
-  if (isHelping) return [{ text: ' ' }, key('Esc', 'back')];
-  const named = BINDINGS.flatMap(({ shown }) => (shown?.[2] ? [key(shown[0], shown[2])] : []));
-  const parts = [...named.slice(0, 2), key('a…z', 'read it'), ...named.slice(2)];
-  return [
-    { text: ' ' },
-    ...fitting(
-      [...parts.slice(0, 4), key('F1', 'help'), key('Esc', 'quit'), ...parts.slice(4)],
-      '  ',
-      width - 2,
-    ),
-  ];
+  if (isHelping) return indented(keyNames([['Esc', 'back']]));
+  const keys = SHOWN.flatMap(([name, , short]): KeyEntry[] => (short ? [[name, short]] : []));
+  keys.splice(2, 0, ['a…z', 'read it']);
+  keys.splice(4, 0, ['F1', 'help'], ['Esc', 'quit']);
+  return indented(fitting(keyNames(keys), '  ', width - 2));
 }
 
-/** Keys that are not in BINDINGS. */
-const EXTRA = [
-  ['a…z', 'read a typed character in place of those ahead'],
-  ['Space', 'next character; at the end: read a space'],
-] as const;
-const ENDS = [
-  ['^Z', 'suspend; fg resumes'],
-  ['Esc ^C', 'quit'],
-] as const;
+const SHOWN = BINDINGS.flatMap(({ shown }) => (shown ? [shown] : []));
 
+/** Lists all keys, including those that are not in BINDINGS. */
 function help(width: number, height: number): Line[] {
-  const shown = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
-  const entries = [...shown.slice(0, 3), ...EXTRA, ...shown.slice(3), ...ENDS];
-  const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
-  return keyTable(padded, width, height);
+  const entries = [
+    ...SHOWN.slice(0, 3),
+    ['a…z', 'read a typed character in place of those ahead'],
+    ['Space', 'next character; at the end: read a space'],
+    ...SHOWN.slice(3),
+    ['^Z', 'suspend; fg resumes'],
+    ['Esc ^C', 'quit'],
+  ] as const;
+  return keyTable(entries, NAME_WIDTH, width, height);
 }

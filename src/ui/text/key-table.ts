@@ -1,30 +1,36 @@
-import { cut, type Line, widthOf } from './line.js';
+import { cut, type Line, type Segment } from './line.js';
+
+/** The name of a key, what it does, and perhaps a shorter label. */
+export type KeyEntry = readonly [name: string, label: string, short?: string];
 
 /** The least useful columns of a label. */
 const NARROWEST_LABEL = 6;
 
+/** Returns keys for a line, such as a footer. */
+export function keyNames(entries: readonly KeyEntry[]): Segment[] {
+  return entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
+}
+
 /**
- * Lists keys and what they do, in as many columns as the height requires and the width allows. Entries that
- * do not fit are omitted.
- * @param entries names, all of the same width, and labels
+ * Lists keys in as many columns as the height requires and the width allows. Entries that do not fit are
+ * omitted.
+ * @param nameWidth the columns of a name
  */
 export function keyTable(
-  entries: readonly (readonly [name: string, label: string])[],
+  entries: readonly KeyEntry[],
+  nameWidth: number,
   width: number,
   height: number,
 ): Line[] {
-  const narrowest = widthOf(entries[0]?.[0] ?? '') + 1 + NARROWEST_LABEL;
-  const most = Math.max(1, Math.floor(width / narrowest));
+  const most = Math.max(1, Math.floor(width / (nameWidth + 1 + NARROWEST_LABEL)));
   const columns = Math.min(most, Math.ceil(entries.length / Math.max(1, height)));
   const perColumn = Math.min(Math.max(1, height), Math.ceil(entries.length / columns));
+  const room = Math.max(1, Math.floor(width / columns) - nameWidth - 1);
+  const inColumns = ([name, label]: KeyEntry): Line => [
+    { text: name.padEnd(nameWidth), color: 'accent', bold: true },
+    { text: ` ${cut(label, room).padEnd(room)}` },
+  ];
   return Array.from({ length: perColumn }, (_, row) =>
-    Array.from({ length: columns }, (_, column) => entries[column * perColumn + row]).flatMap(
-      (entry): Line => {
-        if (!entry) return [];
-        const [name, label] = entry;
-        const room = Math.max(1, Math.floor(width / columns) - widthOf(name) - 1);
-        return [{ text: name, color: 'accent', bold: true }, { text: ` ${cut(label, room).padEnd(room)}` }];
-      },
-    ),
+    entries.filter((_, i) => i % perColumn === row && i < columns * perColumn).flatMap(inColumns),
   );
 }

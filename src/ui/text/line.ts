@@ -14,6 +14,12 @@ export interface Segment {
 /** One row of the screen, or of a part of it. */
 export type Line = readonly Segment[];
 
+/** The size of a screen. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** The contents of a screen. */
 export interface Picture {
   /** At most as many as the screen has rows. */
@@ -112,6 +118,16 @@ export function sideBySide(left: readonly Line[], right: readonly Line[], width:
     const line = left[row] ?? [];
     return row < right.length ? [...padded(line, width), ...right[row]!] : line;
   });
+}
+
+/** Returns a line with a space before it; an empty one stays empty. */
+export function indented(line: Line): Line {
+  return line.length > 0 ? [{ text: ' ' }, ...line] : [];
+}
+
+/** Returns exactly `height` lines: those beyond are omitted, missing ones are empty. */
+export function filled(lines: readonly Line[], height: number): Line[] {
+  return Array.from({ length: height }, (_, row) => lines[row] ?? []);
 }
 
 /** Places one part at the left and one at the right of a line, each a space from the edge. */

@@ -20,6 +20,9 @@ interface Binding {
   readonly press: (state: WriteState) => WriteState;
 }
 
+/** The index of the setting. */
+const TEMPERATURE = 0;
+
 /** All keys that type nothing, in the order in which the screen lists them. */
 export const BINDINGS: readonly Binding[] = [
   { keys: ['tab'], shown: ['Tab', 'take the line'], press: takeLine },
@@ -27,9 +30,9 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['down'], press: (state) => choosingOr(state, 1) },
   { keys: ['right'], shown: ['→', 'take a word'], press: takeWordOrMove },
   { keys: ['shift-tab', 'ctrl-r'], shown: ['^R', 'new lines'], press: renewed },
-  { keys: ['escape'], shown: ['Esc', 'hide'], press: hidden },
+  { keys: ['escape'], shown: ['Esc', 'hide'], press: (state) => ({ ...state, offer: 'hidden' }) },
   { keys: ['ctrl-t'], shown: ['^T', 'settings'], press: toggledSettings },
-  { keys: ['ctrl-g', 'f1'], shown: ['^G', 'keys'], press: toggledKeys },
+  { keys: ['ctrl-g', 'f1'], shown: ['^G', 'keys'], press: (state) => ({ ...state, panel: 'keys' }) },
   { keys: ['ctrl-z', 'ctrl-/'], shown: ['^Z', 'undo'], press: (state) => edited(state, undone(state.draft)) },
   { keys: ['ctrl-y'], shown: ['^Y', 'redo'], press: (state) => edited(state, redone(state.draft)) },
   { keys: ['ctrl-n'], shown: ['^N ^P', 'other lines, anywhere'], press: (state) => choosing(state, 1) },
@@ -37,9 +40,9 @@ export const BINDINGS: readonly Binding[] = [
   {
     keys: ['ctrl-up', 'alt-up'],
     shown: ['^↑ ^↓', 'temperature'],
-    press: (state) => withTemperature(state, 1),
+    press: (state) => withStep(state, TEMPERATURE, 1),
   },
-  { keys: ['ctrl-down', 'alt-down'], press: (state) => withTemperature(state, -1) },
+  { keys: ['ctrl-down', 'alt-down'], press: (state) => withStep(state, TEMPERATURE, -1) },
   {
     keys: ['ctrl-w', 'alt-backspace'],
     shown: ['^W', 'delete a word'],
@@ -111,14 +114,6 @@ function toggledSettings(state: WriteState): WriteState {
   return { ...state, panel: typeof state.panel === 'object' ? undefined : { setting: 0 } };
 }
 
-function toggledKeys(state: WriteState): WriteState {
-  return { ...state, panel: 'keys' };
-}
-
-function withTemperature(state: WriteState, by: 1 | -1): WriteState {
-  return withStep(state, 0, by);
-}
-
 function withStep(state: WriteState, index: number, by: 1 | -1): WriteState {
   const settings = stepped(state.settings, index, by);
   return settings === state.settings ? state : withNewQuestion({ ...state, settings, offer: 'now' });
@@ -126,10 +121,6 @@ function withStep(state: WriteState, index: number, by: 1 | -1): WriteState {
 
 function renewed(state: WriteState): WriteState {
   return withNewQuestion({ ...state, round: state.round + 1, offer: 'now' });
-}
-
-function hidden(state: WriteState): WriteState {
-  return { ...state, offer: 'hidden' };
 }
 
 function takeLine(state: WriteState): WriteState {
@@ -153,12 +144,11 @@ function choosing(state: WriteState, by: 1 | -1): WriteState {
   if (state.offer !== 'now' || choices.length === 0) return showSuggestions(state);
   const { chosen: last, alternatives, from } = suggestions;
   if (choices.length === 1 && from < draft.cursor) {
-    // Of the suggestions for an earlier place, only one still applies: ask for more at the cursor.
+    // Only one of the suggestions for an earlier place still applies: ask for more at the cursor.
     const fresh = withNewQuestion(state);
     return { ...fresh, suggestions: { ...fresh.suggestions, chosen: cycled(last, by, alternatives.length) } };
   }
-  const at = choices.indexOf(last);
-  const chosen = choices[cycled(at, by, choices.length)]!;
+  const chosen = choices[cycled(choices.indexOf(last), by, choices.length)]!;
   return { ...state, suggestions: { ...suggestions, chosen } };
 }
 

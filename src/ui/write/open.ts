@@ -10,17 +10,10 @@ import {
   type WriteStart,
   type WriteState,
 } from './state.js';
-import type { Question } from './suggestions.js';
+import type { Progress, Question } from './suggestions.js';
 import { picture } from './view.js';
 
 export type WriteScreen = OpenScreen<WriteState, WriteMessage>;
-
-/** The progress of an answer. */
-export interface Progress {
-  readonly left: number;
-  readonly alternatives: readonly string[];
-  readonly done: boolean;
-}
 
 /** What the screen needs from the program. */
 export interface WriteBackend {

@@ -1,4 +1,5 @@
 import { type Glyph, glyphsOf, splitsPair, wrapped } from '../text/glyphs.js';
+import type { Size } from '../text/line.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';
 
@@ -16,9 +17,7 @@ const STARTS_GLYPH = /^[\p{L}\p{N}\p{P}\p{Zs}]/u;
 const MOST_CACHED = 100_000;
 
 /** The part of the state that determines the layout of the text. */
-interface Shown extends Offer {
-  readonly columns: number;
-  readonly rows: number;
+interface Shown extends Offer, Size {
   /** Without colours, suggestions are in brackets. */
   readonly colors: boolean;
   /** The offset of the first row on the screen. */
@@ -35,7 +34,7 @@ export interface Row {
 }
 
 /** Returns the area of the text. A column is free at the left, and one at the right for the cursor. */
-export function pageOf({ columns, rows }: Pick<Shown, 'columns' | 'rows'>) {
+export function pageOf({ columns, rows }: Size) {
   const head = rows >= ROOMY ? 2 : 0;
   const foot = rows >= ROOMY ? 3 : 1;
   const width = Math.max(1, Math.min(WIDEST, columns - 2));
@@ -175,12 +174,9 @@ function rowsOf(text: string, { start, end }: Chunk, width: number): Row[] {
     cache.characters += chunk.length;
     cache.chunks.set(chunk, rows);
   }
-  const placed = rows.map((row) => ({
-    ...row,
-    start: row.start + start,
-    end: row.end + start,
-    chunk: start,
-  }));
+  const placed = rows.map((row) => {
+    return { ...row, start: row.start + start, end: row.end + start, chunk: start };
+  });
   // A space at which a row was broken starts another row; that is the next chunk, if there is one.
   const isLast = end === text.length || text[end] === '\n';
   return isLast ? placed : placed.filter((row) => row.start < end);

@@ -1,12 +1,18 @@
+import type { Size } from '../text/line.js';
 import { type Draft, draftOf } from './draft.js';
 import { scrolled } from './page.js';
 import type { Settings } from './settings.js';
-import { choicesAt, ghostOf, type Offer, type Question, type Suggestions } from './suggestions.js';
+import {
+  choicesAt,
+  ghostOf,
+  type Offer,
+  type Progress,
+  type Question,
+  type Suggestions,
+} from './suggestions.js';
 
 /** Everything the screen knows. Only `initialState`, `reduce` and `press` make one. */
-export interface WriteState {
-  readonly columns: number;
-  readonly rows: number;
+export interface WriteState extends Size {
   /** Without colours, suggestions are in brackets. */
   readonly colors: boolean;
   readonly file: string;
@@ -28,14 +34,8 @@ export interface WriteState {
 }
 
 export type WriteMessage =
-  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
-  | {
-      readonly type: 'suggested';
-      readonly question: number;
-      readonly left: number;
-      readonly alternatives: readonly string[];
-      readonly done: boolean;
-    }
+  | ({ readonly type: 'resize' } & Size)
+  | ({ readonly type: 'suggested'; readonly question: number } & Progress)
   /** No key was pressed for a moment. */
   | { readonly type: 'paused' }
   /** Characters that the network does not know, and what it reads instead, if anything. */
@@ -44,18 +44,11 @@ export type WriteMessage =
   | { readonly type: 'notice'; readonly text: string; readonly isBad: boolean };
 
 /** What is known when the screen opens. */
-export interface WriteStart {
-  readonly file: string;
-  readonly model: string;
+export interface WriteStart extends Pick<WriteState, 'file' | 'model' | 'settings' | 'colors'> {
   readonly text: string;
-  readonly settings: Settings;
-  readonly colors: boolean;
 }
 
-export function initialState(
-  { text, ...known }: WriteStart,
-  size: { readonly columns: number; readonly rows: number },
-): WriteState {
+export function initialState({ text, ...known }: WriteStart, size: Size): WriteState {
   const state: WriteState = {
     ...known,
     ...size,
@@ -91,20 +84,15 @@ export function reduce(state: WriteState, message: WriteMessage): WriteState {
     case 'suggested': {
       const { type: _, ...answer } = message;
       if (answer.question !== state.suggestions.question) return state;
-      return scrolledToCursor(
-        withValidChoice({ ...state, suggestions: { ...state.suggestions, ...answer } }),
-      );
+      const suggestions = { ...state.suggestions, ...answer };
+      return scrolledToCursor(withValidChoice({ ...state, suggestions }));
     }
     case 'paused':
       return state.offer === 'soon' ? scrolledToCursor({ ...state, offer: 'now' }) : state;
     case 'strange':
       return { ...state, strange: message.characters };
     case 'saved':
-      return {
-        ...state,
-        saved: message.text,
-        notice: { text: `saved to ${state.file}`, isBad: false },
-      };
+      return { ...state, saved: message.text, notice: { text: `saved to ${state.file}`, isBad: false } };
     case 'notice':
       return { ...state, notice: { text: message.text, isBad: message.isBad } };
   }
@@ -142,7 +130,7 @@ function withValidChoice(state: WriteState): WriteState {
   const { suggestions, draft } = state;
   const choices = choicesAt(suggestions, draft.text, draft.cursor);
   if (choices.includes(suggestions.chosen) || choices[0] === undefined) return state;
-  // An identical alternative before it may stand for it.
+  // An identical alternative before it may replace it.
   if (ghostOf(suggestions, draft.text, draft.cursor) !== '') return state;
   return { ...state, suggestions: { ...suggestions, chosen: choices[0] } };
 }

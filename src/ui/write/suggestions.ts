@@ -9,18 +9,22 @@ export interface Question {
   readonly round: number;
 }
 
+/** The progress of an answer. */
+export interface Progress {
+  readonly alternatives: readonly string[];
+  readonly done: boolean;
+  /** How many characters the network still has to read. */
+  readonly left: number;
+}
+
 /** Alternative continuations, and where in the text they start. */
-export interface Suggestions {
+export interface Suggestions extends Progress {
   /** The number of the question: answers to earlier ones are ignored. */
   readonly question: number;
   /** Their start, in UTF-16 units of the text. */
   readonly from: number;
   /** The text before that. */
   readonly before: string;
-  readonly alternatives: readonly string[];
-  readonly done: boolean;
-  /** How many characters the network still has to read. */
-  readonly left: number;
   readonly chosen: number;
 }
 

@@ -1,13 +1,15 @@
 import { harmless } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
-import { keyTable } from '../text/key-table.js';
-import type { Picture } from '../text/line.js';
+import { type KeyEntry, keyNames, keyTable } from '../text/key-table.js';
 import {
   cut,
+  filled,
   fitting,
+  indented,
   joined,
   type Line,
   lineWidth,
+  type Picture,
   type Segment,
   shortened,
   spread,
@@ -29,11 +31,11 @@ const MOST_NAMED = 3;
 export function picture(state: WriteState): Picture {
   const { columns, rows } = state;
   const { head, height } = pageOf(state);
-  const page = state.panel === 'keys' ? keysPage(columns - 2, height) : textPage(state);
-  const filled = Array.from({ length: height }, (_, row) => page[row] ?? []);
+  const keyList = () => keyTable([...SHOWN, ...EXTRA], NAME_WIDTH, columns - 2, height);
+  const page = state.panel === 'keys' ? keyList() : textPage(state);
   const lines = [
     ...(head > 0 ? [header(state), []] : []),
-    ...filled.map((line): Line => (line.length > 0 ? [{ text: ' ' }, ...line] : [])),
+    ...filled(page, height).map(indented),
     ...(head > 0 ? [[], status(state), keys(state)] : [status(state)]),
   ];
   const cursor = cursorOf(state);
@@ -63,26 +65,17 @@ function cursorOf(state: WriteState): { row: number; column: number } {
 /** Draws the file and its state at the left, the length of the text at the right. */
 function header(state: WriteState): Line {
   const { draft, columns, file } = state;
-  const hasChanges = isUnsaved(state);
-  const mark: Segment = hasChanges
+  const mark: Segment = isUnsaved(state)
     ? { text: '● unsaved', color: 'caution' }
     : { text: draft.text === '' ? '○ empty' : '✓ saved', color: 'good' };
-  const counts: Line = fitting(
-    [
-      { text: amountOf(draft.words, 'word'), color: 'faint' },
-      { text: amountOf(draft.characters, 'character'), color: 'faint' },
-    ],
-    ' · ',
-    Math.floor(columns / 2),
-  );
+  const amounts = [amountOf(draft.words, 'word'), amountOf(draft.characters, 'character')];
+  const parts = amounts.map((text): Segment => ({ text, color: 'faint' }));
+  const counts = fitting(parts, ' · ', Math.floor(columns / 2));
   const name = harmless(file);
   const roomBeside = (right: Line) => columns - 2 - lineWidth(right) - 3 - widthOf(mark.text);
   const right = roomBeside(counts) < Math.min(LEAST_NAME, widthOf(name)) ? [] : counts;
-  return spread(
-    [{ text: cut(name, roomBeside(right)), bold: true }, { text: '  ' }, mark],
-    right,
-    columns - 2,
-  );
+  const left = [{ text: cut(name, roomBeside(right)), bold: true }, { text: '  ' }, mark];
+  return spread(left, right, columns - 2);
 }
 
 /** Draws a notice or the settings; at the right, the number of the alternative or of unread characters. */
@@ -101,11 +94,8 @@ function status(state: WriteState): Line {
   });
   const name: Segment = { text: harmless(model), color: 'faint' };
   const strange = strangeNote(state.strange);
-  return spread(
-    shortened([[...values, name, strange], [...values, strange], values], ' · ', room),
-    right,
-    columns - 2,
-  );
+  const variants = [[...values, name, strange], [...values, strange], values];
+  return spread(shortened(variants, ' · ', room), right, columns - 2);
 }
 
 /** Describes characters of the text that the network does not know. */
@@ -140,33 +130,26 @@ function settingsLine({ settings }: WriteState, index: number, width: number): L
 
 /** Draws the keys that fit. */
 function keys({ panel, columns }: WriteState): Line {
-  const named = (entries: readonly (readonly [string, string])[]): Segment[] =>
-    entries.map(([name, label]) => ({ text: `${name} ${label}`, color: 'faint' }));
-  const shown = () => {
-    if (panel === 'keys') return named([['Esc', 'back']]);
-    if (panel) {
-      return named([
-        ['↑↓', 'change'],
-        ['←→', 'another setting'],
-        ['Esc', 'done'],
-      ]);
-    }
-    const [take, ...others] = BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : []));
-    return named([take!, ...EXTRA.slice(0, 1), ['^G', 'keys'], ...others.filter(([name]) => name !== '^G')]);
-  };
-  return [{ text: ' ' }, ...fitting(shown(), '  ', columns - 2)];
+  const [take, ...others] = SHOWN.filter(([name]) => name !== '^G');
+  const listed = panel
+    ? PANEL_KEYS[panel === 'keys' ? 'list' : 'settings']
+    : [take!, EXTRA[0]!, ['^G', 'keys'] as const, ...others];
+  return indented(fitting(keyNames(listed), '  ', columns - 2));
 }
-
-/** Keys that leave the screen or the text as it is. */
-const EXTRA = [
-  ['^Q', 'save and quit'],
-  ['^S', 'save'],
-] as const;
 
 const NAME_WIDTH = 6;
-
-function keysPage(width: number, height: number): Line[] {
-  const entries = [...BINDINGS.flatMap((binding) => (binding.shown ? [binding.shown] : [])), ...EXTRA];
-  const padded = entries.map(([name, label]) => [name.padEnd(NAME_WIDTH), label] as const);
-  return keyTable(padded, width, height);
-}
+const SHOWN = BINDINGS.flatMap(({ shown }) => (shown ? [shown] : []));
+/** Keys that leave the screen or the text as it is. */
+const EXTRA: readonly KeyEntry[] = [
+  ['^Q', 'save and quit'],
+  ['^S', 'save'],
+];
+/** Keys while a panel is open. */
+const PANEL_KEYS: Record<'list' | 'settings', readonly KeyEntry[]> = {
+  list: [['Esc', 'back']],
+  settings: [
+    ['↑↓', 'change'],
+    ['←→', 'another setting'],
+    ['Esc', 'done'],
+  ],
+};

@@ -90,7 +90,9 @@ function typed(state: CellsState, input: string): { state: CellsState; requests:
   const keyboard = new Keyboard();
   const requests: CellsRequest[] = [];
   let now = state;
-  for (const stroke of [...keyboard.take(input), ...keyboard.flush()]) {
+  // The screen presses typed characters one by one.
+  const strokes = Array.from(input).flatMap((character) => keyboard.take(character));
+  for (const stroke of [...strokes, ...keyboard.flush()]) {
     const answer = press(Object.freeze(now), stroke);
     now = answer.state;
     if (answer.request) requests.push(answer.request);
