@@ -31,6 +31,13 @@ export class UserError extends Error {
 /** Throws the error for a reason, such as "it is cut short"; the caller knows which file the reason is about. */
 export type Refuse = (reason: string) => never;
 
+/** Makes a `Refuse` for bad data: `subject` is what comes before the reason, such as "x.txt cannot be read". */
+export function refuser(subject: string, hint: string): Refuse {
+  return (reason) => {
+    throw new UserError(`${subject}: ${reason}`, hint, ExitCode.badData);
+  };
+}
+
 /** The `code` of a Node system error, such as `ENOENT`; undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './errors.js';
 
@@ -85,5 +86,18 @@ export function replaceFileSync(
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Makes a folder for temporary files; the caller removes it.
+ * @throws UserError if it cannot be created
+ */
+export function makeTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'charlstm-'));
+  } catch (error) {
+    const hint = 'Set TMPDIR to another folder for temporary files.';
+    throw fileError(error, `a folder in ${tmpdir()}`, hint, 'create');
   }
 }

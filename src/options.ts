@@ -5,6 +5,7 @@ import { describeRange, isInRange, type NumberRange } from './numbers.js';
 export type OptionKind =
   | NumberRange
   | { readonly words: readonly string[] }
+  | { readonly longest: number }
   | 'switch'
   | 'text'
   | 'texts'
@@ -91,6 +92,7 @@ export function accepts(kind: OptionKind, value: unknown): boolean {
   if (kind === 'optional text') return typeof value === 'string' || value === true;
   if (kind === 'bytes') return isInRange(value, { minimum: 1, maximum: Number.MAX_VALUE });
   if ('words' in kind) return (kind.words as readonly unknown[]).includes(value);
+  if ('longest' in kind) return typeof value === 'string' && value.length <= kind.longest;
   return isInRange(value, kind);
 }
 
@@ -101,7 +103,8 @@ export function describeKind(kind: OptionKind): string {
   if (kind === 'texts') return 'a list of strings';
   if (kind === 'optional text') return 'a string or true';
   if (kind === 'bytes') return 'a size such as 512M or 4G';
-  return 'words' in kind ? `one of ${kind.words.join(', ')}` : describeRange(kind);
+  if ('words' in kind) return `one of ${kind.words.join(', ')}`;
+  return 'longest' in kind ? `a string of at most ${kind.longest} characters` : describeRange(kind);
 }
 
 /**

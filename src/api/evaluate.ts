@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { runOf } from '../checkpoint/run.js';
+import { makeTemporaryFolder } from '../files.js';
 import { surprises } from '../insight/surprise.js';
 import type { Weights } from '../model/weights.js';
 import { row } from '../options.js';
-import { makeTemporaryFolder } from '../prepare/temporary.js';
 import { withText } from '../prepare/text.js';
 import { SAMPLING_OPTIONS } from '../sample/options.js';
 import { textStart } from '../sample/writer.js';

@@ -8,7 +8,7 @@ import { MOMENTS, type Moments } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { type ModuleTensor, moduleTensors } from './module.js';
+import { checkTensors, type ModuleTensor, moduleTensors } from './module.js';
 import { parseRecord, type RunRecord, writeRecord } from './record.js';
 import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
 
@@ -144,14 +144,7 @@ function contentsOf(
 ): { recorded: Recorded; rows: ReadonlyMap<string, Row> } {
   const record = parseRecord(metadata, path);
   const rows = new Map(rowsOf(record).map((row) => [row.name, row]));
-  const found = new Map(places.map((place) => [place.name, `[${place.shape.join(', ')}]`]));
-  for (const { name, shape } of rows.values()) {
-    const expected = `[${shape.join(', ')}]`;
-    const actual = found.get(name) ?? 'missing';
-    if (actual !== expected) refuse(`tensor ${name} is ${excerpt(actual)}, expected ${expected}`);
-  }
-  const strange = places.find((place) => !rows.has(place.name));
-  if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
+  checkTensors(places, rows, refuse);
   const bytes = places.at(-1)!.to;
   if (bytes > MOST_DATA) refuse(`its tensors have ${bytes} bytes, more than a network that can be trained`);
   return { recorded: { record, engine: excerpt(metadata.get('engine') ?? 'unknown') }, rows };

@@ -4,7 +4,7 @@ import { accepts, describeKind, type OptionKind } from '../options.js';
 
 /** What one member of a JSON object may be. A row of an option table is such a field. */
 export interface Field {
-  readonly kind: OptionKind | { readonly longest: number };
+  readonly kind: OptionKind;
   readonly orNull?: boolean;
   /** What it means that the member is missing; a member without this value must be present. */
   readonly absent?: unknown;
@@ -31,15 +31,10 @@ export function readObject<T>(
     const value = object[key];
     if (value === undefined && absent !== undefined) return fill ? [[key, absent]] : [];
     if (orNull && value === null) return [[key, null]];
-    const isString = typeof kind === 'object' && 'longest' in kind;
-    const isAllowed = isString
-      ? typeof value === 'string' && value.length <= kind.longest
-      : accepts(kind, value);
-    if (isAllowed) return [[key, value]];
-    const allowed = isString ? `a string of at most ${kind.longest} characters` : describeKind(kind);
-    return refuse(
-      `${name}.${key} is ${value === undefined ? 'missing' : `${excerpt(JSON.stringify(value))}, not ${allowed}`}`,
-    );
+    if (accepts(kind, value)) return [[key, value]];
+    const what =
+      value === undefined ? 'missing' : `${excerpt(JSON.stringify(value))}, not ${describeKind(kind)}`;
+    return refuse(`${name}.${key} is ${what}`);
   });
   return Object.fromEntries(members) as T;
 }

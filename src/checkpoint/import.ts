@@ -1,4 +1,4 @@
-import { ExitCode, type Refuse, UserError } from '../errors.js';
+import { type Refuse, refuser } from '../errors.js';
 import { excerpt } from '../format.js';
 import { CELL_NAMES, CELLS, type CellName } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
@@ -7,7 +7,7 @@ import { parameterTable } from '../model/parameters.js';
 import { describeRange, isInRange } from '../numbers.js';
 import { MOST_DATA } from './checkpoint.js';
 import type { Place } from './header.js';
-import { moduleTensors } from './module.js';
+import { checkTensors, moduleTensors } from './module.js';
 import { NETWORK, VOCABULARY_SIZE } from './options.js';
 import { withForeignTensors } from './safetensors.js';
 
@@ -33,13 +33,8 @@ const TRAINED = (2 + MOMENTS.length) * Float32Array.BYTES_PER_ELEMENT;
  * @throws UserError with the name of a tensor that is missing, unexpected, of the wrong shape, or not finite
  */
 export function readImported(path: string): Promise<ImportedNetwork> {
-  const refuse: Refuse = (reason) => {
-    throw new UserError(
-      `${path} cannot be imported: ${reason}`,
-      'See "From and to PyTorch" in docs/reference/checkpoints.md for what can be imported.',
-      ExitCode.badData,
-    );
-  };
+  const hint = 'See "From and to PyTorch" in docs/reference/checkpoints.md for what can be imported.';
+  const refuse = refuser(`${path} cannot be imported`, hint);
   return withForeignTensors(path, async (file) => {
     const { config, outer, module } = foundIn(file.places, refuse);
     const { count } = parameterTable(config);
@@ -48,7 +43,9 @@ export function readImported(path: string): Promise<ImportedNetwork> {
     const rows = new Map(
       moduleTensors(config).map((row) => [outer + row.name.replace(ownModule, `${module}.`), row]),
     );
-    checkShapes(file.places, rows, refuse);
+    const missing = (name: string) =>
+      `it has no tensor ${excerpt(name)}${name.includes('bias') ? ' (bias=False?)' : ''}`;
+    checkTensors(file.places, rows, refuse, missing);
     const values = new Float32Array(count);
     for await (const { name, data } of file.tensors()) {
       const { start, length } = rows.get(name)!;
@@ -134,22 +131,4 @@ function cellOf(module: CellName, gateRows: number, hidden: number): CellName {
   const gatesOf = (cell: CellName) => CELLS[cell].gates(false).length;
   if (module !== 'rnn') return module;
   return MODULES.find((cell) => gatesOf(cell) * hidden === gateRows) ?? module;
-}
-
-function checkShapes(
-  places: readonly Place[],
-  rows: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  refuse: Refuse,
-): void {
-  const text = (shape: readonly number[]) => `[${shape.join(', ')}]`;
-  const found = new Map(places.map(({ name, shape }) => [name, text(shape)]));
-  for (const [name, { shape }] of rows) {
-    const why = name.includes('bias') ? ' (bias=False?)' : '';
-    const actual = found.get(name) ?? refuse(`it has no tensor ${excerpt(name)}${why}`);
-    if (actual !== text(shape)) {
-      refuse(`tensor ${excerpt(name)} is ${excerpt(actual)}, expected ${text(shape)}`);
-    }
-  }
-  const strange = places.find(({ name }) => !rows.has(name));
-  if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
 }

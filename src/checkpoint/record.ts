@@ -1,4 +1,4 @@
-import { ExitCode, type Refuse, UserError } from '../errors.js';
+import { type Refuse, refuser } from '../errors.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { DecodeOptions } from '../text/decode.js';
@@ -114,13 +114,8 @@ function sortKeys(_key: string, value: unknown): unknown {
  * @throws UserError naming the value that is missing or out of range
  */
 export function parseRecord(metadata: ReadonlyMap<string, string>, source: string): RunRecord {
-  const refuse: Refuse = (reason) => {
-    throw new UserError(
-      `${source} is not a checkpoint of charlstm: ${reason}`,
-      'Use a checkpoint that this version of charlstm wrote.',
-      ExitCode.badData,
-    );
-  };
+  const hint = 'Use a checkpoint that this version of charlstm wrote.';
+  const refuse = refuser(`${source} is not a checkpoint of charlstm`, hint);
   const json = (key: string, limits = LIMITS): unknown => {
     try {
       return parseJson(metadata.get(key) ?? '', limits);
@@ -196,18 +191,12 @@ function readModel(json: unknown, refuse: Refuse): ModelConfig {
 }
 
 function readTraining(json: unknown, refuse: Refuse): TrainingOptions {
-  type Recorded = Omit<TrainingOptions, 'length'>;
-  const recorded = readObject<Recorded>('training', json, RECORDED, refuse);
+  const recorded = readObject<Omit<TrainingOptions, 'length'>>('training', json, RECORDED, refuse);
   const { length } = json as { length: unknown };
-  const units = { unit: { kind: { words: Object.keys(LENGTH) } } };
-  const { unit } = readObject<Pick<TrainingLength, 'unit'>>('training.length', length, units, refuse);
-  const amount = readObject<Pick<TrainingLength, 'amount'>>(
-    'training.length',
-    length,
-    { amount: LENGTH[unit] },
-    refuse,
-  );
-  return { length: { unit, ...amount }, ...recorded };
+  const unit = { kind: { words: Object.keys(LENGTH) } };
+  const read = <T>(fields: FieldsOf<T>) => readObject('training.length', length, fields, refuse);
+  const known = read<Pick<TrainingLength, 'unit'>>({ unit });
+  return { length: read<TrainingLength>({ unit, amount: LENGTH[known.unit] }), ...recorded };
 }
 
 function readHistory(json: unknown, refuse: Refuse): HistoryPoint[] {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { ExitCode, fileError, type Refuse, UserError } from '../errors.js';
+import { ExitCode, fileError, type Refuse, refuser, UserError } from '../errors.js';
 import { replaceFileDurably } from '../files.js';
-import { floatsOf } from './floats.js';
 import {
+  type FloatType,
   type Header,
   type HeaderParser,
   LENGTH_BYTES,
@@ -70,13 +70,8 @@ export async function writeSafeTensors(
  *   later version
  */
 export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
-  const refuse: Refuse = (reason) => {
-    throw new UserError(
-      `${path} is not a checkpoint of charlstm: ${reason}`,
-      'Name a run folder or a .safetensors file in checkpoints/ (see charlstm runs).',
-      ExitCode.badData,
-    );
-  };
+  const hint = 'Name a run folder or a .safetensors file in checkpoints/ (see charlstm runs).';
+  const refuse = refuser(`${path} is not a checkpoint of charlstm`, hint);
   return withTensors(path, { parse: parseHeader, refuse, hint: SEE_RUNS }, use);
 }
 
@@ -85,9 +80,7 @@ export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Prom
  */
 export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/reference/checkpoints.md.';
-  const refuse: Refuse = (reason) => {
-    throw new UserError(`${path} cannot be imported: ${reason}`, hint, ExitCode.badData);
-  };
+  const refuse = refuser(`${path} cannot be imported`, hint);
   return withTensors(path, { parse: parseForeignHeader, refuse, hint }, use);
 }
 
@@ -159,4 +152,29 @@ async function read(
 
 function bytesOf(data: Float32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Converts little-endian numbers to 32 bits, rounding wider ones to nearest. */
+export function floatsOf(buffer: ArrayBuffer, type: FloatType): Float32Array {
+  switch (type) {
+    case 'F32':
+      return new Float32Array(buffer);
+    case 'F64':
+      return Float32Array.from(new Float64Array(buffer));
+    case 'F16':
+      return Float32Array.from(new Uint16Array(buffer), half);
+    case 'BF16':
+      // The upper half of a 32-bit float.
+      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits * 2 ** 16).buffer);
+  }
+}
+
+/** Decodes an IEEE 754 binary16: a sign, 5 bits of exponent, 10 bits of fraction. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 
-/** A command's usage, its description, and a loader of its options and action. */
+/** Adds options and an action to a command. */
+type Define = (command: Command, asked: readonly string[]) => void | Promise<void>;
+
+/** A command's usage, its description, and its module. */
 export type CommandRow = readonly [
   usage: string,
   description: string,
-  load: () => Promise<(command: Command, asked: readonly string[]) => void | Promise<void>>,
+  load: () => Promise<{ readonly defineCommand: Define }>,
 ];
 
 /**
@@ -19,6 +22,6 @@ export async function addCommands(
   for (const [usage, description, load] of rows) {
     // Subcommands would inherit what their parent allows for the sake of its own message.
     const command = parent.command(usage).description(description).allowExcessArguments(false);
-    if (command.name() === asked) await (await load())(command, below);
+    if (command.name() === asked) await (await load()).defineCommand(command, below);
   }
 }

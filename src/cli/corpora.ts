@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { harmlessJson, table } from '../format.js';
+import { table } from '../format.js';
 import { grouped } from '../numbers.js';
 import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
 import { jsonOption } from './options.js';
+import { printReport } from './output/console.js';
 
 /** `charlstm corpora`: lists the texts that can be trained on by name. */
-export function corporaCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  charlstm corpora\n  charlstm train names\n')
@@ -20,20 +21,16 @@ export function corporaCommand(command: Command): void {
           ? `npm install ${packagesOf(entry).join(' ')}`
           : null,
       }));
-      if (json) {
-        process.stdout.write(`${harmlessJson(corpora, 2)}\n`);
-        return;
-      }
-      const rows = corpora.map((corpus) => [
-        corpus.name + (corpus.name === DEFAULT_CORPUS ? ' (default)' : ''),
-        grouped(corpus.characters),
-        corpus.licence,
-        corpus.title,
-      ]);
-      process.stdout.write(`${table([['name', 'characters', 'licence', 'text'], ...rows])}\n`);
-      for (const { name, installed, install } of corpora) {
-        if (!installed) process.stdout.write(`\nto add ${name}: ${install}`);
-      }
-      process.stdout.write('\n');
+      printReport(json, corpora, () => {
+        const rows = corpora.map(({ name, characters, licence, title }) => [
+          name + (name === DEFAULT_CORPUS ? ' (default)' : ''),
+          grouped(characters),
+          licence,
+          title,
+        ]);
+        const absent = corpora.filter(({ installed }) => !installed);
+        const hints = absent.map(({ name, install }) => `\nto add ${name}: ${install}`);
+        return `${table([['name', 'characters', 'licence', 'text'], ...rows])}\n${hints.join('')}\n`;
+      });
     });
 }

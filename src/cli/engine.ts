@@ -6,8 +6,9 @@ import { openNativeEngine } from '../engine/native.js';
 import { speedOf } from '../engine/speed.js';
 import { openWasmEngine, VARIANTS } from '../engine/wasm.js';
 import { ExitCode, UserError } from '../errors.js';
-import { harmlessJson, harmlessLine, table } from '../format.js';
+import { harmlessLine, table } from '../format.js';
 import { jsonOption } from './options.js';
+import { printReport } from './output/console.js';
 
 const ABOUT = `
 The arithmetic is written in C and built in two ways: as WebAssembly, which runs
@@ -22,7 +23,7 @@ Examples:
 `;
 
 /** `charlstm engine`: shows which build of the kernels runs here, why, and how fast it is. */
-export function engineCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .option('--build', 'build the native engine with the C compiler of this machine')
     .addOption(jsonOption())
@@ -30,7 +31,7 @@ export function engineCommand(command: Command): void {
     .action(async ({ build, json }: { build?: true; json?: true }) => {
       if (build) await buildHere();
       const report = describe();
-      process.stdout.write(json ? `${harmlessJson(report, 2)}\n` : asText(report));
+      printReport(json, report, () => asText(report));
     });
 }
 

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import type { TrainingOptions } from '../checkpoint/options.js';
-import { describeLength, type Origin, type Progress, type RunRecord } from '../checkpoint/record.js';
-import { harmless, harmlessJson, harmlessLine, rate, table } from '../format.js';
+import { describeLength, type RunRecord } from '../checkpoint/record.js';
+import { harmless, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { amountOf, grouped } from '../numbers.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './input/model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
+import { printReport } from './output/console.js';
 
 /** `charlstm info`: shows what a checkpoint records about its model and its training. */
-export function infoCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .addOption(jsonOption())
     .addHelpText(
@@ -21,9 +21,7 @@ export function infoCommand(command: Command): void {
     .action(async (model: string | undefined, { json }: { json?: true }) => {
       const { path, value } = await readModel(model, readRecord);
       const { record, engine } = value;
-      process.stdout.write(
-        json ? `${harmlessJson(asJson(path, record, engine), 2)}\n` : harmless(asText(path, record, engine)),
-      );
+      printReport(json, asJson(path, record, engine), () => harmless(asText(path, record, engine)));
     });
 }
 
@@ -45,39 +43,23 @@ function thinned<T>(points: readonly T[]): T[] {
   return points.filter((_, i) => (points.length - 1 - i) % stride === 0);
 }
 
-type Fact = [name: string, value: string];
-
-function origin({ path, corpus, step }: Origin, isImported: boolean): Fact {
-  return ['weights from', `${path} (${corpus}${isImported ? '' : `, step ${grouped(step)}`})`];
-}
-
-function rollbacks(count: number): Fact {
-  return ['rolled back', `${count === 1 ? 'once' : `${count} times`}, because of invalid numbers`];
-}
-
-function trainingFacts(training: TrainingOptions, { step, bestLoss }: Progress): Fact[] {
+/** The training of a network, one fact per row. */
+function trainingFacts({ training, progress: { step, bestLoss } }: RunRecord): [string, string][] {
+  const { lr, clip, weightDecay, seed, batchSize, sequenceLength } = training;
   return [
     ['step', `${grouped(step)}; planned length ${describeLength(training.length)}`],
     ['best validation', bestLoss === null ? 'none' : `${bestLoss.toFixed(4)} nats`],
-    [
-      'batch',
-      `${amountOf(training.batchSize, 'sequence')} of ${amountOf(training.sequenceLength, 'character')}`,
-    ],
-    [
-      'training',
-      `lr ${training.lr}, clip ${training.clip}, weight decay ${training.weightDecay}, seed ${training.seed}`,
-    ],
+    ['batch', `${amountOf(batchSize, 'sequence')} of ${amountOf(sequenceLength, 'character')}`],
+    ['training', `lr ${lr}, clip ${clip}, weight decay ${weightDecay}, seed ${seed}`],
   ];
 }
 
-function asText(
-  path: string,
-  { model, training, corpus, progress, history, ...record }: RunRecord,
-  engine: string,
-): string {
+function asText(path: string, record: RunRecord, engine: string): string {
+  const { model, corpus, decoding, from, history } = record;
+  const { rollbacks } = record.progress;
   const { parameters, count } = parameterTable(model);
   const isImported = corpus.length === 0;
-  const facts: Fact[] = [
+  const facts = [
     ['checkpoint', path],
     ['model', `${describeModel(model)}, embedding ${model.embedding}, dropout ${model.dropout}`],
     ['parameters', grouped(count)],
@@ -87,15 +69,22 @@ function asText(
         ? 'unknown: the weights were imported'
         : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
-    [
-      'decoding',
-      record.decoding.encoding + (record.decoding.normalizeNewlines ? ', newlines normalised' : ''),
-    ],
-    ...(record.from ? [origin(record.from, isImported)] : []),
-    ...(isImported ? [] : trainingFacts(training, progress)),
-    ...(progress.rollbacks > 0 ? [rollbacks(progress.rollbacks)] : []),
-    ['engine', engine],
+    ['decoding', decoding.encoding + (decoding.normalizeNewlines ? ', newlines normalised' : '')],
   ];
+  if (from) {
+    facts.push([
+      'weights from',
+      `${from.path} (${from.corpus}${isImported ? '' : `, step ${grouped(from.step)}`})`,
+    ]);
+  }
+  if (!isImported) facts.push(...trainingFacts(record));
+  if (rollbacks > 0) {
+    facts.push([
+      'rolled back',
+      `${rollbacks === 1 ? 'once' : `${rollbacks} times`}, because of invalid numbers`,
+    ]);
+  }
+  facts.push(['engine', engine]);
   const tensors = parameters.map(({ name, shape, length }) => [name, shape.join(' x '), grouped(length)]);
   const points = thinned(history).map((point) => [
     grouped(point.step),
@@ -107,7 +96,7 @@ function asText(
     nameCharacter(codePoint).replace(/^'(.*)' U.*$/, '$1'),
   );
   return [
-    facts.map(([name, value]) => `${name.padEnd(17)}${harmlessLine(value)}`).join('\n'),
+    facts.map(([name, value]) => `${name!.padEnd(17)}${harmlessLine(value!)}`).join('\n'),
     table([['tensor', 'shape', 'parameters'], ...tensors]),
     ...(points.length > 0 ? [table([['step', 'training', 'validation', 'lr'], ...points])] : []),
     ...(points.length > 0 || isImported ? [] : ['no history yet']),

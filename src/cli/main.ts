@@ -18,53 +18,33 @@ Examples:
 `;
 
 const COMMANDS: readonly CommandRow[] = [
-  [
-    'train [text...]',
-    'train a model on a text, or continue a run',
-    async () => (await import('./train/command.js')).trainCommand,
-  ],
-  ['sample [model]', 'write new text', async () => (await import('./sample/command.js')).sampleCommand],
-  [
-    'write [model]',
-    'write a text together with a trained model',
-    async () => (await import('./write/command.js')).writeCommand,
-  ],
+  ['train [text...]', 'train a model on a text, or continue a run', () => import('./train/command.js')],
+  ['sample [model]', 'write new text', () => import('./sample/command.js')],
+  ['write [model]', 'write a text together with a trained model', () => import('./write/command.js')],
   [
     'eval [model]',
     'measure how well a model predicts a text, and show where it is surprised',
-    async () => (await import('./eval/command.js')).evalCommand,
+    () => import('./eval/command.js'),
   ],
   [
     'info [model]',
     'show the configuration, parameters, history and vocabulary of a model',
-    async () => (await import('./info.js')).infoCommand,
+    () => import('./info.js'),
   ],
   [
     'inspect',
     'look inside a model: cells, gates, step, gradients, memory, surprise',
-    async () => (await import('./inspect/command.js')).inspectCommand,
+    () => import('./inspect/command.js'),
   ],
   [
     'doctor [model]',
     'diagnose a training run, and say what to do about it',
-    async () => (await import('./doctor/command.js')).doctorCommand,
+    () => import('./doctor/command.js'),
   ],
-  [
-    'import <weights>',
-    'make a run of weights trained with PyTorch',
-    async () => (await import('./import/command.js')).importCommand,
-  ],
-  ['runs', 'list the runs under checkpoints/', async () => (await import('./runs.js')).runsCommand],
-  [
-    'corpora',
-    'list the texts that can be trained on by name',
-    async () => (await import('./corpora.js')).corporaCommand,
-  ],
-  [
-    'engine',
-    'show which build of the arithmetic runs here and how fast it is',
-    async () => (await import('./engine.js')).engineCommand,
-  ],
+  ['import <weights>', 'make a run of weights trained with PyTorch', () => import('./import/command.js')],
+  ['runs', 'list the runs under checkpoints/', () => import('./runs.js')],
+  ['corpora', 'list the texts that can be trained on by name', () => import('./corpora.js')],
+  ['engine', 'show which build of the arithmetic runs here and how fast it is', () => import('./engine.js')],
 ];
 
 /** Not among the options of a command. Known here, so that it is not looked up among the aliases. */

@@ -2,15 +2,14 @@ import { Option } from 'commander';
 import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import type { NumberRange } from '../numbers.js';
-import { accepts, describeKind, type OptionKind, type OptionRow } from '../options.js';
+import { accepts, describeKind, type OptionKind, type OptionRow, type ValueOf } from '../options.js';
 import { UNKNOWN } from '../text/vocabulary.js';
 
-/** An option made from a row of a table; commander stores its value under the row's name instead of the flag's. */
+/** An option made from a row of a table; commander stores its value under the row's name, if it has one. */
 export class TableOption extends Option {
   constructor(
-    readonly rowName: string,
-    readonly row: OptionRow,
+    readonly rowName: string | undefined,
+    row: OptionRow,
     /** Whether only `--help-all` shows it. */
     readonly isAdvanced = false,
   ) {
@@ -19,7 +18,7 @@ export class TableOption extends Option {
   }
 
   override attributeName(): string {
-    return this.rowName;
+    return this.rowName ?? super.attributeName();
   }
 }
 
@@ -47,29 +46,17 @@ function bytesOf(text: string): number {
  * Returns the value that a text on the command line stands for.
  * @throws UserError naming the option, and what was given
  */
-export function parseValue(text: string, what: string, kind: OptionKind): unknown {
+export function parseValue<K extends OptionKind>(text: string, what: string, kind: K): ValueOf<K> {
   const isNumber = typeof kind === 'object' && 'minimum' in kind;
   const number = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
   const value = isNumber ? number : kind === 'bytes' ? bytesOf(text.trim()) : text;
-  if (accepts(kind, value)) return value;
+  if (accepts(kind, value)) return value as ValueOf<K>;
   throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeKind(kind)}.`);
 }
 
-/** @throws UserError naming the option, and what was given */
-export function parseNumber(text: string, what: string, range: NumberRange): number {
-  return parseValue(text, what, range) as number;
-}
-
-/** An option that takes a number in a range; anything else is a UserError. */
-export function numberOption(flags: string, description: string, range: NumberRange): Option {
-  const option = new Option(flags, description);
-  return option.argParser((text: string) => parseNumber(text, `--${option.name()}`, range));
-}
-
-/** An option that takes one of a few words; anything else is a UserError. */
-export function wordOption(flags: string, description: string, words: readonly string[]): Option {
-  const option = new Option(flags, `${description} (${words.join(', ')})`);
-  return option.argParser((text: string) => parseValue(text, `--${option.name()}`, { words }));
+/** An option that takes a value of a kind; anything else is a UserError. */
+export function valueOption(flag: string, help: string, kind: OptionKind): Option {
+  return new TableOption(undefined, { flag, kind, help });
 }
 
 /** Chooses the build of the kernels. */
@@ -90,9 +77,8 @@ export interface EngineFlags {
 
 /** What to do with characters that a model never saw: the same choice wherever a text meets a model. */
 export function unknownOption(): Option {
-  return wordOption('--unknown <what>', 'what to do with characters the model never saw', UNKNOWN).default(
-    'error',
-  );
+  const help = 'what to do with characters the model never saw';
+  return valueOption('--unknown <what>', help, { words: UNKNOWN }).default('error');
 }
 
 /** Which text a model reads. */
@@ -105,11 +91,6 @@ export function textOption(): Option {
 
 export function jsonOption(description = 'as JSON'): Option {
   return new Option('--json', description);
-}
-
-/** @param what is drawn */
-export function svgOption(what: string): Option {
-  return new Option('--svg <file>', `also draw ${what} into an SVG file`);
 }
 
 /**
@@ -129,15 +110,13 @@ export const MODEL_HELP = `
 The model is a run folder, read at its best checkpoint, or a checkpoint file.
 The default is the newest run.`;
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
-
 /** Resolves the escapes `\n`, `\t` and `\\`, which a shell passes on as they are. */
 export function resolveEscapes(text: string): string {
-  return text.replace(/\\([nt\\])/g, (_, letter: string) => ESCAPES[letter]!);
+  const characters: Record<string, string> = { n: '\n', t: '\t', '\\': '\\' };
+  return text.replace(/\\([nt\\])/g, (_, letter: string) => characters[letter]!);
 }
 
 /** Writes line breaks, tabs and backslashes as the escapes that `resolveEscapes` reads. */
 export function withEscapes(text: string): string {
-  const letters: Record<string, string> = { '\n': 'n', '\t': 't', '\\': '\\' };
-  return text.replace(/[\n\t\\]/g, (character) => `\\${letters[character]}`);
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }

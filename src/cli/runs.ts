@@ -2,37 +2,31 @@ import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
 import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
-import { harmlessJson, harmlessLine, table } from '../format.js';
+import { harmlessLine, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { grouped } from '../numbers.js';
 import { jsonOption } from './options.js';
+import { printReport } from './output/console.js';
 
 /** `charlstm runs`: lists the runs under checkpoints/. */
-export function runsCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  charlstm runs\n  charlstm sample checkpoints/moby-dick-1\n')
     .action(async ({ json }: { json?: true }) => {
       const runs = await Promise.all(listRuns().map(describe));
-      if (json) {
-        process.stdout.write(`${harmlessJson(runs, 2)}\n`);
-        return;
-      }
-      if (runs.length === 0) {
-        process.stdout.write(`No runs under ${RUNS_FOLDER}/ yet. Start one with: charlstm train\n`);
-        return;
-      }
-      const rows = runs.map((run) => [
-        run.changed.slice(0, 16).replace('T', ' '),
-        harmlessLine(run.path),
-        run.model,
-        harmlessLine(run.corpus),
-        grouped(run.step),
-        run.bestLoss === null ? '-' : run.bestLoss.toFixed(4),
-      ]);
-      process.stdout.write(
-        `${table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows])}\n`,
-      );
+      printReport(json, runs, () => {
+        if (runs.length === 0) return `No runs under ${RUNS_FOLDER}/ yet. Start one with: charlstm train\n`;
+        const rows = runs.map((run) => [
+          run.changed.slice(0, 16).replace('T', ' '),
+          harmlessLine(run.path),
+          run.model,
+          harmlessLine(run.corpus),
+          grouped(run.step),
+          run.bestLoss === null ? '-' : run.bestLoss.toFixed(4),
+        ]);
+        return `${table([['changed (UTC)', 'run', 'model', 'corpus', 'steps', 'best loss'], ...rows])}\n`;
+      });
     });
 }
 

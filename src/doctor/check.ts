@@ -13,12 +13,10 @@ export const CHECK_IDS = [
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];
 
-/** Serious: the run is not worth continuing. Caution: it works, but could be better, or better measured. */
-type Severity = 'serious' | 'caution';
-
 /** The problem in one sentence, and a remedy in terms of the flags of `charlstm train`. */
 export interface Diagnosis {
-  readonly severity: Severity;
+  /** Serious: the run is not worth continuing. Caution: it works, but could be better, or better measured. */
+  readonly severity: 'serious' | 'caution';
   readonly sentence: string;
   readonly remedy: string;
 }

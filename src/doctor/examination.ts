@@ -1,4 +1,4 @@
-import { type CharacterModel, type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
 import { amountOf } from '../numbers.js';
 import type { Dataset, Stretch } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
@@ -79,12 +79,9 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const missing: Missing = isMissing(text) ? text : { missing: 'there is no text to read' };
   const scored = read && stretch.part === 'validation' ? read : undefined;
   const noValidation: Missing = isMissing(text) ? text : { missing: 'the run kept no text for validation' };
-  const idle: Missing | undefined =
-    record.progress.step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake
-      ? {
-          missing: `the weights have hardly moved in ${amountOf(record.progress.step, 'step')}, so units may still become active`,
-        }
-      : undefined;
+  const { step } = record.progress;
+  const isIdle = step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake;
+  const why = `the weights have hardly moved in ${amountOf(step, 'step')}, so units may still become active`;
   const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
   const outcomes = [
     outcomeOf(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
@@ -92,7 +89,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     outcomeOf(rateTooHigh, rateHighEvidence(record, log, baselines, moved)),
     outcomeOf(rateTooLow, rateLowEvidence(record, done, baselines, moved)),
     outcomeOf(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
-    outcomeOf(units, idle ?? read?.units ?? missing),
+    outcomeOf(units, isIdle ? { missing: why } : (read?.units ?? missing)),
     outcomeOf(stateUse, isMissing(state) ? state : state.state),
     outcomeOf(
       vocabulary,
@@ -128,25 +125,15 @@ function stretchOf({ record: { corpus } }: Checkpoint, dataset: Dataset): Part {
   return { part: 'training', dataset, start: Math.max(0, trainLength - MOST_TRAINING), end: trainLength };
 }
 
-/** Losses of a text, read with the state carried, with it reset, and by another checkpoint. */
-interface Readings {
-  /** The predicted characters, and the loss of each in nats. */
-  readonly ids: ArrayLike<number>;
-  readonly carried: Float32Array;
-  readonly reset: Float32Array;
-  readonly units: UnitCounts['evidence'];
-  readonly lead: LeadEvidence | null;
-}
-
-function readAll(
-  { checkpoint, rival }: Patient,
-  stretch: Part,
-  { threads, onWork }: ExaminationOptions,
-): Readings {
+/**
+ * Reads a text with the state carried, with it reset, and by another checkpoint.
+ * @returns the predicted characters and the losses of each in nats, the evidence about units, and the comparison
+ */
+function readAll({ checkpoint, rival }: Patient, stretch: Part, { threads, onWork }: ExaminationOptions) {
   const { dataset, start } = stretch;
   const { model: config, training, progress } = checkpoint.record;
   onWork('reading the text');
-  const model: CharacterModel = modelOf(checkpoint, { threads });
+  const model = modelOf(checkpoint, { threads });
   const unitCounts = new UnitCounts(config);
   const carried = carriedLosses(model, stretch, unitCounts.observe);
   onWork('reading the text again without the state');

@@ -41,19 +41,20 @@ export function explodingEvidence(
   const begun = steps.slice(Math.min(BEGINNING, steps.length >> 3));
   const noise = Math.sqrt(Math.max(1, EXPLODING.batch / (batchSize * sequenceLength)));
   const largeNorm = Math.max(clip, EXPLODING.largeNorm * noise);
-  const largest = begun.reduce((most, one) => (one.gradNorm > most.gradNorm ? one : most));
-  const share = (limit: number) => begun.filter(({ gradNorm }) => gradNorm > limit).length / begun.length;
+  const norms = begun.map(({ gradNorm }) => gradNorm);
+  const largestNorm = norms.reduce((most, norm) => Math.max(most, norm));
+  const share = (limit: number) => norms.filter((norm) => norm > limit).length / norms.length;
   const faults = [...rollbacks.map((rollback) => rollback.fault), fault ?? ''];
   return {
     steps: begun.length,
-    medianNorm: medianOf(begun.map(({ gradNorm }) => gradNorm)),
-    largestNorm: largest.gradNorm,
-    largestAt: largest.step,
+    medianNorm: medianOf(norms),
+    largestNorm,
+    largestAt: begun[norms.indexOf(largestNorm)]!.step,
     clip,
     clippedShare: clip > 0 ? share(clip) : 0,
     largeNorm,
     largeShare: share(largeNorm),
-    spikes: spikesIn(begun.map(({ gradNorm }) => gradNorm)),
+    spikes: spikesIn(norms),
     normsBeforeRollbacks: rollbacks.map(({ largestNorm }) => largestNorm),
     fault: faults.find((text) => /gradient|weight|moment/.test(text)) ?? null,
   };

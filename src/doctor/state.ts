@@ -1,5 +1,5 @@
 import { fixed } from '../format.js';
-import { amountOf } from '../numbers.js';
+import { amountOf, meanOf } from '../numbers.js';
 import type { Check, Missing } from './check.js';
 import { estimateOf } from './statistics.js';
 import { CERTAIN, LEAST_WINDOWS, STATE, WINDOW } from './thresholds.js';
@@ -45,15 +45,10 @@ export function stateEvidence(
     };
   }
   const tail = Math.max(1, Math.round(WINDOW.tail * window));
-  const part = (losses: Float32Array, number: number, from: number) => {
-    let sum = 0;
-    for (let i = from; i < window; i++) sum += losses[number * window + i]!;
-    return sum / (window - from);
-  };
   const compared = (from: number) => {
-    const numbers = Array.from({ length: windows }, (_, number) => number);
-    const all = numbers.map((number) => part(carried, number, from));
-    const alone = numbers.map((number) => part(reset, number, from));
+    const means = (losses: Float32Array) =>
+      Array.from({ length: windows }, (_, i) => meanOf(losses.subarray(i * window + from, (i + 1) * window)));
+    const [all, alone] = [means(carried), means(reset)];
     const gain = estimateOf(alone.map((loss, i) => loss - all[i]!));
     return { all: estimateOf(all).mean, alone: estimateOf(alone).mean, gain };
   };

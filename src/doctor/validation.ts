@@ -37,11 +37,8 @@ function lossEstimate(losses: Float32Array): Estimate {
   return { mean: apart.mean, error: Math.max(apart.error, estimateOf(blocks).error) };
 }
 
-/** The losses of a checkpoint on the text that all are compared on. */
-interface Scored {
-  readonly step: number;
-  readonly losses: Float32Array;
-}
+/** A checkpoint's losses on the text that all are compared on. */
+type Scored = Readonly<{ step: number; losses: Float32Array }>;
 
 /** Compares two checkpoints character by character, which is far more precise than either loss alone. */
 export function leadOf(best: Scored, other: Scored): LeadEvidence {

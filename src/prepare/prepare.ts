@@ -1,11 +1,162 @@
-import { prepareNewRun } from './new-run.js';
-import type { PreparedRun, PrepareHooks, TrainingRequest } from './request.js';
+import { claimNewRun } from '../checkpoint/claim.js';
+import {
+  DECODING,
+  LENGTH,
+  MODEL_DEFAULTS,
+  NETWORK,
+  TRAINING_DEFAULTS,
+  type TrainingLength,
+  type TrainingOptions,
+} from '../checkpoint/options.js';
+import { NO_PROGRESS, type RunRecord } from '../checkpoint/record.js';
+import { UserError } from '../errors.js';
+import { CELLS, gatesOf } from '../model/cells.js';
+import type { ModelConfig } from '../model/config.js';
+import { defaultsOf, type OptionRow } from '../options.js';
+import { windowsPerEpoch } from '../text/batches.js';
+import type { LearnedText } from '../text/dataset.js';
+import { splitCorpus } from '../text/split.js';
+import { defaultLearningRate, totalSteps } from '../train/schedule.js';
+import { readCorpus } from './corpus.js';
+import { checkMemory } from './memory.js';
+import { corpusOf, type PreparedRun, type PrepareHooks, type TrainingRequest } from './request.js';
 import { prepareResume } from './resume.js';
+import { characterNotices, readTrained, writeBeginning } from './trained.js';
 
 /**
- * Prepares a new run, or one to continue: its folder, text, record and first checkpoint.
+ * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the weights
+ * it starts from.
  * @throws UserError for everything that can be wrong with the text, the options and the folder; nothing is left behind
  */
-export function prepareRun(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
-  return request.resume === undefined ? prepareNewRun(request, hooks) : prepareResume(request, hooks);
+export async function prepareRun(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
+  if (request.resume !== undefined) return prepareResume(request, hooks);
+  const trained = request.from === undefined ? undefined : await readTrained(request.from, request);
+  const corpus = await corpusOf(request.text);
+  const claim = await claimNewRun(request.out, corpus.name);
+  const run = claim.path;
+  try {
+    const decoding = { ...defaultsOf(DECODING), ...trained?.record.decoding, ...request.decoding };
+    const text = { sources: corpus.sources, decoding, known: trained?.record.codePoints ?? [] };
+    const base = trained?.record.model ?? MODEL_DEFAULTS;
+    let plan: ReturnType<typeof planOf> | undefined;
+    const learned = await hooks.interruptible(claim.release, () =>
+      readCorpus(text, run, hooks.onReading, (known) => {
+        plan = planOf(known, request, base);
+      }),
+    );
+    const { model, training, trainLength, notices } = plan!;
+    const { vocabulary, hash, length } = learned;
+    const record: RunRecord = {
+      model,
+      codePoints: vocabulary.codePoints,
+      decoding,
+      training,
+      corpus: { name: corpus.name, length, trainLength, hash },
+      progress: NO_PROGRESS,
+      history: [],
+      ...(trained && { from: trained.origin }),
+    };
+    const from = trained && (await writeBeginning(run, record, trained));
+    const { stopAt, engine, threads } = request;
+    return {
+      job: { run, record, from, stopAt, engine, threads },
+      notices: [
+        ...(trained ? characterNotices(trained, vocabulary.codePoints, learned.absent) : []),
+        ...corpus.notices,
+        ...notices,
+      ],
+      release: claim.release,
+    };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+/**
+ * Resolves a request for a text. Its first `trainLength` characters are trained on, the others are for validation.
+ * @param base the network where the request does not say otherwise
+ * @throws UserError for options that contradict each other or do not go with the text, and for too little memory
+ */
+function planOf(
+  { vocabulary, length }: LearnedText,
+  request: TrainingRequest,
+  base: Omit<ModelConfig, 'vocabulary'>,
+) {
+  const asked = { ...TRAINING_DEFAULTS, ...request.training };
+  const { split, notices } = splitCorpus(length, asked);
+  const { trainLength, ...window } = split;
+  const model = modelOf(request.network, base, vocabulary.size);
+  const corpus = { length, trainLength };
+  const memory = checkMemory({ config: model, vocabulary, training: window, corpus }, request);
+  const stepsPerEpoch = windowsPerEpoch({ ...window, trainLength });
+  const amount = request.length ?? defaultLength(stepsPerEpoch);
+  const total = totalSteps(amount, stepsPerEpoch);
+  const training: TrainingOptions = {
+    length: amount,
+    lr: defaultLearningRate(model.hidden),
+    evalEvery: defaultEvalEvery(length - trainLength, window, total),
+    ...asked,
+    ...window,
+  };
+  return { model, training, trainLength, notices: [...notices, ...memory] };
+}
+
+/** The network of a request. Options that equal what their absence means are left out of the record. */
+function modelOf(
+  asked: TrainingRequest['network'],
+  base: Omit<ModelConfig, 'vocabulary'>,
+  vocabulary: number,
+): ModelConfig {
+  const model: ModelConfig = { ...base, ...asked, vocabulary };
+  const { cell, layers, coupled } = model;
+  if (asked.forgetBias !== undefined && !gatesOf({ cell }).some(({ keeps }) => keeps)) {
+    throw new UserError(
+      `--forget-bias is given with --cell ${cell}, which has no gate that keeps the memory`,
+      'Leave --forget-bias out, or use another --cell.',
+    );
+  }
+  if (coupled && !CELLS[cell].canBeCoupled) {
+    throw new UserError(
+      `--coupled is given with --cell ${cell}, which has no input and forget gates`,
+      'Leave --coupled out, or use --cell lstm or --cell peephole.',
+    );
+  }
+  if (asked.residual && layers === 1) {
+    throw new UserError(
+      '--residual is given with --layers 1, and it joins layers above the first one',
+      'Leave --residual out, or give more --layers.',
+    );
+  }
+  const rows: Record<string, OptionRow> = NETWORK;
+  const recorded = Object.entries(model).filter(([name, value]) => value !== rows[name]?.absent);
+  return Object.fromEntries(recorded) as unknown as ModelConfig;
+}
+
+/** Fewer batches teach little, however often the text fits into them, and more take all night. */
+const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
+
+function defaultLength(stepsPerEpoch: number): TrainingLength {
+  const { least, most } = DEFAULT_STEPS;
+  const steps = Math.min(most, Math.max(least, LENGTH.epochs.default * stepsPerEpoch));
+  return { unit: 'epochs', amount: Number((steps / stepsPerEpoch).toPrecision(3)) };
+}
+
+/**
+ * Steps between validations. They take about a twentieth of the time (a forward pass costs a third of a step), but there
+ * are at most 50 in a run, and at least 10 unless it is very short.
+ */
+function defaultEvalEvery(
+  validationLength: number,
+  { batchSize, sequenceLength }: { batchSize: number; sequenceLength: number },
+  total: number | undefined,
+): number {
+  const affordable = Math.ceil(
+    (20 / 3) * (Math.min(validationLength, 200_000) / (batchSize * sequenceLength)),
+  );
+  if (total === undefined) return Math.max(100, affordable);
+  return Math.max(
+    Math.min(10, total),
+    Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10)),
+  );
 }

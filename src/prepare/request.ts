@@ -10,6 +10,7 @@ import type { RunRecord } from '../checkpoint/record.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, valuesFor } from '../options.js';
+import { DEFAULT_CORPUS } from '../text/catalogue.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
 import type { TrainingJob } from '../worker/messages.js';
 
@@ -121,11 +122,9 @@ export function refuseConflicts(
 }
 
 /**
- * Finds the text of a request.
- * @param name of the text where the request names none
+ * Finds the text of a request; without one, the default corpus.
  * @throws UserError as resolveCorpus does
  */
-export async function corpusOf(text: TrainingRequest['text'], name: string): Promise<Corpus> {
-  if ('sources' in text) return text;
-  return resolveCorpus(text.length > 0 ? text : [name]);
+export async function corpusOf(text: TrainingRequest['text']): Promise<Corpus> {
+  return 'sources' in text ? text : resolveCorpus(text.length > 0 ? text : [DEFAULT_CORPUS]);
 }

@@ -8,6 +8,7 @@ import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
+import { makeTemporaryFolder } from '../files.js';
 import { quoted } from '../format.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
@@ -24,7 +25,6 @@ import {
   refuseConflicts,
   type TrainingRequest,
 } from './request.js';
-import { makeTemporaryFolder } from './temporary.js';
 
 /**
  * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a new folder,
@@ -175,7 +175,7 @@ async function refuseOtherText(
   { interruptible }: PrepareHooks,
 ): Promise<void> {
   if ('length' in text && text.length === 0) return;
-  const { sources, name } = await corpusOf(text, '');
+  const { sources, name } = await corpusOf(text);
   const key = corpusKey(sources, decoding);
   const noted = key === undefined ? undefined : notedCorpus(run, key, decoding);
   const { hash, vocabulary } = noted ?? (await read());

@@ -9,10 +9,10 @@ import { isMissing } from '../../doctor/check.js';
 import { examine, type Patient } from '../../doctor/examination.js';
 import { readLog } from '../../doctor/log.js';
 import { systemErrorCode, UserError } from '../../errors.js';
-import { harmlessJson } from '../../format.js';
 import { readModel } from '../input/model.js';
 import { ownText } from '../input/text.js';
 import { jsonOption, threadsOption } from '../options.js';
+import { printReport } from '../output/console.js';
 import { note } from '../output/stderr.js';
 import { asJson, asText } from './report.js';
 
@@ -37,7 +37,7 @@ Examples:
 `;
 
 /** `charlstm doctor`: diagnoses a training run from its log, its checkpoints and its text. */
-export function doctorCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command.addOption(threadsOption()).addOption(jsonOption()).addHelpText('after', EXAMPLES).action(runDoctor);
 }
 
@@ -57,9 +57,7 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
   const { record } = checkpoint;
   try {
     const examination = examine(patient, { threads: threads ?? availableParallelism(), onWork });
-    process.stdout.write(
-      json ? `${harmlessJson(asJson(path, record, examination), 2)}\n` : asText(path, record, examination),
-    );
+    printReport(json, asJson(path, record, examination), () => asText(path, record, examination));
   } finally {
     if (!isMissing(patient.text)) patient.text.close();
   }

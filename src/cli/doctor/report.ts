@@ -1,6 +1,5 @@
 import chalk from 'chalk';
-import type { RunRecord } from '../../checkpoint/record.js';
-import { describeLength } from '../../checkpoint/record.js';
+import { describeLength, type RunRecord } from '../../checkpoint/record.js';
 import { runOf } from '../../checkpoint/run.js';
 import type { Examination, Outcome } from '../../doctor/examination.js';
 import { harmlessLine, quoted } from '../../format.js';
@@ -43,11 +42,8 @@ export function asText(path: string, record: RunRecord, examination: Examination
     const head = `${path}: ${describeModel(model)}, imported${record.from ? ` from ${record.from.path}` : ''}`;
     return `${wrapped(harmlessLine(head))}\n\nNothing can be checked: how the weights were trained is unknown.\n`;
   }
-  const [findings, fine, unchecked] = [
-    ofKind(examination, 'finding'),
-    ofKind(examination, 'fine'),
-    ofKind(examination, 'unchecked'),
-  ];
+  const findings = ofKind(examination, 'finding');
+  const fine = ofKind(examination, 'fine');
   const checked = findings.length + fine.length;
   const problems = findings.length === 0 ? 'no problems' : amountOf(findings.length, 'problem');
   const summary =
@@ -58,7 +54,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
     wrapped(harmlessLine(head)),
     summary,
     ...findings.map((finding) => findingText(finding, runOf(path))),
-    [...fine, ...unchecked].map(lineOf).join('\n'),
+    [...fine, ...ofKind(examination, 'unchecked')].map(lineOf).join('\n'),
     '',
   ]
     .join('\n\n')

@@ -7,7 +7,7 @@ import {
   textOption,
   threadsOption,
   unknownOption,
-  wordOption,
+  valueOption,
 } from '../options.js';
 import { type EvalFlags, runEval } from './run.js';
 
@@ -31,13 +31,15 @@ Examples:
 `;
 
 /** `charlstm eval`: measures how well a model predicts a text, and shows where it is surprised. */
-export function evalCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .addOption(textOption())
     .option('--lines', 'print the loss and perplexity of each line')
     .option('--heat', 'print the text with each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')
-    .addOption(wordOption('--protocol <name>', 'how to score the text; default: stream', PROTOCOLS))
+    .addOption(
+      valueOption('--protocol <name>', 'how to score the text; default: stream', { words: PROTOCOLS }),
+    )
     .addOption(unknownOption())
     .addOption(engineOption())
     .addOption(threadsOption())

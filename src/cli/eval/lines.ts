@@ -1,6 +1,7 @@
 import { harmlessJson } from '../../format.js';
 import type { Figures } from '../../train/evaluate.js';
-import { drawable } from '../../ui/text/glyphs.js';
+import { glyphsOf } from '../../ui/text/glyphs.js';
+import { cut } from '../../ui/text/line.js';
 import { hasColours } from '../../ui/text/tint.js';
 import { SURPRISE, tintLegend } from '../output/tint.js';
 import { TintedRows } from '../output/tinted-rows.js';
@@ -45,7 +46,9 @@ export class LineTable implements Renderer {
 
   #endLine(): string {
     const { figures } = this.#tally;
-    const row = rowOf(++this.#lines, figures, fitting(this.#text, this.#textWidth));
+    const glyphs = glyphsOf(this.#text.replace(/\n$/, ''));
+    const text = cut(glyphs.map((glyph) => glyph.text).join(''), this.#textWidth);
+    const row = rowOf(++this.#lines, figures, text);
     if (figures.characters >= LONG_ENOUGH) {
       this.#surprising.push({ bpc: figures.bpc, row });
       this.#surprising.sort((a, b) => b.bpc - a.bpc);
@@ -65,24 +68,6 @@ function rowOf(line: number, { characters, loss, bpc, perplexity }: Figures, tex
 
 function rowFrom(cells: readonly string[], text: string): string {
   return `${cells.map((cell, i) => `${cell.padStart(WIDTHS[i]!)}  `).join('')}${text}`.trimEnd().concat('\n');
-}
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** The beginning of a line, safe for a terminal, with an ellipsis if it is cut. */
-function fitting(line: string, width: number): string {
-  let text = '';
-  let used = 0;
-  /** The part that leaves a column for the ellipsis. */
-  let short = '';
-  for (const { segment } of segmenter.segment(line.replace(/\n$/, ''))) {
-    const glyph = drawable(segment);
-    used += glyph.width;
-    if (used > width) return `${short}…`;
-    text += glyph.text;
-    if (used < width) short = text;
-  }
-  return text;
 }
 
 /** `--lines --json`: an object per line, whose text is written as it is read. */

@@ -31,7 +31,9 @@ export class Page implements Renderer {
     const hint = this.#detailed
       ? 'Point at a character to see its bits, or at the number of a line to see more about it. '
       : 'In a text of this length, characters below 4 bits have no tint. ';
-    const shown = TINTS.map((tint, step) => (this.#shows(tint) ? sampleOf(step, tint) : ''));
+    const shown = TINTS.map((tint, step) =>
+      this.#shows(tint) ? `<i class="t${step}"> ${tint?.from ?? 0} </i>` : '',
+    );
     return `<!doctype html>
 <html>
 <head>
@@ -57,12 +59,11 @@ ${STYLE}
     this.#line.add(piece);
     this.#text.add(piece);
     const graphemes = graphemesOf(piece);
-    let out = begins ? '<div>' : '';
-    for (const grapheme of this.#detailed
+    const runs = this.#detailed
       ? graphemes
-      : merged(this.#withoutPale(graphemes), ({ bits }) => TINTS[stepOf(bits)]))
-      out += this.#element(grapheme);
-    return piece.endsLine ? out + this.#endLine() : out;
+      : merged(this.#withoutPale(graphemes), ({ bits }) => TINTS[stepOf(bits)]);
+    const out = Array.from(runs, (run) => this.#element(run)).join('');
+    return (begins ? '<div>' : '') + out + (piece.endsLine ? this.#endLine() : '');
   }
 
   end(): string {
@@ -108,10 +109,6 @@ ${STYLE}
 /** Text for a page: without markup, and without control characters other than tab and line feed. */
 export function pageText(text: string): string {
   return escapeMarkup(harmless(text));
-}
-
-function sampleOf(step: number, tint: SurpriseTint | undefined): string {
-  return `<i class="t${step}"> ${tint?.from ?? 0} </i>`;
 }
 
 const STYLE = `:root { color-scheme: light dark; --back: #fff; --text: #222; --faint: #757575; }

@@ -34,7 +34,7 @@ Examples:
 `;
 
 /** `charlstm import`: makes a run of weights that another program trained. */
-export function importCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .option(
       '--vocabulary <file>',

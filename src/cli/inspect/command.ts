@@ -7,32 +7,32 @@ const VIEWS: readonly CommandRow[] = [
   [
     'cells [model]',
     'tint a text by the state of one unit, and find units that track a property',
-    async () => (await import('./cells/command.js')).cellsCommand,
+    () => import('./cells/command.js'),
   ],
   [
     'gates [model]',
     'show how often gates saturate, at which characters, and how long units remember',
-    async () => (await import('./gates/command.js')).gatesCommand,
+    () => import('./gates/command.js'),
   ],
   [
     'step [model]',
     'step through a text one character at a time, with the equations in numbers',
-    async () => (await import('./step/command.js')).stepCommand,
+    () => import('./step/command.js'),
   ],
   [
     'gradients [models...]',
     'show how far back the gradient of a loss reaches; --compare trains an RNN and LSTMs',
-    async () => (await import('./gradients/command.js')).gradientsCommand,
+    () => import('./gradients/command.js'),
   ],
   [
     'memory',
     'test for how many steps each kind of cell learns to remember a character',
-    async () => (await import('./memory.js')).memoryCommand,
+    () => import('./memory.js'),
   ],
   [
     'surprise [model]',
     'show where the loss of a text comes from, and where the network beats n-grams',
-    async () => (await import('./surprise.js')).surpriseCommand,
+    () => import('./surprise.js'),
   ],
 ];
 
@@ -50,7 +50,7 @@ Examples:
 `;
 
 /** Defines `charlstm inspect`, which shows what a network does while it reads. */
-export function inspectCommand(command: Command, asked: readonly string[]): Promise<void> {
+export function defineCommand(command: Command, asked: readonly string[]): Promise<void> {
   command
     .usage('<view> [model...] [options]')
     .argument('[view]')

@@ -10,7 +10,7 @@ import { table } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { type Chart, figureOf, SERIES_COLORS, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';
-import { numberOption, parseNumber } from '../options.js';
+import { parseValue, valueOption } from '../options.js';
 import { checkSvgFile, printFigure } from '../output/chart-output.js';
 import { type ProgressLine, withProgress } from '../output/stderr.js';
 import { addViewOptions, COUNT, type ViewFlags, withMemoryHint, writeResult } from './view.js';
@@ -57,19 +57,19 @@ Examples:
 `;
 
 /** Defines `charlstm inspect memory`, which trains each kind of cell on the copy-memory task. */
-export function memoryCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .addOption(
       new Option('--lags <list>', 'distances in characters, separated by commas')
         .argParser(parseLags)
         .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
     )
-    .addOption(numberOption('--hidden <n>', 'hidden units', NETWORK.hidden.kind).default(64))
-    .addOption(numberOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
-    .addOption(numberOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
-    .addOption(numberOption('--seed <n>', 'seed of all random numbers', RECORDED.seed.kind).default(1))
+    .addOption(valueOption('--hidden <n>', 'hidden units', NETWORK.hidden.kind).default(64))
+    .addOption(valueOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
+    .addOption(valueOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
+    .addOption(valueOption('--seed <n>', 'seed of all random numbers', RECORDED.seed.kind).default(1))
     .addOption(
-      numberOption(
+      valueOption(
         '--forget-bias <n>',
         'initial bias of the gates that keep memory',
         NETWORK.forgetBias.kind,
@@ -83,7 +83,7 @@ export function memoryCommand(command: Command): void {
 
 /** @throws UserError naming the entry that is not a valid lag */
 function parseLags(text: string): number[] {
-  const lags = [...new Set(text.split(',').map((part) => parseNumber(part, '--lags', LAG)))];
+  const lags = [...new Set(text.split(',').map((part) => parseValue(part, '--lags', LAG)))];
   if (lags.length > MAX_LAGS) {
     throw new UserError(`--lags names ${lags.length} lags`, `Give at most ${MAX_LAGS}.`);
   }

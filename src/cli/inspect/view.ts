@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withHint } from '../../errors.js';
 import { harmlessJson } from '../../format.js';
-import { type EngineFlags, engineOption, jsonOption, svgOption, threadsOption } from '../options.js';
+import { type EngineFlags, engineOption, jsonOption, threadsOption } from '../options.js';
 import { writeSvg } from '../output/chart-output.js';
 
 /** The flags of all views. */
@@ -25,7 +25,7 @@ export function addViewOptions(command: Command, drawn: string, json?: string): 
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(jsonOption(json))
-    .addOption(svgOption(drawn));
+    .option('--svg <file>', `also draw ${drawn} into an SVG file`);
 }
 
 /** The result of a view in both forms. */

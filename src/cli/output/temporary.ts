@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { makeTemporaryFolder } from '../../prepare/temporary.js';
+import { makeTemporaryFolder } from '../../files.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import { OPTION_GROUPS } from '../../sample/options.js';
-import { engineOption, MODEL_HELP, parseNumber, threadsOption } from '../options.js';
+import { engineOption, MODEL_HELP, parseValue, threadsOption } from '../options.js';
 import { SAMPLE_OPTIONS, type SampleFlags, sampleOption } from './flags.js';
 import { runSample } from './run.js';
 
@@ -33,7 +33,7 @@ const GROUPS: readonly [heading: string, names: readonly Name[]][] = [
 ];
 
 /** `charlstm sample`: new text on stdout, and nothing else there. */
-export function sampleCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   for (const [heading, names] of GROUPS) {
     command.optionsGroup(heading);
     for (const name of names) {
@@ -57,6 +57,6 @@ function parseTemperature(text: string): number | [number, number] {
   if (ends.length > 2) {
     throw new UserError(`--temp is ${JSON.stringify(text)}`, 'Give a number, or two such as 1.0..0.5.');
   }
-  const [first, last] = ends.map((end) => parseNumber(end, '--temp', SAMPLE_OPTIONS.temperature.kind));
+  const [first, last] = ends.map((end) => parseValue(end, '--temp', SAMPLE_OPTIONS.temperature.kind));
   return last === undefined ? first! : [first!, last];
 }

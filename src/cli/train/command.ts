@@ -25,7 +25,7 @@ ${aliasHelp(TRAIN_OPTIONS)}
 `;
 
 /** `charlstm train`. */
-export function trainCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   for (const [group, rows] of Object.entries({ ...TRAIN_GROUPS, Screen: { ui: UI } })) {
     command.optionsGroup(`${group}:`);
     for (const [name, option] of Object.entries<OptionRow>(rows)) {

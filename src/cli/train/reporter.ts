@@ -4,14 +4,9 @@ import { amountOf, grouped } from '../../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../../train/events.js';
 import { glyphsOf, wrapped } from '../../ui/text/glyphs.js';
 
-/** Prints the events of training. */
-export type Reporter = (event: TrainEvent) => void;
-
-/** `--ui json`: one event per line on stdout, for programs. */
-export function jsonReporter(): Reporter {
-  return (event) => {
-    if (event.type !== 'start') process.stdout.write(`${harmlessJson(event)}\n`);
-  };
+/** `--ui json`: prints an event as a line on stdout, for programs. */
+export function reportJson(event: TrainEvent): void {
+  if (event.type !== 'start') process.stdout.write(`${harmlessJson(event)}\n`);
 }
 
 const LINE_EVERY_MS = 3000;
@@ -19,7 +14,7 @@ const LINE_EVERY_MS = 3000;
 const SAMPLE_LINES = 6;
 
 /** `--ui plain`: a table on stderr without colours, with a row every few seconds, and each validation and its sample. */
-export function plainReporter(): Reporter {
+export function plainReporter(): (event: TrainEvent) => void {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);
   return (event) => {

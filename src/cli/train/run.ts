@@ -7,12 +7,7 @@ import { rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { row } from '../../options.js';
 import { prepareRun } from '../../prepare/prepare.js';
-import {
-  type PreparedRun,
-  type PrepareHooks,
-  requestOf,
-  type TrainingRequest,
-} from '../../prepare/request.js';
+import { type PreparedRun, requestOf, type TrainingRequest } from '../../prepare/request.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
@@ -20,7 +15,7 @@ import { note } from '../output/stderr.js';
 import { undoneOnSignal } from '../output/temporary.js';
 import { hasTerminal } from '../output/terminal.js';
 import { ReadingProgress } from './reading.js';
-import { jsonReporter, plainReporter } from './reporter.js';
+import { plainReporter, reportJson } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
 
@@ -68,15 +63,15 @@ export async function runTraining(
 /** Prepares the run while stderr shows how far its text is read; a signal meanwhile leaves nothing behind. */
 async function prepare(request: TrainingRequest): Promise<PreparedRun> {
   const progress = new ReadingProgress();
-  const interruptible: PrepareHooks['interruptible'] = (takeBack, work) => {
-    const end = () => {
-      progress.end();
-      return takeBack();
-    };
-    return undoneOnSignal(end, work);
+  const undo = async (takeBack: () => Promise<void>) => {
+    progress.end();
+    await takeBack();
   };
   try {
-    return await prepareRun(request, { interruptible, onReading: progress.show });
+    return await prepareRun(request, {
+      onReading: progress.show,
+      interruptible: (takeBack, work) => undoneOnSignal(() => undo(takeBack), work),
+    });
   } finally {
     progress.end();
   }
@@ -116,8 +111,10 @@ async function train(
 
 async function openDisplay(ui: Ui, { record }: PreparedRun['job'], stopper: Stopper): Promise<Display> {
   if (ui !== 'dashboard') {
-    const report = ui === 'json' ? jsonReporter() : plainReporter();
-    return { take: (events) => events.forEach(report), stopping: () => sayStopping(), close() {} };
+    const report = ui === 'json' ? reportJson : plainReporter();
+    const stopping = () =>
+      void process.stderr.write('\nstopping and saving; press Ctrl-C again to stop at once\n');
+    return { take: (events) => events.forEach(report), stopping, close() {} };
   }
   // Every frame leaves garbage, for which V8 would reserve 30 MB that the network may need.
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -129,16 +126,11 @@ async function openDisplay(ui: Ui, { record }: PreparedRun['job'], stopper: Stop
 }
 
 function announceStop(again: boolean, display: Display | undefined): void {
-  if (!again) {
-    display?.stopping();
-    return;
+  if (!again) display?.stopping();
+  else {
+    display?.close();
+    process.stderr.write('stopped at once: what was learned since the last checkpoint is lost\n');
   }
-  display?.close();
-  process.stderr.write('stopped at once: what was learned since the last checkpoint is lost\n');
-}
-
-function sayStopping(): void {
-  process.stderr.write('\nstopping and saving; press Ctrl-C again to stop at once\n');
 }
 
 /** The error of a run whose numbers went wrong again after a rollback. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import { defaultsOf } from '../../options.js';
 import { COMMAND_DEFAULTS, SAMPLING_OPTIONS } from '../../sample/options.js';
-import { engineOption, MODEL_HELP, numberOption } from '../options.js';
+import { engineOption, MODEL_HELP, valueOption } from '../options.js';
 import { hasTerminal } from '../output/terminal.js';
 import { sampleOption } from '../sample/flags.js';
 import type { WriteFlags } from './run.js';
@@ -22,7 +22,7 @@ Examples:
 `;
 
 /** `charlstm write`: the user and a network write a text together. */
-export function writeCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .option('--file <name>', 'the text file; created if missing (default: a new one named by date and time)')
     .addOption(sampleOption('temperature'))
@@ -30,7 +30,7 @@ export function writeCommand(command: Command): void {
     .addOption(sampleOption('topP'))
     .addOption(sampleOption('minP'))
     .addOption(
-      numberOption('--alternatives <n>', 'how many lines to choose from', {
+      valueOption('--alternatives <n>', 'how many lines to choose from', {
         minimum: 1,
         maximum: 32,
         integer: true,

@@ -5,7 +5,7 @@ import { UserError } from '../../../errors.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
 import { grouped } from '../../../numbers.js';
 import { isAt, type Place } from '../../../ui/cells/state.js';
-import { checkPlace, MODEL_HELP, numberOption, wordOption } from '../../options.js';
+import { checkPlace, MODEL_HELP, valueOption } from '../../options.js';
 import { note } from '../../output/stderr.js';
 import { hasTerminal, wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
@@ -54,20 +54,24 @@ const skippedLength = { minimum: 0, maximum: LONGEST_TEXT - 1, integer: true };
 const excerptLength = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
 
 /** Defines `charlstm inspect cells`, which shows a text tinted by a unit that was named or found. */
-export function cellsCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
-    .addOption(wordOption('--find <property>', 'find the units that track it', [...PROPERTY_NAMES, 'auto']))
-    .addOption(numberOption('--layer <n>', 'the layer of --unit (default: 0)', INDEX))
-    .addOption(numberOption('--unit <n>', 'tint the text by this unit', INDEX))
     .addOption(
-      numberOption(
+      valueOption('--find <property>', 'find the units that track it', {
+        words: [...PROPERTY_NAMES, 'auto'],
+      }),
+    )
+    .addOption(valueOption('--layer <n>', 'the layer of --unit (default: 0)', INDEX))
+    .addOption(valueOption('--unit <n>', 'tint the text by this unit', INDEX))
+    .addOption(
+      valueOption(
         '--skip <n>',
         'characters to skip (default: for a unit found, up to a varied passage)',
         skippedLength,
       ),
     )
     .addOption(
-      numberOption(
+      valueOption(
         '--length <n>',
         `characters to show (default: ${PRINTED}, or ${BROWSED} on the screen)`,
         excerptLength,

@@ -11,7 +11,7 @@ import { grouped } from '../../../numbers.js';
 import { type Chart, type Figure, type Point, SERIES_COLORS } from '../../../ui/plot/chart.js';
 import { svgOf } from '../../../ui/plot/svg.js';
 import { titleOf } from '../../input/model.js';
-import { MODEL_HELP, numberOption } from '../../options.js';
+import { MODEL_HELP, valueOption } from '../../options.js';
 import { checkSvgFile, printFigure } from '../../output/chart-output.js';
 import { wrappedLines } from '../../output/terminal.js';
 import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from '../text.js';
@@ -47,19 +47,19 @@ Examples:
 `;
 
 /** Defines `charlstm inspect gradients`, which shows how gradients fade with distance. */
-export function gradientsCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   const lags = { minimum: 1, maximum: 2000, integer: true };
   const many = { minimum: 1, maximum: 10_000, integer: true };
   command
     .option('--compare', 'train an RNN and two LSTMs of equal size, and overlay them')
-    .addOption(numberOption('--max-lag <n>', 'how many characters to go back', lags).default(DEFAULT_LAG))
+    .addOption(valueOption('--max-lag <n>', 'how many characters to go back', lags).default(DEFAULT_LAG))
     .addOption(
-      numberOption('--places <n>', 'how many places in the text to average over', many).default(
+      valueOption('--places <n>', 'how many places in the text to average over', many).default(
         DEFAULT_PLACES,
       ),
     )
     .addOption(
-      numberOption(
+      valueOption(
         '--steps <n>',
         `how many steps --compare trains each network (default: ${COMPARED_STEPS})`,
         COUNT,

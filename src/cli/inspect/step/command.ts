@@ -14,9 +14,9 @@ import { readTextArgument } from '../../input/text-argument.js';
 import {
   checkPlace,
   MODEL_HELP,
-  numberOption,
   resolveEscapes,
   unknownOption,
+  valueOption,
   withEscapes,
 } from '../../options.js';
 import { writeSvg } from '../../output/chart-output.js';
@@ -57,28 +57,28 @@ Examples:
 `;
 
 /** Defines `charlstm inspect step`, which shows each character with the equations in numbers. */
-export function stepCommand(command: Command): void {
+export function defineCommand(command: Command): void {
   command
     .option('--prompt <text>', 'the text to read, @FILE, or - for stdin; \\n is a line break (default: \\n)')
-    .addOption(numberOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX))
-    .addOption(numberOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0))
+    .addOption(valueOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX))
+    .addOption(valueOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0))
     .addOption(
-      numberOption(
+      valueOption(
         '--units <n>',
         `units to show (default: as many as fit, or ${PRINTED_UNITS} when printed)`,
         COUNT,
       ),
     )
     .addOption(
-      numberOption(
+      valueOption(
         '--temp <n>',
         'temperature of the next character',
         SAMPLING_OPTIONS.temperature.kind,
       ).default(1),
     )
-    .addOption(numberOption('--top <n>', 'likeliest next characters to show', COUNT).default(10))
+    .addOption(valueOption('--top <n>', 'likeliest next characters to show', COUNT).default(10))
     .addOption(
-      numberOption(
+      valueOption(
         '--seed <n>',
         'seed for drawing characters on the screen (default: random)',
         SAMPLING_OPTIONS.seed.kind,
