@@ -131,7 +131,7 @@ async function touch(lock: string): Promise<void> {
   }
 }
 
-/** Removes the lock if it is still this process's own. If that fails, the process is dead soon anyway. */
+/** Removes the lock if this process still owns it. If that fails, the process will soon be dead anyway. */
 async function releaseLock(lock: string): Promise<void> {
   const owner = await lockOwner(lock);
   if (owner && isOwn(owner)) await rm(lock, { force: true }).catch(() => {});
@@ -143,7 +143,7 @@ async function removeDeadLocks(folder: string): Promise<void> {
     const pid = LOCKING.exec(name)?.[1];
     if (pid === undefined || !/^\d+$/.test(pid)) continue;
     const path = join(folder, name);
-    // The file name has the process of an empty one.
+    // An empty file names its process only in its file name.
     const owner = (await lockOwner(path)) ?? ownerIn(`charlstm ${pid}\n`);
     if (owner && isNear(owner) && !isAlive(owner)) await rm(path, { force: true });
   }

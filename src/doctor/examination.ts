@@ -50,7 +50,7 @@ export interface Examination {
 
 interface ExaminationOptions {
   readonly threads: number;
-  /** Receives a description of what is about to be measured. */
+  /** Receives a description of each measurement before it starts. */
   readonly onWork: (what: string) => void;
 }
 

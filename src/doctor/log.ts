@@ -79,7 +79,7 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   yield line;
 }
 
-/** Bounds what is shown of a fault: anyone may have written the file. */
+/** Limits the length of a fault: anyone may have written the file. */
 function faultText(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, LONGEST_FAULT) : 'of a fault that the log does not name';
 }

@@ -44,13 +44,13 @@ export interface PreparedRun {
   release(): Promise<void>;
 }
 
-/** What the caller is told, and asked for, while a run is prepared. */
+/** Callbacks for the time while a run is prepared. */
 export interface PrepareHooks {
   /**
    * Reports the reading of the text.
-   * @param what is being done, such as "reading"
+   * @param what the work, such as "reading"
    * @param bytes read so far
-   * @param total bytes there are to read; undefined where it is not known
+   * @param total bytes to read; undefined if unknown
    */
   onReading(what: string, bytes: number, total: number | undefined): void;
   /** Runs work that may be interrupted; `takeBack` must then be called to remove what it has written. */

@@ -33,7 +33,7 @@ Examples:
   charlstm train novel.txt --from checkpoints/model-1
 `;
 
-/** `charlstm import`: makes a run of weights that another program trained. */
+/** `charlstm import`: makes a run from weights that another program trained. */
 export function defineCommand(command: Command): void {
   command
     .option(

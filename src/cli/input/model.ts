@@ -29,7 +29,7 @@ export function titleOf(file: string, config: ModelConfig): string {
 /**
  * The widest layers, in units, for which one thread is the fastest: a single sequence is too little work to
  * share, and threads would mostly wait for each other, even longer if another program uses the second core.
- * Reading, many characters use a layer's matrix while it is cached. Writing, each loads it anew, and the
+ * Reading, many characters use a layer's matrix while it is cached. Writing, each loads it again, and the
  * caches of two cores hold more of it.
  */
 const ONE_CORE = { read: 256, write: 128 } as const;

@@ -11,7 +11,7 @@ interface Drawn {
 }
 
 /**
- * The width at which to break rows: that of a terminal, otherwise infinite. Without colours, a note says so
+ * The width at which to break rows: the terminal's, otherwise infinite. Without colours, a note says so
  * and rows are broken everywhere.
  * @param standIn what replaces the colours
  */

@@ -18,7 +18,7 @@ const command = (...args: string[]) => run(folder, args);
 const { rows, steps, vocabulary, embedding, hidden, layers } = fixture.config;
 const fixtureConfig = { cell: 'gru', vocabulary, embedding, hidden, layers, dropout: 0 } as const;
 
-/** In the order of their ids, which is not that of the code points. */
+/** In the order of their ids, which differs from the order of the code points. */
 const CHARACTERS = ['z', '\n', 'é', 'a', '😀', ' ', 'b', '"', '\\', 'c', 'Z'];
 const VOCABULARY = { vocabulary: JSON.stringify(CHARACTERS) };
 
