@@ -2,12 +2,12 @@ import { indexOfLargest } from './choose.js';
 import type { EndReason } from './draft.js';
 import { type GeneratedText, readContext, type Start } from './generate.js';
 import type { Plan } from './plan.js';
-import { type Batch, giveBackBatch, takeBatch } from './reader.js';
+import { type Reader, withReader } from './reader.js';
 import { cycleIn } from './repetition.js';
 import { Rules } from './rules.js';
 import { Stops } from './stops.js';
 
-/** A partial text, as a linked list from its last character back; the root stands before all characters. */
+/** A partial text, as a linked list from its last character back; the root comes before all characters. */
 interface Hypothesis {
   readonly before: Hypothesis | undefined;
   readonly id: number;
@@ -40,15 +40,10 @@ interface Ended {
  */
 export function beamSearch(plan: Plan, width: number): GeneratedText {
   const start = readContext(plan);
-  const batch = takeBatch(plan.model, width);
-  try {
-    return search(batch, plan, start);
-  } finally {
-    giveBackBatch(batch);
-  }
+  return withReader(plan.model, width, (batch) => search(batch, plan, start));
 }
 
-function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
+function search(batch: Reader, plan: Plan, start: Start): GeneratedText {
   const root = { before: undefined, id: 0, nats: 0, total: 0, length: 0, row: 0 };
   let live: Hypothesis[] = [{ ...root, rules: new Rules(plan), stops: new Stops(plan.stops) }];
   const ended: Ended[] = [];
@@ -76,10 +71,8 @@ function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
     }
     if (live.length === 0 || step + 1 >= plan.length) break;
     const states = step === 0 ? undefined : live.map(({ row }) => batch.state(row));
-    live.forEach((_, row) => {
-      batch.start(row, states?.[row] ?? start.state);
-    });
-    batch.step(Uint32Array.from({ length: batch.rows }, (_, row) => live[row]?.id ?? 0));
+    live.forEach((_, row) => void batch.start(states?.[row] ?? start.state, row));
+    batch.read(Uint32Array.from({ length: batch.rows }, (_, row) => live[row]?.id ?? 0));
     logits = (row) => batch.logits(row);
   }
   // If the search ended early, the remaining hypotheses are not whole texts.
@@ -89,9 +82,8 @@ function search(batch: Batch, plan: Plan, start: Start): GeneratedText {
 }
 
 /**
- * Returns the likeliest continuations, at most `most`. Ending is one of them; the likeliest character that
- * ends the text represents it, so a width of 1 equals sampling at temperature 0. Calls `end` if the text has
- * to end here.
+ * Returns the likeliest continuations, at most `most`; calls `end` if the text has to end here. Ending is one
+ * of them, represented by the likeliest character that ends the text, so width 1 samples at temperature 0.
  */
 function continuations(
   before: Hypothesis,

@@ -1,5 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
-import { type Truncation, truncate } from './truncate.js';
+import { sum, type Truncation, truncate } from './truncate.js';
 
 export interface Choice extends Partial<Truncation> {
   /** Divides the logits: lower is more predictable, 0 always picks the likeliest character. */
@@ -25,9 +25,7 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
     weights[id] = Number.isNaN(score) ? 0 : Math.exp((score - largest) / temperature);
   }
   truncate(weights, choice);
-  let total = 0;
-  for (let id = 0; id < weights.length; id++) total += weights[id]!;
-  let rest = uniform * total;
+  let rest = uniform * sum(weights);
   let last = likeliest;
   for (let id = 0; id < weights.length; id++) {
     if (weights[id] === 0) continue;

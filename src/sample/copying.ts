@@ -70,7 +70,7 @@ export function copyReport(
 ): CopyReport {
   const overlaps: Overlap[] = [];
   let covered = 0;
-  let end = 0; // of what is covered
+  let end = 0; // of the last overlap
   for (let start = 0; start < ids.length; ) {
     const { position, length } = index.longestMatch(ids, start);
     const stop = start + length;

@@ -3,7 +3,7 @@ import { logProbability } from './choose.js';
 import { Draft } from './draft.js';
 import { type GeneratedText, readContext, type Start, seedsFrom } from './generate.js';
 import type { Plan } from './plan.js';
-import { giveBackBatch, type NetworkState, takeBatch } from './reader.js';
+import { giveBackReader, type NetworkState, takeReader, withReader } from './reader.js';
 
 /** Rows of a batch: candidates written, or endings tried, in parallel. */
 const ROWS = 64;
@@ -63,11 +63,11 @@ function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number
   const mayJoin = (last: number, next: number | undefined) =>
     inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]);
   const drafts = seeds.map((seed) => new Draft(plan, seed));
-  const batch = takeBatch(plan.model, seeds.length);
+  const batch = takeReader(plan.model, seeds.length);
   let logits = (_: number) => start.logits;
   try {
     for (let length = 0; length <= plan.length; length++) {
-      // All logits are read before any state; see Batch.
+      // All logits are read before any state; see Reader.
       const joints = drafts.flatMap((draft, row) => {
         if (draft.ids.length < length) return []; // the draft was blocked
         const nats = logProbability(logits(row), first);
@@ -77,28 +77,25 @@ function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number
       });
       for (const { row, draft, nats } of joints) yield { draft, length, nats, state: batch.state(row) };
       if (length === plan.length) break;
-      if (length === 0) drafts.forEach((_, row) => void batch.start(row, start.state));
-      batch.step(Uint32Array.from(drafts, (draft) => draft.last));
+      if (length === 0) drafts.forEach((_, row) => void batch.start(start.state, row));
+      batch.read(Uint32Array.from(drafts, (draft) => draft.last));
       logits = (row) => batch.logits(row);
     }
   } finally {
-    giveBackBatch(batch);
+    giveBackReader(batch);
   }
 }
 
 /** Reads the ending after each cut and records how likely it is there. */
 function tryEnding({ model }: Plan, ending: Uint32Array, cut: readonly Cut[]): readonly Cut[] {
-  const batch = takeBatch(model, ROWS);
-  try {
-    cut.forEach(({ state }, row) => void batch.start(row, state));
+  return withReader(model, ROWS, (batch) => {
+    cut.forEach(({ state }, row) => void batch.start(state, row));
     for (let i = 1; i < ending.length; i++) {
-      batch.step(new Uint32Array(ROWS).fill(ending[i - 1]!));
+      batch.read(new Uint32Array(ROWS).fill(ending[i - 1]!));
       cut.forEach(({ nats }, row) => void nats.push(logProbability(batch.logits(row), ending[i]!)));
     }
     return cut;
-  } finally {
-    giveBackBatch(batch);
-  }
+  });
 }
 
 function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedText {

@@ -1,13 +1,6 @@
 import { Draft, type EndReason } from './draft.js';
 import type { Plan } from './plan.js';
-import {
-  type Batch,
-  giveBackBatch,
-  giveBackReader,
-  type NetworkState,
-  takeBatch,
-  takeReader,
-} from './reader.js';
+import { giveBackReader, type NetworkState, takeReader, withReader } from './reader.js';
 
 /** Most texts written in parallel. */
 const MOST_ROWS = 64;
@@ -19,34 +12,7 @@ const MOST_ROWS = 64;
  */
 export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
   const start = readContext(plan);
-  const batch = takeBatch(plan.model, Math.max(1, Math.min(seeds.length, MOST_ROWS)));
-  try {
-    yield* fill(batch, plan, seeds, start);
-  } finally {
-    giveBackBatch(batch);
-  }
-}
-
-/** The network after it has read the prompt. */
-export interface Start {
-  readonly logits: Float32Array;
-  readonly state: NetworkState;
-}
-
-/** Reads the context of a plan: the prompt, or what stands in for an empty one. */
-export function readContext({ model, context }: Plan): Start {
-  const reader = takeReader(model);
-  try {
-    reader.start();
-    reader.read(context);
-    const logits = Float32Array.from(reader.logits);
-    return { logits, state: reader.state() };
-  } finally {
-    giveBackReader(reader);
-  }
-}
-
-function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start): Generator<Draft> {
+  const batch = takeReader(plan.model, Math.max(1, Math.min(seeds.length, MOST_ROWS)));
   const rows: (Draft | undefined)[] = Array.from({ length: batch.rows });
   let begun = 0;
   const begin = function* (row: number): Generator<Draft> {
@@ -56,23 +22,43 @@ function* fill(batch: Batch, plan: Plan, seeds: readonly number[], start: Start)
       if (!draft.reason) draft.write(start.logits);
       if (!draft.reason) {
         rows[row] = draft;
-        batch.start(row, start.state);
+        batch.start(start.state, row);
       }
       yield draft;
     }
   };
-  for (let row = 0; row < rows.length; row++) yield* begin(row);
-  while (rows.some((draft) => draft)) {
-    batch.step(Uint32Array.from(rows, (draft) => draft?.last ?? 0));
-    const ended: number[] = [];
-    for (const [row, draft] of rows.entries()) {
-      if (!draft) continue;
-      draft.write(batch.logits(row));
-      if (draft.reason) ended.push(row);
-      yield draft;
+  try {
+    for (let row = 0; row < rows.length; row++) yield* begin(row);
+    while (rows.some((draft) => draft)) {
+      batch.read(Uint32Array.from(rows, (draft) => draft?.last ?? 0));
+      const ended: number[] = [];
+      for (const [row, draft] of rows.entries()) {
+        if (!draft) continue;
+        draft.write(batch.logits(row));
+        if (draft.reason) ended.push(row);
+        yield draft;
+      }
+      for (const row of ended) yield* begin(row);
     }
-    for (const row of ended) yield* begin(row);
+  } finally {
+    giveBackReader(batch);
   }
+}
+
+/** The network after it has read the prompt. */
+export interface Start {
+  readonly logits: Float32Array;
+  readonly state: NetworkState;
+}
+
+/** Reads the context of a plan: the prompt, or a line break if that is empty. */
+export function readContext({ model, context }: Plan): Start {
+  return withReader(model, 1, (reader) => {
+    reader.start();
+    reader.read(context);
+    const logits = reader.logits().slice();
+    return { logits, state: reader.state() };
+  });
 }
 
 /** A finished text. */
@@ -98,16 +84,14 @@ export function* inOrder(drafts: Iterable<Draft>): Generator<Draft> {
  * @param waiting drafts not returned yet, in the order in which they started
  * @returns the drafts that can now be passed on in that order
  */
-export function endedAfter(draft: Draft, waiting: Set<Draft>): Draft[] {
+export function* endedAfter(draft: Draft, waiting: Set<Draft>): Generator<Draft> {
   waiting.add(draft);
-  const ended: Draft[] = [];
-  if (!draft.reason) return ended;
+  if (!draft.reason) return;
   for (const first of waiting) {
-    if (!first.reason) break;
+    if (!first.reason) return;
     waiting.delete(first);
-    ended.push(first);
+    yield first;
   }
-  return ended;
 }
 
 /** Returns the result of a draft that has ended. */

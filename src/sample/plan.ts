@@ -51,10 +51,11 @@ export class Plan {
   ) {
     checkOptions(options);
     const { vocabulary } = model;
+    const { topK, typical, topP, minP, targetBits, noCopy, corpus } = options;
     this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
     this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
     this.length = options.length ?? SAMPLING_OPTIONS.length.default;
-    const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature, targetBits } = options;
+    const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;
     this.temperature = { temperature: schedule, startTemperature, targetBits };
     if (targetBits !== undefined && Math.max(...schedule) === 0) {
@@ -63,10 +64,7 @@ export class Plan {
         'Give a temperature above 0, or leave --target-bits out.',
       );
     }
-    const { topK, typical, topP, minP } = options;
-    this.truncation = Object.fromEntries(
-      Object.entries({ topK, typical, topP, minP }).filter(([, value]) => value !== undefined),
-    );
+    this.truncation = { topK, typical, topP, minP };
     this.penalty = options.repetitionPenalty ?? SAMPLING_OPTIONS.repetitionPenalty.default;
     this.repetition = new Repetition(options.repetitionWindow ?? SAMPLING_OPTIONS.repetitionWindow.default);
     this.stops = stopsOf(model, options);
@@ -79,9 +77,8 @@ export class Plan {
     }
     this.#patternIds = new Int32Array(vocabulary.size).fill(-1);
     this.pattern = options.match === undefined ? undefined : this.#makePattern(options.match);
-    this.strikes = this.banned.length > 0 || this.pattern !== undefined || options.noCopy !== undefined;
+    this.strikes = this.banned.length > 0 || this.pattern !== undefined || noCopy !== undefined;
     this.measures = options.logProbabilities === true || targetBits !== undefined;
-    const { noCopy, corpus } = options;
     this.copying = noCopy === undefined || !corpus ? undefined : new CopyGuard(corpus, noCopy);
     for (const id of this.prompt) {
       this.repetition.take(id);
@@ -100,16 +97,9 @@ export class Plan {
     const { codePoints, encoding } = this.model.vocabulary;
     const banned = new Set(this.banned);
     const allowed = codePoints.flatMap((_, id) => (banned.has(id) ? [] : id));
-    allowed.forEach((id, known) => {
-      this.#patternIds[id] = known;
-    });
-    const pattern = new Pattern(
-      source,
-      new Vocabulary(
-        allowed.map((id) => codePoints[id]!),
-        encoding,
-      ),
-    );
+    for (const [known, id] of allowed.entries()) this.#patternIds[id] = known;
+    const known = allowed.map((id) => codePoints[id]!);
+    const pattern = new Pattern(source, new Vocabulary(known, encoding));
     const least = pattern.distance(pattern.start);
     if (least > this.length) {
       throw new UserError(
@@ -125,10 +115,7 @@ function stopsOf({ vocabulary }: CharacterModel, options: GenerateOptions): Stop
   const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
   const texts = stop.filter((text) => text !== '').map((text) => [...vocabulary.encode(text)]);
   texts.sort((a, b) => b.length - a.length);
-  const lines = Math.min(
-    options.lines ?? Number.POSITIVE_INFINITY,
-    until === 'line' ? 1 : Number.POSITIVE_INFINITY,
-  );
+  const lines = until === 'line' ? 1 : (options.lines ?? Number.POSITIVE_INFINITY);
   return { texts, sentence: until === 'sentence', paragraph: until === 'paragraph', words, lines };
 }
 

@@ -85,7 +85,7 @@ export class Recall {
   }
 
   #mark(at: number, read: number): Mark {
-    const logits = Float32Array.from(this.#reader.logits);
+    const logits = this.#reader.logits().slice();
     return { at, read, logits, state: this.#reader.state() };
   }
 

@@ -27,14 +27,8 @@ export class Stops {
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;
-  #hasInk = false;
-  #lineHasInk = false;
-  #inWord = false;
-  #sentenceEnds = false;
-  #words = 0;
-  #lines = 0;
-  /** Characters from the line break before trailing blank space on; 0 if the text does not end so. */
-  #blank = 0;
+  /** `blank`: the length of the trailing blank space from its first line break on, or 0. */
+  #seen = { ink: false, inkInLine: false, inWord: false, sentenceEnd: false, words: 0, lines: 0, blank: 0 };
 
   constructor(readonly options: StopOptions) {
     this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
@@ -45,13 +39,7 @@ export class Stops {
     const copy = new Stops(this.options);
     copy.tail = this.tail;
     copy.#recent.push(...this.#recent);
-    copy.#hasInk = this.#hasInk;
-    copy.#lineHasInk = this.#lineHasInk;
-    copy.#inWord = this.#inWord;
-    copy.#sentenceEnds = this.#sentenceEnds;
-    copy.#words = this.#words;
-    copy.#lines = this.#lines;
-    copy.#blank = this.#blank;
+    copy.#seen = { ...this.#seen };
     return copy;
   }
 
@@ -63,27 +51,29 @@ export class Stops {
       const reason = this.#takeSpace(kind === 'newline');
       if (reason) return reason;
     } else {
-      this.#hasInk = this.#lineHasInk = this.#inWord = true;
-      this.#blank = 0;
-      this.#sentenceEnds = kind === 'terminal' || (kind === 'closer' && this.#sentenceEnds);
+      const seen = this.#seen;
+      seen.ink = seen.inkInLine = seen.inWord = true;
+      seen.sentenceEnd = kind === 'terminal' || (kind === 'closer' && seen.sentenceEnd);
+      seen.blank = 0;
     }
-    this.tail = Math.max(this.options.paragraph ? this.#blank : 0, this.#begunStop());
+    this.tail = Math.max(this.options.paragraph ? this.#seen.blank : 0, this.#begunStop());
     return undefined;
   }
 
   #takeSpace(isNewline: boolean): StopReason | undefined {
     const { sentence, paragraph, words, lines } = this.options;
+    const seen = this.#seen;
     this.tail = 1;
-    if (sentence && this.#sentenceEnds) return 'sentence';
-    if (this.#inWord && ++this.#words >= words) return 'words';
-    this.#inWord = this.#sentenceEnds = false;
-    if (isNewline && this.#lineHasInk && ++this.#lines >= lines) return 'lines';
-    if (isNewline && paragraph && this.#blank > 0) {
-      this.tail = this.#blank + 1;
+    if (sentence && seen.sentenceEnd) return 'sentence';
+    if (seen.inWord && ++seen.words >= words) return 'words';
+    seen.inWord = seen.sentenceEnd = false;
+    if (isNewline && seen.inkInLine && ++seen.lines >= lines) return 'lines';
+    if (isNewline && paragraph && seen.blank > 0) {
+      this.tail = seen.blank + 1;
       return 'paragraph';
     }
-    if (isNewline) this.#lineHasInk = false;
-    if (this.#blank > 0 || (isNewline && this.#hasInk)) this.#blank++;
+    if (isNewline) seen.inkInLine = false;
+    if (seen.blank > 0 || (isNewline && seen.ink)) seen.blank++;
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Random, Stream } from '../random.js';
 import { type Choice, choose } from './choose.js';
-import { Batch } from './reader.js';
+import { Reader } from './reader.js';
 import { type Mark, Recall } from './recall.js';
 
 /** A suggestion ends at a line break, at the first space after `LONG_ENOUGH` characters, or at `MOST`. */
@@ -25,7 +25,7 @@ export interface Suggested {
 /** Suggests how a text may continue: several alternatives, written as one batch. */
 export class Suggester {
   readonly #recall: Recall;
-  readonly #batch: Batch;
+  readonly #batch: Reader;
 
   /** @param count alternatives */
   constructor(
@@ -33,7 +33,7 @@ export class Suggester {
     readonly count: number,
   ) {
     this.#recall = new Recall(model);
-    this.#batch = new Batch(model, count);
+    this.#batch = new Reader(model, count);
   }
 
   /**
@@ -60,13 +60,13 @@ export class Suggester {
     );
     lines.forEach((line, row) => {
       line.write(mark.logits, choice);
-      this.#batch.start(row, mark.state);
+      this.#batch.start(mark.state, row);
     });
     for (;;) {
       const done = lines.every((line) => line.hasEnded);
       yield { left: 0, alternatives: lines.map((line) => line.text), done };
       if (done) return;
-      this.#batch.step(Uint32Array.from(lines, (line) => line.last));
+      this.#batch.read(Uint32Array.from(lines, (line) => line.last));
       lines.forEach((line, row) => {
         if (!line.hasEnded) line.write(this.#batch.logits(row), choice);
       });

@@ -15,18 +15,16 @@ export interface Truncation {
  * works on what the one before has left, and leaves at least one character.
  * @param weights (V), not negative, proportional to probability
  */
-export function truncate(weights: Float64Array, { topK, typical, topP, minP }: Partial<Truncation>): void {
+export function truncate(weights: Float64Array, truncation: Partial<Truncation>): void {
+  const { topK = 0, typical = 1, topP = 1, minP = 0 } = truncation;
   // Fan, Lewis & Dauphin 2018.
-  if (topK !== undefined && topK > 0) keepLeast(weights, negative(weights), topK, Number.POSITIVE_INFINITY);
+  if (topK > 0) keepLeast(weights, negative(weights), topK, Number.POSITIVE_INFINITY);
   // Meister et al. 2023.
-  if (typical !== undefined && typical < 1) {
-    keepLeast(weights, atypicality(weights), weights.length, typical * sum(weights));
-  }
+  if (typical < 1) keepLeast(weights, atypicality(weights), weights.length, typical * sum(weights));
   // Holtzman et al. 2020.
-  if (topP !== undefined && topP < 1)
-    keepLeast(weights, negative(weights), weights.length, topP * sum(weights));
+  if (topP < 1) keepLeast(weights, negative(weights), weights.length, topP * sum(weights));
   // Nguyen et al. 2024.
-  if (minP !== undefined && minP > 0) keepLikely(weights, minP);
+  if (minP > 0) keepLikely(weights, minP);
 }
 
 /**
@@ -90,7 +88,8 @@ function keepLikely(weights: Float64Array, minP: number): void {
   for (let id = 0; id < weights.length; id++) if (weights[id]! < least) weights[id] = 0;
 }
 
-function sum(weights: Float64Array): number {
+/** Adds up weights; faster than `sumOf`, which takes any iterable. */
+export function sum(weights: Float64Array): number {
   let total = 0;
   for (let id = 0; id < weights.length; id++) total += weights[id]!;
   return total;

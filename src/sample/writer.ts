@@ -24,7 +24,7 @@ export class Writer {
     yield* prompt;
     this.#reader.read(prompt.length > 0 ? prompt : Uint32Array.of(textStart(this.model)));
     for (let written = 0; written < length; written++) {
-      const id = choose(this.#reader.logits, choice, random.uniform());
+      const id = choose(this.#reader.logits(), choice, random.uniform());
       yield id;
       this.#reader.read(Uint32Array.of(id));
     }
@@ -32,6 +32,6 @@ export class Writer {
 
   /** Returns the probability, according to the network, of the id that `write` yielded last. */
   probabilityOf(id: number): number {
-    return Math.exp(logProbability(this.#reader.logits, id));
+    return Math.exp(logProbability(this.#reader.logits(), id));
   }
 }

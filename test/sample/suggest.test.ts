@@ -52,7 +52,7 @@ function written(before: string, seed: number, choice: Choice): string {
   reader.read(ids.length > 0 ? ids : Uint32Array.of(textStart(model)));
   let text = '';
   for (let count = 0; count < 120; count++) {
-    const id = choose(reader.logits, choice, random.uniform());
+    const id = choose(reader.logits(), choice, random.uniform());
     const character = model.vocabulary.character(id);
     if (character === '\n' && /\S/.test(text)) break;
     if (character === ' ' && count >= 80) break;

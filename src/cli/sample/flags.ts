@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { flagOf, type OptionRow, row } from '../../options.js';
+import { flagOf, type OptionRow, row, valuesFor } from '../../options.js';
 import { COMMAND_DEFAULTS, type GenerateOptions, SAMPLING_OPTIONS } from '../../sample/options.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { type EngineFlags, resolveEscapes, TableOption } from '../options.js';
@@ -130,26 +130,14 @@ export function generateOptions(
   flags: SampleFlags,
   { prompt, seed, corpus }: { prompt: string; seed: number; corpus: SuffixIndex | undefined },
 ): GenerateOptions {
-  const {
-    beam,
-    ending,
-    candidates,
-    copyReport,
-    samples,
-    separator,
-    json,
-    color,
-    engine,
-    threads,
-    ...options
-  } = flags;
-  const { length, temperature } = COMMAND_DEFAULTS;
+  const { temperature = COMMAND_DEFAULTS.temperature, beam, ending, color, ...others } = flags;
+  const { length } = COMMAND_DEFAULTS;
   // A beam may never come to its end.
   const hasEnd = beam === undefined && ENDS.some((name) => flags[name] !== undefined);
   return {
-    temperature,
     length: ending !== undefined ? length.filled : hasEnd ? length.ended : length.plain,
-    ...options,
+    ...valuesFor(SAMPLING_OPTIONS, others),
+    temperature,
     prompt,
     seed,
     corpus: flags.noCopy === undefined ? undefined : corpus,

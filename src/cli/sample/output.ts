@@ -10,12 +10,11 @@ import { SURPRISE, tinted, tintLegend } from '../output/tint.js';
 import type { SampleFlags } from './flags.js';
 
 /** Where texts go. */
-export interface SampleOutput {
-  /** Whether texts arrive while they are written, through `stream`, or as a whole, through `write`. */
-  readonly streams: boolean;
-  stream(draft: Draft): Promise<void>;
+interface SampleOutput {
+  /** Writes what has become certain of the only text; undefined if texts are written as a whole. */
+  readonly stream?: ((draft: Draft) => Promise<void>) | undefined;
   write(text: GeneratedText): Promise<void>;
-  end(): Promise<void>;
+  end?(): Promise<void>;
 }
 
 /** @param corpus where to look for copies, if the output reports them */
@@ -29,8 +28,6 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
     vocabulary.encoding === 'bytes' ? Buffer.from(text, 'latin1').toString() : text;
   const prompt = readable(vocabulary.decode(plan.prompt));
   return {
-    streams: false,
-    async stream() {},
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
       const logprobs = flags.logProbabilities ? { logprobs: logProbabilities?.map(rounded) } : {};
@@ -39,7 +36,6 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
       const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };
       await print(`${harmlessJson(line)}\n`);
     },
-    async end() {},
   };
 }
 
@@ -58,16 +54,17 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
     if (started++ > 0) out.put(separator);
     if (flags.echo) out.put(prompt);
   };
+  const stream = async (draft: Draft) => {
+    if (started === 0) start();
+    const [from, to] = draft.take();
+    for (let i = from; i < to; i++) {
+      out.put(plan.model.vocabulary.character(draft.ids[i]!), draft.logProbabilities[i]);
+    }
+    await out.flushIfDue();
+  };
+  const streams = flags.samples === 1 && flags.beam === undefined && flags.ending === undefined;
   return {
-    streams: flags.samples === 1 && flags.beam === undefined && flags.ending === undefined,
-    async stream(draft) {
-      if (started === 0) start();
-      const [from, to] = draft.take();
-      for (let i = from; i < to; i++) {
-        out.put(plan.model.vocabulary.character(draft.ids[i]!), draft.logProbabilities[i]);
-      }
-      await out.flushIfDue();
-    },
+    stream: streams ? stream : undefined,
     async write({ text, logProbabilities }) {
       start();
       Array.from(text).forEach((character, i) => void out.put(character, logProbabilities?.[i]));
@@ -82,6 +79,8 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
 
 /** How long text is buffered at most: a terminal shows it as it is written, a pipe gets larger pieces. */
 const FLUSH_EVERY_MS = { terminal: 5, pipe: 50 } as const;
+
+const NO_COLOURS = 'colours are off here (NO_COLOR, or a terminal without colours)';
 
 /** Buffered text for stdout, tinted by the surprise of its characters if requested. */
 class TextStream {
@@ -99,9 +98,8 @@ class TextStream {
   ) {
     this.#isTinted = isTinted && hasColours();
     this.#decodes = bytes && (process.stdout.isTTY || this.#isTinted);
-    if (this.#isTinted) process.stderr.write(`${tintLegend()}\n`);
-    else if (isTinted)
-      process.stderr.write('colours are off here (NO_COLOR, or a terminal without colours)\n');
+    const legend = this.#isTinted ? tintLegend() : NO_COLOURS;
+    if (isTinted) process.stderr.write(`${legend}\n`);
   }
 
   /** @param nats log p of the character, if known */
@@ -163,10 +161,9 @@ const MOST_LISTED = 5;
 
 /** Lists the longest overlaps on stderr. */
 export function reportCopies({ share, overlaps }: ReturnType<typeof copiesOf>): void {
-  const rows = overlaps.slice(0, MOST_LISTED).map(({ length, text }) => {
-    const line = harmless(text.replace(/\s+/g, ' '));
-    return [String(length), excerpt(line)];
-  });
+  const rows = overlaps
+    .slice(0, MOST_LISTED)
+    .map(({ length, text }) => [String(length), excerpt(harmless(text.replace(/\s+/g, ' ')))]);
   const more = overlaps.length > MOST_LISTED ? `, the longest of ${overlaps.length}` : '';
   process.stderr.write(
     `\ncopied from the corpus in passages of at least 20 characters: ${percent(share, 1)} of the text${rows.length > 0 ? more : ''}\n` +

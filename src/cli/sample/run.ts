@@ -21,8 +21,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   const prompt = readTextArgument(flags.prompt ?? '');
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   const usual = flags.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
-  const threads = flags.threads ?? usual;
-  const model = modelOf(read, { engine: flags.engine, threads });
+  const model = modelOf(read, { engine: flags.engine, threads: flags.threads ?? usual });
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
   const corpus = needsCorpus
     ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
@@ -35,13 +34,13 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
   reportUnknown(model, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
-  if (output.streams) {
+  if (output.stream) {
     let last: Draft | undefined;
     for (const draft of writeTexts(plan, [seed])) {
       last = draft;
       await output.stream(draft);
     }
-    await output.end();
+    await output.end?.();
     if (last) remark(finished(last), plan, about);
     return;
   }
@@ -49,7 +48,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
     await output.write(text);
     remark(text, plan, about);
   }
-  await output.end();
+  await output.end?.();
 }
 
 /** Yields texts that are written as a whole. */

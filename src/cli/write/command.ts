@@ -21,6 +21,8 @@ Examples:
   charlstm write --top-p 0.9 --alternatives 8 --seed 7
 `;
 
+const ALTERNATIVES = { minimum: 1, maximum: 32, integer: true };
+
 /** `charlstm write`: the user and a network write a text together. */
 export function defineCommand(command: Command): void {
   command
@@ -29,13 +31,7 @@ export function defineCommand(command: Command): void {
     .addOption(sampleOption('topK'))
     .addOption(sampleOption('topP'))
     .addOption(sampleOption('minP'))
-    .addOption(
-      valueOption('--alternatives <n>', 'how many lines to choose from', {
-        minimum: 1,
-        maximum: 32,
-        integer: true,
-      }).default(5),
-    )
+    .addOption(valueOption('--alternatives <n>', 'how many lines to choose from', ALTERNATIVES).default(5))
     .addOption(sampleOption('seed'))
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)

@@ -4,16 +4,13 @@ import { ExitCode, UserError } from '../../errors.js';
 import { harmless, quoted } from '../../format.js';
 import { Suggester } from '../../sample/suggest.js';
 import type { WriteBackend, WriteScreen } from '../../ui/write/open.js';
+import type { Settings } from '../../ui/write/settings.js';
 import { readModel, titleOf } from '../input/model.js';
 import { untilEnded } from '../output/endings.js';
 import { rescue, TextFile } from './text-file.js';
 
-export interface WriteFlags {
+export interface WriteFlags extends Settings {
   file?: string;
-  temperature: number;
-  topK: number;
-  topP: number;
-  minP: number;
   seed: number;
   alternatives: number;
   engine?: EngineChoice;

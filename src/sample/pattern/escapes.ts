@@ -14,7 +14,7 @@ const UNSUPPORTED: [kind: RegExp, name: string][] = [
 /**
  * Reads an escape; the reader is past its backslash. Escaped letters and digits mean what they do in
  * JavaScript with the flag u; any other ASCII character stands for itself.
- * @param inClass whether it stands between brackets, where `\b` is a backspace
+ * @param inClass whether it is between brackets, where `\b` is a backspace
  * @throws UserError naming an escape that is unknown, malformed or not supported
  */
 export function readEscape(reader: Reader, inClass: boolean): ClassItem {

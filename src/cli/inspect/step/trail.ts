@@ -5,7 +5,7 @@ import { distributionOf, type Memory, type Step, stepAfter } from '../../../insi
 import { grouped } from '../../../numbers.js';
 import { Random, Stream } from '../../../random.js';
 import { choose } from '../../../sample/choose.js';
-import { giveBackReader, takeReader } from '../../../sample/reader.js';
+import { withReader } from '../../../sample/reader.js';
 import type { StepContents, Viewpoint } from '../../../ui/step/contents.js';
 import type { Outcome } from '../../../ui/step/open.js';
 
@@ -51,16 +51,13 @@ export class Trail {
   /** Fills in the states before a position, as its steps would, but without computing their numbers. */
   #readUpTo(at: number): void {
     if (this.#memories.length >= at) return;
-    const reader = takeReader(this.model);
-    try {
+    withReader(this.model, 1, (reader) => {
       reader.start(this.#memories.at(-1));
       for (let i = this.#memories.length; i < at; i++) {
         reader.read(Uint32Array.of(this.#ids[i]!));
         this.#memories.push(reader.state());
       }
-    } finally {
-      giveBackReader(reader);
-    }
+    });
   }
 
   /** Returns what a screen or printout shows of a step. */
