@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { MODEL_DEFAULTS, NETWORK, RECORDED } from '../../checkpoint/options.js';
+import { NETWORK, RECORDED } from '../../checkpoint/options.js';
 import { openEngine } from '../../engine/engine.js';
 import { withThreads } from '../../engine/team.js';
 import { UserError } from '../../errors.js';
@@ -58,25 +58,24 @@ Examples:
 
 /** Defines `charlstm inspect memory`, which trains each kind of cell on the copy-memory task. */
 export function defineCommand(command: Command): void {
-  command
-    .addOption(
-      new Option('--lags <list>', 'distances in characters, separated by commas')
-        .argParser(parseLags)
-        .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
-    )
-    .addOption(valueOption('--hidden <n>', 'hidden units', NETWORK.hidden.kind).default(64))
-    .addOption(valueOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600))
-    .addOption(valueOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3))
-    .addOption(valueOption('--seed <n>', 'seed of all random numbers', RECORDED.seed.kind).default(1))
-    .addOption(
-      valueOption(
-        '--forget-bias <n>',
-        'initial bias of the gates that keep memory',
-        NETWORK.forgetBias.kind,
-      ).default(MODEL_DEFAULTS.forgetBias),
-    )
-    .option('--mixed', 'train on all lags up to k instead of only k');
-  addViewOptions(command, 'a chart')
+  const { hidden, forgetBias } = NETWORK;
+  const bias = valueOption(
+    '--forget-bias <n>',
+    'initial bias of the gates that keep memory',
+    forgetBias.kind,
+  );
+  const own = [
+    new Option('--lags <list>', 'distances in characters, separated by commas')
+      .argParser(parseLags)
+      .default(DEFAULT_LAGS, DEFAULT_LAGS.join(',')),
+    valueOption('--hidden <n>', 'hidden units', hidden.kind).default(64),
+    valueOption('--steps <n>', 'training steps, each with a batch of 32', COUNT).default(600),
+    valueOption('--lr <rate>', 'learning rate', { minimum: 1e-8, maximum: 1 }).default(3e-3),
+    valueOption('--seed <n>', 'seed of all random numbers', RECORDED.seed.kind).default(1),
+    bias.default(forgetBias.default),
+    new Option('--mixed', 'train on all lags up to k instead of only k'),
+  ];
+  addViewOptions(command, own, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((flags: MemoryFlags) => inspectMemory(flags));
 }
@@ -90,11 +89,8 @@ function parseLags(text: string): number[] {
   return lags.sort((a, b) => a - b);
 }
 
-/** The share of right answers of one kind of network, for each lag. */
-interface KindAccuracy {
-  readonly name: string;
-  readonly accuracy: readonly number[];
-}
+/** One kind of network, with its share of right answers for each lag. */
+type KindAccuracy = { readonly name: string; readonly accuracy: readonly number[] };
 
 async function inspectMemory(flags: MemoryFlags): Promise<void> {
   const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
@@ -115,20 +111,12 @@ async function inspectMemory(flags: MemoryFlags): Promise<void> {
 }
 
 async function measureAccuracies(flags: MemoryFlags, progress: ProgressLine): Promise<KindAccuracy[]> {
-  const {
-    lags,
-    hidden,
-    steps,
-    lr,
-    seed,
-    forgetBias,
-    mixed = false,
-    threads = availableParallelism(),
-  } = flags;
+  const { lags, hidden, steps, lr, seed, forgetBias, mixed = false } = flags;
+  const { engine: choice, threads = availableParallelism() } = flags;
   const networks: KindAccuracy[] = [];
   for (const [name, kind] of testedKinds(forgetBias)) {
     await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
-    const engine = withThreads(openEngine(flags.engine, { quickly: true }), threads);
+    const engine = withThreads(openEngine(choice, { quickly: true }), threads);
     const config = { ...kind, hidden, layers: 1 };
     const accuracy: number[] = [];
     for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
@@ -146,13 +134,8 @@ function chartOf(networks: readonly KindAccuracy[], lags: readonly number[]): Ch
     const points = lags.map((lag, i) => [lag, accuracy[i]!] as const);
     return { name, kind: 'line', points, color: SERIES_COLORS[index % SERIES_COLORS.length]! };
   });
-  const ends = [lags[0]!, lags.at(-1)!];
-  const chance: Series = {
-    name: 'chance',
-    kind: 'line',
-    points: ends.map((lag) => [lag, CHANCE] as const),
-    color: 'faint',
-  };
+  const ends = [lags[0]!, lags.at(-1)!].map((lag) => [lag, CHANCE] as const);
+  const chance: Series = { name: 'chance', kind: 'line', points: ends, color: 'faint' };
   return {
     title: 'remembering a character for k steps',
     x: { label: 'k, steps', log: true },

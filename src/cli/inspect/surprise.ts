@@ -37,7 +37,7 @@ Examples:
 
 /** Defines `charlstm inspect surprise`, which breaks down the loss of a text by classes of characters. */
 export function defineCommand(command: Command): void {
-  addTextOptions(command, 'a chart')
+  addTextOptions(command, [], 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: TextFlags) => inspectSurprise(path, flags));
 }

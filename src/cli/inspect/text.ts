@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
 import type { RunRecord } from '../../checkpoint/record.js';
 import { runOf } from '../../checkpoint/run.js';
@@ -21,12 +21,9 @@ export interface TextFlags extends ViewFlags {
   unknown: Unknown;
 }
 
-/**
- * Adds the options for `TextFlags`.
- * @param drawn what `--svg` draws
- */
-export function addTextOptions(command: Command, drawn: string): Command {
-  return addViewOptions(command.addOption(textOption()).addOption(unknownOption()), drawn);
+/** Adds the options of a view that reads a text, as `addViewOptions` does. */
+export function addTextOptions(command: Command, own: readonly Option[], drawn: string): Command {
+  return addViewOptions(command, [...own, textOption(), unknownOption()], drawn);
 }
 
 /** A model and the start of the text it is to read. */

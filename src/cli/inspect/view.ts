@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withHint } from '../../errors.js';
 import { harmlessJson } from '../../format.js';
 import { type EngineFlags, engineOption, jsonOption, threadsOption } from '../options.js';
@@ -16,16 +16,19 @@ export const INDEX = { minimum: 0, maximum: 1e6, integer: true };
 export const COUNT = { minimum: 1, maximum: 1e6, integer: true };
 
 /**
- * Adds the options for `ViewFlags`.
+ * Adds the options of a view: its own, then those for `ViewFlags`.
  * @param drawn what `--svg` draws
  * @param json the description of `--json`
  */
-export function addViewOptions(command: Command, drawn: string, json?: string): Command {
-  return command
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .addOption(jsonOption(json))
-    .option('--svg <file>', `also draw ${drawn} into an SVG file`);
+export function addViewOptions(
+  command: Command,
+  own: readonly Option[],
+  drawn: string,
+  json?: string,
+): Command {
+  const svg = new Option('--svg <file>', `also draw ${drawn} into an SVG file`);
+  const all = [...own, engineOption(), threadsOption(), jsonOption(json), svg];
+  return all.reduce((to, option) => to.addOption(option), command);
 }
 
 /** The result of a view in both forms. */

@@ -40,15 +40,8 @@ export function longestStretch({ config }: CharacterModel): number {
 export async function browse(subject: Subject): Promise<void> {
   const { model, name, source, ids, place, found, stretch } = subject;
   const view = viewOf(model, ids, stretch);
-  const start = {
-    model: name,
-    source,
-    stretch: view,
-    ...place,
-    scale: stretch.scale,
-    found: found?.units ?? [],
-    tracked: found?.tracked ?? 0,
-  };
+  const { units = [], tracked = 0 } = found ?? {};
+  const start = { model: name, source, stretch: view, ...place, scale: stretch.scale, found: units, tracked };
   let stopWork = () => {};
   try {
     const { state } = await untilEnded(

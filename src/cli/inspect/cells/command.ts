@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CharacterModel } from '../../../checkpoint/checkpoint.js';
 import { runOf } from '../../../checkpoint/run.js';
 import { UserError } from '../../../errors.js';
 import { PROPERTY_NAMES, type PropertyName } from '../../../insight/properties.js';
+import type { ModelConfig } from '../../../model/config.js';
 import { grouped } from '../../../numbers.js';
 import { isAt, type Place } from '../../../ui/cells/state.js';
 import { checkPlace, MODEL_HELP, valueOption } from '../../options.js';
@@ -50,35 +51,25 @@ Examples:
   charlstm inspect cells --find quote --svg quotes.svg
 `;
 
-const skippedLength = { minimum: 0, maximum: LONGEST_TEXT - 1, integer: true };
-const excerptLength = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
+const SKIPPED = { minimum: 0, maximum: LONGEST_TEXT - 1, integer: true };
+const LENGTH = { minimum: 1, maximum: LONGEST_TEXT, integer: true };
 
 /** Defines `charlstm inspect cells`, which shows a text tinted by a unit that was named or found. */
 export function defineCommand(command: Command): void {
-  command
-    .addOption(
-      valueOption('--find <property>', 'find the units that track it', {
-        words: [...PROPERTY_NAMES, 'auto'],
-      }),
-    )
-    .addOption(valueOption('--layer <n>', 'the layer of --unit (default: 0)', INDEX))
-    .addOption(valueOption('--unit <n>', 'tint the text by this unit', INDEX))
-    .addOption(
-      valueOption(
-        '--skip <n>',
-        'characters to skip (default: for a unit found, up to a varied passage)',
-        skippedLength,
-      ),
-    )
-    .addOption(
-      valueOption(
-        '--length <n>',
-        `characters to show (default: ${PRINTED}, or ${BROWSED} on the screen)`,
-        excerptLength,
-      ),
-    )
-    .option('--relative', 'divide the state by its largest absolute value instead of taking tanh');
-  addTextOptions(command, 'the text')
+  const length = `characters to show (default: ${PRINTED}, or ${BROWSED} on the screen)`;
+  const own = [
+    valueOption('--find <property>', 'find the units that track it', { words: [...PROPERTY_NAMES, 'auto'] }),
+    valueOption('--layer <n>', 'the layer of --unit (default: 0)', INDEX),
+    valueOption('--unit <n>', 'tint the text by this unit', INDEX),
+    valueOption(
+      '--skip <n>',
+      'characters to skip (default: for a unit found, up to a varied passage)',
+      SKIPPED,
+    ),
+    valueOption('--length <n>', length, LENGTH),
+    new Option('--relative', 'divide the state by its largest absolute value instead of taking tanh'),
+  ];
+  addTextOptions(command, own, 'the text')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: CellsFlags) => inspectCells(path, flags));
 }
@@ -89,7 +80,7 @@ async function inspectCells(path: string | undefined, flags: CellsFlags): Promis
   const isBrowsed = hasTerminal() && !flags.json && flags.svg === undefined;
   const most = unit === undefined || isBrowsed ? LONGEST_TEXT : skip + (flags.length ?? PRINTED);
   const { file, model, ids, inputs, about, heading } = await openText(path, flags, { most });
-  const named = unit === undefined ? undefined : unitOf({ ...flags, unit }, model.config);
+  const named = unitOf(flags, model.config);
   const length = isBrowsed ? browsedLength(model, flags.length) : (flags.length ?? PRINTED);
   const asked = { ...flags, length };
   const wanted = flags.find ?? 'auto';
@@ -145,11 +136,9 @@ function checkFlags({ find, layer, unit }: CellsFlags): void {
   }
 }
 
-/** @throws UserError if the network has no such unit */
-function unitOf(
-  { layer = 0, unit }: { layer?: number; unit: number },
-  { layers, hidden }: { layers: number; hidden: number },
-): Place {
+/** Returns the unit of the flags, if any. @throws UserError if the network has no such unit */
+function unitOf({ layer = 0, unit }: CellsFlags, { layers, hidden }: ModelConfig): Place | undefined {
+  if (unit === undefined) return undefined;
   checkPlace('--layer', layer, layers);
   checkPlace('--unit', unit, hidden);
   return { layer, unit };

@@ -39,17 +39,11 @@ export function tintedText(excerpt: Excerpt): string {
     // The state once the whole grapheme has been read.
     out += rows.put(source, values[read - 1]!);
   }
-  return `${out}${rows.flush()}${rows.end()}\n${hasColours() ? legend(what) : markLegends(what)[0]}\n`;
+  const legend = hasColours() ? [what, ...tintSamples().map(styled)].join(' ') : markLegends(what)[0];
+  return `${out}${rows.flush()}${rows.end()}\n${legend}\n`;
 }
 
-function legend(what: string): string {
-  return [what, ...tintSamples().map(styled)].join(' ');
-}
-
-/**
- * Draws the same as a standalone SVG document.
- * @param tracking what the unit tracks, if that was searched for
- */
+/** Draws the same as a standalone SVG document. @param tracking what the unit tracks, if it was found */
 export function excerptSvg(
   { layer, unit, start, text, kind, values, ...scale }: Excerpt,
   about: { readonly model: string; readonly text: string },

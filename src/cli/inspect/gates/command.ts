@@ -30,7 +30,7 @@ Examples:
 
 /** Defines `charlstm inspect gates`, which shows saturation, activations by character, and memory. */
 export function defineCommand(command: Command): void {
-  addTextOptions(command, 'all charts')
+  addTextOptions(command, [], 'all charts')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: TextFlags) => inspectGates(path, flags));
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RunRecord } from '../../../checkpoint/record.js';
 import { runOf } from '../../../checkpoint/run.js';
 import { UserError } from '../../../errors.js';
@@ -22,8 +22,6 @@ interface GradientsFlags extends CompareFlags, TextFlags {
   compare?: true;
 }
 
-const DEFAULT_LAG = 200;
-const DEFAULT_PLACES = 64;
 /** The lags in the table. */
 const TABLE_LAGS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -50,22 +48,14 @@ Examples:
 export function defineCommand(command: Command): void {
   const lags = { minimum: 1, maximum: 2000, integer: true };
   const many = { minimum: 1, maximum: 10_000, integer: true };
-  command
-    .option('--compare', 'train an RNN and two LSTMs of equal size, and overlay them')
-    .addOption(valueOption('--max-lag <n>', 'how many characters to go back', lags).default(DEFAULT_LAG))
-    .addOption(
-      valueOption('--places <n>', 'how many places in the text to average over', many).default(
-        DEFAULT_PLACES,
-      ),
-    )
-    .addOption(
-      valueOption(
-        '--steps <n>',
-        `how many steps --compare trains each network (default: ${COMPARED_STEPS})`,
-        COUNT,
-      ),
-    );
-  addTextOptions(command, 'a chart')
+  const steps = `how many steps --compare trains each network (default: ${COMPARED_STEPS})`;
+  const own = [
+    new Option('--compare', 'train an RNN and two LSTMs of equal size, and overlay them'),
+    valueOption('--max-lag <n>', 'how many characters to go back', lags).default(200),
+    valueOption('--places <n>', 'how many places in the text to average over', many).default(64),
+    valueOption('--steps <n>', steps, COUNT),
+  ];
+  addTextOptions(command, own, 'a chart')
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], flags: GradientsFlags) => inspectGradients(paths, flags));
 }
@@ -155,14 +145,8 @@ function figureOf(networks: readonly NetworkGradients[], maxLag: number): Figure
     if (drawn.length === 0) return [];
     const series = drawn.map(({ name, layers }, index) => seriesOf(name, layers.at(-1)!, index));
     const when = isComparison ? `, ${state === 'trained' ? 'after' : 'before'} training` : '';
-    return [
-      {
-        title: `the gradient with respect to the last layer's hidden state${when}`,
-        x,
-        y: yAxis(drawn),
-        series,
-      },
-    ];
+    const title = `the gradient with respect to the last layer's hidden state${when}`;
+    return [{ title, x, y: yAxis(drawn), series }];
   });
   return { title: '', charts, columns: 1 };
 }
@@ -211,13 +195,9 @@ function tableOf(networks: readonly NetworkGradients[], maxLag: number): string 
     return networks.length > 1 ? [harmlessLine(nameOf(network, networks)), ...own] : own;
   });
   const what = `The norm at lag 1${lags.length > 0 ? ', and at longer lags as a share of it' : ''}:`;
-  const notes = CURVE_ENDS.filter(([mark]) => rows.some((row) => row.slice(1).includes(mark)));
-  return [
-    what,
-    lines[0]!,
-    ...named,
-    ...notes.map(([mark, why]) => `${mark}: ${why}; the curve ends there`),
-  ].join('\n');
+  const ends = CURVE_ENDS.filter(([mark]) => rows.some((row) => row.slice(1).includes(mark)));
+  const notes = ends.map(([mark, why]) => `${mark}: ${why}; the curve ends there`);
+  return [what, lines[0]!, ...named, ...notes].join('\n');
 }
 
 /** Names a network, with its state and loss if networks were trained for comparison. */

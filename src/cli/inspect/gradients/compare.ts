@@ -2,16 +2,20 @@ import { readRecord } from '../../../checkpoint/checkpoint.js';
 import { MODEL_DEFAULTS, TRAINING_DEFAULTS } from '../../../checkpoint/options.js';
 import { listRuns, runOf } from '../../../checkpoint/run.js';
 import { ExitCode, UserError } from '../../../errors.js';
-import { COMPARED_STEPS, compareGradients, type NetworkGradients } from '../../../experiments/gradients.js';
+import {
+  COMPARED_STEPS,
+  compareGradients,
+  type GradientComparison,
+  type NetworkGradients,
+} from '../../../experiments/gradients.js';
 import { harmlessLine } from '../../../format.js';
 import { leastText } from '../../../insight/gradients.js';
-import type { ModelConfig } from '../../../model/config.js';
 import { amountOf, grouped } from '../../../numbers.js';
 import { DEFAULT_CORPUS } from '../../../text/catalogue.js';
 import { Dataset, prepareDataset } from '../../../text/dataset.js';
 import { openLearned } from '../../../text/learned.js';
 import { resolveCorpus } from '../../../text/sources.js';
-import { type Split, splitCorpus } from '../../../text/split.js';
+import { splitCorpus } from '../../../text/split.js';
 import { readModel } from '../../input/model.js';
 import type { EngineFlags } from '../../options.js';
 import { type ProgressLine, withProgress } from '../../output/stderr.js';
@@ -25,13 +29,10 @@ export interface CompareFlags extends EngineFlags {
 }
 
 /** A text as ids, its split, and the size of the networks to train on it. */
-interface Subject {
+interface Subject extends Pick<GradientComparison, 'dataset' | 'split' | 'size'> {
   /** The name of the text. */
   readonly text: string;
-  readonly dataset: Dataset;
-  readonly split: Split;
   readonly length: number;
-  readonly size: Pick<ModelConfig, 'vocabulary' | 'embedding' | 'hidden' | 'layers'>;
   /** The files that were read. */
   readonly inputs: readonly string[];
 }

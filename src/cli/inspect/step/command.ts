@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../../checkpoint/checkpoint.js';
 import { ExitCode, UserError } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
@@ -58,34 +58,22 @@ Examples:
 
 /** Defines `charlstm inspect step`, which shows each character with the equations in numbers. */
 export function defineCommand(command: Command): void {
-  command
-    .option('--prompt <text>', 'the text to read, @FILE, or - for stdin; \\n is a line break (default: \\n)')
-    .addOption(valueOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX))
-    .addOption(valueOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0))
-    .addOption(
-      valueOption(
-        '--units <n>',
-        `units to show (default: as many as fit, or ${PRINTED_UNITS} when printed)`,
-        COUNT,
-      ),
-    )
-    .addOption(
-      valueOption(
-        '--temp <n>',
-        'temperature of the next character',
-        SAMPLING_OPTIONS.temperature.kind,
-      ).default(1),
-    )
-    .addOption(valueOption('--top <n>', 'likeliest next characters to show', COUNT).default(10))
-    .addOption(
-      valueOption(
-        '--seed <n>',
-        'seed for drawing characters on the screen (default: random)',
-        SAMPLING_OPTIONS.seed.kind,
-      ),
-    )
-    .addOption(unknownOption());
-  addViewOptions(command, 'the last step', 'print all numbers of all steps as JSON')
+  const { temperature, seed } = SAMPLING_OPTIONS;
+  const units = `units to show (default: as many as fit, or ${PRINTED_UNITS} when printed)`;
+  const own = [
+    new Option(
+      '--prompt <text>',
+      'the text to read, @FILE, or - for stdin; \\n is a line break (default: \\n)',
+    ),
+    valueOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX),
+    valueOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0),
+    valueOption('--units <n>', units, COUNT),
+    valueOption('--temp <n>', 'temperature of the next character', temperature.kind).default(1),
+    valueOption('--top <n>', 'likeliest next characters to show', COUNT).default(10),
+    valueOption('--seed <n>', 'seed for drawing characters on the screen (default: random)', seed.kind),
+    unknownOption(),
+  ];
+  addViewOptions(command, own, 'the last step', 'print all numbers of all steps as JSON')
     .addHelpText('after', EXAMPLES)
     .action((path: string | undefined, flags: StepFlags) => {
       checkSelection(command, flags);
