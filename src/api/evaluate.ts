@@ -106,8 +106,7 @@ async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
 function measure({ weights }: TrainedModel, stretch: Stretch, protocol: Protocol): Figures {
   const evaluator = evaluators.get(weights) ?? new Evaluator(weights);
   evaluators.set(weights, evaluator);
-  const { characters, loss } = evaluator.evaluate(stretch, protocol);
-  return figuresOf(characters, loss);
+  return evaluator.evaluate(stretch, protocol);
 }
 
 async function readOnce(model: TrainedModel, stretch: Stretch): Promise<Figures> {
@@ -119,5 +118,5 @@ async function readOnce(model: TrainedModel, stretch: Stretch): Promise<Figures>
     for (const loss of losses) nats += loss;
     if (pauses.isDue) await pauses.pause();
   }
-  return figuresOf(characters, nats / characters);
+  return figuresOf(characters, nats);
 }

@@ -1,8 +1,9 @@
 import { TRAIN_OPTIONS, type TrainOptions } from '../checkpoint/options.js';
 import { prepareRun } from '../prepare/prepare.js';
 import { requestOf, type TrainingRequest } from '../prepare/request.js';
-import type { EndEvent, TrainEvent } from '../train/events.js';
+import type { TrainEvent } from '../train/events.js';
 import { startTraining } from '../worker/client.js';
+import type { TrainingJob } from '../worker/messages.js';
 import { asProgramError } from './errors.js';
 import { checkGiven } from './names.js';
 import { namesOrCorpus, type TextInput } from './text.js';
@@ -28,14 +29,15 @@ export type TrainRunOptions = Omit<TrainOptions, 'resume'> & Stoppable;
 export type ResumeOptions = Omit<TrainOptions, 'resume' | 'from'> & Stoppable;
 
 /**
- * Trains a network on a text, in a thread of its own, and yields what happens: the events that `charlstm train
- * --ui json` prints, preceded by notices and a `start` event. The last one is `end`; its `reason` is `finished`,
- * `stopped`, or `diverged` if the loss or the gradients were no longer numbers. Checkpoints and log are written
- * to the folder of the run, and the weights are bit-identical to those of the command.
+ * Trains a network on a text, in a thread of its own, and yields what happens: the events that
+ * `charlstm train --ui json` prints, preceded by notices and a `start` event. The last one is `end`; its
+ * `reason` is `finished`, `stopped`, or `diverged` if the loss or the gradients were no longer numbers.
+ * Checkpoints and log are written to the folder of the run, and the weights are bit-identical to those of
+ * the command.
  *
  * Aborting the signal stops the run and saves it, and so does leaving the loop. Before training has started,
- * aborting throws the signal's reason and leaves nothing behind. Events wait for a slow consumer; training does
- * not.
+ * aborting throws the signal's reason and leaves nothing behind. Events wait for a slow consumer; training
+ * does not.
  * @param text files, folders, globs or corpora by name, or the text itself as `{ text }`
  * @example
  * import { train } from 'charlstm';
@@ -107,45 +109,36 @@ async function* eventsOf(
 
 /** Trains, and yields events as they come. However it is left, the training has ended and saved. */
 async function* trainingEvents(
-  job: Parameters<typeof startTraining>[0],
+  job: TrainingJob,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TrainEvent, void, void> {
-  let waiting: TrainEvent[] = [];
+  const waiting: TrainEvent[] = [];
   let wake = () => {};
   const training = startTraining(job, { live: false }, (events) => {
     waiting.push(...events);
     wake();
   });
-  let end: EndEvent | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const over = training.finished.then(
-    (event) => {
-      end = event;
-      wake();
-    },
-    (error: unknown) => {
-      failure = { error };
-      wake();
-    },
-  );
+  let isOver = false;
+  const over = training.finished.finally(() => {
+    isOver = true;
+    wake();
+  });
+  const settled = over.catch(() => {}); // a failure is thrown once all events are yielded
   const stop = () => training.send({ type: 'stop' });
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   try {
-    for (;;) {
-      const events = waiting;
-      waiting = [];
-      yield* events;
-      if (failure) throw failure.error;
-      if (waiting.length > 0) continue;
-      if (end) return;
+    while (!isOver || waiting.length > 0) {
+      yield* waiting.splice(0);
+      if (isOver || waiting.length > 0) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
+    await over;
   } finally {
     signal?.removeEventListener('abort', stop);
-    if (!end && !failure) stop();
-    await over;
+    if (!isOver) stop();
+    await settled;
   }
 }

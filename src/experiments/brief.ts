@@ -35,8 +35,8 @@ export function newWeights(engine: Engine, config: ModelConfig, seed: number): W
 /**
  * Trains weights for some steps as a run would, to compare networks and not to keep them. A step whose
  * gradients are not finite is left out: neither they nor its states reach the next one.
- * @returns a generator that yields after each step the smoothed loss in nats per character, which is not
- *   finite if that of the step was not
+ * @returns a generator that yields the smoothed loss after each step, in nats per character; it is not finite
+ *   if the loss of the step was not
  */
 export function* trainBriefly(weights: Weights, training: BriefTraining): Generator<number, void, void> {
   const { dataset, split, steps, lr, clip, weightDecay, seed } = training;

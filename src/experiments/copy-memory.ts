@@ -32,14 +32,14 @@ export interface CopyTask {
   readonly steps: number;
   readonly lr: number;
   readonly seed: number;
-  /** Train on all lags up to that of the task, drawn with uniform logarithms, instead of on it alone. */
+  /** Whether to train on all lags up to the tested one, drawn with uniform logarithms. */
   readonly mixed: boolean;
 }
 
 /**
  * Runs the copy-memory task (after Hochreiter & Schmidhuber 1997): the network reads a symbol, then `lag`
  * random fillers, then a cue at which it must name the symbol. Only that answer has a loss, so all that can
- * be learned has to come back over that many steps. For each lag a network is trained from scratch, in the
+ * be learned has to come back over that many steps. For each lag, a network is trained from scratch in the
  * same memory.
  * @returns a generator that yields the accuracy for each lag, measured on fresh sequences after training
  */

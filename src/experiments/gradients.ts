@@ -11,7 +11,7 @@ import { defaultLearningRate } from '../train/schedule.js';
 import { newWeights, trainBriefly } from './brief.js';
 import { comparedKinds } from './kinds.js';
 
-/** Steps each network is trained for unless told otherwise. */
+/** How many steps each network is trained for by default. */
 export const COMPARED_STEPS = 1500;
 
 /** The gradient norms of one network, by layer and lag. */

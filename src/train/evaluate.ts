@@ -6,13 +6,6 @@ import { Random, Stream } from '../random.js';
 import { windowsAlong } from '../text/batches.js';
 import type { Stretch } from '../text/dataset.js';
 
-export interface Evaluation {
-  /** Mean loss in nats per character. */
-  readonly loss: number;
-  /** Number of characters predicted. */
-  readonly characters: number;
-}
-
 /** How a text is scored: see docs/reference/evaluation.md. */
 export type Protocol = 'stream' | 'cold';
 
@@ -39,7 +32,9 @@ export interface Figures {
   readonly perplexity: number;
 }
 
-export function figuresOf(characters: number, loss: number): Figures {
+/** @param nats the sum of the losses */
+export function figuresOf(characters: number, nats: number): Figures {
+  const loss = nats / characters;
   return { characters, loss, bpc: bitsPerCharacter(loss), perplexity: Math.exp(loss) };
 }
 
@@ -57,7 +52,7 @@ export class Evaluator {
     this.#network(streamRows(end - start - 1), STEPS);
   }
 
-  evaluate(stretch: Stretch, protocol: Protocol): Evaluation {
+  evaluate(stretch: Stretch, protocol: Protocol): Figures {
     return protocol === 'stream' ? this.#stream(stretch) : this.#cold(stretch);
   }
 
@@ -66,37 +61,34 @@ export class Evaluator {
    * parallel, each after reading the 256 characters before it, unscored, to start from a warm state. So the
    * first 256 characters of the text are not scored, nor the fewer than 32 that equal parts leave over.
    */
-  #stream({ dataset, start, end }: Stretch): Evaluation {
+  #stream({ dataset, start, end }: Stretch): Figures {
     const targets = end - start - 1;
     const rows = streamRows(targets);
     const warmUp = rows > 1 ? WARM_UP : 0;
     const part = Math.floor((targets - warmUp) / rows);
     const network = this.#network(rows, STEPS);
     const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part);
-    let loss = 0;
+    let nats = 0;
     const windows = windowsAlong(dataset, { starts, length: part, warmUp, steps: STEPS });
     for (const { at, targets } of readInTurn(network, windows)) {
-      if (at >= 0) loss += sumOf(network.losses(targets));
+      if (at >= 0) nats += sumOf(network.losses(targets));
     }
-    return { loss: loss / (rows * part), characters: rows * part };
+    return figuresOf(rows * part, nats);
   }
 
-  /**
-   * Scores random windows of 256 characters, each from zero state: how well the network does without context.
-   */
-  #cold({ dataset, start, end }: Stretch): Evaluation {
+  /** Scores random windows of 256 characters, each from zero state: how the network does without context. */
+  #cold({ dataset, start, end }: Stretch): Figures {
     const window = Math.min(COLD_WINDOW, end - start - 1);
     const random = new Random(0, Stream.evaluation);
     const network = this.#network(ROWS, window);
     const batches = Math.ceil(COLD_WINDOWS / ROWS);
-    let loss = 0;
+    let nats = 0;
     for (let i = 0; i < batches; i++) {
       const starts = Array.from({ length: ROWS }, () => start + random.below(end - start - window));
       const windows = windowsAlong(dataset, { starts, length: window, steps: window });
-      for (const { targets } of readInTurn(network, windows)) loss += sumOf(network.losses(targets));
+      for (const { targets } of readInTurn(network, windows)) nats += sumOf(network.losses(targets));
     }
-    const characters = batches * ROWS * window;
-    return { loss: loss / characters, characters };
+    return figuresOf(batches * ROWS * window, nats);
   }
 
   #network(rows: number, steps: number): Network {

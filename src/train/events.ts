@@ -59,10 +59,7 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
-/**
- * The numbers of a step were wrong: the run is back at its last good checkpoint and learns more slowly from
- * there.
- */
+/** The numbers of a step were wrong: the run is back at its last good checkpoint and learns more slowly. */
 export interface RollbackEvent {
   readonly type: 'rollback';
   /** The step that the run is back at, and the last one it had done when it failed. */
@@ -118,9 +115,7 @@ export interface GaugesEvent {
 export interface LayerGauge {
   /** Norm of the gradients of the layer's parameters, before clipping. */
   readonly gradNorm: number;
-  /**
-   * Shares of saturated activations over units and some hundred places of the window (model/saturation.ts).
-   */
+  /** Shares of saturated activations over units and some hundred places of a window; see model/saturation. */
   readonly gates: readonly { readonly name: string; readonly left: number; readonly right: number }[];
 }
 

@@ -3,7 +3,7 @@ import type { ParameterTable } from '../model/parameters.js';
 import type { Weights } from '../model/weights.js';
 import { type Session, stateOf } from './session.js';
 
-/** A network whose loss is this many times that of the first step no longer learns. */
+/** A network whose loss is this many times the loss of the first step no longer learns. */
 const MOST_TIMES_START = 3;
 /** The recent loss averages about this many characters, because the windows of a tiny batch differ a lot. */
 const AVERAGED_CHARACTERS = 2048;
@@ -12,9 +12,8 @@ const AVERAGED_CHARACTERS = 2048;
  * Checks that the training loss is finite and at most three times the loss of the run's first step.
  *
  * The loss compared with the start is the mean over about the last 2048 characters, which for the usual batch
- * is the loss of the step itself. It must also be worse than guessing uniformly among all characters, as only
- * a ruined network is: a fine-tuned one may start with text it knows by heart, and rightly find the next page
- * harder.
+ * is the loss of the step itself. It must also be worse than guessing uniformly, as only a ruined network
+ * is: a fine-tuned one may start with text it knows by heart, and rightly find the next page harder.
  */
 export class LossWatch {
   readonly #guessing: number;
@@ -30,10 +29,7 @@ export class LossWatch {
     this.recent = recentLoss;
   }
 
-  /**
-   * Adds the loss of a step.
-   * @returns a description of the problem, if there is one
-   */
+  /** Adds the loss of a step. @returns a description of the problem, if there is one */
   add(loss: number): string | undefined {
     if (!Number.isFinite(loss)) return `the loss became ${loss}`;
     this.start ??= loss;
@@ -47,8 +43,7 @@ export class LossWatch {
 
 /**
  * Describes the first weight that is not finite, if any. Loss and gradients do not reveal all of them: a
- * window leaves out the embedding rows of characters that do not occur in it. One pass over the values, a
- * thousandth of a step.
+ * window leaves out the embedding rows of characters that do not occur in it.
  */
 export function weightFault(weights: Weights): string | undefined {
   return weights.areFinite() ? undefined : faultIn(weights.values, weights.table, 'a weight of');

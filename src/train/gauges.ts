@@ -1,16 +1,13 @@
-import type { Gate } from '../model/cell.js';
 import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
+import { sumOf } from '../numbers.js';
 import type { GaugesEvent, LayerGauge } from './events.js';
 import type { Session } from './session.js';
 
 /** The layers are measured at most this often, and with at most this share of the time. */
 const EVERY_MS = 1000;
 const SHARE_OF_TIME = 0.005;
-/**
- * Activations are sampled at this many evenly spaced places of a window: with all units, tens of thousands
- * per gate.
- */
+/** Activations are sampled at this many evenly spaced places of a window. */
 const MOST_PLACES = 256;
 
 /**
@@ -60,11 +57,10 @@ export class Gauges {
     const width = gates.length * hidden;
     const places = activations.length / width;
     const every = Math.ceil(places / MOST_PLACES);
-    return gates.map(({ name, activation }: Gate, index) => {
+    return gates.map(({ name, activation }, index) => {
       const counts = { left: new Uint32Array(hidden), right: new Uint32Array(hidden) };
       countSaturated(activations, { from: index * hidden, width, activation }, counts, every);
-      const share = (count: Uint32Array) =>
-        count.reduce((sum, times) => sum + times, 0) / (Math.ceil(places / every) * hidden);
+      const share = (count: Uint32Array) => sumOf(count) / (Math.ceil(places / every) * hidden);
       return { name, left: share(counts.left), right: share(counts.right) };
     });
   }

@@ -23,7 +23,7 @@ export class LiveSample {
   readonly #writer: Writer;
   readonly #random: Random;
   /** Read again for every character. */
-  readonly #choice = { temperature: 0.8, topK: 0, topP: 1 };
+  readonly #choice = { temperature: 0.8 };
   #prompt = '';
   #sample = 0;
   #ids: Generator<number> | undefined;

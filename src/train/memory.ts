@@ -46,34 +46,29 @@ class CountingArena extends Arena {
  */
 export function trainingMemory(request: MemoryRequest, engine: Engine): readonly MemoryPart[] {
   const { config, vocabulary, training, corpus } = request;
+  const { batchSize, sequenceLength } = training;
   const arena = new CountingArena();
-  const part = (what: string, remedy: string, allocate: () => void): MemoryPart => {
-    const before = arena.bytes;
-    allocate();
-    return { what, bytes: arena.bytes - before, remedy };
+  const parts: MemoryPart[] = [];
+  /** Adds what was allocated since the last call. */
+  const count = (what: string, remedy: string) => {
+    parts.push({ what, bytes: arena.bytes, remedy });
+    arena.bytes = 0;
   };
   const weights = new Weights({ ...engine, arena }, config, { training: true });
   new Optimizer(weights);
-  const before: MemoryPart = {
-    what: `${grouped(weights.table.count)} parameters with their gradients and moments`,
-    bytes: arena.bytes,
-    remedy: 'a smaller --hidden, --layers or --embedding, or a text of fewer distinct characters',
-  };
-  const { batchSize, sequenceLength } = training;
-  const window = part(
+  count(
+    `${grouped(weights.table.count)} parameters with their gradients and moments`,
+    'a smaller --hidden, --layers or --embedding, or a text of fewer distinct characters',
+  );
+  new Network(weights, { rows: batchSize, steps: sequenceLength, training: true });
+  count(
     `batches of ${batchSize} x ${sequenceLength} characters out of ${grouped(vocabulary.size)} distinct ones`,
     'a smaller --batch-size or --seq-length',
-    () => new Network(weights, { rows: batchSize, steps: sequenceLength, training: true }),
   );
-  const rest = part(
-    'validation and samples',
-    'a text of fewer distinct characters, or a smaller --hidden',
-    () => {
-      const end = validationEnd(corpus);
-      if (end - corpus.trainLength >= 2) new Evaluator(weights).reserve({ start: corpus.trainLength, end });
-      // One writes the samples of the log, one the live sample.
-      for (let i = 0; i < 2; i++) new Writer({ config, vocabulary, weights });
-    },
-  );
-  return [before, window, rest].sort((a, b) => b.bytes - a.bytes);
+  const end = validationEnd(corpus);
+  if (end - corpus.trainLength >= 2) new Evaluator(weights).reserve({ start: corpus.trainLength, end });
+  // One writes the samples of the log, one the live sample.
+  for (let i = 0; i < 2; i++) new Writer({ config, vocabulary, weights });
+  count('validation and samples', 'a text of fewer distinct characters, or a smaller --hidden');
+  return parts.sort((a, b) => b.bytes - a.bytes);
 }

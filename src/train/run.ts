@@ -27,7 +27,7 @@ const MOST_ROLLBACKS = 1;
 
 /** Length of the sample at each validation, in characters, and how they are chosen. */
 const SAMPLE_LENGTH = 200;
-const SAMPLE_CHOICE = { temperature: 0.8, topK: 0, topP: 1 } as const;
+const SAMPLE_CHOICE = { temperature: 0.8 } as const;
 
 export interface TrainControl {
   readonly commands?: Commands | undefined;

@@ -19,9 +19,7 @@ export function totalSteps({ unit, amount }: TrainingLength, stepsPerEpoch: numb
   return unit === 'steps' ? amount : Math.max(1, Math.round(amount * stepsPerEpoch));
 }
 
-/**
- * Returns the share of a run that is done, by steps or by the clock: 0 for a new run, 1 or more at its end.
- */
+/** Returns the share of a run that is done, by steps or by the clock: 1 or more at its end. */
 export function shareDone({ training, corpus, progress }: RunRecord): number {
   const total = totalSteps(training.length, windowsPerEpoch({ ...training, ...corpus }));
   return total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
@@ -35,10 +33,7 @@ export function shareDone({ training, corpus, progress }: RunRecord): number {
  * @param total steps of the run, if known
  */
 export function rateAt(step: number, done: number, total: number | undefined): number {
-  const warmUp = Math.min(
-    WARM_UP_STEPS,
-    total === undefined ? WARM_UP_STEPS : Math.ceil(total * WARM_UP_SHARE),
-  );
+  const warmUp = Math.min(WARM_UP_STEPS, Math.ceil((total ?? Number.POSITIVE_INFINITY) * WARM_UP_SHARE));
   const cosine = FLOOR + (1 - FLOOR) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, done)));
   return Math.min(1, (step + 1) / warmUp) * cosine;
 }

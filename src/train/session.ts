@@ -1,4 +1,4 @@
-import type { CharacterModel, TrainingState } from '../checkpoint/checkpoint.js';
+import type { TrainingState } from '../checkpoint/checkpoint.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { Abandon } from '../engine/abandon.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
@@ -69,11 +69,7 @@ export function openSession(
   const validation = end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined;
   const evaluator = new Evaluator(weights);
   if (validation) evaluator.reserve(validation);
-  const model: CharacterModel = {
-    config,
-    vocabulary: new Vocabulary(record.codePoints, record.decoding.encoding),
-    weights,
-  };
+  const vocabulary = new Vocabulary(record.codePoints, record.decoding.encoding);
   return {
     run,
     record,
@@ -86,7 +82,7 @@ export function openSession(
     batches: new Batches(dataset, split, training.seed),
     evaluator,
     validation,
-    writer: new Writer(model),
+    writer: new Writer({ config, vocabulary, weights }),
   };
 }
 
@@ -119,10 +115,5 @@ export function stateOf({ weights, optimizer, network }: Session): TrainingState
     });
     return all;
   };
-  return {
-    values: weights.values,
-    moments: optimizer.moments,
-    h: joined('h'),
-    c: joined('c'),
-  };
+  return { values: weights.values, moments: optimizer.moments, h: joined('h'), c: joined('c') };
 }

@@ -20,11 +20,9 @@ const outbox = new Outbox((events) => post({ type: 'events', events }));
 
 try {
   const { from: path } = job;
+  const { step } = job.record.progress;
   const from = path === undefined ? undefined : { path, state: (await readCheckpoint(path)).state };
-  const log = openLog(
-    join(job.run, LOG_FILE),
-    path === undefined ? undefined : { step: job.record.progress.step, path },
-  );
+  const log = openLog(join(job.run, LOG_FILE), path === undefined ? undefined : { step, path });
   const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
     from,

@@ -14,12 +14,6 @@ import { fileError, UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
 import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
 
-export interface Log {
-  /** Writes an event. @returns an event when the disk starts to refuse; what it refused is written later */
-  write(event: TrainEvent): TroubleEvent | undefined;
-  close(): void;
-}
-
 /** The checkpoint that a run continues from. */
 interface Origin {
   readonly step: number;
@@ -41,7 +35,7 @@ const MOST_WAITING = 16 << 20;
  * @param origin undefined for a new run
  * @throws UserError if it cannot be opened; later failures are retried
  */
-export function openLog(path: string, origin?: Origin): Log {
+export function openLog(path: string, origin?: Origin): LogFile {
   try {
     return new LogFile(path, origin);
   } catch (error) {
@@ -55,7 +49,7 @@ function isFleeting(event: TrainEvent): event is LiveEvent | GaugesEvent | Troub
   return type === 'live' || type === 'gauges' || type === 'trouble' || type === 'baseline';
 }
 
-class LogFile implements Log {
+class LogFile {
   #file: number;
   /** Bytes yet to be written: the rest of a line, and whole lines. */
   #waiting: Buffer = Buffer.alloc(0);
@@ -73,9 +67,10 @@ class LogFile implements Log {
     this.#isRefused = false; // so that the next refusal is reported
   }
 
+  /** Writes an event. @returns an event when the disk starts to refuse; what it refused is written later */
   write(event: TrainEvent): TroubleEvent | undefined {
     if (isFleeting(event)) return undefined;
-    const step = event.step;
+    const { step } = event;
     try {
       if (event.type === 'checkpoint') this.#follow();
       this.#put(event);

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import type { EngineChoice } from '../engine/engine.js';
-import type { ExitCode } from '../errors.js';
+import type { UserError } from '../errors.js';
 import type { TrainEvent } from '../train/events.js';
 
 /** A training run to start or continue. */
@@ -27,9 +27,4 @@ export interface WorkerData {
 /** A message of the training thread. */
 export type WorkerMessage =
   | { readonly type: 'events'; readonly events: readonly TrainEvent[] }
-  | {
-      readonly type: 'failure';
-      readonly message: string;
-      readonly hint: string;
-      readonly exitCode: ExitCode;
-    };
+  | ({ readonly type: 'failure' } & Pick<UserError, 'message' | 'hint' | 'exitCode'>);

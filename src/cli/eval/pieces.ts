@@ -62,7 +62,7 @@ export class Tally {
   }
 
   get figures(): Figures {
-    return figuresOf(this.characters, this.#nats / this.characters);
+    return figuresOf(this.characters, this.#nats);
   }
 }
 

@@ -10,7 +10,7 @@ import { withText } from '../../prepare/text.js';
 import { textStart } from '../../sample/writer.js';
 import type { Stretch } from '../../text/dataset.js';
 import type { Unknown } from '../../text/vocabulary.js';
-import { Evaluator, type Figures, figuresOf } from '../../train/evaluate.js';
+import { Evaluator, type Figures } from '../../train/evaluate.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
 import { breathe, output, print } from '../output/console.js';
@@ -50,8 +50,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
       return flags.json ? `${harmlessJson(result)}\n` : described(result);
     };
     if (protocol !== 'once') {
-      const { characters, loss } = new Evaluator(model.weights).evaluate(stretch, protocol);
-      process.stdout.write(describe(figuresOf(characters, loss)));
+      process.stdout.write(describe(new Evaluator(model.weights).evaluate(stretch, protocol)));
       return;
     }
     const renderer = rendererOf(flags);
