@@ -4,8 +4,7 @@ import { checkIndex, clamped } from '../numbers.js';
 import { encodeKnown, readWindows } from './reading.js';
 
 /**
- * The states of a layer's cells, (T, H) each: row t is the state after character t of the text, so that of unit u is at
- * t * H + u.
+ * The states of a layer's cells after each character t of a text, (T, H) each: unit u is at t * H + u.
  */
 export interface LayerCells {
   /** Cell states, which are unbounded: a counter may grow large. Hidden states in cells without them. */

@@ -51,15 +51,11 @@ type Row = readonly [name: string, expression: Expression, value: number];
  * The equations of each kind of cell, in the order of computation. x is the input from below and ' marks the
  * previous step; W and b belong to x, U (and d, if there is one) to h'.
  */
-const EQUATIONS: Record<CellName, (unit: Unit, isCoupled: boolean) => Row[]> = {
-  lstm: (unit, isCoupled) => [
-    ...gatesOfLstm(unit, isCoupled),
-    gateRow(unit, 'o', 'σ'),
-    ...statesOfLstm(unit),
-  ],
-  peephole: (unit, isCoupled) => {
+const EQUATIONS: Record<CellName, (unit: Unit, coupled: boolean) => Row[]> = {
+  lstm: (unit, coupled) => [...gatesOfLstm(unit, coupled), gateRow(unit, 'o', 'σ'), ...statesOfLstm(unit)],
+  peephole: (unit, coupled) => {
     const [c, h] = statesOfLstm(unit);
-    return [...gatesOfLstm(unit, isCoupled), c, gateRow(unit, 'o', 'σ'), h];
+    return [...gatesOfLstm(unit, coupled), c, gateRow(unit, 'o', 'σ'), h];
   },
   gru: (unit) => {
     const { below, past } = unit.halvesOf('n');
@@ -147,25 +143,22 @@ function halvesOf({ cell }: ModelConfig, parts: Parts, name: string, i: number):
   const { normalised, peepholes, pastBias } = parts;
   // Where products are evaluated in a stage of their own, the bias appears in two stages as the same number.
   const bias = (symbol: string, value: number) => (normalised ? known : part)(of(symbol), value);
-  const below = normalised
-    ? product(
-        known(of('γ'), normalised.below.scale[i]!),
-        known(`N(${of('W')}·x)`, normalised.below.values[i]!),
-      )
-    : part(`${of('W')}·x`, parts.below[i]!);
-  const fromPast = normalised
-    ? product(
-        known(of('δ'), normalised.past.scale[i]!),
-        known(`N(${of('U')}·h')`, normalised.past.values[i]!),
-      )
-    : part(`${of('U')}·h'`, parts.past[i]!);
+  const productOf = (half: keyof Halves, symbols: string, scale: string) => {
+    if (!normalised) return part(symbols, parts[half][i]!);
+    const { scale: scales, values } = normalised[half];
+    return product(known(of(scale), scales[i]!), known(`N(${symbols})`, values[i]!));
+  };
   const peephole =
     peepholes && name !== 'g'
       ? [product(known(of('p'), peepholes.weights[i]!), known(name === 'o' ? 'c' : "c'", peepholes.seen[i]!))]
       : [];
   return {
-    below: sum(below, bias('b', parts.bias[i]!)),
-    past: sum(fromPast, ...(pastBias ? [bias('d', pastBias[i]!)] : []), ...peephole),
+    below: sum(productOf('below', `${of('W')}·x`, 'γ'), bias('b', parts.bias[i]!)),
+    past: sum(
+      productOf('past', `${of('U')}·h'`, 'δ'),
+      ...(pastBias ? [bias('d', pastBias[i]!)] : []),
+      ...peephole,
+    ),
   };
 }
 
@@ -179,22 +172,21 @@ export function quantitiesOf(model: CharacterModel, { gates, before, after }: La
       values: gates.slice(gate * hidden, (gate + 1) * hidden),
     }),
   );
-  const input: Quantity[] = coupled
-    ? [{ name: 'i', kind: 'share', values: activations[0]!.values.map((f) => 1 - f) }]
-    : [];
-  const cells: Quantity[] =
-    after.c.length > 0
-      ? [
-          { name: "c'", kind: 'state', values: before.c },
-          { name: 'c', kind: 'state', values: after.c },
-        ]
-      : [];
-  return [
-    ...input,
-    // The activation of a plain cell is its new state.
-    ...(cell === 'rnn' ? [] : activations),
-    ...cells,
+  const input = (): Quantity => ({
+    name: 'i',
+    kind: 'share',
+    values: activations[0]!.values.map((f) => 1 - f),
+  });
+  const states: Quantity[] = [
+    { name: "c'", kind: 'state', values: before.c },
+    { name: 'c', kind: 'state', values: after.c },
     { name: "h'", kind: 'signed', values: before.h },
     { name: 'h', kind: 'signed', values: after.h },
+  ];
+  return [
+    ...(coupled ? [input()] : []),
+    // The activation of a plain cell is its new state.
+    ...(cell === 'rnn' ? [] : activations),
+    ...states.filter(({ values }) => values.length > 0),
   ];
 }

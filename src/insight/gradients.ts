@@ -20,10 +20,7 @@ const MAX_FLOATS = 2 ** 24;
  */
 const SCALE = 2 ** 96;
 
-/**
- * Returns how many characters `gradientsByLag` needs: two windows, the first to fill the state, and the
- * target.
- */
+/** Returns how many characters `gradientsByLag` needs: two windows, one to fill the state, and the target. */
 export function leastText(maxLag: number): number {
   return 2 * (maxLag + 1) + 1;
 }

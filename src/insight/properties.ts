@@ -3,18 +3,6 @@
 import { quotes } from './quotes.js';
 import { IN_WORD, wordPositions } from './words.js';
 
-export const PROPERTY_NAMES = [
-  'quote',
-  'bracket',
-  'line-position',
-  'indent',
-  'caps',
-  'word-start',
-  'number',
-  'comment',
-] as const;
-export type PropertyName = (typeof PROPERTY_NAMES)[number];
-
 export interface Property {
   /** A switch holds or does not; a counter counts something. */
   readonly kind: 'switch' | 'counter';
@@ -23,7 +11,7 @@ export interface Property {
 }
 
 /** All properties. The characters of a text are strings of one code point each. */
-export const PROPERTIES: Readonly<Record<PropertyName, Property>> = {
+export const PROPERTIES = {
   /** Inside quotation marks, from the opening mark up to but not including the closing one. */
   quote: { kind: 'switch', mark: quotes },
   /** Inside (), [] or {}, from the opening bracket up to but not including the closing one. */
@@ -37,13 +25,16 @@ export const PROPERTIES: Readonly<Record<PropertyName, Property>> = {
   /** The first character of a word. */
   'word-start': {
     kind: 'switch',
-    mark: (characters) => wordPositions(characters).map((position) => (position === 1 ? 1 : 0)),
+    mark: (characters) => wordPositions(characters).map((at) => Number(at === 1)),
   },
   /** A digit, or a point or comma between digits. */
   number: { kind: 'switch', mark: (characters) => marked(characters, (_, i) => isOfNumber(characters, i)) },
   /** In a comment of source code: after //, after # and a space, in slash-star comments or in <!-- -->. */
   comment: { kind: 'switch', mark: comments },
-};
+} satisfies Record<string, Property>;
+
+export type PropertyName = keyof typeof PROPERTIES;
+export const PROPERTY_NAMES = Object.keys(PROPERTIES) as PropertyName[];
 
 const DIGIT = /^\p{Nd}$/u;
 

@@ -35,14 +35,11 @@ export function* readInWindows<Window extends { readonly inputs: Uint32Array }>(
 }
 
 /** Reads a text once, from zero state, window by window. */
-export function readWindows(
-  model: CharacterModel,
-  ids: Uint32Array,
-): Generator<Read<TextWindow>, void, void> {
+export function readWindows(model: CharacterModel, ids: Uint32Array): Generator<Read<TextWindow>> {
   return readInWindows(model, windowsOf(ids));
 }
 
-function* windowsOf(ids: Uint32Array): Generator<TextWindow, void, void> {
+function* windowsOf(ids: Uint32Array): Generator<TextWindow> {
   for (let start = 0; start < ids.length; start += STEPS) {
     yield { start, inputs: ids.subarray(start, start + STEPS) };
   }
@@ -56,9 +53,6 @@ export function encodeKnown({ vocabulary }: CharacterModel, text: string): Uint3
   const unknown = vocabulary.unknownIn(text);
   if (unknown.length === 0) return vocabulary.encode(text);
   const { message, exitCode } = vocabulary.unknownCharacters(unknown);
-  throw new UserError(
-    message,
-    'Replace them; model.vocabulary.relativeOf(codePoint) knows by what.',
-    exitCode,
-  );
+  const hint = 'Replace them; model.vocabulary.relativeOf(codePoint) knows by what.';
+  throw new UserError(message, hint, exitCode);
 }

@@ -81,13 +81,7 @@ function layersOf(model: CharacterModel, network: Network, states: readonly Memo
     const c = CELLS[cell].hasCellState ? network.cells(layer).slice() : new Float32Array();
     const gates = network.gates(layer).slice();
     const entered = input;
-    const parts = partsOf(model, layer, {
-      input: entered,
-      hBefore: before.h,
-      cBefore: before.c,
-      c,
-      gates,
-    });
+    const parts = partsOf(model, layer, { input: entered, hBefore: before.h, cBefore: before.c, c, gates });
     // Added in float32, as the kernels do.
     const handedUp = residual && layer > 0 ? h.map((value, i) => value + entered[i]!) : h;
     input = handedUp;

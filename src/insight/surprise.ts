@@ -92,8 +92,8 @@ function sumWhere(losses: ArrayLike<number>, holds: (i: number) => boolean): num
 }
 
 /**
- * Estimates the standard error of a mean over places of a text from blocks of the text. It is that of a
- * ratio, since blocks differ in their number of places (Cochran 1977, section 6.4).
+ * Estimates the standard error of a mean over places of a text from blocks of the text, as for a ratio, since
+ * blocks differ in their number of places (Cochran 1977, section 6.4).
  * @param difference the difference of a place from the mean
  * @returns null if fewer than two blocks have a place
  */
