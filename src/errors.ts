@@ -13,8 +13,8 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /**
- * An error that the user can fix. The message says which value was wrong, the hint says what to do next. Both are
- * printed on one line, without a stack trace, and the process ends with the exit code.
+ * An error that the user can fix. The message says which value was wrong, the hint says what to do next. Both
+ * are printed on one line, without a stack trace, and the process ends with the exit code.
  */
 export class UserError extends Error {
   override name = 'UserError';
@@ -28,7 +28,7 @@ export class UserError extends Error {
   }
 }
 
-/** Throws the error for a reason, such as "it is cut short"; the caller knows which file the reason is about. */
+/** Throws the error for a reason, such as "it is cut short", about a file that the function knows. */
 export type Refuse = (reason: string) => never;
 
 /** Makes a `Refuse` for bad data: `subject` is what comes before the reason, such as "x.txt cannot be read". */
@@ -80,6 +80,16 @@ export function fileError(error: unknown, path: string, hint: string, purpose: P
     ? 'cannot be created there'
     : (REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`);
   return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
+}
+
+/** Returns the result of an action, or undefined if the file system refuses it. */
+export function unlessRefused<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Runs an action and rewrites the hint of any UserError it throws. */

@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileError } from './errors.js';
 
 /**
- * Files that appear whole or not at all: each is written under another name in the same folder and then renamed. What a
- * killed process leaves behind has a name that ends in `.tmp`.
+ * Files that appear whole or not at all: each is written under another name in the same folder and then
+ * renamed. What a killed process leaves behind has a name that ends in `.tmp`.
  */
 
 /** A hidden name next to `path`, for folders of the user's. */

@@ -27,15 +27,15 @@ export function rate(value: number): string {
   return value.toExponential(1);
 }
 
-/** Formats a share to two significant digits: "0.3%", "42%". With `decimals`, for columns: "0.3%", "42.0%". */
+/** Formats a share to two significant digits: "0.3%", "42%"; with `decimals`, for columns, "42.0%". */
 export function percent(share: number, decimals?: number): string {
   const percentage = 100 * share;
   return `${decimals === undefined ? Number(percentage.toPrecision(2)) : percentage.toFixed(decimals)}%`;
 }
 
 /**
- * Makes untrusted text safe for a terminal: control characters, which could move the cursor or worse, become their
- * Unicode pictures (from U+2400). Tabs and line feeds stay.
+ * Makes untrusted text safe for a terminal: control characters, which could move the cursor or worse, become
+ * their Unicode pictures (from U+2400). Tabs and line feeds stay.
  */
 export function harmless(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this replaces
@@ -46,24 +46,19 @@ export function harmless(text: string): string {
   });
 }
 
-/** Does the same for text that must stay on one line, such as a name: tabs and line feeds become pictures, too. */
+/** Does the same for text that must stay on one line: tabs and line feeds become pictures, too. */
 export function harmlessLine(text: string): string {
   return harmless(text).replaceAll('\t', '\u2409').replaceAll('\n', '\u240a');
 }
 
+const ENTITIES: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
+
 /** Escapes a text for HTML and XML. */
 export function escapeMarkup(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  return text.replace(/[&<>"']/g, (character) => `&${ENTITIES[character]};`);
 }
 
-/** Writes JSON that is safe for a terminal, too: also escapes the control characters that JSON would leave alone. */
+/** Writes JSON that is safe for a terminal, too: escapes all control characters. */
 export function harmlessJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,

@@ -1,6 +1,6 @@
 /**
- * Counter-based random numbers: number n of a stream is a pure function of (seed, stream, n). So the whole state is one
- * number, and streams for different purposes never disturb each other.
+ * Counter-based random numbers: number n of a stream is a pure function of (seed, stream, n). So the whole
+ * state is one number, and streams for different purposes never disturb each other.
  */
 
 /** One stream per purpose, so that sampling cannot change what training draws. */
@@ -19,8 +19,8 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const ROUNDS = 13;
 
 /**
- * Computes Threefry-2x32 with 13 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), the
- * fewest that pass BigCrush. kernels/dropout.c has the same function.
+ * Computes Threefry-2x32 with 13 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC
+ * 2011), the fewest that pass BigCrush. kernels/dropout.c has the same function.
  * @returns two random 32-bit words for a 64-bit key and a 64-bit counter
  */
 export function threefry(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
@@ -40,7 +40,7 @@ export function threefry(key0: number, key1: number, counter0: number, counter1:
   return [x0 >>> 0, x1 >>> 0];
 }
 
-/** A stream of random numbers. `position` counts the draws made and may be set, to continue from a checkpoint. */
+/** A stream of random numbers. `position` counts the draws made; a checkpoint can set it. */
 export class Random {
   /** @param seed an integer in [0, 2^32) */
   constructor(

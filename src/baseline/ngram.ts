@@ -1,15 +1,15 @@
 import type { Ids } from '../text/ids.js';
 
 /**
- * Counts n-grams for an interpolated model (Witten & Bell 1991). The estimate of each order is mixed with the one of
- * the order below, whose weight is the number of different continuations of the context,
+ * Counts n-grams for an interpolated model (Witten & Bell 1991). The estimate of each order is mixed with the
+ * one of the order below, whose weight is the number of different continuations of the context,
  *
  *     p(c | context) = (count(context c) + types(context) p(c | shorter context)) / (count(context) + types(context)),
  *
- * down to the uniform distribution. Only contexts that occur in the text to score are counted, so memory depends on
- * that text alone, however long the training text is.
+ * down to the uniform distribution. Only contexts that occur in the text to score are counted, so memory
+ * depends on that text alone, however long the training text is.
  *
- * Contexts are the nodes of a trie, read backwards: the parent of "abc" is "bc", the root is the empty context.
+ * Contexts are the nodes of a trie, read backwards: the parent of "abc" is "bc", and the root is empty.
  */
 export class Ngrams {
   readonly #children = new PairTable();
@@ -108,14 +108,14 @@ export class Ngrams {
     }
   }
 
-  /** Reads part of a text together with the contexts of its first characters; the part itself starts at `from`. */
+  /** Reads part of a text with the contexts of its first characters; the part itself starts at `from`. */
   #read(text: Ids, start: number, end: number): { ids: ArrayLike<number>; from: number } {
     const from = Math.min(this.order - 1, start);
     return { ids: text.read(start - from, end - start + from), from };
   }
 }
 
-/** A map from pairs of integers to counts, 0 if absent. An open hash table takes a fifth of the memory of a Map. */
+/** Counts of pairs of integers, 0 if absent, in an open hash table: a fifth of the memory of a Map. */
 class PairTable {
   #size = 0;
   #first = new Int32Array(1 << 12).fill(-1);

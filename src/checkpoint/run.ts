@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { ExitCode, fileError, UserError, unlessRefused } from '../errors.js';
 
 /** The default folder of runs. */
 export const RUNS_FOLDER = 'checkpoints';
@@ -90,15 +90,12 @@ export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
 }
 
 function readRun(path: string): RunFolder | undefined {
-  try {
+  return unlessRefused(() => {
     const checkpoints = listCheckpoints(path);
     if (checkpoints.length === 0) return undefined;
     const changed = checkpoints.reduce((latest, file) => Math.max(latest, statSync(file.path).mtimeMs), 0);
     return { path, checkpoints, changed: new Date(changed) };
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
-  }
+  });
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Missing {
   readonly isBroken?: boolean;
 }
 
-/** Names the build after the processor and the source, so that neither a copy nor an update runs a wrong one. */
+/** Names the build after the processor and the source, so that a copy or an update never runs a wrong one. */
 function buildName(): string {
   const hash = createHash('sha256').update(`${platform()} ${arch()} ${cpus()[0]?.model} ${processorFlags()}`);
   hash.update(bindings().join());

@@ -1,5 +1,5 @@
 /**
- * The terms of the kernel table: the shapes of the arrays behind a kernel's pointers. They determine the bounds
+ * The terms of the kernel table: shapes of the arrays behind a kernel's pointers. They determine the bounds
  * checks of the native build (bindings.ts) and how far pointers move when threads share a call (tape.ts).
  */
 

@@ -26,19 +26,13 @@ export function openWasmEngine(variant: Variant): Engine | undefined {
   if (!module) return undefined;
   const arena = new Arena();
   const kernels = attachWasm(module, arena.memory);
-  return {
-    name: `wasm-${variant}`,
-    kernels,
-    arena,
-    threads: 1,
-    finish() {},
-    build: { kind: 'wasm', module },
-  };
+  const name = `wasm-${variant}`;
+  return { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'wasm', module } };
 }
 
 /**
  * Attaches a WebAssembly build to a memory.
- * @param stackTop byte offset of the end of the C stack; the default, linked into the build, is for one thread
+ * @param stackTop byte offset of the end of the C stack; by default the build's own, which serves one thread
  */
 export function attachWasm(
   module: WebAssembly.Module,

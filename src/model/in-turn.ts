@@ -3,7 +3,7 @@ import type { Network } from './network.js';
 /**
  * Runs a network on consecutive windows, starting from zero state.
  * @param windows with `inputs` as `Network#forward` expects them
- * @returns a generator that yields each window while the network holds its results, then carries the state over
+ * @returns a generator that yields each window with its results in the network, then carries the state over
  */
 export function* readInTurn<Window extends { readonly inputs: Uint32Array }>(
   network: Network,

@@ -51,12 +51,8 @@ export function* windowsAlong(
 }
 
 /** Returns the steps per epoch: the whole windows in each stream. */
-export function windowsPerEpoch({
-  trainLength,
-  batchSize,
-  sequenceLength,
-}: Omit<Split, 'validation'>): number {
-  return Math.floor(streamLength({ trainLength, batchSize }) / sequenceLength);
+export function windowsPerEpoch(split: Omit<Split, 'validation'>): number {
+  return Math.floor(streamLength(split) / split.sequenceLength);
 }
 
 function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'batchSize'>): number {
@@ -64,11 +60,11 @@ function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'b
 }
 
 /**
- * The training text as B contiguous streams, each read in consecutive windows of T characters, so that the state can
- * be carried over. A step's window is a function of its number, so a resumed run needs no cursor.
+ * The training text as B contiguous streams, each read in consecutive windows of T characters, so that the
+ * state can be carried over. A step's window is a function of its number, so a resumed run needs no cursor.
  *
- * Streams end with a whole window. The start of the streams shifts from epoch to epoch so that the leftover characters
- * are used as well. Only fewer than B characters at the very end of the text never are.
+ * Streams end with a whole window. The start of the streams shifts from epoch to epoch so that the leftover
+ * characters are used as well. Only fewer than B characters at the very end of the text never are.
  */
 export class Batches {
   readonly windowsPerEpoch: number;

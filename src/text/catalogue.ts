@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
-  /** Its files, in order: a path or glob within an npm package, or next to the catalogue for our own texts. */
+  /** Its files, in order: a path or glob within an npm package, or next to the catalogue. */
   readonly parts: readonly { readonly package: string | null; readonly path: string }[];
   readonly characters: number;
   readonly licence: string;
@@ -29,13 +29,13 @@ export function packagesOf(entry: CatalogueEntry): string[] {
 
 /** Finds the folder and path of each part; returns undefined if a package is not installed. */
 export function locateCorpus(entry: CatalogueEntry): { folder: string; path: string }[] | undefined {
-  const located = entry.parts.map(({ package: name, path }) => ({
-    folder: name === null ? CORPORA : findPackage(name),
-    path,
-  }));
-  return located.every((part): part is { folder: string; path: string } => part.folder !== undefined)
-    ? located
-    : undefined;
+  const located: { folder: string; path: string }[] = [];
+  for (const { package: name, path } of entry.parts) {
+    const folder = name === null ? CORPORA : findPackage(name);
+    if (folder === undefined) return undefined;
+    located.push({ folder, path });
+  }
+  return located;
 }
 
 /** Finds an npm package in a node_modules folder above the working folder or above this program. */

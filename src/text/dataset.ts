@@ -23,7 +23,7 @@ export interface LearnedText {
 /** A corpus as ids on disk. */
 export interface PreparedDataset extends LearnedText {
   readonly path: string;
-  /** SHA-256 of the ids, by which a run recognises its corpus. */
+  /** SHA-256 of the ids; a run recognises its corpus by it. */
   readonly hash: string;
 }
 
@@ -40,8 +40,8 @@ export function idsFile(vocabulary: number): string {
 }
 
 /**
- * Decodes all sources in order. Inserts a newline between two files unless the first ends with one (but never with
- * `bytes`, which are kept as they are).
+ * Decodes all sources in order. Inserts a newline between two files unless the first ends with one (but never
+ * with `bytes`, which are kept as they are).
  */
 async function* codePoints(
   sources: readonly Source[],
@@ -70,11 +70,11 @@ async function* codePoints(
 }
 
 /**
- * Learns the vocabulary in a first pass over the text and writes the text's ids to `folder` in a second. Neither pass
- * keeps more than a few chunks in memory.
+ * Learns the vocabulary in a first pass over the text and writes the text's ids to `folder` in a second.
+ * Neither pass keeps more than a few chunks in memory.
  * @param known code points that belong to the vocabulary even if the text lacks them
  * @param onLearned called before the ids are written; what it throws ends the preparation
- * @throws UserError if the text cannot be decoded, is empty or a single repeated character, or the disk refuses
+ * @throws UserError if the text cannot be decoded, is empty or one repeated character, or the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
@@ -221,11 +221,15 @@ export class Dataset {
     const ids = this.#make(count);
     const bytes = new Uint8Array(ids.buffer);
     let filled = 0;
-    while (filled < bytes.length) {
-      const from = position * ids.BYTES_PER_ELEMENT + filled;
-      const got = this.#readSome(bytes, filled, from);
-      if (got === 0) throw this.#damaged(`ends at ${this.length * ids.BYTES_PER_ELEMENT} bytes`);
-      filled += got;
+    try {
+      while (filled < bytes.length) {
+        const from = position * ids.BYTES_PER_ELEMENT + filled;
+        const got = readSync(this.#file, bytes, filled, bytes.length - filled, from);
+        if (got === 0) throw this.#damaged(`ends at ${this.length * ids.BYTES_PER_ELEMENT} bytes`);
+        filled += got;
+      }
+    } catch (error) {
+      throw fileError(error, this.path, LOST);
     }
     for (let i = 0; i < count; i++) {
       if (ids[i]! >= this.vocabulary) throw this.#damaged(`has an id ${ids[i]} at character ${position + i}`);
@@ -237,7 +241,7 @@ export class Dataset {
    * Makes sure that the ids are those of the corpus recorded in a checkpoint.
    * @throws UserError if they are not
    */
-  verify(corpus: { readonly hash: string; readonly length: number }): void {
+  verify(corpus: Pick<PreparedDataset, 'hash' | 'length'>): void {
     if (this.length === corpus.length && this.hash() === corpus.hash) return;
     throw new UserError(
       `${this.path} is not the text that the run started with`,
@@ -254,14 +258,6 @@ export class Dataset {
       hash.update(new Uint8Array(this.read(at, Math.min(block, this.length - at)).buffer));
     }
     return hash.digest('hex');
-  }
-
-  #readSome(bytes: Uint8Array, filled: number, from: number): number {
-    try {
-      return readSync(this.#file, bytes, filled, bytes.length - filled, from);
-    } catch (error) {
-      throw fileError(error, this.path, LOST);
-    }
   }
 
   close(): void {

@@ -21,9 +21,9 @@ const CR = 13;
 const LF = 10;
 
 /**
- * Decodes one file, chunk by chunk, into code points: not into strings, which cannot hold a large corpus and would
- * cut an emoji in half. UTF-8 is checked strictly (RFC 3629): no overlong forms, no surrogates, nothing above
- * U+10FFFF. A byte order mark at the start is dropped, except with `bytes`.
+ * Decodes one file, chunk by chunk, into code points: not into strings, which cannot hold a large corpus and
+ * would cut an emoji in half. UTF-8 is checked strictly (RFC 3629): no overlong forms, no surrogates, nothing
+ * above U+10FFFF. A byte order mark at the start is dropped, except with `bytes`.
  */
 export class Decoder {
   #output = new Uint32Array(0);
@@ -32,7 +32,7 @@ export class Decoder {
   #offset = 0;
   #first = true;
   #afterCr = false;
-  /** The current UTF-8 sequence: its start, bits so far, continuation bytes to come, range of the next byte. */
+  /** The current UTF-8 sequence: its start, bits so far, bytes to come, range of the next byte. */
   #start = 0;
   #bits = 0;
   #pending = 0;
@@ -107,23 +107,17 @@ export class Decoder {
 
   /** Starts a sequence. After some lead bytes the second byte has a narrower range (RFC 3629, section 4). */
   #begin(byte: number, at: number): void {
-    this.#start = at;
-    if (byte >= 0xc2 && byte <= 0xdf) {
-      this.#pending = 1;
-      this.#bits = byte & 0x1f;
-    } else if (byte >= 0xe0 && byte <= 0xef) {
-      this.#pending = 2;
-      this.#bits = byte & 0x0f;
-      if (byte === 0xe0) this.#low = 0xa0;
-      if (byte === 0xed) this.#high = 0x9f;
-    } else if (byte >= 0xf0 && byte <= 0xf4) {
-      this.#pending = 3;
-      this.#bits = byte & 0x07;
-      if (byte === 0xf0) this.#low = 0x90;
-      if (byte === 0xf4) this.#high = 0x8f;
-    } else {
+    if (byte < 0xc2 || byte > 0xf4) {
       this.#malformed(at, `byte ${hex(byte)} cannot start a character`);
+      return;
     }
+    this.#start = at;
+    this.#pending = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    this.#bits = byte & (0x3f >> this.#pending);
+    if (byte === 0xe0) this.#low = 0xa0;
+    if (byte === 0xed) this.#high = 0x9f;
+    if (byte === 0xf0) this.#low = 0x90;
+    if (byte === 0xf4) this.#high = 0x8f;
   }
 
   #malformed(at: number, reason: string): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { systemErrorCode, UserError } from '../errors.js';
+import { systemErrorCode, UserError, unlessRefused } from '../errors.js';
 import { replaceFile } from '../files.js';
 import { idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
@@ -36,7 +36,7 @@ export function corpusKey(
   return size < LEAST ? undefined : hash.digest('hex');
 }
 
-/** Records in a run what its ids were made from, so that others can reuse them. Does nothing if that is refused. */
+/** Records in a run what its ids were made from, for others to reuse. Does nothing if the disk refuses. */
 export async function noteCorpus(run: string, key: string, prepared: PreparedDataset): Promise<void> {
   const { vocabulary, absent, hash, length } = prepared;
   const path = join(run, FILE_NAME);
@@ -82,7 +82,9 @@ export async function reuseDataset(
   run: string,
   onRead: (bytes: number, total: number) => void,
 ): Promise<PreparedDataset | undefined> {
-  const candidates = folders.flatMap((folder) => entriesOf(folder).map((name) => resolve(folder, name)));
+  const candidates = folders.flatMap((folder) =>
+    (unlessRefused(() => readdirSync(folder)) ?? []).map((name) => resolve(folder, name)),
+  );
   for (const candidate of new Set(candidates)) {
     const noted = candidate === resolve(run) ? undefined : notedCorpus(candidate, key, options);
     if (!noted) continue;
@@ -100,25 +102,12 @@ export async function reuseDataset(
 }
 
 /**
- * Makes a file available at another path, without copying its bytes if the file system can do that. Ids are replaced
- * or deleted but never changed in place, so neither of two runs affects the other.
+ * Makes a file available at another path, without copying its bytes if possible. Ids are replaced or deleted
+ * but never changed in place, so neither of two runs affects the other.
  */
 export async function shareFile(from: string, to: string): Promise<void> {
-  const isLinked = await link(from, to).then(
-    () => true,
-    () => false,
-  );
-  if (isLinked) return;
-  await replaceFile(to, (temporary) => copyFile(from, temporary, constants.COPYFILE_FICLONE));
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return [];
-  }
+  const copy = (temporary: string) => copyFile(from, temporary, constants.COPYFILE_FICLONE);
+  await link(from, to).catch(() => replaceFile(to, copy));
 }
 
 async function hashOf(path: string, onRead: (bytes: number, total: number) => void): Promise<string> {

@@ -33,7 +33,7 @@ export function fileSource(path: string): Source {
     label: path,
     stats,
     async *read() {
-      const file = await opened(path);
+      const file = await open(path).catch(refuse(path));
       try {
         let bytes = 0n;
         for await (const chunk of chunksOf(file, path)) {
@@ -78,15 +78,12 @@ function statsOf(path: string): BigIntStats {
   }
 }
 
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    throw fileError(error, path, TEXT_HINT);
-  }
-}
+/** For a promise that rejects with a file-system error. */
+const refuse = (path: string) => (error: unknown) => {
+  throw fileError(error, path, TEXT_HINT);
+};
 
-/** Reads an open file in chunks, the next one while the last is used. A chunk is overwritten by the next but one. */
+/** Reads an open file in chunks, each while the last is used. Two buffers take turns. */
 async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
   const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
   let next = file.read(buffers[0]!, 0, CHUNK, null);
@@ -115,9 +112,7 @@ export function textSource(label: string, text: string): Source {
   };
 }
 
-/**
- * A source that can be read only once. The first read copies it to the file `spool`; later reads use the copy.
- */
+/** A source that can be read only once. The first read copies it to the file `spool` for later reads. */
 export function onceSource(label: string, openOnce: () => AsyncIterable<Uint8Array>, spool: string): Source {
   let isSpooled = false;
   return {
@@ -125,11 +120,8 @@ export function onceSource(label: string, openOnce: () => AsyncIterable<Uint8Arr
     stats: undefined,
     async *read(folder) {
       const path = join(folder, spool);
-      if (isSpooled) {
-        yield* fileSource(path).read(folder);
-        return;
-      }
-      yield* spooling(openOnce(), label, path);
+      if (isSpooled) yield* fileSource(path).read(folder);
+      else yield* spooling(openOnce(), label, path);
       isSpooled = true;
     },
   };
@@ -140,17 +132,16 @@ async function* spooling(
   label: string,
   path: string,
 ): AsyncGenerator<Uint8Array> {
-  const failed = (error: unknown) =>
-    fileError(error, path, 'Make room, or choose another place with --out.', 'write');
+  const refuseCopy = (error: unknown) => {
+    throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
+  };
   const iterator = chunks[Symbol.asyncIterator]();
-  const file = await open(path, 'w').catch((error) => Promise.reject(failed(error)));
+  const file = await open(path, 'w').catch(refuseCopy);
   try {
     for (;;) {
-      const { done, value } = await iterator
-        .next()
-        .catch((error) => Promise.reject(fileError(error, label, TEXT_HINT)));
+      const { done, value } = await iterator.next().catch(refuse(label));
       if (done) return;
-      const written = file.writeFile(value).catch((error) => Promise.reject(failed(error)));
+      const written = file.writeFile(value).catch(refuseCopy);
       written.catch(() => {}); // awaited below, if another chunk is requested
       yield value;
       await written;

@@ -18,8 +18,8 @@ export interface Corpus {
 const MOST_FILES = 100_000;
 
 /**
- * Finds the text behind the arguments of `train`: files, folders (all text files in them), globs, `-` for standard
- * input, or names from the catalogue.
+ * Finds the text behind the arguments of `train`: files, folders (all text files in them), globs, `-` for
+ * standard input, or names from the catalogue.
  * @throws UserError if one does not exist or contains no text
  */
 export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
@@ -94,7 +94,7 @@ function leftOut(found: number, taken: number, where: string): string[] {
   return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} left out: not text`];
 }
 
-/** Finds all text in a folder. Skips hidden files, node_modules, and files with a zero byte near their start. */
+/** Finds all text in a folder, except hidden files, node_modules, and files with an early zero byte. */
 async function resolveFolder(folder: string): Promise<Corpus> {
   const files = listFiles(folder);
   const sources: Source[] = [];

@@ -32,8 +32,8 @@ export function validationEnd({ length, trainLength }: { length: number; trainLe
 }
 
 /**
- * Splits a corpus into training text and, at its end, validation text, so that no validation window overlaps training
- * text. A text too short for the request gets a smaller validation share, batch or window, each with a notice.
+ * Splits a corpus into training text and, at its end, validation text, so that no validation window overlaps
+ * training text. A text too short for the request gets a smaller share, batch or window, each with a notice.
  * @throws UserError if there is too little text to learn from
  */
 export function splitCorpus(

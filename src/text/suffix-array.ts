@@ -3,13 +3,13 @@ import type { IdArray } from './vocabulary.js';
 type Text = IdArray | Int32Array;
 
 /**
- * Builds the suffix array of a text: the start positions of its suffixes in sorted order. A suffix that is a prefix of
- * another comes first. Takes linear time by SA-IS (Nong, Zhang & Chan, "Linear suffix array construction by almost pure
- * induced-sorting", DCC 2009), 4 bytes per character, and at most 8 more while it runs.
+ * Builds the suffix array of a text: the start positions of its suffixes in sorted order. A suffix that is a
+ * prefix of another comes first. Takes linear time by SA-IS (Nong, Zhang & Chan, "Linear suffix array
+ * construction by almost pure induced-sorting", DCC 2009), 4 bytes per character, and at most 8 more meanwhile.
  *
- * In the paper's terms, a suffix is of type S if it is smaller than the suffix one character later, otherwise of type
- * L. The last one is L, as if a character smaller than all others followed it. An S after an L is called LMS. Once the
- * LMS suffixes are sorted, their order induces that of all others.
+ * In the paper's terms, a suffix is of type S if it is smaller than the suffix one character later, otherwise
+ * of type L. The last one is L, as if a character smaller than all others followed it. An S after an L is
+ * called LMS. Once the LMS suffixes are sorted, their order induces that of all others.
  * @param alphabet all ids are below it
  */
 export function suffixArray(ids: IdArray, alphabet: number): Int32Array {
@@ -35,7 +35,7 @@ function sortSuffixes(text: Text, alphabet: number, out: Int32Array): void {
     if (names < count) sortNamed(text, out, count, names);
     else out.copyWithin(0, text.length - count);
   }
-  // Move the sorted LMS suffixes to the ends of their buckets, the last one first so that none is overwritten.
+  // Move the sorted LMS suffixes to the ends of their buckets, last first so that none is overwritten.
   out.fill(-1, count);
   buckets.set(starts.subarray(1));
   for (let i = count - 1; i >= 0; i--) {
@@ -47,9 +47,10 @@ function sortSuffixes(text: Text, alphabet: number, out: Int32Array): void {
 }
 
 /**
- * Decides in one pass whether an array, whatever it contains, is the suffix array of a text. Among the suffixes that
- * start with the same character, the text's last suffix must come first if it is one of them, and the others must be
- * in the order of the suffixes one character later. Each suffix so accounts for the one before it, and none is missing.
+ * Decides in one pass whether an array, whatever it contains, is the suffix array of a text. Among the
+ * suffixes that start with the same character, the text's last suffix must come first if it is one of them,
+ * and the others must be in the order of the suffixes one character later. So each accounts for the one
+ * before it, and none is missing.
  */
 export function isSuffixArray(suffixes: Int32Array, ids: IdArray, alphabet: number): boolean {
   const { length } = ids;
@@ -73,7 +74,7 @@ function bucketStarts(text: Text, alphabet: number): Int32Array {
   return starts;
 }
 
-/** Finds the last LMS position before another one, or before the end of the text; returns -1 if there is none. */
+/** Finds the last LMS position before another one or the end of the text; returns -1 if there is none. */
 function lmsBefore(text: Text, position: number): number {
   let at = position - 1;
   while (at > 0 && text[at - 1]! >= text[at]!) at--; // type L
@@ -83,10 +84,10 @@ function lmsBefore(text: Text, position: number): number {
 }
 
 /**
- * Sorts all suffixes, given the LMS suffixes at the ends of their buckets and -1 elsewhere. A pass from the left fills
- * the fronts of the buckets with the suffixes of type L, each when the suffix one character later is reached. A pass
- * from the right then fills the ends with those of type S and overwrites the given ones. If the given ones are not
- * sorted, the result is sorted only up to the next LMS position.
+ * Sorts all suffixes, given the LMS suffixes at the ends of their buckets and -1 elsewhere. A pass from the
+ * left fills the fronts of the buckets with the suffixes of type L, each when the suffix one character later
+ * is reached. A pass from the right then fills the ends with those of type S and overwrites the given ones.
+ * If the given ones are not sorted, the result is sorted only up to the next LMS position.
  * @param collect leave only the LMS positions, in order, at the end of `out`
  */
 function induce(
@@ -119,9 +120,9 @@ function induce(
 }
 
 /**
- * Names the LMS substrings: numbers them in sorted order, equal ones alike. An LMS substring extends from one LMS
- * position to the next, the last one to the end of the text. Their order is read from the end of `out`; the name of
- * the one at p is stored in out[p >> 1], and -1 in the remaining places.
+ * Names the LMS substrings: numbers them in sorted order, equal ones alike. An LMS substring extends from one
+ * LMS position to the next, the last one to the end of the text. Their order is read from the end of `out`;
+ * the name of the one at p is stored in out[p >> 1], and -1 in the remaining places.
  * @returns the number of distinct names
  */
 function nameSubstrings(text: Text, out: Int32Array, count: number): number {

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ExitCode, systemErrorCode, UserError } from '../errors.js';
+import { ExitCode, UserError, unlessRefused } from '../errors.js';
 import { replaceFileSync } from '../files.js';
 import { grouped } from '../numbers.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, PreparedDataset } from './dataset.js';
 import { isSuffixArray, suffixArray } from './suffix-array.js';
 import { SuffixIndex } from './suffix-index.js';
 
@@ -13,17 +13,16 @@ const FORMAT = 1;
 const LONGEST = 256_000_000;
 
 /**
- * Opens the suffix index of a run's corpus. It is built once and then stored next to the ids, as a line of text and the
- * suffix array in 32-bit integers. A stored array is used only if it is the suffix array of the ids, which takes a
- * tenth of the time to check that it takes to build; otherwise it is silently replaced. Where nothing can be stored,
- * it is built each time.
+ * Opens the suffix index of a run's corpus. It is built once and then stored next to the ids, as a line of
+ * text and the suffix array in 32-bit integers. A stored array is checked, in a tenth of the time it takes to
+ * build, and silently replaced if it is wrong. Where nothing can be stored, it is built each time.
  * @param corpus as recorded in the checkpoint
- * @param onBuild called before the index is built, which takes 0.1 s for a million characters and 30 s for 50 million
+ * @param onBuild called before the index is built: 0.1 s for a million characters, 30 s for 50 million
  * @throws UserError if the ids are not those of the corpus, or there are too many
  */
 export function openSuffixIndex(
   dataset: Dataset,
-  corpus: { readonly hash: string; readonly length: number },
+  corpus: Pick<PreparedDataset, 'hash' | 'length'>,
   onBuild?: () => void,
 ): SuffixIndex {
   if (corpus.length > LONGEST) {
@@ -47,7 +46,7 @@ export function openSuffixIndex(
   return new SuffixIndex(ids, suffixes);
 }
 
-/** Reads the stored array, right or wrong; returns undefined if it cannot be read or belongs to something else. */
+/** Reads the stored array, unchecked; returns undefined if it cannot be read or belongs to another text. */
 function readSuffixes(path: string, head: Buffer, length: number): Int32Array | undefined {
   return unlessRefused(() => {
     if (statSync(path).size !== head.length + length * Int32Array.BYTES_PER_ELEMENT) return undefined;
@@ -62,14 +61,4 @@ function readSuffixes(path: string, head: Buffer, length: number): Int32Array | 
       closeSync(file);
     }
   });
-}
-
-/** Returns the result of an action, or undefined if the file system refuses it. */
-function unlessRefused<Result>(action: () => Result): Result | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
-  }
 }

@@ -7,8 +7,8 @@ export interface Match {
 }
 
 /**
- * Finds strings in a corpus with its suffix array (Manber & Myers, "Suffix arrays: a new method for on-line string
- * searches", SIAM J. Comput. 1993). Strings are ids; an id that is not in the corpus is never found.
+ * Finds strings in a corpus with its suffix array (Manber & Myers, "Suffix arrays: a new method for on-line
+ * string searches", SIAM J. Comput. 1993). Strings are ids; an id that is not in the corpus is never found.
  */
 export class SuffixIndex {
   readonly #ids: IdArray;
@@ -45,7 +45,7 @@ export class SuffixIndex {
     return this.#search(text, from, to).right === to - from;
   }
 
-  /** Finds the longest prefix of text[from ..] that occurs in the corpus, and one of the positions where it does. */
+  /** Finds the longest prefix of text[from ..] that occurs in the corpus, and one position where it does. */
   longestMatch(text: ArrayLike<number>, from: number): Match {
     const { place, left, right } = this.#search(text, from, text.length);
     if (left === 0 && right === 0) return { position: 0, length: 0 };
@@ -56,7 +56,7 @@ export class SuffixIndex {
 
   /**
    * Finds where text[from .. to) belongs among the sorted suffixes, before equal ones.
-   * @returns the place, and how many characters the string shares with the suffix before it and with the one at it
+   * @returns the place, and how many characters the string shares with the suffixes before and at it
    */
   #search(text: ArrayLike<number>, from: number, to: number): { place: number; left: number; right: number } {
     const ids = this.#ids;
@@ -91,8 +91,8 @@ export class SuffixIndex {
 }
 
 /**
- * Finds the first place after `from` where a condition that holds at `from` no longer holds, or `to` if there is none.
- * Searches in steps that double and then between the last two, so that a short run costs less than a long one.
+ * Finds the first place after `from` where a condition that holds at `from` no longer holds, or else `to`.
+ * Searches in steps that double and then between the last two, so that short runs cost less than long ones.
  */
 export function endOfRun(from: number, to: number, holds: (place: number) => boolean): number {
   let low = from;

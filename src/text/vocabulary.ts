@@ -14,7 +14,7 @@ export type IdArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** The characters that a network knows, as code points in ascending order. A character's id is its index. */
 export class Vocabulary {
-  /** The id of each code point up to the largest, or -1. A table, since every character of a corpus is looked up. */
+  /** The id of each code point up to the largest, or -1. A table, fast enough for a whole corpus. */
   readonly #ids: Int32Array;
 
   constructor(
@@ -94,9 +94,9 @@ export class Vocabulary {
   }
 
   /**
-   * Returns the characters of a text, for rules about letters, capitals or quotation marks. With `bytes`, a byte from
-   * 0x80 is none of these by itself. It becomes a letter without case if it is part of a letter or digit in UTF-8, and
-   * otherwise a private-use character; different bytes stay different.
+   * Returns the characters of a text, for rules about letters, capitals or quotation marks. With `bytes`, a
+   * byte from 0x80 is none of these by itself. It becomes a letter without case if it is part of a letter or
+   * digit in UTF-8, and otherwise a private-use character; different bytes stay different.
    * @returns a string of one code point per id
    */
   characters(ids: ArrayLike<number>): string[] {
@@ -117,7 +117,7 @@ export class Vocabulary {
 
   /**
    * Converts a text to ids.
-   * @param unknown how to treat characters that were not in the corpus; `nearest` skips those without a relative
+   * @param unknown how to treat unknown characters; `nearest` skips those without a known relative
    * @throws UserError that names them and their nearest known relatives
    */
   encode(text: string, unknown: Unknown = 'error'): Uint32Array {
@@ -142,7 +142,7 @@ export class Vocabulary {
     return [...new Set(this.#charactersOf(text).filter((c) => this.idOf(c) === undefined))];
   }
 
-  /** Finds the known character nearest to an unknown one: of other case, plain instead of typographic, unaccented. */
+  /** Finds the known character nearest to an unknown one: of other case, not typographic, unaccented. */
   relativeOf(codePoint: number): string | undefined {
     if (this.encoding === 'bytes') return undefined;
     const character = String.fromCodePoint(codePoint);
