@@ -23,10 +23,7 @@ export function verticalScale(axis: Axis, series: readonly Series[]): AxisScale 
 /** Returns the scale of the x axis, with a margin around points and bars; lines fill it. */
 export function horizontalScale(axis: Axis, series: readonly Series[]): AxisScale {
   const values = series.flatMap(({ points }) => points.map(([x]) => x));
-  const bars = series.reduce(
-    (most, { kind, points }) => (kind === 'bars' ? Math.max(most, points.length) : most),
-    0,
-  );
+  const bars = Math.max(0, ...series.map(({ kind, points }) => (kind === 'bars' ? points.length : 0)));
   const margin = bars > 1 ? 0.6 / (bars - 1) : series.every(({ kind }) => kind === 'line') ? 0 : MARGIN;
   return { ...scaleOf(axis, values, margin), whole: axis.whole ?? false };
 }
@@ -41,8 +38,7 @@ function scaleOf({ from, to, log = false }: Axis, values: readonly number[], mar
     return { from: from ?? start / more, to: to ?? end * more, log };
   }
   const more = margin * (end - start);
-  // The axis of values that are never negative does not extend below 0, nor that of values never positive
-  // above.
+  // The axis does not extend below 0 if no value is negative, nor above 0 if none is positive.
   const lowest = start >= 0 ? Math.max(0, start - more) : start - more;
   const highest = end <= 0 ? Math.min(0, end + more) : end + more;
   return { from: from ?? lowest, to: to ?? highest, log };
@@ -83,9 +79,8 @@ function powersOf({ from, to }: AxisScale, most: number): number[] {
   }
   for (const factors of FACTORS) {
     const all = [first - 1, first, last].flatMap((power) => factors.map((n) => Number(`${n}e${power}`)));
-    const inside = [...new Set(all)].filter(
-      (value) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9),
-    );
+    const isInside = (value: number) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9);
+    const inside = [...new Set(all)].filter(isInside);
     if (inside.length <= Math.max(2, most)) return inside.sort((a, b) => a - b);
   }
   return [];
@@ -158,21 +153,18 @@ function timesTen(factor: string, power: number): string {
 export function spreadOut(wanted: readonly number[], gap: number, from: number, to: number): number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]!);
   const groups: { sum: number; count: number }[] = [];
+  const mean = ({ sum, count }: (typeof groups)[number]) => sum / count;
   for (const [rank, i] of order.entries()) {
     let group = { sum: wanted[i]! - rank * gap, count: 1 };
-    for (
-      let last = groups.at(-1);
-      last && last.sum / last.count >= group.sum / group.count;
-      last = groups.at(-1)
-    ) {
+    while (groups.length > 0 && mean(groups.at(-1)!) >= mean(group)) {
+      const last = groups.pop()!;
       group = { sum: last.sum + group.sum, count: last.count + group.count };
-      groups.pop();
     }
     groups.push(group);
   }
   const highest = to - (wanted.length - 1) * gap;
-  const places = groups.flatMap(({ sum, count }) =>
-    Array<number>(count).fill(Math.max(from, Math.min(highest, sum / count))),
+  const places = groups.flatMap((group) =>
+    Array<number>(group.count).fill(Math.max(from, Math.min(highest, mean(group)))),
   );
   const result = [...wanted];
   for (const [rank, i] of order.entries()) result[i] = places[rank]! + rank * gap;

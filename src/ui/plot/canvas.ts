@@ -98,10 +98,7 @@ export class Canvas {
     if (mark) return mark;
     const layer = this.#layers.findLast(({ cells }) => cells[cell] !== 0);
     if (!layer) return { text: ' ' };
-    return {
-      text: String.fromCodePoint(0x2800 + layer.cells[cell]!),
-      color: layer.color,
-      bold: layer.bold,
-    };
+    const { cells, color, bold } = layer;
+    return { text: String.fromCodePoint(0x2800 + cells[cell]!), color, bold };
   }
 }

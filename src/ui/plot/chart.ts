@@ -65,6 +65,23 @@ export function plottable({ x, y, series }: Chart): Series[] {
     }));
 }
 
+/** Returns the series that are drawn as lines. */
+export function linesIn(series: readonly Series[]): Series[] {
+  return series.filter(({ kind, points }) => kind === 'line' && points.length > 0);
+}
+
+/** Returns whether there is nothing to draw. */
+export function isEmpty(series: readonly Series[]): boolean {
+  return series.every(({ points }) => points.length === 0);
+}
+
+/** Returns the least horizontal distance of two points, but at most `most`. */
+export function leastGap(points: readonly Point[], most: number): number {
+  const places = points.map(([x]) => x).sort((a, b) => a - b);
+  const gaps = places.slice(1).map((place, i) => place - places[i]!);
+  return gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), most);
+}
+
 /** Returns a figure with a single chart. */
 export function figureOf(chart: Chart): Figure {
   return { title: '', charts: [chart], columns: 1 };

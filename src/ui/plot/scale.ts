@@ -15,6 +15,11 @@ export function placeOf(value: number, { from, to, log }: AxisScale): number {
   return (value - from) / (to - from);
 }
 
+/** Returns where bars start: at 0, or at the end of the axis that is nearest to it. */
+export function footOf({ from, to }: AxisScale): number {
+  return Math.max(from, Math.min(to, 0));
+}
+
 /** Returns round numbers of an axis: at most `most` and, if possible, at least two. */
 export function ticks({ from, to, whole = false }: AxisScale, most: number): number[] {
   if (!(to > from) || most < 1) return [];

@@ -76,11 +76,3 @@ function extremes(points: readonly Point[], sections: number): Point[] {
 export function barPath(x0: number, y0: number, x1: number, y1: number): string {
   return `M${short(x0)} ${short(y0)}H${short(x1)}V${short(y1)}H${short(x0)}z`;
 }
-
-/** Returns the width of vertical bars that leaves a gap to the nearest neighbour. */
-export function barWidth(places: readonly number[], width: number): number {
-  const sorted = [...places].sort((a, b) => a - b);
-  const gaps = sorted.slice(1).map((place, i) => place - sorted[i]!);
-  const least = gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), width / 4);
-  return Math.max(0.5, 0.85 * least);
-}

@@ -1,7 +1,16 @@
 import { horizontalScale, spreadOut, type Tick, ticksOf, verticalScale, written } from './axis.js';
-import { type Chart, namesOf, type Point, plottable, type Series } from './chart.js';
-import type { AxisScale } from './scale.js';
-import { across, type Box, barPath, barWidth, dotsPath, linePath, short, upwards } from './svg-marks.js';
+import {
+  type Chart,
+  isEmpty,
+  leastGap,
+  linesIn,
+  namesOf,
+  type Point,
+  plottable,
+  type Series,
+} from './chart.js';
+import { type AxisScale, footOf } from './scale.js';
+import { across, type Box, barPath, dotsPath, linePath, short, upwards } from './svg-marks.js';
 import { fitted, text, textWidth } from './svg-text.js';
 
 const ROW = { title: 22, subtitle: 17, label: 18, ticks: 20 };
@@ -9,6 +18,8 @@ const SMALL = 11;
 /** The least distance of two names at the ends of lines, in pixels. */
 const NAME_GAP = 14;
 const BAR = { height: 11, gap: 3, between: 11 };
+/** The width of vertical bars as a share of the distance of two neighbours. */
+const BAR_SHARE = 0.85;
 /** The height of a drawing as a share of its width; categories take the height that they need. */
 const SHAPE = 0.52;
 const EDGE = 12;
@@ -36,13 +47,8 @@ function footHeight({ x, y }: Chart): number {
 
 /** Returns whether lines are named at their ends rather than in the legend. */
 export function namesItsLines(chart: Chart, width: number): boolean {
-  const lines = linesOf(chart);
-  const room = SHAPE * width;
-  return lines.length > 1 && lines.length * NAME_GAP <= room;
-}
-
-function linesOf(chart: Chart): Series[] {
-  return plottable(chart).filter(({ kind, points }) => kind === 'line' && points.length > 0);
+  const { length } = linesIn(plottable(chart));
+  return length > 1 && length * NAME_GAP <= SHAPE * width;
 }
 
 /** Draws a chart as elements. @param named whether lines are named at their ends */
@@ -59,12 +65,8 @@ export function panel(chart: Chart, box: Box, named: boolean): string {
   row(chart.subtitle, ROW.subtitle, { size: 12, kind: 'faint' });
   if (!chart.x.categories) row(chart.y.label, ROW.label, { size: SMALL, kind: 'faint' });
   const inner = { top: top + 8, height: box.top + box.height - top - 8 - footHeight(chart) };
-  return (
-    out +
-    (chart.x.categories
-      ? horizontalBars(chart, { ...box, ...inner })
-      : numericChart(chart, { ...box, ...inner }, named))
-  );
+  const outer = { ...box, ...inner };
+  return out + (chart.x.categories ? horizontalBars(chart, outer) : numericChart(chart, outer, named));
 }
 
 function numericChart(chart: Chart, outer: Box, named: boolean): string {
@@ -72,23 +74,20 @@ function numericChart(chart: Chart, outer: Box, named: boolean): string {
   const x = horizontalScale(chart.x, series);
   const y = verticalScale(chart.y, series);
   const yTicks = ticksOf(y, Math.max(2, Math.floor(outer.height / 42)));
-  const lines = named ? linesOf(chart) : [];
+  const lines = named ? linesIn(series) : [];
   const ends = lines.reduce((most, { name }) => Math.max(most, textWidth(name, SMALL) + 8), EDGE);
   const right = Math.min(ends, 0.3 * outer.width);
   const indent = 8 + yTicks.reduce((most, { label }) => Math.max(most, textWidth(label, SMALL)), 0);
   const box = { ...outer, left: outer.left + indent, width: outer.width - indent - right };
-  let out = yTicks
-    .map(({ place, label }) => {
-      const at = box.top + (1 - place) * box.height;
-      return (
-        rule(box.left, at, box.left + box.width, at) +
-        text(box.left - 6, at + 4, label, { size: SMALL, kind: 'faint end' })
-      );
-    })
-    .join('');
+  let out = '';
+  for (const { place, label } of yTicks) {
+    const at = box.top + (1 - place) * box.height;
+    out += rule(box.left, at, box.left + box.width, at);
+    out += text(box.left - 6, at + 4, label, { size: SMALL, kind: 'faint end' });
+  }
   out += bottomAxis(ticksOf(x, Math.max(2, Math.floor(box.width / 64))), chart.x.label, box);
   out += clipped(box, series.map((one) => marks(one, series, x, y, box)).join(''));
-  if (series.every(({ points }) => points.length === 0)) out += nothing(box);
+  if (isEmpty(series)) out += nothing(box);
   return out + endNames(lines, y, box, right);
 }
 
@@ -99,13 +98,10 @@ function marks(one: Series, all: readonly Series[], x: AxisScale, y: AxisScale, 
   if (one.kind === 'line') return `<path class="line ${look(one)}" d="${linePath(points)}"/>`;
   if (one.kind === 'points') return `<path class="dots ${look(one)}" d="${dotsPath(points)}"/>`;
   const bars = all.filter(({ kind }) => kind === 'bars');
-  const whole = barWidth(
-    points.map(([place]) => place),
-    box.width,
-  );
+  const whole = Math.max(0.5, BAR_SHARE * leastGap(points, box.width / 4));
   const part = whole / bars.length;
   const from = bars.indexOf(one) * part - whole / 2;
-  const foot = upwards(Math.max(y.from, Math.min(y.to, 0)), y, box);
+  const foot = upwards(footOf(y), y, box);
   const path = points.map(([place, end]) => barPath(place + from, foot, place + from + part, end)).join('');
   return `<path class="bars ${look(one)}" d="${path}"/>`;
 }
@@ -119,21 +115,19 @@ function horizontalBars(chart: Chart, outer: Box): string {
   const categories = chart.x.categories!;
   const series = plottable(chart);
   const scale = verticalScale(chart.y, series);
-  const room = Math.min(
-    0.4 * outer.width,
-    categories.reduce((most, name) => Math.max(most, textWidth(name, 12)), 0) + 10,
-  );
+  const widest = categories.reduce((most, name) => Math.max(most, textWidth(name, 12)), 0);
+  const room = Math.min(0.4 * outer.width, widest + 10);
   const box = { ...outer, left: outer.left + room, width: outer.width - room - 44 };
-  const foot = across(Math.max(scale.from, Math.min(scale.to, 0)), scale, box);
+  const foot = across(footOf(scale), scale, box);
   const high = groupHeight(chart);
+  const step = BAR.height + BAR.gap;
   let out = bottomAxis(ticksOf(scale, Math.max(2, Math.floor(box.width / 80))), chart.y.label, box, true);
   let bars = '';
   categories.forEach((category, i) => {
     const middle = box.top + BAR.between / 2 + (i + 0.5) * high;
     out += text(box.left - 8, middle + 4, fitted(category, room - 8, 12), { size: 12, kind: 'end' });
     series.forEach((one, j) => {
-      const top =
-        middle - (series.length * (BAR.height + BAR.gap) - BAR.gap) / 2 + j * (BAR.height + BAR.gap);
+      const top = middle - (series.length * step - BAR.gap) / 2 + j * step;
       for (const [, value] of one.points.filter(([at]) => at === i)) {
         const end = across(value, scale, box);
         bars += `<path class="bars ${look(one)}" d="${barPath(foot, top, end, top + BAR.height)}"/>`;
@@ -142,7 +136,7 @@ function horizontalBars(chart: Chart, outer: Box): string {
       }
     });
   });
-  return out + clipped(box, bars) + (series.every(({ points }) => points.length === 0) ? nothing(box) : '');
+  return out + clipped(box, bars) + (isEmpty(series) ? nothing(box) : '');
 }
 
 /** Draws the numbers and the label below a drawing, omitting numbers that would overlap. */
@@ -159,14 +153,10 @@ function bottomAxis(ticks: readonly Tick[], label: string, box: Box, ruled = fal
     if (!ruled) out += rule(at, base, at, base + 4, 'axis');
     out += text(at, base + 16, label, { size: SMALL, kind: 'faint middle' });
   }
-  const middle = box.left + box.width / 2;
-  return label
-    ? out +
-        text(middle, base + 16 + ROW.label, fitted(label, box.width, SMALL), {
-          size: SMALL,
-          kind: 'faint middle',
-        })
-    : out;
+  if (!label) return out;
+  const words = fitted(label, box.width, SMALL);
+  const look = { size: SMALL, kind: 'faint middle' };
+  return out + text(box.left + box.width / 2, base + 16 + ROW.label, words, look);
 }
 
 function endNames(lines: readonly Series[], y: AxisScale, box: Box, right: number): string {
@@ -175,11 +165,8 @@ function endNames(lines: readonly Series[], y: AxisScale, box: Box, right: numbe
   const places = spreadOut(wanted, NAME_GAP, box.top, box.top + box.height);
   return lines
     .map((one, i) => {
-      const kind = `name c-${one.color}${one.emphasis ? ' strong' : ''}`;
-      return text(box.left + box.width + 7, places[i]! + 4, fitted(one.name, right - 8, SMALL), {
-        size: SMALL,
-        kind,
-      });
+      const look = { size: SMALL, kind: `name c-${one.color}${one.emphasis ? ' strong' : ''}` };
+      return text(box.left + box.width + 7, places[i]! + 4, fitted(one.name, right - 8, SMALL), look);
     })
     .join('');
 }
@@ -202,9 +189,6 @@ function clipped({ left, top, width, height }: Box, elements: string): string {
 /** Returns the entries of the legend: none if there is only one series. */
 export function legendOf(charts: readonly Chart[], isNamed: (chart: Chart) => boolean): Series[] {
   if (namesOf(charts).length < 2) return [];
-  return namesOf(
-    charts.map((chart) =>
-      isNamed(chart) ? { ...chart, series: chart.series.filter(({ kind }) => kind !== 'line') } : chart,
-    ),
-  );
+  const unnamed = ({ series }: Chart) => series.filter(({ kind }) => kind !== 'line');
+  return namesOf(charts.map((chart) => (isNamed(chart) ? { ...chart, series: unnamed(chart) } : chart)));
 }

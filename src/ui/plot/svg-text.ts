@@ -16,13 +16,7 @@ text { fill: #ddd; } .back { fill: #0d1117; } .faint { fill: #999; }
 `;
 
 /** Returns a standalone SVG document that follows the light or dark theme of the reader. */
-export function document({
-  width,
-  height,
-  title,
-  style,
-  body,
-}: {
+export function document(drawing: {
   readonly width: number;
   readonly height: number;
   readonly title: string;
@@ -30,7 +24,9 @@ export function document({
   readonly style: string;
   readonly body: string;
 }): string {
-  const size = `width="${width}" height="${short(height)}" viewBox="0 0 ${width} ${short(height)}"`;
+  const { width, title, style, body } = drawing;
+  const height = short(drawing.height);
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" ${size} role="img">
 <title>${escaped(title)}</title>
 <style>${STYLE}${style}</style>

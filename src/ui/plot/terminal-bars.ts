@@ -2,7 +2,7 @@ import { harmlessLine } from '../../format.js';
 import { cut, type Line, type Segment, widthOf } from '../text/line.js';
 import { verticalScale, written } from './axis.js';
 import type { Chart, Series } from './chart.js';
-import { type AxisScale, placeOf } from './scale.js';
+import { type AxisScale, footOf, placeOf } from './scale.js';
 
 /** The fill of each series: distinct without colours, too. */
 export const MARKS = ['█', '▒', '░', '▓'];
@@ -15,11 +15,8 @@ export function horizontalBars(chart: Chart, series: readonly Series[], columns:
   const names = chart.x.categories!.map(harmlessLine);
   const numbers = series.flatMap(({ points }) => points.map(([, value]) => widthOf(written(value))));
   const number = numbers.reduce((most, width) => Math.max(most, width), 0) + 1;
-  const most = Math.max(4, Math.floor(0.4 * columns));
-  const name = Math.min(
-    most,
-    names.reduce((width, text) => Math.max(width, widthOf(text)), 0),
-  );
+  const widest = names.reduce((most, text) => Math.max(most, widthOf(text)), 0);
+  const name = Math.min(widest, Math.max(4, Math.floor(0.4 * columns)));
   const width = Math.max(1, columns - name - 1 - number);
   const lines: Line[] = chart.y.label
     ? [[{ text: ' '.repeat(name + 1) }, { text: harmlessLine(chart.y.label), color: 'faint' }]]
@@ -28,12 +25,10 @@ export function horizontalBars(chart: Chart, series: readonly Series[], columns:
     series.forEach((one, i) => {
       const title = i === 0 ? cut(category, name) : '';
       const label = { text: `${' '.repeat(Math.max(0, name - widthOf(title)))}${title} ` };
-      const values = one.points.filter(([x]) => x === at).map(([, value]) => value);
-      if (values.length === 0 && i > 0) return;
-      lines.push([
-        label,
-        ...values.slice(0, 1).flatMap((value) => bar(value, scale, width, one, MARKS[i % MARKS.length]!)),
-      ]);
+      const point = one.points.find(([x]) => x === at);
+      if (!point && i > 0) return;
+      const mark = MARKS[i % MARKS.length]!;
+      lines.push([label, ...(point ? bar(point[1], scale, width, one, mark) : [])]);
     });
   });
   return lines;
@@ -41,7 +36,7 @@ export function horizontalBars(chart: Chart, series: readonly Series[], columns:
 
 function bar(value: number, scale: AxisScale, width: number, { color }: Series, mark: string): Segment[] {
   const place = (number: number) => Math.max(0, Math.min(1, placeOf(number, scale))) * width;
-  const foot = place(Math.max(scale.from, Math.min(scale.to, 0)));
+  const foot = place(footOf(scale));
   const [low, high] = [Math.min(foot, place(value)), Math.max(foot, place(value))];
   const start = Math.round(low);
   const length = high - start;

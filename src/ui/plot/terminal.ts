@@ -2,8 +2,19 @@ import { harmlessLine } from '../../format.js';
 import { cropped, cut, type Line, type Segment, sideBySide, widthOf } from '../text/line.js';
 import { horizontalScale, spreadOut, ticksOf, verticalScale } from './axis.js';
 import { Canvas } from './canvas.js';
-import { type Chart, type Figure, namesOf, type Point, plottable, type Series } from './chart.js';
-import { placeOf } from './scale.js';
+import {
+  type Chart,
+  type Figure,
+  figureOf,
+  isEmpty,
+  leastGap,
+  linesIn,
+  namesOf,
+  type Point,
+  plottable,
+  type Series,
+} from './chart.js';
+import { footOf, placeOf } from './scale.js';
 import { labelsBelow, withLeftAxis } from './terminal-axes.js';
 import { horizontalBars, MARKS } from './terminal-bars.js';
 
@@ -21,11 +32,10 @@ const LEAST_ROWS = 3;
 
 /** Draws a chart, or the charts of a figure row by row, in lines of at most `columns` columns. */
 export function linesOf(drawing: Chart | Figure, { columns, rows }: Room): Line[] {
-  if (!('charts' in drawing))
-    return chartLines(drawing, { columns, rows }).map((line) => cropped(line, columns));
-  const { title, charts } = drawing;
+  const figure = 'charts' in drawing ? drawing : figureOf(drawing);
+  const { title, charts } = figure;
   const fit = Math.max(1, Math.floor((columns + GAP) / (NARROWEST + GAP)));
-  const wanted = Math.max(1, Math.min(drawing.columns, charts.length));
+  const wanted = Math.max(1, Math.min(figure.columns, charts.length));
   // Charts that share a row on a wide terminal are divided into even rows.
   const count = Math.ceil(wanted / Math.ceil(wanted / fit));
   const width = Math.floor((columns - GAP * (count - 1)) / count);
@@ -46,37 +56,28 @@ function chartLines(chart: Chart, room: Room): Line[] {
   if (chart.title) head.push([{ text: harmlessLine(chart.title), bold: true }]);
   if (chart.subtitle) head.push([{ text: harmlessLine(chart.subtitle), color: 'faint' }]);
   const series = plottable(chart);
-  if (chart.x.categories)
-    return [...head, ...legendLine(series), ...horizontalBars(chart, series, room.columns)];
-  const lines = series.filter(({ kind, points }) => kind === 'line' && points.length > 0);
+  if (chart.x.categories) {
+    const legend = series.length > 1 ? [entriesOf(series)] : [];
+    return [...head, ...legend, ...horizontalBars(chart, series, room.columns)];
+  }
+  const lines = linesIn(series);
   const named = lines.length > 1 ? lines : [];
   const isAlone = namesOf([chart]).length < 2;
   const others = isAlone ? [] : series.filter((one) => !named.includes(one));
-  const legend = [...(chart.y.label ? [{ text: harmlessLine(chart.y.label), color: 'faint' } as const] : [])];
-  const top = [
-    ...legend,
-    ...(legend.length > 0 && others.length > 0 ? [{ text: '   ' }] : []),
-    ...entriesOf(others),
-  ];
+  const label: Line = chart.y.label ? [{ text: harmlessLine(chart.y.label), color: 'faint' }] : [];
+  const gap = label.length > 0 && others.length > 0 ? [{ text: '   ' }] : [];
+  const top = [...label, ...gap, ...entriesOf(others)];
   if (top.length > 0) head.push(top);
   const height = Math.max(LEAST_ROWS, room.rows - head.length - (chart.x.label ? 2 : 1));
   return [...head, ...drawn(chart, series, named, { columns: room.columns, rows: height })];
 }
 
-function legendLine(series: readonly Series[]): Line[] {
-  return series.length > 1 ? [entriesOf(series)] : [];
-}
-
 /** Draws marks and names, which tell series apart without colours, too. */
 function entriesOf(series: readonly Series[]): Segment[] {
-  return series.flatMap((one, i) => [
-    { text: i === 0 ? '' : '   ' },
-    {
-      text: one.kind === 'bars' ? MARKS[i % MARKS.length]! : one.kind === 'points' ? '⠶' : '━',
-      color: one.color,
-    },
-    { text: ` ${harmlessLine(one.name)}` },
-  ]);
+  return series.flatMap(({ kind, color, name }, i) => {
+    const mark = { line: '━', points: '⠶', bars: MARKS[i % MARKS.length]! }[kind];
+    return [{ text: i === 0 ? '' : '   ' }, { text: mark, color }, { text: ` ${harmlessLine(name)}` }];
+  });
 }
 
 /** Draws the chart and its axes; `rows` excludes the lines below the drawing. */
@@ -99,30 +100,23 @@ function drawn(
     bounded(placeOf(a, x) * (canvas.dotsWide - 1)),
     bounded((1 - placeOf(b, y)) * (canvas.dotsHigh - 1)),
   ];
+  const foot = place([x.from, footOf(y)])[1];
   // Emphasised series are drawn last, above the others.
   for (const one of [...series].sort((a, b) => Number(a.emphasis ?? false) - Number(b.emphasis ?? false))) {
     const points = one.points.map(place);
     const layer = canvas.layer(one.color, one.emphasis);
     if (one.kind === 'points') for (const [a, b] of points) layer.dot(a, b);
     else if (one.kind === 'line') layer.line(points);
-    else
-      drawBars(
-        points,
-        place([x.from, Math.max(y.from, Math.min(y.to, 0))])[1],
-        layer.column,
-        canvas.dotsWide,
-      );
+    else drawBars(points, foot, layer.column, canvas.dotsWide);
   }
-  if (series.every(({ points }) => points.length === 0))
-    canvas.label(Math.max(0, (width >> 1) - 4), rows >> 1, 'no values', 'faint');
+  if (isEmpty(series)) canvas.label(Math.max(0, (width >> 1) - 4), rows >> 1, 'no values', 'faint');
   const axis = withLeftAxis(canvas.rows(), yTicks, indent, (place) => Math.round((1 - place) * (rows - 1)));
   const labels = labelsBelow(ticksOf(x, Math.max(2, Math.floor(width / 10))), width);
   const below: Line[] = [[{ text: ' '.repeat(indent) + labels, color: 'faint' }]];
   if (chart.x.label) {
     const label = cut(harmlessLine(chart.x.label), width);
-    below.push([
-      { text: ' '.repeat(indent + Math.max(0, (width - widthOf(label)) >> 1)) + label, color: 'faint' },
-    ]);
+    const left = indent + Math.max(0, (width - widthOf(label)) >> 1);
+    below.push([{ text: ' '.repeat(left) + label, color: 'faint' }]);
   }
   return [...withNames(axis, named, right, (value) => placeOf(value, y)), ...below];
 }
@@ -139,10 +133,7 @@ function drawBars(
   column: (x: number, y0: number, y1: number) => void,
   wide: number,
 ): void {
-  const places = points.map(([x]) => x).sort((a, b) => a - b);
-  const gaps = places.slice(1).map((place, i) => place - places[i]!);
-  const width = gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), wide >> 2);
-  const thick = Math.max(1, width - 1);
+  const thick = Math.max(1, leastGap(points, wide >> 2) - 1);
   for (const [x, y] of points) {
     const from = x - (thick >> 1);
     for (let i = 0; i < thick; i++) column(from + i, foot, y);
