@@ -54,7 +54,7 @@ export type CellsMessage =
   | { readonly type: 'ranking'; readonly share: number }
   | { readonly type: 'ranked'; readonly found: readonly Tracking[]; readonly tracked: readonly Tracking[] };
 
-/** What is known when the screen opens. */
+/** The facts known when the screen opens. */
 export type CellsStart = { readonly scale: ScaleName } & Pick<
   CellsState,
   'colors' | 'model' | 'source' | 'stretch' | 'found' | 'tracked' | 'layer' | 'unit'

@@ -8,7 +8,7 @@ import { picture } from './view.js';
 
 export interface OpenDashboard {
   take(events: readonly TrainEvent[]): void;
-  /** Shows that training was told to stop. */
+  /** Shows that training is about to stop. */
   stopping(): void;
   /** Restores the terminal; nothing is drawn any more. */
   close(): void;
@@ -20,7 +20,7 @@ const DRAWING_SHARE = { idle: 0.1, busy: 0.02 };
 
 /**
  * Opens the dashboard on the terminal.
- * @param run what is known before the first event
+ * @param run the settings and the history before the first event
  * @param onRequest receives what keys ask for
  */
 export function openDashboard(

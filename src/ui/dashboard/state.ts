@@ -74,7 +74,7 @@ export interface ViewOptions {
 export type DashboardMessage =
   | { readonly type: 'events'; readonly events: readonly TrainEvent[]; readonly now: number }
   | { readonly type: 'tick'; readonly now: number; readonly memory: number }
-  /** Training was told to stop by something other than a key. */
+  /** Something other than a key, such as a signal, stops training. */
   | { readonly type: 'stopping' }
   | ({ readonly type: 'resize' } & Size);
 
@@ -129,7 +129,7 @@ export function initialState(
   };
 }
 
-/** Returns the state once training was told to stop; any dialog is closed. */
+/** Returns the state of training that is about to stop; any dialog is closed. */
 export function stopping(state: DashboardState): DashboardState {
   return { ...state, dialog: undefined, phase: 'stopping' };
 }

@@ -43,7 +43,7 @@ export type WriteMessage =
   | { readonly type: 'saved'; readonly text: string }
   | { readonly type: 'notice'; readonly text: string; readonly isBad: boolean };
 
-/** What is known when the screen opens. */
+/** The facts known when the screen opens. */
 export interface WriteStart extends Pick<WriteState, 'file' | 'model' | 'settings' | 'colors'> {
   readonly text: string;
 }

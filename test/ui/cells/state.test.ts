@@ -1,4 +1,4 @@
-// The screen of `charlstm inspect cells` without a terminal: what keys do, and what is drawn.
+// The screen of `charlstm inspect cells` without a terminal: its keys and pictures.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

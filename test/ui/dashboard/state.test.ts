@@ -37,9 +37,9 @@ describe('a run', () => {
     expect(played(newState(), at(0, { ...START, lr: 0.002 })).lr).toBe(0.002);
   });
 
-  it('is still stopping if it was told to before its start', () => {
-    const told = press(newState(), stroke('ctrl-c')).state;
-    expect(played(told, at(0, START)).phase).toBe('stopping');
+  it('is still stopping if it was stopped before its start', () => {
+    const stopped = press(newState(), stroke('ctrl-c')).state;
+    expect(played(stopped, at(0, START)).phase).toBe('stopping');
   });
 
   it('continues the history of its checkpoint', () => {

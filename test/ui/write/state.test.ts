@@ -37,8 +37,8 @@ const textOf = ({ draft }: WriteState) =>
 /** Returns the state after the question was answered and typing paused. */
 function answered(state: WriteState, ...alternatives: string[]): WriteState {
   const { question } = state.suggestions;
-  const told = reduce(state, { type: 'suggested', question, left: 0, alternatives, done: true });
-  return reduce(told, { type: 'paused' });
+  const suggested = reduce(state, { type: 'suggested', question, left: 0, alternatives, done: true });
+  return reduce(suggested, { type: 'paused' });
 }
 
 const linesOf = (state: WriteState) =>
@@ -77,7 +77,7 @@ describe('editing', () => {
     ['undo is by word', 'one two\x1a', 'one |'],
     ['undo twice, and again', 'one two\x1a\x1a\x19', 'one |'],
     ['undo of a deletion', 'one\x7f\x7f\x1a', 'one|'],
-    ['what is typed ends what could be done again', 'one two\x1ax\x19', 'one x|'],
+    ['typing discards what could be redone', 'one two\x1ax\x19', 'one x|'],
     ['a paste is text, whatever is in it', '\x1b[200~a\r\nb\t\x03\x1b[A\x1b[201~c', 'a\nb\t\x03\x1b[Ac|'],
     ['undo of a paste', 'a\x1b[200~b c\rd\x1b[201~\x1a', 'a|'],
     ['keys that nothing is bound to', 'a\x1b[15~\x1b[99;3u\x1b[<0;3;4M\x06b', 'ab|'],
@@ -142,9 +142,9 @@ describe('editing', () => {
     fc.assert(
       fc.property(fc.array(keys, { maxLength: 60 }), (all) => {
         const { draft } = pressed(newState('one two\nthree'), ...all);
-        const anew = newState(draft.text).draft;
-        expect([draft.words, draft.characters]).toEqual([anew.words, anew.characters]);
-        expect(anew.characters).toBe(Array.from(draft.text).length);
+        const fresh = newState(draft.text).draft;
+        expect([draft.words, draft.characters]).toEqual([fresh.words, fresh.characters]);
+        expect(fresh.characters).toBe(Array.from(draft.text).length);
       }),
     );
   });
@@ -260,9 +260,9 @@ describe('suggestions', () => {
   it('appear once typing pauses, and not before', () => {
     const asked = pressed(newState('The '), 'w');
     const { question } = asked.suggestions;
-    const told = reduce(asked, { type: 'suggested', question, left: 0, alternatives: ['hale'], done: true });
-    expect(shownGhost(told)).toBe('');
-    expect(shownGhost(reduce(told, { type: 'paused' }))).toBe('hale');
+    const late = reduce(asked, { type: 'suggested', question, left: 0, alternatives: ['hale'], done: true });
+    expect(shownGhost(late)).toBe('');
+    expect(shownGhost(reduce(late, { type: 'paused' }))).toBe('hale');
   });
 
   it('Tab takes the line and asks for the next one', () => {
