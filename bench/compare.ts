@@ -86,7 +86,7 @@ const COMMANDS = [
 const VIEWS = ['cells', 'gates', 'step', 'gradients', 'memory', 'surprise'].map((view) => `inspect ${view}`);
 
 /** Members of JSON that depend on the clock. */
-const CLOCK = new Set(['charsPerSecond', 'seconds', 'modified']);
+const CLOCK = new Set(['charsPerSecond', 'seconds', 'changed']);
 
 /** What a command did, with all that may differ between two runs of one checkout left out. */
 async function outcome(program: string, cwd: string, line: string): Promise<string> {
@@ -119,7 +119,7 @@ function steady(text: string): string | undefined {
 /** Prose of findings and advice may be reworded; texts that a network wrote may not. */
 function unworded(key: string, value: unknown): unknown {
   const isProse = ['sentence', 'remedy', 'figures', 'missing', 'fault', 'link'].includes(key);
-  return isProse ? `(${key})` : value;
+  return isProse || (key === 'reason' && String(value).includes(' ')) ? `(${key})` : value;
 }
 
 /** The flags that the help of a command names. */
@@ -127,7 +127,9 @@ async function flags(program: string, command: string): Promise<string> {
   const help = async (flag: string) =>
     (await execa('node', [program, ...command.split(' '), flag], { reject: false })).stdout;
   const text = `${await help('--help')}\n${await help('--help-all')}`;
-  const named = text.split('\n').flatMap((row) => /^ {2}((?:-\w, )?--[\w-]+)/.exec(row)?.[1] ?? []);
+  const named = text
+    .split('\n')
+    .flatMap((row) => /^ {2}((?:-\w, )?--[\w-]+)(?: [<[]| {2})/.exec(row)?.[1] ?? []);
   return [...new Set(named)]
     .filter((flag) => flag !== '--help-all')
     .sort()
