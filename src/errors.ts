@@ -31,7 +31,9 @@ export class UserError extends Error {
 /** Throws the error for a reason, such as "it is cut short", about a file that the function knows. */
 export type Refuse = (reason: string) => never;
 
-/** Makes a `Refuse` for bad data: `subject` is what comes before the reason, such as "x.txt cannot be read". */
+/**
+ * Makes a `Refuse` for bad data: `subject` is what comes before the reason, such as "x.txt cannot be read".
+ */
 export function refuser(subject: string, hint: string): Refuse {
   return (reason) => {
     throw new UserError(`${subject}: ${reason}`, hint, ExitCode.badData);

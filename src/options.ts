@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import { describeRange, isInRange, type NumberRange } from './numbers.js';
 
-/** The values an option accepts. A `switch` takes no value on the command line; `bytes` is a size such as "4G". */
+/**
+ * The values an option accepts. A `switch` takes no value on the command line; `bytes` is a size such as
+ * "4G".
+ */
 export type OptionKind =
   | NumberRange
   | { readonly words: readonly string[] }
@@ -32,13 +35,15 @@ export interface OptionColumns {
   /** What the help says in place of the default, for example how it is computed. */
   readonly defaultHelp?: string;
   /**
-   * What it means that a checkpoint does not record the option: the behaviour of the versions that did not have it yet.
-   * Unlike the default, it never changes. Without this column, a checkpoint must record the option.
+   * What it means that a checkpoint does not record the option: the behaviour of the versions that did not
+   * have it yet. Unlike the default, it never changes. Without this column, a checkpoint must record the
+   * option.
    */
   readonly absent?: number | string | boolean;
   /**
-   * What fixes the option once a run has started. `shape`: the weights have this shape, so neither `--resume` nor
-   * `--from` accepts another value. `run`: `--resume` does not. Without this column, the option may change on resume.
+   * What fixes the option once a run has started. `shape`: the weights have this shape, so neither `--resume`
+   * nor `--from` accepts another value. `run`: `--resume` does not. Without this column, the option may
+   * change on resume.
    */
   readonly frozen?: 'shape' | 'run';
   /** Whether the short help lists it. */

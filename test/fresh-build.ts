@@ -1,4 +1,5 @@
-// The global setup of vitest: tests import src/, but the program and helper threads that they start run dist/.
+// The global setup of vitest: tests import src/, but the program and helper threads that they start run
+// dist/.
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -20,8 +20,9 @@ export interface CharacterModel {
 }
 
 /**
- * The numbers of a training run: with the record and the text, all that its next step depends on. Values and moments
- * are in the order of the parameter table, the carried states (L, B, H); c is empty for cells without a cell state.
+ * The numbers of a training run: with the record and the text, all that its next step depends on. Values and
+ * moments are in the order of the parameter table, the carried states (L, B, H); c is empty for cells without
+ * a cell state.
  */
 export interface TrainingState {
   readonly values: Float32Array;
@@ -65,7 +66,10 @@ function rowsOf({ model, training }: RunRecord): Row[] {
   return rows;
 }
 
-/** Returns the state of a run that starts from given values, in the order of the parameter table; all else is zero. */
+/**
+ * Returns the state of a run that starts from given values, in the order of the parameter table; all else is
+ * zero.
+ */
 export function freshState(values: Float32Array, record: RunRecord): TrainingState {
   const moments = new Map(MOMENTS.map((name) => [name, new Float32Array(values.length)]));
   const carried = carriedLength(record);
@@ -135,8 +139,8 @@ export async function readRecord(path: string): Promise<Recorded> {
 }
 
 /**
- * Parses the record and lists the rows by the names of their tensors. Compares them with the tensors of the file before
- * anything is read or sized by the configuration.
+ * Parses the record and lists the rows by the names of their tensors. Compares them with the tensors of the
+ * file before anything is read or sized by the configuration.
  */
 function contentsOf(
   { metadata, places, refuse }: TensorFile,
@@ -165,7 +169,10 @@ async function* checkedTensors(file: TensorFile, path: string): AsyncGenerator<T
   );
 }
 
-/** Makes the network of a checkpoint on an engine of its own, for sampling and evaluation or, optionally, training. */
+/**
+ * Makes the network of a checkpoint on an engine of its own, for sampling and evaluation or, optionally,
+ * training.
+ */
 export function modelOf(
   { record, state }: Checkpoint,
   {

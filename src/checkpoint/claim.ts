@@ -13,7 +13,9 @@ export interface Claim {
 }
 
 const LOCK_FILE = 'lock';
-/** A lock is touched regularly, to show other machines that its process is alive; without that, it expires. */
+/**
+ * A lock is touched regularly, to show other machines that its process is alive; without that, it expires.
+ */
 const TOUCH_EVERY_MS = 10_000;
 const EXPIRES_AFTER_MS = 90_000;
 
@@ -28,9 +30,9 @@ const UNFINISHED =
 const LEFT_OVER = /^(log\.jsonl|corpus\.(u(8|16|32)|json))$/;
 
 /**
- * Locks the folder of a run, so that no other process trains it at the same time. The lock names its process and is
- * taken over if that process is dead. Whether a process on another machine or in another container is alive shows only
- * in the age of its lock.
+ * Locks the folder of a run, so that no other process trains it at the same time. The lock names its process
+ * and is taken over if that process is dead. Whether a process on another machine or in another container is
+ * alive shows only in the age of its lock.
  * @throws UserError if a living process holds the lock
  */
 export async function claimRun(path: string): Promise<Claim> {
@@ -59,8 +61,8 @@ export async function claimRun(path: string): Promise<Claim> {
 }
 
 /**
- * Replaces the lock of a dead process. A second lock lets only one process at a time do so, and its holder checks again.
- * So the lock of a living process is never removed.
+ * Replaces the lock of a dead process. A second lock lets only one process at a time do so, and its holder
+ * checks again. So the lock of a living process is never removed.
  */
 async function takeOver(lock: string, own: string): Promise<void> {
   const turn = `${lock}.turn`;
@@ -120,7 +122,10 @@ async function isTouched(lock: string, own: string): Promise<boolean> {
   }
 }
 
-/** Updates the time of this process's lock. Writes to it, so that the time comes from the clock of its file system. */
+/**
+ * Updates the time of this process's lock. Writes to it, so that the time comes from the clock of its file
+ * system.
+ */
 async function touch(lock: string): Promise<void> {
   const file = await open(lock, 'r+');
   try {
@@ -155,8 +160,8 @@ async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
 }
 
 /**
- * Creates and locks the folder of a new run: `out`, which must be new or empty, or checkpoints/<corpus>-<n>. A folder
- * with only the leftovers of a killed run counts as empty.
+ * Creates and locks the folder of a new run: `out`, which must be new or empty, or checkpoints/<corpus>-<n>.
+ * A folder with only the leftovers of a killed run counts as empty.
  * @param isTrained whether to hint that an existing run can be resumed
  * @throws UserError if the folder is taken or cannot be created
  */
@@ -183,7 +188,8 @@ export async function claimNewRun(
 }
 
 /**
- * Creates a folder and its missing parents. (Node's own recursive mkdir never returns if a file system refuses.)
+ * Creates a folder and its missing parents. (Node's own recursive mkdir never returns if a file system
+ * refuses.)
  * @returns the first one created, or undefined if all existed
  */
 async function makeFolders(path: string): Promise<string | undefined> {
@@ -209,7 +215,10 @@ function refuseTaken(path: string, isTrained: boolean): void {
   );
 }
 
-/** Whether a folder is free for a new run: missing, empty, or with only the leftovers of a run without a checkpoint. */
+/**
+ * Whether a folder is free for a new run: missing, empty, or with only the leftovers of a run without a
+ * checkpoint.
+ */
 function isFree(path: string): boolean {
   if (!existsSync(path)) return true;
   if (!statSync(path).isDirectory()) return false;

@@ -48,8 +48,8 @@ function isDamage(error: unknown): error is UserError {
 }
 
 /**
- * Renames a damaged checkpoint so that it no longer counts as one of its run. By its name it could be the best, and
- * would outlive the intact ones.
+ * Renames a damaged checkpoint so that it no longer counts as one of its run. By its name it could be the
+ * best, and would outlive the intact ones.
  * @throws UserError if that is not possible
  */
 export async function setAside({ path }: Damaged): Promise<void> {

@@ -39,16 +39,21 @@ const VERSION = 2;
 export const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 /**
- * In bytes. A vocabulary of 100,000 characters and a history of 4,000 entries take 1 MB; all of Unicode with the
- * longest history takes 8.4 MB.
+ * In bytes. A vocabulary of 100,000 characters and a history of 4,000 entries take 1 MB; all of Unicode with
+ * the longest history takes 8.4 MB.
  */
 export const LONGEST_HEADER = 10_000_000;
-/** A header is an object of objects, whose values are strings and short lists; 32 layers have about 400 tensors. */
+/**
+ * A header is an object of objects, whose values are strings and short lists; 32 layers have about 400
+ * tensors.
+ */
 const LIMITS: JsonLimits = { depth: 3, values: 20_000, characters: LONGEST_HEADER };
 
 /** The SHA-256 of all tensor data, in file order. */
 const CHECKSUM = 'checksum';
-/** The SHA-256 of the length and the header, with its own digits replaced by zeros. It covers CHECKSUM, too. */
+/**
+ * The SHA-256 of the length and the header, with its own digits replaced by zeros. It covers CHECKSUM, too.
+ */
 const HEADER_CHECKSUM = 'headerChecksum';
 const NO_DIGITS = '0'.repeat(64);
 
@@ -105,7 +110,10 @@ export function parseHeader(head: Buffer, dataLength: number, path: string, refu
   return { metadata, places, checksum: metadata.get(CHECKSUM) ?? '' };
 }
 
-/** Parses the start of a file that another program wrote: metadata is optional, and all number types are allowed. */
+/**
+ * Parses the start of a file that another program wrote: metadata is optional, and all number types are
+ * allowed.
+ */
 export function parseForeignHeader(head: Buffer, dataLength: number, path: string, refuse: Refuse): Header {
   const json = jsonOf(head.subarray(LENGTH_BYTES), refuse);
   const metadata = '__metadata__' in json ? checkMetadata(json.__metadata__, refuse) : new Map();

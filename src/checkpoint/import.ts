@@ -28,8 +28,8 @@ const TRAINED = (2 + MOMENTS.length) * Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Reads the state_dict of a PyTorch module with `embedding` (torch.nn.Embedding), `lstm`, `rnn` or `gru`
- * (torch.nn.LSTM, RNN or GRU) and `decoder` (torch.nn.Linear) from a safetensors file. All may be nested in the same
- * outer modules. A module called `rnn` may be any of the three, as its number of rows shows.
+ * (torch.nn.LSTM, RNN or GRU) and `decoder` (torch.nn.Linear) from a safetensors file. All may be nested in
+ * the same outer modules. A module called `rnn` may be any of the three, as its number of rows shows.
  * @throws UserError with the name of a tensor that is missing, unexpected, of the wrong shape, or not finite
  */
 export function readImported(path: string): Promise<ImportedNetwork> {
@@ -60,7 +60,9 @@ export function readImported(path: string): Promise<ImportedNetwork> {
   });
 }
 
-/** Infers the network's configuration, the prefix of its tensor names, and the name of its recurrent module. */
+/**
+ * Infers the network's configuration, the prefix of its tensor names, and the name of its recurrent module.
+ */
 function foundIn(
   places: readonly Place[],
   refuse: Refuse,

@@ -8,9 +8,9 @@ export interface JsonLimits {
 }
 
 /**
- * Parses a JSON text that may be damaged or hostile. The text is scanned first, so that the limits and its length
- * bound the memory that parsing takes. Duplicate members, of which JSON.parse would take the last, are refused, and so
- * is `__proto__`.
+ * Parses a JSON text that may be damaged or hostile. The text is scanned first, so that the limits and its
+ * length bound the memory that parsing takes. Duplicate members, of which JSON.parse would take the last, are
+ * refused, and so is `__proto__`.
  * @throws SyntaxError with a message such as "is not JSON", to follow the name of the text
  */
 export function parseJson(text: string, limits: JsonLimits): unknown {

@@ -165,8 +165,9 @@ export const DECODING = {
 };
 
 /**
- * THE table of training options, by group; adding an option is one row here, and its use. Flags, help, aliases, types,
- * ranges, the checks of checkpoints, what `--resume` and `--from` refuse, and docs/reference/options.md follow from it.
+ * THE table of training options, by group; adding an option is one row here, and its use. Flags, help,
+ * aliases, types, ranges, the checks of checkpoints, what `--resume` and `--from` refuse, and
+ * docs/reference/options.md follow from it.
  */
 export const TRAIN_GROUPS = {
   Run: START,
@@ -188,7 +189,10 @@ export const TRAIN_OPTIONS = {
   ...DECODING,
 };
 
-/** Everything that may be asked of a training run, by programs and on the command line; all of it may be left out. */
+/**
+ * Everything that may be asked of a training run, by programs and on the command line; all of it may be left
+ * out.
+ */
 export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS>;
 
 /** The options that a checkpoint records in `training`, next to its length. */
@@ -207,5 +211,8 @@ export type TrainingOptions = { readonly length: TrainingLength } & {
 /** The network of a new run that asks for nothing else. */
 export const MODEL_DEFAULTS = defaultsOf(NETWORK);
 
-/** The training options of a new run that asks for nothing else; its learning rate, length and evalEvery are computed. */
+/**
+ * The training options of a new run that asks for nothing else; its learning rate, length and evalEvery are
+ * computed.
+ */
 export const TRAINING_DEFAULTS = defaultsOf(RECORDED);

@@ -11,7 +11,9 @@ export interface Owner {
   readonly place: string;
 }
 
-/** Strict, so that no file of the user's is mistaken for a lock. Early versions did not write the second half. */
+/**
+ * Strict, so that no file of the user's is mistaken for a lock. Early versions did not write the second half.
+ */
 const CONTENT = /^charlstm (\d+)(?: (\d+) (\S+))?\n$/;
 
 /** The content of a lock of this process. */

@@ -30,10 +30,16 @@ interface CorpusRecord {
   readonly hash: string;
 }
 
-/** The progress of training. Random draws are functions of the seed and the step, so there is no state of theirs. */
+/**
+ * The progress of training. Random draws are functions of the seed and the step, so there is no state of
+ * theirs.
+ */
 export interface Progress {
   readonly step: number;
-  /** Seconds of training so far; recorded only if the length is in minutes, so that other runs repeat byte for byte. */
+  /**
+   * Seconds of training so far; recorded only if the length is in minutes, so that other runs repeat byte for
+   * byte.
+   */
   readonly seconds: number;
   readonly bestLoss: number | null;
   /** Sum and number of the training losses since the last entry of the history. */
@@ -103,7 +109,9 @@ export function writeRecord(record: RunRecord, engine: string): Record<string, s
   return { engine, ...Object.fromEntries(json) };
 }
 
-/** Sorts the members of objects, so that equal records have equal bytes whatever the order they were built in. */
+/**
+ * Sorts the members of objects, so that equal records have equal bytes whatever the order they were built in.
+ */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

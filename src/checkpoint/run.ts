@@ -38,7 +38,10 @@ export function listCheckpoints(run: string): CheckpointFile[] {
   return files.sort((a, b) => a.step - b.step || (a.validation ?? -1) - (b.validation ?? -1));
 }
 
-/** Returns the checkpoint with the lowest validation loss, the first of equals; the last if none was validated. */
+/**
+ * Returns the checkpoint with the lowest validation loss, the first of equals; the last if none was
+ * validated.
+ */
 export function bestOf(files: readonly CheckpointFile[]): CheckpointFile | undefined {
   return bestFirst(files)[0];
 }
@@ -54,9 +57,9 @@ function bestFirst(files: readonly CheckpointFile[]): CheckpointFile[] {
 export const LEAST_KEPT = 2;
 
 /**
- * Deletes all checkpoints of a run except the best, the last, and the `keep` (at least two) most recent validated ones.
- * Checkpoints that a stop or a key made between two validations do not count, so a stopped run keeps what it would
- * have kept otherwise. If nothing is validated, all count.
+ * Deletes all checkpoints of a run except the best, the last, and the `keep` (at least two) most recent
+ * validated ones. Checkpoints that a stop or a key made between two validations do not count, so a stopped
+ * run keeps what it would have kept otherwise. If nothing is validated, all count.
  */
 export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
   const files = listCheckpoints(run);
@@ -75,8 +78,8 @@ export interface RunFolder {
 }
 
 /**
- * Lists all runs in a folder that have a checkpoint, oldest first. Skips those that cannot be read or disappear
- * meanwhile.
+ * Lists all runs in a folder that have a checkpoint, oldest first. Skips those that cannot be read or
+ * disappear meanwhile.
  * @throws UserError if the folder itself cannot be read
  */
 export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
@@ -99,8 +102,8 @@ function readRun(path: string): RunFolder | undefined {
 }
 
 /**
- * Resolves the model argument of a command: to a file itself, or to the checkpoints of a run folder, from best to worst
- * or from last to first. Without an argument, uses the newest run.
+ * Resolves the model argument of a command: to a file itself, or to the checkpoints of a run folder, from
+ * best to worst or from last to first. Without an argument, uses the newest run.
  * @returns at least one
  * @throws UserError if there is none
  */

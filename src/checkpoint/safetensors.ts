@@ -26,8 +26,8 @@ export interface TensorFile extends Header {
   /** Throws the error that rejects the file for a reason. */
   readonly refuse: Refuse;
   /**
-   * Reads the tensors in the order of `places`, each when it is requested. Once all have been read, their checksum has
-   * been verified.
+   * Reads the tensors in the order of `places`, each when it is requested. Once all have been read, their
+   * checksum has been verified.
    */
   tensors(): AsyncGenerator<Tensor, void, void>;
 }
@@ -36,8 +36,8 @@ const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
 /**
  * Writes a file in the safetensors format (huggingface.co/docs/safetensors): the length of the header as a
- * little-endian u64, the header as JSON padded with spaces, the data. The file appears whole or not at all, and then
- * survives a power failure.
+ * little-endian u64, the header as JSON padded with spaces, the data. The file appears whole or not at all,
+ * and then survives a power failure.
  * @throws UserError if the disk refuses
  */
 export async function writeSafeTensors(
@@ -64,10 +64,10 @@ export async function writeSafeTensors(
 }
 
 /**
- * Opens a file that `writeSafeTensors` wrote, for as long as `use` takes. Checks every length and offset before
- * anything is sized by it.
- * @throws UserError if it is another kind of file, truncated, damaged or unreadable; NewerFormatError if it is from a
- *   later version
+ * Opens a file that `writeSafeTensors` wrote, for as long as `use` takes. Checks every length and offset
+ * before anything is sized by it.
+ * @throws UserError if it is another kind of file, truncated, damaged or unreadable; NewerFormatError if it
+ *   is from a later version
  */
 export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a run folder or a .safetensors file in checkpoints/ (see charlstm runs).';
@@ -76,7 +76,8 @@ export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Prom
 }
 
 /**
- * Opens a file that another program wrote. It has no checksum, and numbers of 64 or 16 bits are converted to 32 bits.
+ * Opens a file that another program wrote. It has no checksum, and numbers of 64 or 16 bits are converted to
+ * 32 bits.
  */
 export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/reference/checkpoints.md.';

@@ -8,9 +8,9 @@ function aliasesOf(table: OptionTable): Record<string, string> {
 }
 
 /**
- * Translates the names that other programs have for options: `--rnn-size 256`, also as `--rnn_size=256` or, as in
- * char-rnn, `-rnn_size 256`, becomes `--hidden 256`. Any option may be written with one dash and with underscores.
- * Values, and arguments after `--`, stay as they are.
+ * Translates the names that other programs have for options: `--rnn-size 256`, also as `--rnn_size=256` or,
+ * as in char-rnn, `-rnn_size 256`, becomes `--hidden 256`. Any option may be written with one dash and with
+ * underscores. Values, and arguments after `--`, stay as they are.
  * @param options of the command that is called and of its parents
  */
 export async function translateAliases(
@@ -35,7 +35,10 @@ export async function translateAliases(
   return out;
 }
 
-/** Returns the flag behind an alias, if the command has it. The tables are loaded only where an option is unknown. */
+/**
+ * Returns the flag behind an alias, if the command has it. The tables are loaded only where an option is
+ * unknown.
+ */
 async function flagOfAlias(alias: string, find: (flag: string) => Option | undefined): Promise<string> {
   const { TRAIN_OPTIONS } = await import('../checkpoint/options.js');
   const { SAMPLE_OPTIONS } = await import('./sample/flags.js');

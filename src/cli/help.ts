@@ -6,7 +6,10 @@ const DEFAULT_WIDTH = 80;
 export class HelpfulCommand extends Command {
   #showsAll = false;
 
-  /** Adds `--help-all`. A parent must not have it, or it would take the option from the command that is called. */
+  /**
+   * Adds `--help-all`. A parent must not have it, or it would take the option from the command that is
+   * called.
+   */
   addHelpAll(): void {
     const option = new Option('--help-all', 'show help with all options').helpGroup('Options:');
     this.addOption(option.hideHelp(!this.options.some(isAdvanced)));
@@ -24,7 +27,9 @@ export class HelpfulCommand extends Command {
     return Object.assign(new ShortHelp(this.#showsAll), this.configureHelp());
   }
 
-  /** Adds a text to the help. Lines that are too long are wrapped between words and keep their indentation. */
+  /**
+   * Adds a text to the help. Lines that are too long are wrapped between words and keep their indentation.
+   */
   override addHelpText(position: 'before' | 'after' | 'beforeAll' | 'afterAll', text: unknown): this {
     const width = () => this.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
     const fitted = () => `${text}`.split('\n').map((line) => wrapped(line, width()));
@@ -32,7 +37,10 @@ export class HelpfulCommand extends Command {
   }
 }
 
-/** Whether the short help leaves an option out; see TableOption, whose tables the help of other commands need not load. */
+/**
+ * Whether the short help leaves an option out; see TableOption, whose tables the help of other commands need
+ * not load.
+ */
 const isAdvanced = (option: Option & { readonly isAdvanced?: boolean }) => option.isAdvanced === true;
 
 class ShortHelp extends Help {
@@ -42,10 +50,19 @@ class ShortHelp extends Help {
     super();
   }
 
-  /** Called before the help is printed; suggestions for misspelt options do without, and are made from all options. */
+  /**
+   * Called before the help is printed; suggestions for misspelt options do without, and are made from all
+   * options.
+   */
   override prepareContext(context: Parameters<Help['prepareContext']>[0]): void {
     super.prepareContext(context);
     this.#isPrinted = true;
+  }
+
+  /** Appends the default, unless the description has it already. */
+  override optionDescription(option: Option): string {
+    const { description } = option;
+    return description.includes('default: ') ? description : super.optionDescription(option);
   }
 
   override visibleOptions(command: Command): Option[] {
@@ -54,7 +71,10 @@ class ShortHelp extends Help {
   }
 }
 
-/** A line in lines of at most `width` columns; continuations are indented to its text, or to its second column. */
+/**
+ * A line in lines of at most `width` columns; continuations are indented to its text, or to its second
+ * column.
+ */
 function wrapped(line: string, width: number): string {
   if (line.length <= width) return line;
   const start = /^ *(?:\S+(?: \S+)* {2,})?/.exec(line)![0].length;

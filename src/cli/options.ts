@@ -3,7 +3,7 @@ import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { accepts, describeKind, type OptionKind, type OptionRow, type ValueOf } from '../options.js';
-import { UNKNOWN } from '../text/vocabulary.js';
+import { SAMPLING_OPTIONS } from '../sample/options.js';
 
 /** An option made from a row of a table; commander stores its value under the row's name, if it has one. */
 export class TableOption extends Option {
@@ -77,8 +77,7 @@ export interface EngineFlags {
 
 /** What to do with characters that a model never saw: the same choice wherever a text meets a model. */
 export function unknownOption(): Option {
-  const help = 'what to do with characters the model never saw';
-  return valueOption('--unknown <what>', help, { words: UNKNOWN }).default('error');
+  return new TableOption('unknown', SAMPLING_OPTIONS.unknown).default(SAMPLING_OPTIONS.unknown.default);
 }
 
 /** Which text a model reads. */
@@ -89,7 +88,7 @@ export function textOption(): Option {
   );
 }
 
-export function jsonOption(description = 'as JSON'): Option {
+export function jsonOption(description = 'print JSON'): Option {
   return new Option('--json', description);
 }
 

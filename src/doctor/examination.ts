@@ -127,7 +127,8 @@ function stretchOf({ record: { corpus } }: Checkpoint, dataset: Dataset): Part {
 
 /**
  * Reads a text with the state carried, with it reset, and by another checkpoint.
- * @returns the predicted characters and the losses of each in nats, the evidence about units, and the comparison
+ * @returns the predicted characters and the losses of each in nats, the evidence about units, and the
+ *   comparison
  */
 function readAll({ checkpoint, rival }: Patient, stretch: Part, { threads, onWork }: ExaminationOptions) {
   const { dataset, start } = stretch;

@@ -11,10 +11,11 @@ import type { PrepareHooks } from './request.js';
 const PASSES = 2;
 
 /**
- * Puts the ids of a text into the folder of a new run. Where an earlier run, next to it or under `checkpoints/`, has
- * read the same unchanged files, its ids are reused.
+ * Puts the ids of a text into the folder of a new run. Where an earlier run, next to it or under
+ * `checkpoints/`, has read the same unchanged files, its ids are reused.
  * @param text.known code points that belong to the vocabulary even if the text lacks them
- * @param onLearned is called with the vocabulary and length before any id is written; an error it throws ends the reading
+ * @param onLearned is called with the vocabulary and length before any id is written; an error it throws ends
+ *   the reading
  * @throws UserError as prepareDataset does
  */
 export async function readCorpus(

@@ -24,9 +24,10 @@ import { prepareResume } from './resume.js';
 import { characterNotices, readTrained, writeBeginning } from './trained.js';
 
 /**
- * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the weights
- * it starts from.
- * @throws UserError for everything that can be wrong with the text, the options and the folder; nothing is left behind
+ * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the
+ * weights it starts from.
+ * @throws UserError for everything that can be wrong with the text, the options and the folder; nothing is
+ *   left behind
  */
 export async function prepareRun(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
   if (request.resume !== undefined) return prepareResume(request, hooks);
@@ -74,9 +75,11 @@ export async function prepareRun(request: TrainingRequest, hooks: PrepareHooks):
 }
 
 /**
- * Resolves a request for a text. Its first `trainLength` characters are trained on, the others are for validation.
+ * Resolves a request for a text. Its first `trainLength` characters are trained on, the others are for
+ * validation.
  * @param base the network where the request does not say otherwise
- * @throws UserError for options that contradict each other or do not go with the text, and for too little memory
+ * @throws UserError for options that contradict each other or do not go with the text, and for too little
+ *   memory
  */
 function planOf(
   { vocabulary, length }: LearnedText,
@@ -143,8 +146,8 @@ function defaultLength(stepsPerEpoch: number): TrainingLength {
 }
 
 /**
- * Steps between validations. They take about a twentieth of the time (a forward pass costs a third of a step), but there
- * are at most 50 in a run, and at least 10 unless it is very short.
+ * Steps between validations. They take about a twentieth of the time (a forward pass costs a third of a
+ * step), but there are at most 50 in a run, and at least 10 unless it is very short.
  */
 function defaultEvalEvery(
   validationLength: number,

@@ -14,7 +14,10 @@ import { DEFAULT_CORPUS } from '../text/catalogue.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
 import type { TrainingJob } from '../worker/messages.js';
 
-/** What is asked of a run, by the command line or by a program. What is not set is left to defaults or a checkpoint. */
+/**
+ * What is asked of a run, by the command line or by a program. What is not set is left to defaults or a
+ * checkpoint.
+ */
 export interface TrainingRequest {
   /** Names of files, folders, globs or corpora, or the text itself; an empty list names no text. */
   readonly text: readonly string[] | Corpus;
@@ -105,7 +108,8 @@ function lengthOf(options: TrainOptions): TrainingLength | undefined {
 /**
  * Refuses the first option whose value differs from the one that a checkpoint records.
  * @param rows the options that the checkpoint fixes
- * @param refusal makes the error of an option; both values are written as flags, "--hidden 128" or "no --coupled"
+ * @param refusal makes the error of an option; both values are written as flags, "--hidden 128" or "no
+ *   --coupled"
  */
 export function refuseConflicts(
   rows: OptionTable,

@@ -27,15 +27,16 @@ import {
 } from './request.js';
 
 /**
- * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a new folder,
- * and the run it came from stays as it is.
+ * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a
+ * new folder, and the run it came from stays as it is.
  * @throws UserError where the run is missing, damaged, of another text or configuration, or complete
  */
 export async function prepareResume(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
   const { out, stopAt, engine, threads } = request;
   const named = request.resume === true ? undefined : request.resume;
   const original = runOf(resolveCheckpoint(named, 'last').path);
-  // A run that continues in its own folder is locked before it is read: nobody else may be training it meanwhile.
+  // A run that continues in its own folder is locked before it is read: nobody else may be training it
+  // meanwhile.
   const claim = await (out === undefined ? claimRun(original) : claimNewRun(out, basename(original)));
   try {
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);

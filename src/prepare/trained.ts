@@ -51,7 +51,10 @@ function refuseOtherShape({ network, decoding }: TrainingRequest, record: RunRec
   });
 }
 
-/** Returns notices: where the weights come from, which characters are new, and which of the old ones the text lacks. */
+/**
+ * Returns notices: where the weights come from, which characters are new, and which of the old ones the text
+ * lacks.
+ */
 export function characterNotices(
   { record, origin }: Trained,
   codePoints: readonly number[],
@@ -76,8 +79,9 @@ export function characterNotices(
 }
 
 /**
- * Writes the first checkpoint of a run that starts from trained weights. Like any other it can be resumed from and rolled
- * back to, whatever happens to the checkpoint that the weights came from. Moments and states are those of a new run.
+ * Writes the first checkpoint of a run that starts from trained weights. Like any other it can be resumed
+ * from and rolled back to, whatever happens to the checkpoint that the weights came from. Moments and states
+ * are those of a new run.
  * @returns its path
  */
 export async function writeBeginning(

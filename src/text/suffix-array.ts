@@ -5,7 +5,8 @@ type Text = IdArray | Int32Array;
 /**
  * Builds the suffix array of a text: the start positions of its suffixes in sorted order. A suffix that is a
  * prefix of another comes first. Takes linear time by SA-IS (Nong, Zhang & Chan, "Linear suffix array
- * construction by almost pure induced-sorting", DCC 2009), 4 bytes per character, and at most 8 more meanwhile.
+ * construction by almost pure induced-sorting", DCC 2009), 4 bytes per character, and at most 8 more
+ * meanwhile.
  *
  * In the paper's terms, a suffix is of type S if it is smaller than the suffix one character later, otherwise
  * of type L. The last one is L, as if a character smaller than all others followed it. An S after an L is

@@ -519,7 +519,8 @@ describe('eval, info, runs, corpora', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:\n  charlstm');
       expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-      // What follows an option that takes a value is its value; names with underscores are understood elsewhere.
+      // What follows an option that takes a value is its value; names with underscores are understood
+      // elsewhere.
       const help = stdout.split('\nExamples:')[0]!;
       for (const [, flag, value] of help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)( <[^>]*>)?(?= |$)/gm)) {
         const options = [new Option(`${flag}${value ?? ''}`)];

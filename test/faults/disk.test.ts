@@ -1,4 +1,5 @@
-// Full disks and folders that disappear: the last good checkpoint stays, and training waits if somebody is watching.
+// Full disks and folders that disappear: the last good checkpoint stays, and training waits if somebody is
+// watching.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
@@ -29,7 +30,10 @@ const stateOf = (run: string) =>
 
 const sizeOf = (run: string) => Math.max(...checkpointsIn(run).map((name) => statSync(join(run, name)).size));
 
-/** The run ran out of space: it said so, kept what it had, left nothing else, and ends the same once there is space. */
+/**
+ * The run ran out of space: it said so, kept what it had, left nothing else, and ends the same once there is
+ * space.
+ */
 async function expectSurvived(
   run: string,
   { exitCode, stderr }: { exitCode?: number; stderr: string },

@@ -11,7 +11,10 @@ import { tries } from './scale.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Sequences that a terminal obeys: titles, hidden text, reset, bell, bidi overrides, in their 7- and 8-bit forms. */
+/**
+ * Sequences that a terminal obeys: titles, hidden text, reset, bell, bidi overrides, in their 7- and 8-bit
+ * forms.
+ */
 const ESCAPES = '\u001b]0;owned\u0007\u001b[8m\u009b8m\u009d0;owned\u009c\u001bc\b\u007f\u202e\u2066\u0085';
 const HOSTILE = `${ESCAPES}\r\nforged row\t../../escaped/`;
 const NAME = `${ESCAPES}\nforged row`;

@@ -1,4 +1,5 @@
-// Faulty numbers are noticed within a step, which is not applied. The run rolls back to its last good checkpoint, once.
+// Faulty numbers are noticed within a step, which is not applied. The run rolls back to its last good
+// checkpoint, once.
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

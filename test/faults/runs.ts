@@ -36,8 +36,8 @@ export function outcome(run: string): { checkpoints: Record<string, string>; log
 }
 
 /**
- * The lines of a log without what depends on the clock (`charsPerSecond`) or reports the interruption itself: the
- * `start` of a resumed run, and the `end`, `stop` command and checkpoint of a stopped one.
+ * The lines of a log without what depends on the clock (`charsPerSecond`) or reports the interruption itself:
+ * the `start` of a resumed run, and the `end`, `stop` command and checkpoint of a stopped one.
  */
 function comparable(log: string): unknown[] {
   expect(log.endsWith('\n')).toBe(true);

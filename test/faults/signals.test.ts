@@ -1,4 +1,5 @@
-// A signal saves a checkpoint and says how to continue. A second one ends at once, whatever the size of the network.
+// A signal saves a checkpoint and says how to continue. A second one ends at once, whatever the size of the
+// network.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -15,8 +15,8 @@ const LOOKS = 24;
 const MEGABYTE = 2 ** 20;
 
 /**
- * Trains in one process with everything that a run has: the log, checkpoints, the live sample, and the dashboard, which
- * draws at every other step. Prints memory and open files at regular intervals.
+ * Trains in one process with everything that a run has: the log, checkpoints, the live sample, and the
+ * dashboard, which draws at every other step. Prints memory and open files at regular intervals.
  */
 const PROGRAM = `
   const [dist, run, record, steps, looks] = JSON.parse(process.argv[1]);

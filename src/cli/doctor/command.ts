@@ -75,7 +75,9 @@ async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean)
   return { checkpoint, log, text: ownText(run, record), rival };
 }
 
-/** The best checkpoint of the run apart from the one examined; undefined if there is none that can be read. */
+/**
+ * The best checkpoint of the run apart from the one examined; undefined if there is none that can be read.
+ */
 async function rivalOf(path: string, checkpoint: Checkpoint): Promise<Patient['rival']> {
   const { record } = checkpoint;
   try {

@@ -38,7 +38,7 @@ export function defineCommand(command: Command): void {
     .option('--heat', 'print the text with each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')
     .addOption(
-      valueOption('--protocol <name>', 'how to score the text; default: stream', { words: PROTOCOLS }),
+      valueOption('--protocol <name>', 'how to score the text; stream by default', { words: PROTOCOLS }),
     )
     .addOption(unknownOption())
     .addOption(engineOption())

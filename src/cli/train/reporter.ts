@@ -13,7 +13,10 @@ const LINE_EVERY_MS = 3000;
 /** How many lines of a sample to show. */
 const SAMPLE_LINES = 6;
 
-/** `--ui plain`: a table on stderr without colours, with a row every few seconds, and each validation and its sample. */
+/**
+ * `--ui plain`: a table on stderr without colours, with a row every few seconds, and each validation and its
+ * sample.
+ */
 export function plainReporter(): (event: TrainEvent) => void {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);

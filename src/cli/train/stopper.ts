@@ -3,8 +3,8 @@ import { output } from '../output/console.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from '../output/endings.js';
 
 /**
- * Stops training on signals: the first one asks it to stop and save, the second ends the process. Training also stops
- * when nobody reads standard output any more.
+ * Stops training on signals: the first one asks it to stop and save, the second ends the process. Training
+ * also stops when nobody reads standard output any more.
  */
 export class Stopper {
   readonly #endUnread = output.onUnread;

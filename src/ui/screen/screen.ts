@@ -10,9 +10,9 @@ const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 
 /**
- * The alternate screen of a terminal, as the stream that ink draws on. It takes whole frames (ink's debug mode)
- * and writes the lines that have changed. Ink's own renderers move up from where they left the cursor, and
- * leave residue when the terminal is resized.
+ * The alternate screen of a terminal, as the stream that ink draws on. It takes whole frames (ink's debug
+ * mode) and writes the lines that have changed. Ink's own renderers move up from where they left the cursor,
+ * and leave residue when the terminal is resized.
  */
 export class Screen extends EventEmitter {
   /** Keeps ink from sending escape codes of its own. */

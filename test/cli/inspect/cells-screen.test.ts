@@ -1,4 +1,5 @@
-// `charlstm inspect cells` in a real terminal: choosing units, the value at the cursor, and every way to leave.
+// `charlstm inspect cells` in a real terminal: choosing units, the value at the cursor, and every way to
+// leave.
 
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

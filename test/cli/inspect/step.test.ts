@@ -1,4 +1,5 @@
-// `charlstm inspect step` as a user runs it, on tiny networks: printed, as JSON, as a drawing, and in a terminal.
+// `charlstm inspect step` as a user runs it, on tiny networks: printed, as JSON, as a drawing, and in a
+// terminal.
 
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
