@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Who may import whom: a module only from its own layer or from layers before it. */
+/** A module may import from its own layer and from earlier ones. */
 const LAYERS = [
   ['errors.ts', 'random.ts', 'numbers.ts', 'options.ts', 'format.ts', 'files.ts'],
   ['engine', 'text'],
@@ -19,7 +19,7 @@ const LAYERS = [
   ['api'],
   ['index.ts', 'cli'],
 ];
-/** Standing apart: built by a script of its own, and joined by `sample` and `train` alone. */
+/** Modules that must not know each other, although their layers would allow it. */
 const STRANGERS: [string, string][] = [
   ['text', 'model'],
   ['text', 'engine'],
@@ -57,7 +57,7 @@ it('imports point to the same layer or to one before it', () => {
   expect(wrong).toEqual([]);
 });
 
-it('strangers know nothing of each other: text and networks, training and insight', () => {
+it('text and networks do not know each other, nor do training and insight', () => {
   const wrong = files.flatMap((file) =>
     importsOf(file)
       .filter((target) => STRANGERS.some(([from, to]) => part(file) === from && part(target) === to))
@@ -66,7 +66,7 @@ it('strangers know nothing of each other: text and networks, training and insigh
   expect(wrong).toEqual([]);
 });
 
-it('the screen knows of training its events and of insight what it finds, both as types, and nothing more', () => {
+it('screens import from training and insight only the types of events and findings', () => {
   const base = LAYERS[0]!;
   const isKnown = (target: string) => target === 'train/events.ts' || part(target) === 'insight';
   const wrong = files
@@ -80,7 +80,7 @@ it('the screen knows of training its events and of insight what it finds, both a
   expect(wrong).toEqual([]);
 });
 
-it('no module imports itself, however long the way', () => {
+it('there are no import cycles', () => {
   const graph = new Map(files.map((file) => [file, importsOf(file)]));
   const done = new Set<string>();
   const visit = (file: string, trail: readonly string[]): void => {
@@ -92,7 +92,7 @@ it('no module imports itself, however long the way', () => {
   for (const file of files) visit(file, []);
 });
 
-it('modules are short enough to be read in one go', () => {
+it('no module has more than 300 lines', () => {
   const long = files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 300);
   expect(long).toEqual([]);
 });
