@@ -37,7 +37,7 @@ export class Reader {
     const window = this.#steps * this.rows;
     for (let at = 0; at < ids.length; at += window) {
       this.#network.carry();
-      this.#network.forward(ids.subarray(at, at + window));
+      this.#network.forward(ids.length <= window ? ids : ids.subarray(at, at + window)); // views cost time
     }
   }
 
