@@ -59,12 +59,6 @@ class ShortHelp extends Help {
     this.#isPrinted = true;
   }
 
-  /** Appends the default, unless the description has it already. */
-  override optionDescription(option: Option): string {
-    const { description } = option;
-    return description.includes('default: ') ? description : super.optionDescription(option);
-  }
-
   override visibleOptions(command: Command): Option[] {
     const options = super.visibleOptions(command);
     return this.#isPrinted && !this.showsAll ? options.filter((option) => !isAdvanced(option)) : options;

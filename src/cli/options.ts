@@ -3,7 +3,6 @@ import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { accepts, describeKind, type OptionKind, type OptionRow, type ValueOf } from '../options.js';
-import { SAMPLING_OPTIONS } from '../sample/options.js';
 
 /** An option made from a row of a table; commander stores its value under the row's name, if it has one. */
 export class TableOption extends Option {
@@ -73,19 +72,6 @@ export function threadsOption(): Option {
 export interface EngineFlags {
   readonly engine?: EngineChoice;
   readonly threads?: number;
-}
-
-/** What to do with characters that a model never saw: the same choice wherever a text meets a model. */
-export function unknownOption(): Option {
-  return new TableOption('unknown', SAMPLING_OPTIONS.unknown).default(SAMPLING_OPTIONS.unknown.default);
-}
-
-/** Which text a model reads. */
-export function textOption(): Option {
-  return new Option(
-    '--text <file>',
-    "the text: a file, a folder, a glob or - (default: the run's validation text)",
-  );
 }
 
 export function jsonOption(description = 'print JSON'): Option {

@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import { PROTOCOLS } from '../../api/evaluate.js';
-import {
-  engineOption,
-  jsonOption,
-  MODEL_HELP,
-  textOption,
-  threadsOption,
-  unknownOption,
-  valueOption,
-} from '../options.js';
+import { textOption, unknownOption } from '../input/text.js';
+import { engineOption, jsonOption, MODEL_HELP, threadsOption, valueOption } from '../options.js';
 import { type EvalFlags, runEval } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}

@@ -8,7 +8,7 @@ import { amountOf } from '../../numbers.js';
 import { withText } from '../../prepare/text.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { readModel, threadsToRead } from '../input/model.js';
-import { textOption, unknownOption } from '../options.js';
+import { textOption, unknownOption } from '../input/text.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { addViewOptions, type ViewFlags } from './view.js';
 

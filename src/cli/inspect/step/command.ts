@@ -10,15 +10,9 @@ import type { Unknown } from '../../../text/vocabulary.js';
 import type { Viewpoint } from '../../../ui/step/contents.js';
 import type { StepStart } from '../../../ui/step/state.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
+import { unknownOption } from '../../input/text.js';
 import { readTextArgument } from '../../input/text-argument.js';
-import {
-  checkPlace,
-  MODEL_HELP,
-  resolveEscapes,
-  unknownOption,
-  valueOption,
-  withEscapes,
-} from '../../options.js';
+import { checkPlace, MODEL_HELP, resolveEscapes, valueOption, withEscapes } from '../../options.js';
 import { writeSvg } from '../../output/chart-output.js';
 import { PROGRAM, print } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
