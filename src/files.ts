@@ -90,10 +90,19 @@ export function replaceFileSync(
 }
 
 /**
- * Makes a folder for temporary files; the caller removes it.
+ * Makes a folder for `use`, and removes it afterwards.
  * @throws UserError if it cannot be created
  */
-export function makeTemporaryFolder(): string {
+export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeTemporaryFolder();
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeTemporaryFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'charlstm-'));
   } catch (error) {

@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
 import { runOf } from '../checkpoint/run.js';
-import { makeTemporaryFolder } from '../files.js';
+import { inTemporaryFolder } from '../files.js';
 import { surprises } from '../insight/surprise.js';
 import type { Weights } from '../model/weights.js';
 import { row } from '../options.js';
@@ -69,7 +68,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   checkGiven('evaluate', OPTIONS, options);
-  const { protocol = 'stream', unknown = 'error' } = options;
+  const { protocol = OPTIONS.protocol.default, unknown = OPTIONS.unknown.default } = options;
   const { path, record, vocabulary } = model;
   const least = protocol === 'once' ? 1 : 2;
   try {
@@ -78,7 +77,7 @@ export async function evaluate(
     const isString = typeof text === 'object' && 'text' in text;
     const choice = { text: corpus, run: runOf(path), record: isString ? inUtf8(record) : record, unknown };
     const name = typeof text === 'string' ? text : (corpus?.name ?? 'validation');
-    return await withText(choice, vocabulary, least, withFolder, async (stretch) => {
+    return await withText(choice, vocabulary, least, inTemporaryFolder, async (stretch) => {
       const figures =
         protocol === 'once' ? await readOnce(model, stretch) : measure(model, stretch, protocol);
       return { model: path, text: name, protocol, ...figures };
@@ -92,15 +91,6 @@ export async function evaluate(
 function inUtf8(record: TrainedModel['record']): TrainedModel['record'] {
   const { encoding, normalizeNewlines } = record.decoding;
   return { ...record, decoding: { encoding: encoding === 'bytes' ? 'bytes' : 'utf8', normalizeNewlines } };
-}
-
-async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = makeTemporaryFolder();
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function measure({ weights }: TrainedModel, stretch: Stretch, protocol: Protocol): Figures {

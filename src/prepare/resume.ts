@@ -8,7 +8,7 @@ import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
-import { makeTemporaryFolder } from '../files.js';
+import { inTemporaryFolder } from '../files.js';
 import { quoted } from '../format.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
 import { Dataset, prepareDataset } from '../text/dataset.js';
@@ -179,20 +179,15 @@ async function refuseOtherText(
   const { sources, name } = await corpusOf(text);
   const key = corpusKey(sources, decoding);
   const noted = key === undefined ? undefined : notedCorpus(run, key, decoding);
+  const read = () =>
+    inTemporaryFolder((folder) => {
+      const remove = () => rm(folder, { recursive: true, force: true });
+      return interruptible(remove, () => prepareDataset(sources, decoding, folder, { known }));
+    });
   const { hash, vocabulary } = noted ?? (await read());
   if (hash === corpus.hash && String(vocabulary.codePoints) === String(known)) return;
   throw new UserError(
     `${run} learns another text (${corpus.name}) than ${'length' in text ? text.join(' ') : name}`,
     'Leave the text out to continue the run, or leave --resume out to start a new one.',
   );
-
-  async function read() {
-    const folder = makeTemporaryFolder();
-    const remove = () => rm(folder, { recursive: true, force: true });
-    try {
-      return await interruptible(remove, () => prepareDataset(sources, decoding, folder, { known }));
-    } finally {
-      await remove();
-    }
-  }
 }

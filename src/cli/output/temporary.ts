@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { makeTemporaryFolder } from '../../files.js';
+import { inTemporaryFolder } from '../../files.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**
@@ -7,10 +7,11 @@ import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
  * @throws UserError if it cannot be created
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = makeTemporaryFolder();
-  return withCleanup(
-    () => rmSync(folder, { recursive: true, force: true }),
-    () => use(folder),
+  return inTemporaryFolder((folder) =>
+    withCleanup(
+      () => rmSync(folder, { recursive: true, force: true }),
+      () => use(folder),
+    ),
   );
 }
 
