@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { PROTOCOLS } from '../../api/evaluate.js';
+import { Pauses } from '../../api/pauses.js';
 import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { UserError } from '../../errors.js';
@@ -13,7 +14,7 @@ import type { Unknown } from '../../text/vocabulary.js';
 import { Evaluator, type Figures } from '../../train/evaluate.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
-import { breathe, output, print } from '../output/console.js';
+import { output, print } from '../output/console.js';
 import { withOutputFile } from '../output/output-file.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { rowWidth } from '../output/tinted-rows.js';
@@ -103,8 +104,6 @@ function rendererOf({ lines, heat, json }: EvalFlags): Renderer | undefined {
   return new Heat(rowWidth('digits show the bits'));
 }
 
-const BREATH_EVERY_MS = 25;
-
 /** Reads the text once, and renders it as it is read. */
 async function read(
   model: CharacterModel,
@@ -113,13 +112,11 @@ async function read(
   describe: (figures: Figures) => string,
 ): Promise<void> {
   const whole = new Tally();
-  let breathed = performance.now();
+  const pauses = new Pauses();
   for (const piece of piecesOf(surprises(model, stretch, textStart(model)), model.vocabulary)) {
     whole.add(piece);
     await print(renderer?.piece(piece) ?? '');
-    if (performance.now() - breathed < BREATH_EVERY_MS) continue;
-    await breathe();
-    breathed = performance.now();
+    if (pauses.isDue) await pauses.pause();
   }
   await print(`${renderer?.end() ?? ''}${describe(whole.figures)}`);
 }
