@@ -13,6 +13,8 @@ export interface TextChoice {
   readonly run: string;
   readonly record: RunRecord;
   readonly unknown: Unknown;
+  /** Receives remarks about the text, such as the files of a folder that are left out. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface TextChoice {
  * @throws UserError if there is no such text
  */
 export async function withText<T>(
-  { text, run, record, unknown }: TextChoice,
+  { text, run, record, unknown, onNotice = () => {} }: TextChoice,
   vocabulary: Vocabulary,
   least: number,
   withFolder: <R>(use: (folder: string) => Promise<R>) => Promise<R>,
@@ -61,7 +63,8 @@ export async function withText<T>(
     return lend(dataset, trainLength, length, [dataset.path]);
   }
   const corpus = typeof text === 'string' ? await resolveCorpus([text]) : text;
-  const { sources } = corpus;
+  const { sources, notices } = corpus;
+  for (const notice of notices) onNotice(notice);
   const name = typeof text === 'string' ? text : corpus.name;
   const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
   return withFolder(async (folder) => {

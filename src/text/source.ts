@@ -16,6 +16,8 @@ export interface Source {
   readonly label: string;
   /** The file's state when it was found; undefined for a source that can be read only once. */
   readonly stats: BigIntStats | undefined;
+  /** Equal for sources that read the same file, under whatever names; undefined if this is unknown. */
+  readonly identity: string | undefined;
   /**
    * Reads the bytes in chunks. A chunk is valid until the next one is requested.
    * @param folder where a source that can be read only once may keep a copy for the next read
@@ -32,6 +34,7 @@ export function fileSource(path: string): Source {
   const source: Source = {
     label: path,
     stats,
+    identity: identityOf(stats),
     async *read() {
       const file = await open(path).catch(refuse(path));
       try {
@@ -60,6 +63,11 @@ export function refuseChanged({ label, stats }: Source): void {
   if (!stats) return;
   const now = statsOf(label);
   if ((['ino', 'size', 'mtimeNs'] as const).some((key) => now[key] !== stats[key])) throw changed(label);
+}
+
+/** Some file systems number no files. */
+function identityOf({ dev, ino }: BigIntStats): string | undefined {
+  return ino === 0n ? undefined : `${dev}:${ino}`;
 }
 
 function changed(path: string): UserError {
@@ -106,18 +114,28 @@ export function textSource(label: string, text: string): Source {
   return {
     label,
     stats: undefined,
+    identity: undefined,
     async *read() {
       yield Buffer.from(text);
     },
   };
 }
 
-/** A source that can be read only once. The first read copies it to the file `spool` for later reads. */
-export function onceSource(label: string, openOnce: () => AsyncIterable<Uint8Array>, spool: string): Source {
+/**
+ * A source that can be read only once. The first read copies it to the file `spool` for later reads.
+ * @param stats of the pipe or file, which tell whether another source is the same
+ */
+export function onceSource(
+  label: string,
+  stats: BigIntStats,
+  openOnce: () => AsyncIterable<Uint8Array>,
+  spool: string,
+): Source {
   let isSpooled = false;
   return {
     label,
     stats: undefined,
+    identity: identityOf(stats),
     async *read(folder) {
       const path = join(folder, spool);
       if (isSpooled) yield* fileSource(path).read(folder);

@@ -1,9 +1,9 @@
-import { createReadStream, type Dirent, fstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { ExitCode, fileError, UserError, unlessRefused } from '../errors.js';
 import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
+import { firstOf, regularFiles, textsIn } from './folder.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
 /** The text to learn, as the user named it. */
@@ -14,38 +14,83 @@ export interface Corpus {
   readonly notices: readonly string[];
 }
 
-/** A folder with more files is probably a mistake. */
-const MOST_FILES = 100_000;
+/** What one argument stands for. */
+interface Found extends Corpus {
+  /** The folder of its files; undefined if they are not files of the user's. */
+  readonly folder?: string;
+}
 
 /**
  * Finds the text behind the arguments of `train`: files, folders (all text files in them), globs, `-` for
- * standard input, or names from the catalogue.
+ * standard input, or names from the catalogue. A file counts once, however often it is named.
  * @throws UserError if one does not exist or contains no text
  */
 export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
-  const corpora: Corpus[] = [];
-  for (const name of names) {
-    const corpus = await resolveOne(name);
-    const comesOnce = corpus.sources.some((source) => source.stats === undefined);
-    if (comesOnce && names.indexOf(name) < corpora.length) {
-      const what = name === '-' ? 'standard input' : 'a pipe';
-      throw new UserError(`${name} is given twice, but ${what} can be read only once`, 'Give it once.');
-    }
-    corpora.push(corpus);
-  }
-  const first = corpora[0]!;
+  const found: Found[] = [];
+  for (const name of names) found.push(await resolveOne(name));
+  /** The labels of each file, in the order in which they were given. */
+  const labels = new Map<string, string[]>();
+  const isNew = ({ identity, label }: Source) => {
+    if (identity === undefined) return true;
+    const known = labels.get(identity);
+    if (known) known.push(label);
+    else labels.set(identity, [label]);
+    return !known;
+  };
+  const kept = found
+    .map((one) => ({ ...one, sources: one.sources.filter(isNew) }))
+    .filter(({ sources }, i) => i === 0 || sources.length > 0);
   return {
-    name: corpora.length === 1 ? first.name : `${first.name}-and-${corpora.length - 1}-more`,
-    sources: corpora.flatMap((corpus) => corpus.sources),
-    notices: corpora.flatMap((corpus) => corpus.notices),
+    name: nameOf(kept),
+    sources: kept.flatMap(({ sources }) => sources),
+    notices: [...found.flatMap(({ notices }) => notices), ...repetitions([...labels.values()])],
   };
 }
 
-async function resolveOne(name: string): Promise<Corpus> {
+/** A notice about files that are given more than once, if there are any. */
+function repetitions(labels: readonly (readonly string[])[]): string[] {
+  const [one, ...others] = labels.filter(({ length }) => length > 1);
+  if (!one) return [];
+  if (others.length > 0) {
+    const files = firstOf([one, ...others].map(([label]) => label!));
+    return [`${others.length + 1} files are given more than once, and count once: ${files}`];
+  }
+  const [label, ...also] = [...new Set(one)];
+  const names = also.length === 0 ? '' : ` (also as ${firstOf(also)})`;
+  return [`${label} is given ${one.length} times${names}, and counts once`];
+}
+
+/** A name for a run: of the only text, else of the folder that all are in, else of the first text. */
+function nameOf(found: readonly Found[]): string {
+  const [first, ...others] = found;
+  if (others.length === 0) return first!.name;
+  const folder = commonFolder(found.map(({ folder }) => folder));
+  return folder === undefined ? `${first!.name}-and-${others.length}-more` : folderName(folder);
+}
+
+/** The folder that all files are in, itself or below it; the working folder and those above hold other things. */
+function commonFolder(folders: readonly (string | undefined)[]): string | undefined {
+  let [common] = folders;
+  for (const folder of folders) {
+    while (common !== undefined && !(folder !== undefined && isWithin(folder, common))) {
+      common = dirname(common) === common ? undefined : dirname(common);
+    }
+  }
+  if (common === undefined || folders.every((folder) => folder === common)) return common;
+  const working = unlessRefused(() => process.cwd());
+  return working !== undefined && working !== common && isWithin(common, working) ? common : undefined;
+}
+
+function isWithin(folder: string, outer: string): boolean {
+  const way = relative(outer, folder);
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
+}
+
+async function resolveOne(name: string): Promise<Found> {
   if (name === '-') return { name: 'stdin', sources: [standardInput()], notices: [] };
-  let stats: Stats;
+  let stats: BigIntStats;
   try {
-    stats = statSync(name);
+    stats = statSync(name, { bigint: true });
   } catch (error) {
     const entry = readCatalogue().find((candidate) => candidate.name === name);
     if (entry) return resolveEntry(entry);
@@ -53,16 +98,20 @@ async function resolveOne(name: string): Promise<Corpus> {
     throw fileError(error, name, TEXT_HINT);
   }
   if (stats.isDirectory()) return resolveFolder(name);
-  if (stats.isFile()) return { name: shortName(name), sources: [fileSource(name)], notices: [] };
+  if (stats.isFile()) return foundIn(dirname(resolve(name)), shortName(name), [name]);
   if (stats.isFIFO()) {
-    const pipe = onceSource(name, () => createReadStream(name), `pipe-${stats.ino}.tmp`);
+    const pipe = onceSource(name, stats, () => createReadStream(name), `pipe-${stats.ino}.tmp`);
     return { name: 'pipe', sources: [pipe], notices: [] };
   }
   const what = stats.isSocket() ? 'socket' : 'device';
   throw new UserError(`${name} is a ${what}, not a text`, TEXT_HINT, ExitCode.noInput);
 }
 
-async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
+function foundIn(folder: string, name: string, files: readonly string[], notice?: string): Found {
+  return { name, folder, sources: files.map(fileSource), notices: notice === undefined ? [] : [notice] };
+}
+
+async function resolveEntry(entry: CatalogueEntry): Promise<Found> {
   const parts = locateCorpus(entry);
   if (!parts) {
     throw new UserError(
@@ -74,86 +123,39 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Corpus> {
   const paths: string[] = [];
   for (const { folder, path } of parts) {
     const found = isDynamicPattern(path) ? await glob(path, { cwd: folder }) : [path];
+    // In the order in which corpora have always been learned.
     paths.push(...found.sort().map((file) => join(folder, file)));
   }
   return { name: entry.name, sources: paths.map(fileSource), notices: [] };
 }
 
-async function resolveGlob(pattern: string): Promise<Corpus> {
-  const found = await glob(pattern);
-  const paths = found.filter(isFile).sort(); // reading a pipe would block
-  if (paths.length === 0) {
-    throw new UserError(`no file matches ${pattern}`, TEXT_HINT, ExitCode.noInput);
-  }
-  const name = shortName(pattern.replace(/[^\p{L}\p{N}]+/gu, '-')) || 'files';
-  return { name, sources: paths.map(fileSource), notices: leftOut(found.length, paths.length, pattern) };
+async function resolveGlob(pattern: string): Promise<Found> {
+  const { files, leftOut } = regularFiles(await glob(pattern));
+  const notice = leftOut.describe(pattern);
+  if (files.length === 0) throw nothingFound(`no file matches ${pattern}`, notice);
+  const segments = pattern.split('/');
+  const literal = segments
+    .slice(
+      0,
+      segments.findIndex((segment) => isDynamicPattern(segment)),
+    )
+    .join('/');
+  const folder = resolve(pattern.startsWith('/') ? `/${literal}` : literal);
+  const [only] = files;
+  return foundIn(folder, files.length === 1 ? shortName(only!) : folderName(folder), files, notice);
 }
 
-/** A notice about files that are not text, if there are any. */
-function leftOut(found: number, taken: number, where: string): string[] {
-  return found === taken ? [] : [`${found - taken} of the ${found} files in ${where} left out: not text`];
+async function resolveFolder(name: string): Promise<Found> {
+  const { files, leftOut } = await textsIn(name);
+  const notice = leftOut.describe(name);
+  if (files.length === 0) throw nothingFound(`${name} is a folder without text files`, notice);
+  const folder = resolve(name);
+  return foundIn(folder, folderName(folder), files, notice);
 }
 
-/** Finds all text in a folder, except hidden files, node_modules, and files with an early zero byte. */
-async function resolveFolder(folder: string): Promise<Corpus> {
-  const files = listFiles(folder);
-  const sources: Source[] = [];
-  for (const file of files) if (await looksLikeText(file)) sources.push(fileSource(file));
-  if (sources.length === 0) {
-    throw new UserError(`${folder} is a folder without text files`, TEXT_HINT, ExitCode.noInput);
-  }
-  return { name: shortName(folder), sources, notices: leftOut(files.length, sources.length, folder) };
-}
-
-/** Lists the files in a folder and its subfolders, sorted; links to folders are not followed. */
-function listFiles(folder: string): string[] {
-  const files: string[] = [];
-  const folders = [folder];
-  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
-    const entries = readEntries(next).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules');
-    for (const entry of entries) {
-      const path = join(next, entry.name);
-      if (entry.isDirectory()) folders.push(path);
-      else files.push(path);
-    }
-    if (files.length > MOST_FILES) {
-      throw new UserError(`${folder} has more than ${MOST_FILES} files`, TEXT_HINT);
-    }
-  }
-  return files.sort();
-}
-
-function readEntries(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    throw fileError(error, folder, TEXT_HINT);
-  }
-}
-
-/** Whether a path leads to a regular file, not to a pipe, back to itself, or nowhere. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ELOOP') return false;
-    throw fileError(error, path, TEXT_HINT);
-  }
-}
-
-async function looksLikeText(path: string): Promise<boolean> {
-  if (!isFile(path)) return false;
-  try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-      return bytesRead > 0 && !buffer.subarray(0, bytesRead).includes(0);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw fileError(error, path, TEXT_HINT);
-  }
+function nothingFound(message: string, leftOut: string | undefined): UserError {
+  const all = leftOut === undefined ? message : `${message}: ${leftOut}`;
+  return new UserError(all, TEXT_HINT, ExitCode.noInput);
 }
 
 function standardInput(): Source {
@@ -163,15 +165,27 @@ function standardInput(): Source {
       'Pipe a text in: cat *.txt | charlstm train -',
     );
   }
-  if (fstatSync(0).isDirectory())
+  const stats = fstatSync(0, { bigint: true });
+  if (stats.isDirectory())
     throw new UserError('standard input is a folder, not a text', TEXT_HINT, ExitCode.noInput);
-  return onceSource('standard input', () => process.stdin, 'stdin.tmp');
+  return onceSource('standard input', stats, () => process.stdin, 'stdin.tmp');
 }
 
 /** Shortens "texts/My Novel.txt" to "my-novel". */
 export function shortName(path: string): string {
-  const name = basename(path, extname(path)).normalize('NFC').toLowerCase();
-  const words = name.replace(/[^\p{L}\p{N}]+/gu, '-');
+  return shortened(basename(path, extname(path)));
+}
+
+/** The same for a folder, in whose name a dot begins no extension. */
+function folderName(path: string): string {
+  return shortened(basename(path));
+}
+
+function shortened(name: string): string {
+  const words = name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-');
   const short = Array.from(words).slice(0, 40).join('');
   return short.replace(/^-+|-+$/g, '') || 'text';
 }

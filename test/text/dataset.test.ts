@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -107,7 +107,6 @@ describe('many files', () => {
   it('are joined with a newline if the first does not end in one', async () => {
     const paths = await files({ 1: 'a', 2: 'b\n', 3: '\ufeffc', 4: 'd' });
     expect((await prepare(paths)).text).toBe('a\nb\nc\nd');
-    expect((await prepare([paths[0]!, paths[0]!])).text).toBe('a\na');
     const bytes = await prepare([paths[0]!, paths[1]!, paths[3]!], { encoding: 'bytes' });
     expect(bytes.text).toBe('ab\nd');
   });
@@ -141,20 +140,100 @@ describe('finding a corpus', () => {
     const folder = dirname(b!);
     expect(await labels([b!])).toEqual(['b.txt']);
     expect(await labels([folder])).toEqual(['a.md', 'b.txt', 'd.txt']);
-    expect((await resolveCorpus([folder])).notices).toEqual([expect.stringMatching(/^2 of the 5 files in /)]);
     expect(await labels([`${folder}/*.md`])).toEqual(['a.md']);
     expect(await labels([`${folder}/**/{b,d}.txt`])).toEqual(['b.txt', 'd.txt']);
     expect(await labels(['lighthouse'])).toEqual(['lighthouse.txt']);
-    expect(await labels(['lighthouse', b!, b!])).toEqual(['lighthouse.txt', 'b.txt', 'b.txt']);
+    expect(await labels([b!, 'lighthouse'])).toEqual(['b.txt', 'lighthouse.txt']);
     expect((await prepare([`${folder}/*.md`, b!])).text).toBe('text\ntext');
   });
 
   it('derives a short name for the run folder', async () => {
-    const [a, b, c] = await files({ 'My Nôvel, Part 1.txt': 'a', '漢.txt': 'b', '!!.txt': 'c' });
+    const [a, b, c, d] = await files({
+      'My Nôvel, Part 1.txt': 'a',
+      '漢.txt': 'b',
+      '!!.txt': 'c',
+      'हिन्दी.txt': 'd',
+    });
     expect((await resolveCorpus([a!])).name).toBe('my-nôvel-part-1');
     expect((await resolveCorpus([b!])).name).toBe('漢');
     expect((await resolveCorpus([c!])).name).toBe('text');
+    expect((await resolveCorpus([d!])).name).toBe('हिन्दी');
     expect((await resolveCorpus(['lighthouse', a!, b!])).name).toBe('lighthouse-and-2-more');
+  });
+
+  it('names several texts of one folder after the folder', async () => {
+    const paths = await files({
+      'my.thesis/back.tex': 'a',
+      'my.thesis/ch/1.tex': 'b',
+      'my.thesis/ch/2.tex': 'c',
+    });
+    const folder = dirname(paths[0]!);
+    const name = async (...names: string[]) => (await resolveCorpus(names)).name;
+    expect(await name(folder)).toBe('my-thesis');
+    expect(await name(`${folder}/.`)).toBe('my-thesis');
+    expect(await name(paths[1]!, paths[2]!)).toBe('ch');
+    expect(await name(`${folder}/ch/*.tex`)).toBe('ch');
+    expect(await name(`${folder}/**/*.tex`)).toBe('my-thesis');
+    expect(await name(`${folder}/b*.tex`)).toBe('back');
+    expect(await name(folder, `${folder}/ch`)).toBe('my-thesis');
+    // The folder above both is not the working folder's, and may hold anything.
+    expect(await name(paths[0]!, paths[1]!)).toBe('back-and-1-more');
+    expect(await name('corpora/lighthouse.txt', 'corpora/catalogue.json')).toBe('corpora');
+    expect(await name('docs/guide/step.md', 'docs/api.md')).toBe('docs');
+    expect(await name('README.md', 'docs/api.md')).toBe('readme-and-1-more');
+  });
+
+  it('counts a file once, however it is named, and says so', async () => {
+    const [a, b] = await files({ 'a.txt': 'ab', 'b.txt': 'ab' });
+    const folder = dirname(a!);
+    linkSync(a!, join(folder, 'hard.txt'));
+    symlinkSync('a.txt', join(folder, 'soft.txt'));
+    const soft = join(folder, 'soft.txt');
+    const once = await resolveCorpus([a!, a!, `${folder}/./a.txt`, soft]);
+    expect(once.name).toBe('a');
+    expect(once.sources.map(({ label }) => label)).toEqual([a]);
+    expect(once.notices).toEqual([
+      `${a} is given 4 times (also as ${folder}/./a.txt, ${soft}), and counts once`,
+    ]);
+    expect((await resolveCorpus([a!, a!])).notices).toEqual([`${a} is given 2 times, and counts once`]);
+    // Equal contents are not the same file.
+    expect(await labels([b!, folder, `${folder}/*`])).toEqual(['b.txt', 'a.txt']);
+    expect((await resolveCorpus([b!, folder, `${folder}/*`])).notices).toEqual([
+      `2 files are given more than once, and count once: ${b}, ${a}`,
+    ]);
+  });
+
+  it('reads the files of a folder and of a glob in natural order', async () => {
+    const names = ['10.txt', '2.txt', 'b/1.txt', 'B/10.txt', 'b/9.txt', '1.txt', 'a b.txt', 'é.txt', 'z.txt'];
+    const paths = await files(Object.fromEntries(names.map((name) => [name, name])));
+    const folder = dirname(paths[0]!);
+    const expected = ['1.txt', '2.txt', '10.txt', 'a b.txt', '1.txt', '9.txt', '10.txt', 'é.txt', 'z.txt'];
+    expect(await labels([folder])).toEqual(expected);
+    expect(await labels([`${folder}/**`])).toEqual(expected);
+  });
+
+  it('names what it leaves out of a folder, and why', async () => {
+    const text = 'text';
+    const pictures = Object.fromEntries([1, 2, 3, 10].map((n) => [`p/${n}.png`, Uint8Array.of(1, 0)]));
+    const [a] = await files({
+      ...{ 'a.txt': text, '.git/x': text, 'sub/.hidden': text, 'node_modules/y': text, 'empty.txt': '' },
+      ...{ 'checkpoints/a-1/corpus.u8': 'a', 'checkpoints/a-1/log.jsonl': text, ...pictures },
+    });
+    const folder = dirname(a!);
+    symlinkSync('nowhere', join(folder, 'gone'));
+    symlinkSync('self', join(folder, 'self'));
+    symlinkSync('p', join(folder, 'pictures'));
+    expect(await labels([folder])).toEqual(['a.txt']);
+    expect((await resolveCorpus([folder])).notices).toEqual([
+      `12 left out of ${folder}: .git, sub/.hidden (hidden); node_modules (installed packages); ` +
+        'checkpoints/a-1 (a run); empty.txt (empty); gone (a link that leads nowhere); ' +
+        'pictures (a link to a folder); self (a link that leads back to itself); ' +
+        'p/1.png, p/2.png, p/3.png and 1 more (binary)',
+    ]);
+    expect((await errorOf(resolveCorpus([join(folder, 'p')]))).message).toMatch(
+      /p is a folder without text files: 4 left out of .*p: 1\.png, 2\.png, 3\.png and 1 more \(binary\)$/,
+    );
+    expect((await resolveCorpus([a!])).notices).toEqual([]);
   });
 
   it('prefers an existing file to a glob of the same name', async () => {
@@ -168,8 +247,14 @@ describe('finding a corpus', () => {
     ['a missing file', 'missing.txt', ExitCode.noInput, /missing\.txt does not exist$/],
     ['a path below a file', 'a/b', ExitCode.noInput, /a\/b does not exist/, { a: 'text' }],
     ['a glob without a match', '*.nothing', ExitCode.noInput, /^no file matches .*\*\.nothing$/],
-    ['an empty folder', '', ExitCode.noInput, /is a folder without text files$/],
-    ['a folder of pictures', '', ExitCode.noInput, /without text files$/, { a: Uint8Array.of(1, 0) }],
+    ['an empty folder', '', ExitCode.noInput, /is a folder without text files: .*\.keep \(hidden\)$/],
+    [
+      'a folder of pictures',
+      '',
+      ExitCode.noInput,
+      /without text files: .*: \.keep \(hidden\); a \(binary\)$/,
+      { a: Uint8Array.of(1, 0) },
+    ],
     ['an empty file', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '' }],
     ['a byte order mark alone', 'a', ExitCode.badData, /a: there is no text in it$/, { a: '\ufeff' }],
     ['one distinct character', 'a', ExitCode.badData, /one repeated character, 'b' U\+0062$/, { a: 'bbbb' }],

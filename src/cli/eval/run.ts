@@ -16,6 +16,7 @@ import { readModel, threadsToRead } from '../input/model.js';
 import type { EngineFlags } from '../options.js';
 import { output, print } from '../output/console.js';
 import { withOutputFile } from '../output/output-file.js';
+import { note } from '../output/stderr.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { rowWidth } from '../output/tinted-rows.js';
 import { Heat, LineObjects, LineTable } from './lines.js';
@@ -43,7 +44,13 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
   const threads = flags.threads ?? usual;
   const model = modelOf(checkpoint, { engine: flags.engine, threads });
   const least = protocol === 'once' ? 1 : 2;
-  const source = { text: flags.text, run: runOf(file), record: checkpoint.record, unknown: flags.unknown };
+  const source = {
+    text: flags.text,
+    run: runOf(file),
+    record: checkpoint.record,
+    unknown: flags.unknown,
+    onNotice: note,
+  };
   await withText(source, model.vocabulary, least, withTemporaryFolder, async (stretch, files) => {
     const text = flags.text ?? 'validation';
     const describe = (figures: Figures) => {

@@ -9,6 +9,7 @@ import { withText } from '../../prepare/text.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import { textOption, unknownOption } from '../input/text.js';
+import { note } from '../output/stderr.js';
 import { withTemporaryFolder } from '../output/temporary.js';
 import { addViewOptions, type ViewFlags } from './view.js';
 
@@ -56,7 +57,7 @@ export async function openText(
   const { record } = checkpoint;
   const usual = training ? availableParallelism() : threadsToRead(record.model);
   const model = modelOf(checkpoint, { engine, threads: threads ?? usual, training });
-  const choice = { text, run: runOf(file), record, unknown };
+  const choice = { text, run: runOf(file), record, unknown, onNotice: note };
   return withText(
     choice,
     model.vocabulary,
