@@ -4,6 +4,7 @@ import { surprises } from '../insight/surprise.js';
 import type { Weights } from '../model/weights.js';
 import { row } from '../options.js';
 import { withText } from '../prepare/text.js';
+import { formOf } from '../sample/form.js';
 import { SAMPLING_OPTIONS } from '../sample/options.js';
 import { textStart } from '../sample/writer.js';
 import type { Stretch } from '../text/dataset.js';
@@ -69,7 +70,7 @@ export async function evaluate(
 ): Promise<EvaluationReport> {
   checkGiven('evaluate', OPTIONS, options);
   const { protocol = OPTIONS.protocol.default, unknown = OPTIONS.unknown.default } = options;
-  const { path, record, vocabulary } = model;
+  const { path, record } = model;
   const least = protocol === 'once' ? 1 : 2;
   try {
     const input = text === undefined ? undefined : namesOrCorpus(text);
@@ -77,7 +78,7 @@ export async function evaluate(
     const isString = typeof text === 'object' && 'text' in text;
     const choice = { text: corpus, run: runOf(path), record: isString ? inUtf8(record) : record, unknown };
     const name = typeof text === 'string' ? text : (corpus?.name ?? 'validation');
-    return await withText(choice, vocabulary, least, inTemporaryFolder, async (stretch) => {
+    return await withText(choice, formOf(model), least, inTemporaryFolder, async (stretch) => {
       const figures =
         protocol === 'once' ? await readOnce(model, stretch) : measure(model, stretch, protocol);
       return { model: path, text: name, protocol, ...figures };

@@ -2,9 +2,10 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError, withHint } from '../errors.js';
 import { amountOf, grouped } from '../numbers.js';
 import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
+import type { TextForm } from '../text/form.js';
 import { openLearned } from '../text/learned.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
-import type { Unknown, Vocabulary } from '../text/vocabulary.js';
+import type { Unknown } from '../text/vocabulary.js';
 
 /** The text that a model is to read. */
 export interface TextChoice {
@@ -19,6 +20,7 @@ export interface TextChoice {
 
 /**
  * Opens a text as ids for `use`, and closes it afterwards.
+ * @param form the form in which the model knows text
  * @param least the fewest characters it must have
  * @param withFolder makes a temporary folder and removes it afterwards
  * @param use receives the text and the files that it comes from
@@ -26,7 +28,7 @@ export interface TextChoice {
  */
 export async function withText<T>(
   { text, run, record, unknown, onNotice = () => {} }: TextChoice,
-  vocabulary: Vocabulary,
+  form: TextForm,
   least: number,
   withFolder: <R>(use: (folder: string) => Promise<R>) => Promise<R>,
   use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
@@ -66,16 +68,27 @@ export async function withText<T>(
   const { sources, notices } = corpus;
   for (const notice of notices) onNotice(notice);
   const name = typeof text === 'string' ? text : corpus.name;
-  const standIns = (codePoint: number) => vocabulary.standIns(codePoint, unknown);
+  const { vocabulary } = form;
+  const refused = new Set<number>();
+  const standIns = (codePoint: number) => {
+    if (unknown !== 'error') return vocabulary.standIns(codePoint, unknown);
+    refused.add(codePoint);
+    return [];
+  };
   return withFolder(async (folder) => {
     // --encoding is a flag of training: here the text is decoded as the model's own was.
     const undecodable = (hint: string) =>
       hint.includes('--encoding')
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
-    const { length } = await withHint(undecodable, () =>
-      writeIds(sources, record.decoding, vocabulary, folder, standIns),
+    const { length, inOtherForm } = await withHint(undecodable, () =>
+      writeIds(sources, record.decoding, vocabulary, folder, standIns, form),
     );
+    if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
+    if (inOtherForm > 0) {
+      const [what, are] = [amountOf(inOtherForm, 'character'), inOtherForm === 1 ? 'is' : 'are'];
+      onNotice(`${what} of ${name} ${are} composed or decomposed, as the model knows them (NFC, NFD)`);
+    }
     if (length < least) {
       throw new UserError(
         `${name} has fewer than ${amountOf(least, 'character')} that the model knows`,

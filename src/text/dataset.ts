@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { replaceFileDurably } from '../files.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
+import { IdEncoder } from './encoder.js';
+import type { TextForm } from './form.js';
+import { idArrayFor } from './ids.js';
 import { refuseChanged, removeSpool, type Source } from './source.js';
-import { type IdArray, MOST_STAND_INS, nameCharacter, Vocabulary } from './vocabulary.js';
+import { type IdArray, nameCharacter, Vocabulary } from './vocabulary.js';
 
 const CODE_POINTS = 0x110000;
 const LF = 10;
+const CR = 13;
 const LOST = 'The run has lost its text: train it again in a new run.';
 
 /** What the network needs to know about a corpus. */
@@ -27,46 +31,47 @@ export interface PreparedDataset extends LearnedText {
   readonly hash: string;
 }
 
-/** The narrowest unsigned integer type that can hold every id. */
-function idArrayFor(vocabulary: number): { extension: string; from(length: number): IdArray } {
-  if (vocabulary <= 1 << 8) return { extension: 'u8', from: (length) => new Uint8Array(length) };
-  if (vocabulary <= 1 << 16) return { extension: 'u16', from: (length) => new Uint16Array(length) };
-  return { extension: 'u32', from: (length) => new Uint32Array(length) };
-}
-
 /** The file name of a run's ids. */
 export function idsFile(vocabulary: number): string {
   return `corpus.${idArrayFor(vocabulary).extension}`;
 }
 
 /**
- * Decodes all sources in order. Inserts a newline between two files unless the first ends with one (but never
- * with `bytes`, which are kept as they are).
+ * Decodes all sources in order. Inserts a line end between two files unless the first ends with one (but
+ * never with `bytes`, which are kept as they are).
+ * @param form the form of the network that is to read the text; without it, the text is decoded as it is
  */
 async function* codePoints(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
+  form?: TextForm,
 ): AsyncGenerator<CodePoints> {
-  let last = LF;
+  const between = form?.isOneLine || options.encoding === 'bytes' ? '' : (form?.lineEnd ?? '\n');
+  const ends = between === '\r' ? CR : LF;
+  let last = ends;
   for (const source of sources) {
     let hasStarted = false;
-    const decoder = new Decoder(source.label, options);
     const take = function* (points: CodePoints) {
       if (points.length === 0) return;
-      if (!hasStarted && last !== LF && options.encoding !== 'bytes') yield Uint32Array.of(LF);
+      if (!hasStarted && last !== ends && between !== '') yield Buffer.from(between);
       hasStarted = true;
       last = points[points.length - 1]!;
       yield points;
     };
     try {
-      for await (const chunk of source.read(folder)) yield* take(decoder.decode(chunk));
-      yield* take(decoder.end());
+      const decoded = decodedChunks(source, folder, new Decoder(source.label, options, form?.lineEnd));
+      for await (const points of form ? form.wholeClusters(decoded) : decoded) yield* take(points);
     } catch (error) {
       refuseChanged(source); // a change would be the cause
       throw error;
     }
   }
+}
+
+async function* decodedChunks(source: Source, folder: string, decoder: Decoder): AsyncGenerator<CodePoints> {
+  for await (const chunk of source.read(folder)) yield decoder.decode(chunk);
+  yield decoder.end();
 }
 
 /**
@@ -95,14 +100,21 @@ export async function prepareDataset(
       ExitCode.badData,
     );
   };
-  const written = await writeIds(sources, options, vocabulary, folder, unknown);
+  const { inOtherForm: _, ...written } = await writeIds(sources, options, vocabulary, folder, unknown);
   await removeSpool(folder);
   return { ...learned, ...written };
 }
 
+/** A text as ids on disk that a network is to read. */
+interface WrittenIds extends Pick<PreparedDataset, 'path' | 'hash' | 'length'> {
+  /** How many characters were composed or decomposed; see TextForm. */
+  readonly inOtherForm: number;
+}
+
 /**
  * Writes the ids of a text to `folder` in one pass.
- * @param standIns returns the ids, at most three, that replace a character outside the vocabulary, or throws
+ * @param standIns returns the ids that replace a character outside the vocabulary, or throws
+ * @param form the form of the network that is to read the text; without it, the text is read as it is
  * @throws UserError if the text cannot be decoded or the disk refuses
  */
 export async function writeIds(
@@ -110,34 +122,17 @@ export async function writeIds(
   options: DecodeOptions,
   vocabulary: Vocabulary,
   folder: string,
-  standIns: (codePoint: number) => readonly number[],
-): Promise<{ path: string; hash: string; length: number }> {
+  standIns: (codePoint: number) => ArrayLike<number>,
+  form?: TextForm,
+): Promise<WrittenIds> {
   const path = join(folder, idsFile(vocabulary.size));
-  const idArray = idArrayFor(vocabulary.size);
+  const encoder = new IdEncoder(vocabulary, standIns, form);
   const hash = createHash('sha256');
-  let length = 0;
-  const encode = (points: CodePoints): Uint8Array => {
-    let out = idArray.from(points.length);
-    let count = 0;
-    for (let read = 0; read < points.length; read++) {
-      const stopped = vocabulary.lookUp(points, read, out, count);
-      count += stopped - read;
-      read = stopped;
-      if (read === points.length) break;
-      if (out.length === points.length) {
-        const roomy = idArray.from(MOST_STAND_INS * points.length);
-        roomy.set(out);
-        out = roomy;
-      }
-      for (const standIn of standIns(points[read]!)) out[count++] = standIn;
-    }
-    length += count;
-    return new Uint8Array(out.buffer, 0, count * out.BYTES_PER_ELEMENT);
-  };
   await replaceFileDurably(path, 'Make room, or choose another place with --out.', async (file) => {
     let written = Promise.resolve();
-    for await (const points of codePoints(sources, options, folder)) {
-      const bytes = encode(points);
+    for await (const points of codePoints(sources, options, folder, form)) {
+      const ids = encoder.encode(points);
+      const bytes = new Uint8Array(ids.buffer, 0, ids.byteLength);
       hash.update(bytes);
       await written;
       written = file.writeFile(bytes);
@@ -145,7 +140,8 @@ export async function writeIds(
     }
     await written;
   });
-  return { path, hash: hash.digest('hex'), length };
+  const { length, inOtherForm } = encoder;
+  return { path, hash: hash.digest('hex'), length, inOtherForm };
 }
 
 /** Collects the code points of a text, each once, in ascending order. */

@@ -12,6 +12,9 @@ export interface DecodeOptions {
   readonly normalizeNewlines: boolean;
 }
 
+/** What ends the lines of a text. */
+export type LineEnd = '\n' | '\r\n' | '\r';
+
 /** Characters as numbers: Unicode code points, or the bytes themselves for `bytes`. */
 export type CodePoints = Uint8Array | Uint32Array;
 
@@ -39,11 +42,20 @@ export class Decoder {
   #low = 0x80;
   #high = 0xbf;
 
-  /** @param source the file's name, for error messages */
+  /** Code points that replace each line end; undefined if line ends stay as they are. */
+  readonly #lineEnd: readonly number[] | undefined;
+
+  /**
+   * @param source the file's name, for error messages
+   * @param lineEnd replaces each CR LF, CR and LF; undefined if they stay as they are
+   */
   constructor(
     readonly source: string,
     readonly options: DecodeOptions,
-  ) {}
+    lineEnd: LineEnd | undefined = options.normalizeNewlines ? '\n' : undefined,
+  ) {
+    this.#lineEnd = lineEnd && [...Buffer.from(lineEnd)];
+  }
 
   /**
    * Decodes the next chunk.
@@ -147,23 +159,28 @@ export class Decoder {
     this.#output[this.#length++] = codePoint;
   }
 
-  /** Removes a byte order mark at the start of the file and, if requested, normalises newlines. */
+  /** Removes a byte order mark at the start of the file and, if requested, replaces line ends. */
   #finished(points: CodePoints): CodePoints {
     const isMarked = this.#first && points[0] === BYTE_ORDER_MARK;
     if (points.length > 0) this.#first = false;
     const unmarked = isMarked ? points.subarray(1) : points;
-    const hasReturns = this.options.normalizeNewlines && (this.#afterCr || unmarked.includes(CR));
-    return hasReturns ? this.#withLineFeeds(unmarked) : unmarked;
+    const lineEnd = this.#lineEnd;
+    if (!lineEnd) return unmarked;
+    // Line feeds that are to stay need no work.
+    const hasOthers = this.#afterCr || unmarked.includes(CR) || (lineEnd[0] !== LF && unmarked.includes(LF));
+    return hasOthers ? this.#withLineEnds(unmarked, lineEnd) : unmarked;
   }
 
-  #withLineFeeds(points: CodePoints): CodePoints {
-    const output = new Uint32Array(points.length);
+  #withLineEnds(points: CodePoints, lineEnd: readonly number[]): CodePoints {
+    const output = new Uint32Array(points.length * lineEnd.length);
     let length = 0;
     for (let i = 0; i < points.length; i++) {
       const codePoint = points[i]!;
       const endsPair = this.#afterCr && codePoint === LF;
       this.#afterCr = codePoint === CR;
-      if (!endsPair) output[length++] = codePoint === CR ? LF : codePoint;
+      if (endsPair) continue;
+      if (codePoint === CR || codePoint === LF) for (const part of lineEnd) output[length++] = part;
+      else output[length++] = codePoint;
     }
     return output.subarray(0, length);
   }

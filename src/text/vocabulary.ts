@@ -4,7 +4,7 @@ import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
 /** Maximum characters that replace an unknown one; Unicode decomposes some into as many as 18. */
-export const MOST_STAND_INS = 3;
+const MOST_STAND_INS = 3;
 
 /** How to treat a character that a network never saw: fail, skip it, or use the nearest known one. */
 export const UNKNOWN = ['error', 'skip', 'nearest'] as const;

@@ -8,6 +8,7 @@ import { harmlessJson, harmlessLine, quoted } from '../../format.js';
 import { surprises } from '../../insight/surprise.js';
 import { amountOf } from '../../numbers.js';
 import { withText } from '../../prepare/text.js';
+import { formOf } from '../../sample/form.js';
 import { textStart } from '../../sample/writer.js';
 import type { Stretch } from '../../text/dataset.js';
 import type { Unknown } from '../../text/vocabulary.js';
@@ -51,7 +52,7 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
     unknown: flags.unknown,
     onNotice: note,
   };
-  await withText(source, model.vocabulary, least, withTemporaryFolder, async (stretch, files) => {
+  await withText(source, formOf(model), least, withTemporaryFolder, async (stretch, files) => {
     const text = flags.text ?? 'validation';
     const describe = (figures: Figures) => {
       const result = { model: file, text, protocol, ...figures };

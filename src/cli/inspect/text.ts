@@ -6,6 +6,7 @@ import { runOf } from '../../checkpoint/run.js';
 import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { withText } from '../../prepare/text.js';
+import { formOf } from '../../sample/form.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { readModel, threadsToRead } from '../input/model.js';
 import { textOption, unknownOption } from '../input/text.js';
@@ -60,7 +61,7 @@ export async function openText(
   const choice = { text, run: runOf(file), record, unknown, onNotice: note };
   return withText(
     choice,
-    model.vocabulary,
+    formOf(model),
     least,
     withTemporaryFolder,
     async ({ dataset, start, end }, files) => {

@@ -11,6 +11,7 @@ import { withTemporaryFolder } from '../../../src/cli/output/temporary.js';
 import { load } from '../../../src/index.js';
 import { type ClassLoss, surprises } from '../../../src/insight/surprise.js';
 import { withText } from '../../../src/prepare/text.js';
+import { formOf } from '../../../src/sample/form.js';
 import { textStart } from '../../../src/sample/writer.js';
 import { Dataset } from '../../../src/text/dataset.js';
 import { inMemory } from '../../../src/text/ids.js';
@@ -135,23 +136,11 @@ describe('charlstm inspect surprise', () => {
     const { record } = await readCheckpoint(resolveCheckpoint(join(folder, 'plain'), 'best').path);
     for (const text of [undefined, join(folder, 'text.txt')]) {
       const choice = { text, run: join(folder, 'plain'), record, unknown: 'error' } as const;
-      const lent = await withText(
-        choice,
-        model.vocabulary,
-        1,
-        withTemporaryFolder,
-        async (stretch) => stretch,
-      );
+      const lent = await withText(choice, formOf(model), 1, withTemporaryFolder, async (stretch) => stretch);
       expect(() => lent.dataset.read(lent.start, 1)).toThrow();
-      const failing = withText(
-        choice,
-        model.vocabulary,
-        1,
-        withTemporaryFolder,
-        async ({ dataset, start }) => {
-          throw dataset.read(start, 1);
-        },
-      );
+      const failing = withText(choice, formOf(model), 1, withTemporaryFolder, async ({ dataset, start }) => {
+        throw dataset.read(start, 1);
+      });
       await expect(failing).rejects.toHaveLength(1);
     }
   });
