@@ -93,7 +93,8 @@ export function flagWithValue(option: OptionRow, value: unknown): string {
 export function accepts(kind: OptionKind, value: unknown): boolean {
   if (kind === 'switch') return typeof value === 'boolean';
   if (kind === 'text') return typeof value === 'string';
-  if (kind === 'texts') return Array.isArray(value) && value.every((text) => typeof text === 'string');
+  if (kind === 'texts')
+    return Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '');
   if (kind === 'optional text') return typeof value === 'string' || value === true;
   if (kind === 'bytes') return isInRange(value, { minimum: 1, maximum: Number.MAX_VALUE });
   if ('words' in kind) return (kind.words as readonly unknown[]).includes(value);
@@ -105,7 +106,7 @@ export function accepts(kind: OptionKind, value: unknown): boolean {
 export function describeKind(kind: OptionKind): string {
   if (kind === 'switch') return 'true or false';
   if (kind === 'text') return 'a string';
-  if (kind === 'texts') return 'a list of strings';
+  if (kind === 'texts') return 'a list of strings that are not empty';
   if (kind === 'optional text') return 'a string or true';
   if (kind === 'bytes') return 'a size such as 512M or 4G';
   if ('words' in kind) return `one of ${kind.words.join(', ')}`;

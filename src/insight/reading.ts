@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import { readInTurn } from '../model/in-turn.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
+import { formOf } from '../sample/form.js';
 
 /** Maximum characters per window: enough to make the products outside the time loop large. */
 export const STEPS = 64;
@@ -49,10 +50,11 @@ function* windowsOf(ids: Uint32Array): Generator<TextWindow> {
  * Returns the ids of a text that a program gives.
  * @throws UserError naming the characters that the model never saw
  */
-export function encodeKnown({ vocabulary }: CharacterModel, text: string): Uint32Array {
-  const unknown = vocabulary.unknownIn(text);
-  if (unknown.length === 0) return vocabulary.encode(text);
-  const { message, exitCode } = vocabulary.unknownCharacters(unknown);
+export function encodeKnown(model: CharacterModel, text: string): Uint32Array {
+  const form = formOf(model);
+  const unknown = form.unknownIn(text);
+  if (unknown.length === 0) return form.encode(text);
+  const { message, exitCode } = model.vocabulary.unknownCharacters(unknown);
   const hint = 'Replace them; model.vocabulary.relativeOf(codePoint) knows by what.';
   throw new UserError(message, hint, exitCode);
 }

@@ -3,6 +3,7 @@ import type { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
 import type { LineEnd } from '../text/decode.js';
 import { TextForm } from '../text/form.js';
+import { usualLineEnd } from '../text/line-end.js';
 import { choose, logProbability } from './choose.js';
 import { withReader } from './reader.js';
 import { textStart } from './writer.js';
@@ -13,8 +14,6 @@ const LF = 10;
 /** How much a network writes to show how it ends lines: side by side, a few milliseconds' work. */
 const ROWS = 16;
 const STEPS = 64;
-/** From this share of its line ends on, one of them is the usual one. */
-const USUAL = 0.9;
 
 const forms = new WeakMap<Weights, TextForm>();
 
@@ -22,7 +21,7 @@ const forms = new WeakMap<Weights, TextForm>();
 export function formOf(model: CharacterModel): TextForm {
   const known = forms.get(model.weights);
   if (known) return known;
-  const form = new TextForm(model.vocabulary, () => usualLineEnd(model));
+  const form = new TextForm(model.vocabulary, () => lineEndOf(model));
   forms.set(model.weights, form);
   return form;
 }
@@ -32,7 +31,7 @@ export function formOf(model: CharacterModel): TextForm {
  * it writes. The text it learned need not be at hand.
  * @returns undefined if the network often uses several, or CR for something else
  */
-function usualLineEnd(model: CharacterModel): LineEnd | undefined {
+function lineEndOf(model: CharacterModel): LineEnd | undefined {
   const [cr, lf] = [model.vocabulary.idOf(CR)!, model.vocabulary.idOf(LF)!];
   const randoms = Array.from({ length: ROWS }, (_, row) => new Random(row, Stream.evaluation));
   const last = new Uint32Array(ROWS).fill(textStart(model));
@@ -53,7 +52,5 @@ function usualLineEnd(model: CharacterModel): LineEnd | undefined {
     reader.read(last.fill(cr));
     for (let row = 0; row < ROWS; row++) pairs += probability(row, lf) / ROWS;
   });
-  const share = returns / (returns + feeds);
-  if (share < 1 - USUAL) return '\n';
-  return share > USUAL && pairs > 0.5 ? '\r\n' : undefined;
+  return usualLineEnd({ returns, feeds, pairs });
 }

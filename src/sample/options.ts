@@ -26,7 +26,7 @@ export interface GenerateOptions extends Partial<Truncation> {
   readonly lines?: number | undefined;
   /** Stops at the end of the first line, sentence or paragraph. */
   readonly until?: Unit | undefined;
-  /** Stops before any of these texts. */
+  /** Stops before any of these texts; one that the network cannot write has no effect. */
   readonly stop?: readonly string[] | undefined;
 
   /** 1 by default; a pair changes evenly from the first character to the one at `length`. */

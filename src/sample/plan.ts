@@ -1,8 +1,10 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
 import { amountOf } from '../numbers.js';
+import type { TextForm } from '../text/form.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { CopyGuard } from './copying.js';
+import { formOf } from './form.js';
 import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { Repetition } from './repetition.js';
@@ -42,8 +44,7 @@ export class Plan {
 
   /**
    * @throws RangeError if the value of an option is not allowed
-   * @throws UserError if the prompt or a stop has characters that the network never saw, or nothing can be
-   * written
+   * @throws UserError if the prompt has characters that the network never saw, or nothing can be written
    */
   constructor(
     readonly model: CharacterModel,
@@ -52,7 +53,8 @@ export class Plan {
     checkOptions(options);
     const { vocabulary } = model;
     const { topK, typical, topP, minP, targetBits, noCopy, corpus } = options;
-    this.prompt = vocabulary.encode(options.prompt ?? '', options.unknown);
+    const form = formOf(model);
+    this.prompt = form.encode(options.prompt ?? '', options.unknown);
     this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
     this.length = options.length ?? SAMPLING_OPTIONS.length.default;
     const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature } = options;
@@ -67,11 +69,12 @@ export class Plan {
     this.truncation = { topK, typical, topP, minP };
     this.penalty = options.repetitionPenalty ?? SAMPLING_OPTIONS.repetitionPenalty.default;
     this.repetition = new Repetition(options.repetitionWindow ?? SAMPLING_OPTIONS.repetitionWindow.default);
-    this.stops = stopsOf(model, options);
+    this.stops = stopsOf(form, options);
     const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
-    this.kinds = characters.map(kindOf);
+    const hasLineFeeds = characters.includes('\n');
+    this.kinds = characters.map((character) => kindOf(character, hasLineFeeds));
     this.inWord = characters.map((character) => /^[\p{L}\p{M}\p{N}_'’]$/u.test(character));
-    this.banned = bannedBy(model, characters, options);
+    this.banned = bannedBy(form, characters, options);
     if (this.banned.length === vocabulary.size) {
       throw new UserError('no character may be written', 'Ban fewer characters, or allow more.');
     }
@@ -111,28 +114,25 @@ export class Plan {
   }
 }
 
-function stopsOf({ vocabulary }: CharacterModel, options: GenerateOptions): StopOptions {
+/** A text to stop at with characters that the network never saw cannot occur, so it is left out. */
+function stopsOf(form: TextForm, options: GenerateOptions): StopOptions {
   const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
-  const texts = stop.filter((text) => text !== '').map((text) => [...vocabulary.encode(text)]);
+  const texts = stop.filter((text) => form.knows(text)).map((text) => [...form.encode(text)]);
   texts.sort((a, b) => b.length - a.length);
   const lines = until === 'line' ? 1 : (options.lines ?? Number.POSITIVE_INFINITY);
   return { texts, sentence: until === 'sentence', paragraph: until === 'paragraph', words, lines };
 }
 
-function bannedBy(
-  { vocabulary }: CharacterModel,
-  characters: readonly string[],
-  options: GenerateOptions,
-): number[] {
+function bannedBy(form: TextForm, characters: readonly string[], options: GenerateOptions): number[] {
   const { ban = '', allow } = options;
-  if (vocabulary.encoding === 'bytes' && /[^\0-\x7f]/.test(ban + (allow ?? ''))) {
+  if (form.vocabulary.encoding === 'bytes' && /[^\0-\x7f]/.test(ban + (allow ?? ''))) {
     throw new UserError(
       'this model writes bytes, and a character outside ASCII has several',
       'Ban and allow ASCII characters only.',
     );
   }
-  const refused = new Set(ban);
-  const wanted = allow === undefined ? undefined : new Set(allow);
+  const refused = new Set(form.charactersOf(ban));
+  const wanted = allow === undefined ? undefined : new Set(form.adapt(allow));
   const isBanned = (character: string) => refused.has(character) || (wanted && !wanted.has(character));
   return characters.flatMap((character, id) => (isBanned(character) ? id : []));
 }

@@ -1,4 +1,6 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { isWithinCluster, nextBoundary } from '../text/form.js';
+import { formOf } from './form.js';
 import { type NetworkState, Reader } from './reader.js';
 import { textStart } from './writer.js';
 
@@ -38,7 +40,7 @@ interface Memory {
 /** Returns where reading starts, in UTF-16 units, if it is to end at `end`. */
 export function readingStart(text: string, end: number): number {
   const from = end < LEAST ? 0 : Math.floor((end - LEAST) / STEP) * STEP;
-  return splitsPair(text, from) ? from + 1 : from;
+  return nextBoundary(text, from);
 }
 
 /** Reads a text that changes: only the new part, as long as the beginning is unchanged. */
@@ -64,7 +66,7 @@ export class Recall {
     const memory = this.#memoryOf(from);
     const wanted = text.slice(from);
     const known = commonPrefix(memory.text, wanted);
-    memory.marks = memory.marks.filter(({ at }) => at <= known && !splitsPair(wanted, at));
+    memory.marks = memory.marks.filter(({ at }) => at <= known && !isWithinCluster(wanted, at));
     memory.text = wanted;
     let mark = memory.marks.at(-1);
     let read = mark?.read ?? 0;
@@ -72,7 +74,7 @@ export class Recall {
     for (let at = mark?.at ?? 0; at < wanted.length; ) {
       yield { left: wanted.length - at };
       const end = sliceEnd(wanted, at);
-      const ids = this.model.vocabulary.encode(wanted.slice(at, end), 'nearest');
+      const ids = formOf(this.model).encode(wanted.slice(at, end), 'nearest');
       if (ids.length > 0) this.#reader.read(ids);
       read += ids.length;
       at = end;
@@ -100,8 +102,7 @@ export class Recall {
 
 /** Slices end at fixed places of a text, however much of it was read before. */
 function sliceEnd(text: string, at: number): number {
-  const end = Math.min(text.length, (Math.floor(at / SLICE) + 1) * SLICE);
-  return splitsPair(text, end) ? end + 1 : end;
+  return nextBoundary(text, Math.min(text.length, (Math.floor(at / SLICE) + 1) * SLICE));
 }
 
 /** Keeps all marks at regular places and the most recent of the others. */
@@ -117,9 +118,4 @@ function commonPrefix(a: string, b: string): number {
   let length = 0;
   while (length < most && a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;
-}
-
-/** Whether a place splits a surrogate pair. */
-function splitsPair(text: string, at: number): boolean {
-  return /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(at - 1, at + 1)) && at > 0;
 }

@@ -11,11 +11,16 @@ export interface StopOptions {
 
 export type StopReason = 'stop' | 'sentence' | 'paragraph' | 'words' | 'lines';
 
-/** The role of a character in ending words, lines and sentences. */
-export type CharacterKind = 'newline' | 'space' | 'terminal' | 'closer' | 'ink';
+/**
+ * The role of a character in ending words, lines and sentences. A `return` may begin a line end (CR LF); in a
+ * text without line feeds, CR is a `newline`.
+ */
+export type CharacterKind = 'newline' | 'return' | 'space' | 'terminal' | 'closer' | 'ink';
 
-export function kindOf(character: string): CharacterKind {
+/** @param hasLineFeeds whether the network knows line feeds */
+export function kindOf(character: string, hasLineFeeds: boolean): CharacterKind {
   if (character === '\n') return 'newline';
+  if (character === '\r') return hasLineFeeds ? 'return' : 'newline';
   if (/^\s$/u.test(character)) return 'space';
   if ('.!?…。！？'.includes(character)) return 'terminal';
   return `"'”’»)]`.includes(character) ? 'closer' : 'ink';
@@ -27,8 +32,19 @@ export class Stops {
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;
-  /** `blank`: the length of the trailing blank space from its first line break on, or 0. */
-  #seen = { ink: false, inkInLine: false, inWord: false, sentenceEnd: false, words: 0, lines: 0, blank: 0 };
+  /** `blank`: the length of the trailing blank space from its first line end on, or 0. */
+  #seen = {
+    ink: false,
+    inkInLine: false,
+    inWord: false,
+    sentenceEnd: false,
+    words: 0,
+    lines: 0,
+    blank: 0,
+    /** Whether the blank space has a newline, and whether it ends with a return. */
+    isBroken: false,
+    isReturn: false,
+  };
 
   constructor(readonly options: StopOptions) {
     this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
@@ -47,33 +63,39 @@ export class Stops {
   take(id: number, kind: CharacterKind): StopReason | undefined {
     const stopped = this.#takeRecent(id);
     if (stopped) return stopped;
-    if (kind === 'newline' || kind === 'space') {
-      const reason = this.#takeSpace(kind === 'newline');
+    if (kind === 'newline' || kind === 'return' || kind === 'space') {
+      const reason = this.#takeSpace(kind);
       if (reason) return reason;
     } else {
       const seen = this.#seen;
       seen.ink = seen.inkInLine = seen.inWord = true;
       seen.sentenceEnd = kind === 'terminal' || (kind === 'closer' && seen.sentenceEnd);
       seen.blank = 0;
+      seen.isBroken = seen.isReturn = false;
     }
-    this.tail = Math.max(this.options.paragraph ? this.#seen.blank : 0, this.#begunStop());
+    const { paragraph, lines } = this.options;
+    const mayEndLine = lines < Number.POSITIVE_INFINITY && this.#seen.isReturn;
+    this.tail = Math.max(paragraph ? this.#seen.blank : 0, mayEndLine ? 1 : 0, this.#begunStop());
     return undefined;
   }
 
-  #takeSpace(isNewline: boolean): StopReason | undefined {
+  #takeSpace(kind: 'newline' | 'return' | 'space'): StopReason | undefined {
     const { sentence, paragraph, words, lines } = this.options;
     const seen = this.#seen;
-    this.tail = 1;
+    const isNewline = kind === 'newline';
+    this.tail = isNewline && seen.isReturn ? 2 : 1;
+    seen.isReturn = kind === 'return';
     if (sentence && seen.sentenceEnd) return 'sentence';
     if (seen.inWord && ++seen.words >= words) return 'words';
     seen.inWord = seen.sentenceEnd = false;
     if (isNewline && seen.inkInLine && ++seen.lines >= lines) return 'lines';
-    if (isNewline && paragraph && seen.blank > 0) {
+    if (isNewline && paragraph && seen.isBroken) {
       this.tail = seen.blank + 1;
       return 'paragraph';
     }
     if (isNewline) seen.inkInLine = false;
-    if (seen.blank > 0 || (isNewline && seen.ink)) seen.blank++;
+    if (isNewline) seen.isBroken = seen.ink;
+    if (seen.blank > 0 || (kind !== 'space' && seen.ink)) seen.blank++;
     return undefined;
   }
 

@@ -90,19 +90,24 @@ class Alternative {
     return this.#ids.at(-1)!;
   }
 
-  /** Its text; a model of bytes may be in the middle of a character, which is left out. */
+  /**
+   * Its text, with LF as line breaks whatever the model writes; a model of bytes may be in the middle of a
+   * character, which is left out.
+   */
   get text(): string {
     const { vocabulary } = this.model;
-    if (vocabulary.encoding !== 'bytes') return vocabulary.decode(this.#ids);
-    const bytes = Uint8Array.from(this.#ids, (id) => vocabulary.codePoints[id]!);
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
+    const decoded = vocabulary.decode(this.#ids);
+    const isBytes = vocabulary.encoding === 'bytes';
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const text = isBytes ? decoder.decode(Buffer.from(decoded, 'latin1'), { stream: true }) : decoded;
+    return text.replace(/\r\n?/g, '\n');
   }
 
   write(logits: Float32Array, choice: Choice): void {
     const id = choose(logits, choice, this.random.uniform());
     const character = this.model.vocabulary.character(id);
     const isLong = this.#ids.length >= LONG_ENOUGH && character === ' ';
-    this.hasEnded = (this.#hasInk && character === '\n') || isLong;
+    this.hasEnded = (this.#hasInk && /^[\r\n]$/.test(character)) || isLong;
     if (this.hasEnded) return;
     this.#ids.push(id);
     this.#hasInk ||= !/^\s$/.test(character);

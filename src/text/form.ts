@@ -79,6 +79,23 @@ export class TextForm {
     return this.vocabulary.encode(this.adapt(text), unknown);
   }
 
+  /** Whether the network knows all characters of a foreign text, in some form. */
+  knows(text: string): boolean {
+    return this.#knows(this.adapt(text));
+  }
+
+  /**
+   * Returns the characters in a foreign list of them. A letter that the network knows only as a plain letter
+   * and an accent is left out: both have other uses.
+   */
+  charactersOf(list: string): string[] {
+    const clusters = Array.from(this.adapt(list).matchAll(CLUSTERS), ([cluster]) => cluster);
+    return clusters.flatMap((cluster) => {
+      const parts = [...cluster];
+      return parts.length > 1 && [...cluster.normalize('NFC')].length === 1 ? [] : parts;
+    });
+  }
+
   /** Returns the characters of a foreign text that are unknown in every form, each once. */
   unknownIn(text: string): number[] {
     return this.vocabulary.unknownIn(this.adapt(text));

@@ -2,6 +2,7 @@ import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { Writer } from '../sample/writer.js';
+import type { TextForm } from '../text/form.js';
 import type { LiveEvent } from './events.js';
 import type { Session } from './session.js';
 
@@ -22,9 +23,11 @@ const TEMPERATURE = { minimum: 0, maximum: 100 } as const;
 export class LiveSample {
   readonly #writer: Writer;
   readonly #random: Random;
+  readonly #form: TextForm;
   /** Read again for every character. */
   readonly #choice = { temperature: 0.8 };
   #prompt = '';
+  #promptIds: Uint32Array = new Uint32Array(0);
   #sample = 0;
   #ids: Generator<number> | undefined;
   #last = performance.now();
@@ -32,7 +35,8 @@ export class LiveSample {
   #characters = 1;
   #milliseconds = 1;
 
-  constructor({ writer, record }: Session) {
+  constructor({ writer, record, form }: Session) {
+    this.#form = form;
     this.#writer = new Writer(writer.model);
     this.#random = new Random(record.training.seed, Stream.live);
   }
@@ -49,14 +53,15 @@ export class LiveSample {
    */
   setPrompt(text: string): string {
     const { vocabulary } = this.#writer.model;
-    this.#prompt = vocabulary.decode(vocabulary.encode(text, 'skip'));
+    this.#promptIds = this.#form.encode(text, 'skip');
+    this.#prompt = vocabulary.decode(this.#promptIds);
     this.start();
     return this.#prompt;
   }
 
   /** Starts a new sample from zero state. */
   start(): void {
-    const prompt = this.#writer.model.vocabulary.encode(this.#prompt);
+    const prompt = this.#promptIds;
     this.#ids = this.#writer.write(prompt, SAMPLE_LENGTH, this.#choice, this.#random);
     for (let i = 0; i < prompt.length; i++) this.#ids.next();
     this.#sample++;

@@ -11,9 +11,14 @@ import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, type Stretch } from '../text/dataset.js';
+import { TextForm } from '../text/form.js';
+import { lineEndIn } from '../text/line-end.js';
 import { validationEnd } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
+
+/** Characters of a text that show how its lines end. */
+const SHOWS_LINE_ENDS = 100_000;
 
 /** Everything a training run works with: the record it starts from, and what is set up from it. */
 export interface Session {
@@ -32,6 +37,8 @@ export interface Session {
   /** The validation text; undefined if the corpus was too short for one. */
   readonly validation: Stretch | undefined;
   readonly writer: Writer;
+  /** The form in which the network learns text. */
+  readonly form: TextForm;
 }
 
 export interface SessionOptions {
@@ -83,6 +90,10 @@ export function openSession(
     evaluator,
     validation,
     writer: new Writer({ config, vocabulary, weights }),
+    form: new TextForm(vocabulary, () => {
+      const ids = dataset.read(0, Math.min(SHOWS_LINE_ENDS, corpus.trainLength));
+      return lineEndIn(Array.from(ids, (id) => vocabulary.codePoints[id]!));
+    }),
   };
 }
 

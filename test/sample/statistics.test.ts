@@ -223,7 +223,7 @@ describe('neutral settings', () => {
     ['no ban', { ban: '' }],
     ['a ban of characters that there are not', { ban: 'XYZ' }],
     ['all characters allowed', { allow: 'abcdefghijklm \n.,é' }],
-    ['no stop', { stop: [''] }],
+    ['a stop that cannot occur', { stop: ['q'] }],
     ['a start temperature that is the other one', { startTemperature: 0.9 }],
     ['a schedule that does not change', { temperature: [0.9, 0.9] }],
     ['log-probabilities', { logProbabilities: true }],

@@ -15,10 +15,11 @@ import { modelOf, write, writeMany } from '../helpers/models.js';
 // Takes some seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
-const model = modelOf('abc.!")\' \n\té');
+const usual = modelOf('abc.!")\' \n\té');
+const model = usual;
 
 /** A draft that is forced to write a text, and what it yielded on the way. */
-function dictated(text: string, options: GenerateOptions) {
+function dictated(text: string, options: GenerateOptions, model = usual) {
   const draft = new Draft(new Plan(model, options), 0);
   const held: number[] = [];
   let taken = '';
@@ -84,19 +85,17 @@ function endSlowly(text: string, options: GenerateOptions) {
 describe('a text ends', () => {
   const character = fc.constantFrom(...'ab.! \n', ...'abc.!")\' \n\té');
   const stop = fc.array(
-    fc.array(fc.constantFrom('a', 'b', ' ', '\n'), { maxLength: 4 }).map((characters) => characters.join('')),
+    fc
+      .array(fc.constantFrom('a', 'b', ' ', '\n'), { minLength: 1, maxLength: 4 })
+      .map((characters) => characters.join('')),
     { maxLength: 4 },
   );
-  const options = fc.record(
-    {
-      stop,
-      until: fc.constantFrom(...UNITS),
-      words: fc.integer({ min: 1, max: 4 }),
-      lines: fc.integer({ min: 1, max: 3 }),
-      length: fc.nat(30),
-    },
-    { requiredKeys: [] },
-  );
+  const units = {
+    until: fc.constantFrom(...UNITS),
+    words: fc.integer({ min: 1, max: 4 }),
+    lines: fc.integer({ min: 1, max: 3 }),
+  };
+  const options = fc.record({ stop, ...units, length: fc.nat(30) }, { requiredKeys: [] });
 
   it('where the whole text says so, and nothing beyond its end is yielded', () => {
     fc.assert(
@@ -115,6 +114,31 @@ describe('a text ends', () => {
       { numRuns: 5000 },
     );
   });
+
+  it.each([
+    ['CR LF', '\r\n', modelOf('abc.!")\' \n\té\r')],
+    ['CR', '\r', modelOf('abc.!")\' \r\té')],
+  ] as const)(
+    'at the same places if lines end with %s, and at no half of a line end',
+    (_, lineEnd, other) => {
+      fc.assert(
+        fc.property(
+          fc.array(character, { maxLength: 40 }),
+          fc.record(units, { requiredKeys: [] }),
+          (characters, option) => {
+            const text = characters.join('');
+            const expected = endSlowly(text, option);
+            const found = dictated(text.replaceAll('\n', lineEnd), option, other);
+            expect(found.reason).toBe(expected.reason);
+            if (!found.reason) return;
+            const ended = expected.text.replaceAll('\n', lineEnd);
+            expect([found.text, found.taken]).toEqual([ended, ended]);
+          },
+        ),
+        { numRuns: 1000 },
+      );
+    },
+  );
 
   it.each<[text: string, options: GenerateOptions, ended: string, reason: string]>([
     ['abcabc', { stop: ['ca'] }, 'ab', 'stop'],

@@ -5,6 +5,7 @@ import { distributionOf, type Memory, type Step, stepAfter } from '../../../insi
 import { grouped } from '../../../numbers.js';
 import { Random, Stream } from '../../../random.js';
 import { choose } from '../../../sample/choose.js';
+import { formOf } from '../../../sample/form.js';
 import { withReader } from '../../../sample/reader.js';
 import type { StepContents, Viewpoint } from '../../../ui/step/contents.js';
 import type { Outcome } from '../../../ui/step/open.js';
@@ -82,7 +83,7 @@ export class Trail {
   /** Replaces all characters after a position; the last new one becomes the one to look at. */
   feed(at: number, text: string): Outcome {
     try {
-      return this.#continueAfter(at, this.model.vocabulary.encode(text));
+      return this.#continueAfter(at, formOf(this.model).encode(text));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { notice: error.message };
