@@ -17,7 +17,8 @@ Examples:
   charlstm help train                   show the options of a command
 `;
 
-const COMMANDS: readonly CommandRow[] = [
+/** All commands; `inspect` has subcommands. */
+export const COMMANDS: readonly CommandRow[] = [
   ['train [text...]', 'train a model on a text, or continue a run', () => import('./train/command.js')],
   ['sample [model]', 'write new text', () => import('./sample/command.js')],
   ['write [model]', 'write a text together with a trained model', () => import('./write/command.js')],

@@ -8,7 +8,7 @@ import { accepts, describeKind, type OptionKind, type OptionRow, type ValueOf } 
 export class TableOption extends Option {
   constructor(
     readonly rowName: string | undefined,
-    row: OptionRow,
+    readonly row: OptionRow,
     /** Whether only `--help-all` shows it. */
     readonly isAdvanced = false,
   ) {
