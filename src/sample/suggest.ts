@@ -95,12 +95,7 @@ class Alternative {
    * character, which is left out.
    */
   get text(): string {
-    const { vocabulary } = this.model;
-    const decoded = vocabulary.decode(this.#ids);
-    const isBytes = vocabulary.encoding === 'bytes';
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const text = isBytes ? decoder.decode(Buffer.from(decoded, 'latin1'), { stream: true }) : decoded;
-    return text.replace(/\r\n?/g, '\n');
+    return this.model.vocabulary.readable(this.#ids).replace(/\r\n?/g, '\n');
   }
 
   write(logits: Float32Array, choice: Choice): void {

@@ -94,6 +94,21 @@ export class Vocabulary {
   }
 
   /**
+   * Returns a function that turns ids into text as they come. A character that consists of several bytes
+   * appears as a whole, with its last byte.
+   */
+  reader(): (id: number) => string {
+    if (this.encoding !== 'bytes') return (id) => this.character(id);
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return (id) => decoder.decode(Uint8Array.of(this.codePoints[id]!), { stream: true });
+  }
+
+  /** Decodes ids for people: bytes as UTF-8, without a last character that is cut off. */
+  readable(ids: Iterable<number>): string {
+    return Array.from(ids, this.reader()).join('');
+  }
+
+  /**
    * Returns the characters of a text, for rules about letters, capitals or quotation marks. With `bytes`, a
    * byte from 0x80 is none of these by itself. It becomes a letter without case if it is part of a letter or
    * digit in UTF-8, and otherwise a private-use character; different bytes stay different.

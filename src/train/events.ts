@@ -50,6 +50,7 @@ export interface ValidationEvent {
 export interface SampleEvent {
   readonly type: 'sample';
   readonly step: number;
+  /** With `--encoding bytes`, the bytes decoded as UTF-8; a character that is cut off at the end is left out. */
   readonly text: string;
 }
 
@@ -100,7 +101,7 @@ export interface LiveEvent {
   readonly temperature: number;
   readonly prompt: string;
   readonly text: string;
-  /** For each character (code point) of the text, the probability the network gave it. */
+  /** For each character (code point) of the text, the probability the network gave it or all of its bytes. */
   readonly certainty: readonly number[];
 }
 

@@ -26,8 +26,10 @@ export class LiveSample {
   readonly #form: TextForm;
   /** Read again for every character. */
   readonly #choice = { temperature: 0.8 };
-  #prompt = '';
-  #promptIds: Uint32Array = new Uint32Array(0);
+  #prompt: Uint32Array = new Uint32Array();
+  #read: (id: number) => string = () => '';
+  /** The probability of the bytes read of an incomplete character. */
+  #likelihood = 1;
   #sample = 0;
   #ids: Generator<number> | undefined;
   #last = performance.now();
@@ -53,17 +55,17 @@ export class LiveSample {
    */
   setPrompt(text: string): string {
     const { vocabulary } = this.#writer.model;
-    this.#promptIds = this.#form.encode(text, 'skip');
-    this.#prompt = vocabulary.decode(this.#promptIds);
+    this.#prompt = this.#form.encode(text, 'skip');
     this.start();
-    return this.#prompt;
+    return vocabulary.readable(this.#prompt);
   }
 
   /** Starts a new sample from zero state. */
   start(): void {
-    const prompt = this.#promptIds;
-    this.#ids = this.#writer.write(prompt, SAMPLE_LENGTH, this.#choice, this.#random);
-    for (let i = 0; i < prompt.length; i++) this.#ids.next();
+    this.#ids = this.#writer.write(this.#prompt, SAMPLE_LENGTH, this.#choice, this.#random);
+    for (let i = 0; i < this.#prompt.length; i++) this.#ids.next();
+    this.#read = this.#writer.model.vocabulary.reader();
+    this.#likelihood = 1;
     this.#sample++;
   }
 
@@ -79,9 +81,13 @@ export class LiveSample {
       const start = performance.now();
       const id = this.#nextId();
       if (id !== undefined) {
-        text += this.#writer.model.vocabulary.character(id);
-        certainty.push(this.#writer.probabilityOf(id));
-        this.#characters--;
+        this.#likelihood *= this.#writer.probabilityOf(id);
+        for (const character of this.#read(id)) {
+          text += character;
+          certainty.push(this.#likelihood);
+          this.#likelihood = 1;
+          this.#characters--;
+        }
       } else {
         if (text !== '') break;
         this.start();
@@ -90,7 +96,8 @@ export class LiveSample {
     }
     if (text === '') return undefined;
     const { temperature } = this.#choice;
-    return { type: 'live', step, sample: this.#sample, temperature, prompt: this.#prompt, text, certainty };
+    const prompt = this.#writer.model.vocabulary.readable(this.#prompt);
+    return { type: 'live', step, sample: this.#sample, temperature, prompt, text, certainty };
   }
 
   /** Returns the next character of the sample, or undefined at its end. */

@@ -179,7 +179,7 @@ export class Run {
     const { writer, record } = this.session;
     const random = new Random(record.training.seed, Stream.sampling, this.step * SAMPLE_LENGTH);
     const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, random);
-    return { type: 'sample', step: this.step, text: writer.model.vocabulary.decode(ids) };
+    return { type: 'sample', step: this.step, text: writer.model.vocabulary.readable(ids) };
   }
 
   /** Saves a checkpoint; see `persist`. */

@@ -8,6 +8,7 @@ import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import { prepareDataset } from '../../src/text/dataset.js';
+import type { Encoding } from '../../src/text/decode.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { splitCorpus } from '../../src/text/split.js';
 import type { Commands } from '../../src/train/controls.js';
@@ -24,10 +25,11 @@ let runs = 0;
 export async function newRun(
   training: Partial<TrainingOptions> = {},
   model: Partial<ModelConfig> = {},
+  encoding: Encoding = 'utf8',
 ): Promise<{ run: string; record: RunRecord }> {
   const run = join(folder, `run-${runs++}`);
   await mkdir(run);
-  const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+  const decoding = { encoding, normalizeNewlines: false };
   const corpus = await resolveCorpus(['lighthouse']);
   const { vocabulary, hash, length } = await prepareDataset(corpus.sources, decoding, run);
   const { split } = splitCorpus(length, { validation: 0.1, batchSize: 6, sequenceLength: 16 });

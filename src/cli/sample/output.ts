@@ -1,9 +1,11 @@
 import { excerpt, harmless, harmlessJson, percent, table } from '../../format.js';
+import { sumOf } from '../../numbers.js';
 import { copyReport } from '../../sample/copying.js';
 import type { Draft } from '../../sample/draft.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import type { Plan } from '../../sample/plan.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
+import { graphemesOf } from '../../ui/text/graphemes.js';
 import { hasColours, merged } from '../../ui/text/tint.js';
 import { breathe, print } from '../output/console.js';
 import { SURPRISE, tinted, tintLegend } from '../output/tint.js';
@@ -82,9 +84,13 @@ const FLUSH_EVERY_MS = { terminal: 5, pipe: 50 } as const;
 
 const NO_COLOURS = 'colours are off here (NO_COLOR, or a terminal without colours)';
 
-/** Buffered text for stdout, tinted by the surprise of its characters if requested. */
+/** Buffered text for stdout; if requested, each grapheme is tinted by the summed surprise of its characters. */
 class TextStream {
-  #waiting: { text: string; bits: number }[] = [];
+  #text = '';
+  /** Of each code point of the text. */
+  #bits: number[] = [];
+  /** Of the bytes read of an incomplete character. */
+  #incomplete = 0;
   #flushed = performance.now();
   #lastCharacter = '\n';
   readonly #decoder = new TextDecoder();
@@ -107,27 +113,49 @@ class TextStream {
     const readable = this.#decodes
       ? this.#decoder.decode(Buffer.from(text, 'latin1'), { stream: true })
       : text;
-    this.#waiting.push({ text: readable, bits: -nats / Math.LN2 });
+    this.#text += readable;
     if (readable !== '') this.#lastCharacter = readable.at(-1)!;
+    if (!this.#isTinted) return;
+    this.#incomplete -= nats / Math.LN2;
+    for (const _ of readable) {
+      this.#bits.push(this.#incomplete);
+      this.#incomplete = 0;
+    }
   }
 
   async flushIfDue(): Promise<void> {
     const pause = process.stdout.isTTY ? FLUSH_EVERY_MS.terminal : FLUSH_EVERY_MS.pipe;
     if (performance.now() - this.#flushed < pause) return;
-    await this.flush();
+    // What comes next may belong to the last grapheme.
+    await this.#print(this.#isTinted ? lastGrapheme(this.#text) : this.#text.length);
     await breathe();
   }
 
-  async flush(): Promise<void> {
-    const { stdout } = process;
-    const safe = stdout.isTTY || this.#isTinted ? harmless : (text: string) => text;
-    const runs = this.#isTinted ? merged(this.#waiting, ({ bits }) => SURPRISE.tintOf(bits)) : this.#waiting;
-    let piece = '';
-    for (const { text, bits } of runs) piece += this.#isTinted ? tinted(safe(text), bits) : safe(text);
-    this.#waiting = [];
+  flush(): Promise<void> {
+    return this.#print(this.#text.length);
+  }
+
+  /** Prints the text up to an offset. */
+  async #print(end: number): Promise<void> {
+    const text = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
     this.#flushed = performance.now();
+    const safe = process.stdout.isTTY ? harmless : (text: string) => text;
     const raw = this.bytes && !this.#decodes;
+    const piece = this.#isTinted ? this.#tinted(text) : safe(text);
     await print(raw ? Buffer.from(piece, 'latin1') : piece);
+  }
+
+  #tinted(text: string): string {
+    let at = 0;
+    const graphemes = graphemesOf(text).map(({ source }) => {
+      const own = this.#bits.slice(at, at + Array.from(source).length);
+      at += own.length;
+      return { text: source, bits: sumOf(own) };
+    });
+    this.#bits = this.#bits.slice(at);
+    const runs = merged(graphemes, ({ bits }) => SURPRISE.tintOf(bits));
+    return Array.from(runs, (run) => tinted(harmless(run.text), run.bits)).join('');
   }
 
   /** Writes the rest and, on a terminal, ends the line. */
@@ -135,6 +163,11 @@ class TextStream {
     if (process.stdout.isTTY && this.#lastCharacter !== '\n') this.put('\n');
     await this.flush();
   }
+}
+
+/** The offset of the last grapheme of a text, or its length after a line feed. */
+function lastGrapheme(text: string): number {
+  return text.endsWith('\n') ? text.length : (graphemesOf(text).at(-1)?.at ?? 0);
 }
 
 /** Finds what a text has in common with the corpus: passages of at least 20 characters. */
@@ -151,7 +184,7 @@ export function copiesOf(
     overlaps: overlaps.map(({ start, length }) => ({
       start,
       length,
-      text: characters.slice(start, start + length).join(''),
+      text: model.vocabulary.readable(ids.slice(start, start + length)),
     })),
   };
 }

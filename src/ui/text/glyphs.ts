@@ -1,72 +1,21 @@
 import { harmless } from '../../format.js';
+import { type Grapheme, graphemesOf } from './graphemes.js';
 import { joined, type Line, type Segment, widthOf } from './line.js';
 import { tintOf } from './palette.js';
 
-/** What a terminal draws as one character: a grapheme cluster. */
-export interface Glyph {
+/** What a terminal draws as one character. */
+export interface Glyph extends Grapheme {
   /** Safe to draw; empty for a line break. */
   readonly text: string;
   readonly width: number;
-  /** The original text of the glyph, and its offset in UTF-16 units. */
-  readonly source: string;
-  readonly at: number;
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
-/** UTF-16 units to segment at a time: the segmenter takes quadratic time, a minute for 200,000. */
-export const LONGEST_PIECE = 256;
-
-/** Splits text into glyphs that are safe to draw. Glyphs longer than a piece are split. */
+/** Splits text into glyphs that are safe to draw. */
 export function glyphsOf(text: string): Glyph[] {
-  const glyphs: Glyph[] = [];
-  for (let at = 0; at < text.length; ) {
-    // There is always a boundary between two plain characters, so most text avoids the slow segmenter.
-    let end = endOfPiece(text, at);
-    if (end === at + 1 && isPlain(text, at)) glyphs.push(glyphOf(text[at]!, at));
-    else {
-      const found = Array.from(segmenter.segment(text.slice(at, end)));
-      // The last glyph may continue beyond the piece: it starts the next one.
-      if (found.length > 1 && end < text.length && !isBoundary(text, end)) end = at + found.pop()!.index;
-      for (const { segment, index } of found) {
-        if (segment === '\r\n') glyphs.push(glyphOf('\r', at + index), glyphOf('\n', at + index + 1));
-        else glyphs.push(glyphOf(segment, at + index));
-      }
-    }
-    at = end;
-  }
-  return glyphs;
-}
-
-/**
- * Returns the next boundary that can be found without the segmenter, or the end of the piece or of the text.
- */
-export function endOfPiece(text: string, start: number): number {
-  const last = Math.min(text.length, start + LONGEST_PIECE);
-  let end = start + 1;
-  while (end < last && !isBoundary(text, end)) end++;
-  return splitsPair(text, end) ? end + 1 : end;
-}
-
-/** Returns whether an offset lies between the two halves of a surrogate pair. */
-export function splitsPair(text: string, at: number): boolean {
-  return (text.codePointAt(at - 1) ?? 0) > 0xffff;
-}
-
-/** Returns whether an offset is certainly a boundary: after a line feed, or between two plain characters. */
-export function isBoundary(text: string, at: number): boolean {
-  return text[at - 1] === '\n' || (isPlain(text, at - 1) && isPlain(text, at));
-}
-
-/** Returns whether a character is visible ASCII, a space or a line feed. */
-function isPlain(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return (code >= 0x20 && code < 0x7f) || code === 0x0a;
-}
-
-function glyphOf(source: string, at: number): Glyph {
-  const drawn = source === '\n' ? { text: '', width: 0 } : drawable(source);
-  return { ...drawn, source, at };
+  return graphemesOf(text).map(({ source, at }) => {
+    const drawn = source === '\n' ? { text: '', width: 0 } : drawable(source);
+    return { ...drawn, source, at };
+  });
 }
 
 /** Separators and format characters, except a joiner before a letter (Indic scripts). */
@@ -130,7 +79,7 @@ function lastWord<G extends Pick<Glyph, 'text'>>(row: G[]): G[] {
 
 /**
  * Wraps a prompt and the generated text into lines of at most `width` columns.
- * @param certainty the probability of each generated code point
+ * @param certainty the probability of each generated code point; a glyph has the product of its own
  * @param tint whether to tint generated characters by their probability
  */
 export function wrappedSample(
@@ -141,9 +90,9 @@ export function wrappedSample(
   let written = 0;
   const read = glyphsOf(prompt).map((glyph) => ({ ...glyph, certainty: undefined }));
   const wrote = glyphsOf(text).map((glyph) => {
-    const probability = certainty[written];
-    written += Array.from(glyph.source).length;
-    return { ...glyph, certainty: probability };
+    const own = certainty.slice(written, written + Array.from(glyph.source).length);
+    written += own.length;
+    return { ...glyph, certainty: own.reduce((product, probability) => product * probability, 1) };
   });
   return wrapped([...read, ...wrote], width).map((row) => joined(row.map((glyph) => styled(glyph, tint))));
 }

@@ -1,4 +1,5 @@
-import { type Glyph, glyphsOf, splitsPair, wrapped } from '../text/glyphs.js';
+import { type Glyph, glyphsOf, wrapped } from '../text/glyphs.js';
+import { splitsPair } from '../text/graphemes.js';
 import type { Size } from '../text/line.js';
 import { lineEnd, lineStart } from './places.js';
 import { type Offer, shownGhost } from './suggestions.js';

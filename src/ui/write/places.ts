@@ -1,4 +1,5 @@
-import { endOfPiece, glyphsOf, isBoundary, LONGEST_PIECE, splitsPair } from '../text/glyphs.js';
+import { glyphsOf } from '../text/glyphs.js';
+import { endOfPiece, isBoundary, LONGEST_PIECE, splitsPair } from '../text/graphemes.js';
 
 // Cursor positions in a text, as offsets in UTF-16 units.
 

@@ -186,6 +186,46 @@ describe('the user', () => {
     expect(off.stderr).toContain('colours are off');
   });
 
+  it.each(['utf8', 'bytes'])(
+    'never sees a colour begin inside an emoji or a letter (%s)',
+    async (encoding) => {
+      await writeFile(join(folder, 'emoji.txt'), '❤️ 🇩🇪🇫🇷 👨‍👩‍👧 cafe\u0301 漢字😀\n'.repeat(60));
+      const size = [
+        '--hidden',
+        '24',
+        '--layers',
+        '1',
+        '--batch-size',
+        '4',
+        '--seq-length',
+        '32',
+        '--lr',
+        '0.02',
+      ];
+      const options = ['--encoding', encoding, '--out', encoding, '--steps', '60', '--ui', 'json'];
+      const trained = await run(folder, ['train', 'emoji.txt', ...size, ...options]);
+      expect(trained.code).toBe(0);
+      // The samples of a model of bytes are decoded, too, and not cut within a character.
+      const preview = events(trained.stdout).findLast(({ type }) => type === 'sample')!.text as string;
+      expect(preview).toMatch(/漢|字|😀|❤/u);
+      expect(preview).not.toMatch(/[\x80-\xff]/);
+
+      const env = { NO_COLOR: undefined, FORCE_COLOR: '3' };
+      const args = ['sample', encoding, '--seed', '1', '--length', '400', '--temp', '1.2', '--color'];
+      const { stdout } = await start(folder, args, { env });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for
+      const parts = stdout.split(/\u001b\[[\d;]*m/);
+      expect(parts.length).toBeGreaterThan(20);
+      const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(parts.join(''));
+      const starts = new Set(Array.from(graphemes, ({ index }) => index));
+      let at = 0;
+      for (const part of parts.slice(0, -1)) {
+        at += part.length;
+        if (at > 0 && at < parts.join('').length) expect(starts.has(at), JSON.stringify(part)).toBe(true);
+      }
+    },
+  );
+
   it('sees the text as it is written and keeps it at Ctrl-C', async () => {
     const terminal = new PseudoTerminal(folder, '$charlstm sample model --length 1e9 --seed 1');
     onTestFinished(() => terminal.kill());

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { glyphsOf, LONGEST_PIECE, wrappedSample } from '../../../src/ui/text/glyphs.js';
+import { glyphsOf, wrappedSample } from '../../../src/ui/text/glyphs.js';
+import { LONGEST_PIECE } from '../../../src/ui/text/graphemes.js';
 import type { Line } from '../../../src/ui/text/line.js';
 
 const textOf = (line: Line) => line.map(({ text }) => text).join('');
