@@ -2,7 +2,9 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/c
 import type { EngineChoice } from '../../engine/engine.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { harmless, quoted } from '../../format.js';
+import { formOf } from '../../sample/form.js';
 import { Suggester } from '../../sample/suggest.js';
+import { isWithinCluster } from '../../text/form.js';
 import type { WriteBackend, WriteScreen } from '../../ui/write/open.js';
 import type { Settings } from '../../ui/write/settings.js';
 import { readModel, titleOf } from '../input/model.js';
@@ -89,7 +91,7 @@ function keep(file: TextFile, text: string | undefined): void {
   } catch (error) {
     file.text = text; // do not try again at exit
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`not saved: ${error.message}`, rescued(text), ExitCode.io);
+    throw new UserError(`not saved: ${error.message}`, rescued(file, text), ExitCode.io);
   }
 }
 
@@ -104,9 +106,9 @@ function keepAtExit(file: TextFile, text: string | undefined): void {
 }
 
 /** Writes a text to a temporary file. @returns a sentence saying where it is */
-function rescued(text: string): string {
+function rescued(file: TextFile, text: string): string {
   try {
-    return `The text is in ${rescue(text)}`;
+    return `The text is in ${rescue(file.contentOf(text))}`;
   } catch {
     process.stdout.write(`${harmless(text)}\n`);
     return 'A temporary file could not be written either; the text was printed instead';
@@ -117,12 +119,15 @@ function rescued(text: string): string {
  * Returns a function that finds the characters of a text that the network does not know, and what it reads
  * instead; undefined if they have not changed. Only what was added to the text is examined.
  */
-function unknownFinder({ vocabulary }: CharacterModel) {
+function unknownFinder(model: CharacterModel) {
+  const { vocabulary } = model;
+  const form = formOf(model);
   let known = '';
   let found: readonly number[] = [];
   return (text: string) => {
-    const isLonger = text.startsWith(known);
-    const fresh = vocabulary.unknownIn(isLonger ? text.slice(known.length) : text);
+    // A mark may combine with what was there before.
+    const isLonger = text.startsWith(known) && !isWithinCluster(text, known.length);
+    const fresh = form.unknownIn(isLonger ? text.slice(known.length) : text);
     const all = isLonger ? [...new Set([...found, ...fresh])] : fresh;
     const isSame = all.length === found.length && all.every((codePoint) => found.includes(codePoint));
     known = text;

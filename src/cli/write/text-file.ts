@@ -56,8 +56,13 @@ export class TextFile {
     const bytes = readFileSync(this.#path);
     const text = utf8Of(bytes, this.name);
     if (bytes.toString('utf8', 0, 3) === BYTE_ORDER_MARK) this.#mark = BYTE_ORDER_MARK;
-    if (text.includes('\r\n') && !/(?<!\r)\n/.test(text)) this.#lineBreak = '\r\n';
+    this.#lineBreak = lineBreakOf(text);
     this.text = text.replaceAll(this.#lineBreak, '\n');
+  }
+
+  /** Returns what the file is to contain for a text with LF as line breaks. */
+  contentOf(text: string): string {
+    return this.#mark + text.replaceAll('\n', this.#lineBreak);
   }
 
   /**
@@ -69,7 +74,7 @@ export class TextFile {
   save(text: string): string | undefined {
     let kept: string | undefined;
     try {
-      replaceFileSync(this.#path, [this.#mark + text.replaceAll('\n', this.#lineBreak)], {
+      replaceFileSync(this.#path, [this.contentOf(text)], {
         temporary: hiddenTemporary(this.#path),
         mode: this.#known ? this.#known.mode & 0o777 : 0o666,
         beforeRename: () => {
@@ -96,12 +101,18 @@ export class TextFile {
   }
 }
 
+/** Returns what ends the lines of a text; LF if there are several, and the others are kept as they are. */
+function lineBreakOf(text: string): string {
+  if (!text.includes('\n')) return text.includes('\r') ? '\r' : '\n';
+  return /(?<!\r)\n/.test(text) ? '\n' : '\r\n';
+}
+
 /**
- * Writes a text to a new file in the temporary folder.
+ * Writes a file to the temporary folder.
  * @returns its path
  */
-export function rescue(text: string): string {
+export function rescue(content: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'charlstm-')), 'rescued.txt');
-  writeFileSync(path, text);
+  writeFileSync(path, content);
   return path;
 }

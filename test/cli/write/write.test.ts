@@ -16,20 +16,29 @@ beforeAll(async () => {
     '--hidden 16 --layers 1 --embedding 8 --batch-size 4 --seq-length 16 --steps 60 --eval-every 60';
   const { code } = await run(folder, ['train', 'lighthouse', ...tiny.split(' '), '--out', 'model']);
   expect(code).toBe(0);
+  for (const [name, lineEnd] of [
+    ['lf', '\n'],
+    ['crlf', '\r\n'],
+  ] as const) {
+    writeFileSync(join(folder, `${name}.txt`), `one two${lineEnd}three four${lineEnd}`.repeat(150));
+    const trained = await run(folder, ['train', `${name}.txt`, ...tiny.split(' '), '--out', name]);
+    expect(trained.code).toBe(0);
+  }
 });
 
 interface WriteOptions extends TerminalOptions {
+  readonly model?: string;
   readonly text?: string | Uint8Array;
   readonly flags?: string;
 }
 
 /** A file that is edited in a terminal; the shell prints the exit code. */
-async function write({ text, flags = '', env, ...options }: WriteOptions = {}) {
+async function write({ text, model = 'model', flags = '', env, ...options }: WriteOptions = {}) {
   const name = `draft-${files++}.txt`;
   const path = join(folder, name);
   if (text !== undefined) writeFileSync(path, text);
   // The shell is replaced by the program, so the process id is the same.
-  const inner = `echo $$ > ${name}.pid; exec $charlstm write model --file ${name} --seed 1 ${flags}`;
+  const inner = `echo $$ > ${name}.pid; exec $charlstm write ${model} --file ${name} --seed 1 ${flags}`;
   const command = `sh -c '${inner}'; echo "code $?"; stty -a`;
   const terminal = new PseudoTerminal(folder, command, {
     ...options,
@@ -142,6 +151,38 @@ describe('writing', () => {
     await expectRestored(terminal, 0);
     expect(readFileSync(path, 'utf8')).toBe('\ufeffone\r\ntwo\r\nthree\r\n');
     expect(content().length).toBe(18);
+  });
+
+  it.each([
+    ['crlf', '\r\n'],
+    ['crlf', '\n'],
+    ['crlf', '\r'],
+    ['lf', '\r\n'],
+    ['lf', '\r'],
+  ])(
+    'a run that learned %s writes into a file with %j, line ends as those of the file',
+    async (model, end) => {
+      const text = ['one two', 'three four'].join(end);
+      const { terminal, content } = await opened({ text, model, flags: '--temp 0' });
+      terminal.type('\t');
+      await terminal.until('● unsaved');
+      terminal.type('\rx\x11');
+      await expectRestored(terminal, 0);
+      const written = content();
+      expect(written.startsWith(text)).toBe(true);
+      const lines = written.split(end);
+      expect(lines.length).toBeGreaterThanOrEqual(4); // the suggestion began with a line break
+      expect(lines.at(-1)).toBe('x');
+      expect(lines.join('')).not.toMatch(/[\r\n]/);
+    },
+  );
+
+  it('keeps line ends of several kinds as they are', async () => {
+    const text = 'one two\r\nthree four\none two\rthree\r\n\r\n';
+    const { terminal, content } = await opened({ text, model: 'crlf' });
+    terminal.type('x\x11');
+    await expectRestored(terminal, 0);
+    expect(content()).toBe(`${text}x`);
   });
 
   it('names a new file by date and time, and writes none if nothing is typed', async () => {
