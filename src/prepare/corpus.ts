@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { RUNS_FOLDER } from '../checkpoint/run.js';
+import { grouped } from '../numbers.js';
 import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { corpusKey, noteCorpus, reuseDataset } from '../text/reuse.js';
 import type { Source } from '../text/source.js';
-
 import type { PrepareHooks } from './request.js';
 
 /** A text is read twice: for its vocabulary, and to be written as ids. */
@@ -39,6 +39,13 @@ export async function readCorpus(
     reused || (await prepareDataset(counted(sources, onReading), decoding, run, { known, onLearned }));
   if (key) await noteCorpus(run, key, prepared);
   return prepared;
+}
+
+/** A notice about what a lossy encoding has replaced, if there is anything. */
+export function malformedNotices({ malformed }: Pick<LearnedText, 'malformed'>): string[] {
+  if (malformed === 0) return [];
+  const what = `malformed ${malformed === 1 ? 'sequence' : 'sequences'} of bytes`;
+  return [`--encoding utf8-lossy: ${grouped(malformed)} ${what} became U+FFFD`];
 }
 
 /** The same sources, with each chunk of both passes reported. */

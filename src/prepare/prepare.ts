@@ -17,7 +17,7 @@ import { windowsPerEpoch } from '../text/batches.js';
 import type { LearnedText } from '../text/dataset.js';
 import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
-import { readCorpus } from './corpus.js';
+import { malformedNotices, readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
 import { corpusOf, type PreparedRun, type PrepareHooks, type TrainingRequest } from './request.js';
 import { prepareResume } from './resume.js';
@@ -64,6 +64,7 @@ export async function prepareRun(request: TrainingRequest, hooks: PrepareHooks):
       notices: [
         ...(trained ? characterNotices(trained, vocabulary.codePoints, learned.absent) : []),
         ...corpus.notices,
+        ...malformedNotices(learned),
         ...notices,
       ],
       release: claim.release,

@@ -6,6 +6,7 @@ import type { TextForm } from '../text/form.js';
 import { openLearned } from '../text/learned.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
 import type { Unknown } from '../text/vocabulary.js';
+import { malformedNotices } from './corpus.js';
 
 /** The text that a model is to read. */
 export interface TextChoice {
@@ -81,9 +82,10 @@ export async function withText<T>(
       hint.includes('--encoding')
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
-    const { length, inOtherForm } = await withHint(undecodable, () =>
+    const { length, inOtherForm, malformed } = await withHint(undecodable, () =>
       writeIds(sources, record.decoding, vocabulary, folder, standIns, form),
     );
+    for (const notice of malformedNotices({ malformed })) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
     if (inOtherForm > 0) {
       const [what, are] = [amountOf(inOtherForm, 'character'), inOtherForm === 1 ? 'is' : 'are'];

@@ -22,6 +22,8 @@ export interface LearnedText {
   readonly absent: readonly number[];
   /** Characters. */
   readonly length: number;
+  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
+  readonly malformed: number;
 }
 
 /** A corpus as ids on disk. */
@@ -39,12 +41,14 @@ export function idsFile(vocabulary: number): string {
 /**
  * Decodes all sources in order. Inserts a line end between two files unless the first ends with one (but
  * never with `bytes`, which are kept as they are).
+ * @param onDecoded is called after each source with the number of malformed sequences in it
  * @param form the form of the network that is to read the text; without it, the text is decoded as it is
  */
 async function* codePoints(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
+  onDecoded: (malformed: number) => void,
   form?: TextForm,
 ): AsyncGenerator<CodePoints> {
   const between = form?.isOneLine || options.encoding === 'bytes' ? '' : (form?.lineEnd ?? '\n');
@@ -60,8 +64,10 @@ async function* codePoints(
       yield points;
     };
     try {
-      const decoded = decodedChunks(source, folder, new Decoder(source.label, options, form?.lineEnd));
+      const decoder = new Decoder(source.label, options, form?.lineEnd);
+      const decoded = decodedChunks(source, folder, decoder);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) yield* take(points);
+      onDecoded(decoder.malformed);
     } catch (error) {
       refuseChanged(source); // a change would be the cause
       throw error;
@@ -106,7 +112,7 @@ export async function prepareDataset(
 }
 
 /** A text as ids on disk that a network is to read. */
-interface WrittenIds extends Pick<PreparedDataset, 'path' | 'hash' | 'length'> {
+interface WrittenIds extends Pick<PreparedDataset, 'path' | 'hash' | 'length' | 'malformed'> {
   /** How many characters were composed or decomposed; see TextForm. */
   readonly inOtherForm: number;
 }
@@ -128,9 +134,13 @@ export async function writeIds(
   const path = join(folder, idsFile(vocabulary.size));
   const encoder = new IdEncoder(vocabulary, standIns, form);
   const hash = createHash('sha256');
+  let malformed = 0;
+  const onDecoded = (count: number) => {
+    malformed += count;
+  };
   await replaceFileDurably(path, 'Make room, or choose another place with --out.', async (file) => {
     let written = Promise.resolve();
-    for await (const points of codePoints(sources, options, folder, form)) {
+    for await (const points of codePoints(sources, options, folder, onDecoded, form)) {
       const ids = encoder.encode(points);
       const bytes = new Uint8Array(ids.buffer, 0, ids.byteLength);
       hash.update(bytes);
@@ -141,7 +151,7 @@ export async function writeIds(
     await written;
   });
   const { length, inOtherForm } = encoder;
-  return { path, hash: hash.digest('hex'), length, inOtherForm };
+  return { path, hash: hash.digest('hex'), length, inOtherForm, malformed };
 }
 
 /** Collects the code points of a text, each once, in ascending order. */
@@ -153,7 +163,11 @@ async function learnVocabulary(
 ): Promise<LearnedText> {
   const seen = new Uint8Array(CODE_POINTS);
   let length = 0;
-  for await (const points of codePoints(sources, options, folder)) {
+  let malformed = 0;
+  const onDecoded = (count: number) => {
+    malformed += count;
+  };
+  for await (const points of codePoints(sources, options, folder, onDecoded)) {
     for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
     length += points.length;
   }
@@ -178,7 +192,7 @@ async function learnVocabulary(
   }
   const absent = known.filter((codePoint) => seen[codePoint] === 0);
   const all = [...found, ...absent].sort((a, b) => a - b);
-  return { vocabulary: new Vocabulary(all, options.encoding), absent, length };
+  return { vocabulary: new Vocabulary(all, options.encoding), absent, length, malformed };
 }
 
 /** The ids of a corpus, read from disk in pieces; the operating system caches what is used often. */

@@ -42,6 +42,9 @@ export class Decoder {
   #low = 0x80;
   #high = 0xbf;
 
+  /** How many malformed sequences of bytes have been replaced, with `utf8-lossy`. */
+  malformed = 0;
+
   /** Code points that replace each line end; undefined if line ends stay as they are. */
   readonly #lineEnd: readonly number[] | undefined;
 
@@ -137,6 +140,7 @@ export class Decoder {
     this.#high = 0xbf;
     if (this.options.encoding === 'utf8-lossy') {
       this.#push(REPLACEMENT);
+      this.malformed++;
       return;
     }
     // FF FE and FE FF are the byte order marks of UTF-16.

@@ -11,7 +11,7 @@ import { Vocabulary } from './vocabulary.js';
 
 /** The file in which a run records what its ids were made from. */
 const FILE_NAME = 'corpus.json';
-const FORMAT = 1;
+const FORMAT = 2;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
 
@@ -38,9 +38,9 @@ export function corpusKey(
 
 /** Records in a run what its ids were made from, for others to reuse. Does nothing if the disk refuses. */
 export async function noteCorpus(run: string, key: string, prepared: PreparedDataset): Promise<void> {
-  const { vocabulary, absent, hash, length } = prepared;
+  const { vocabulary, absent, hash, length, malformed } = prepared;
   const path = join(run, FILE_NAME);
-  const note = JSON.stringify({ key, hash, length, absent, codePoints: vocabulary.codePoints });
+  const note = JSON.stringify({ key, hash, length, malformed, absent, codePoints: vocabulary.codePoints });
   try {
     await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`));
   } catch (error) {
@@ -57,18 +57,22 @@ export function notedCorpus(
   const path = join(run, FILE_NAME);
   try {
     const note: Record<string, unknown> = { ...JSON.parse(readFileSync(path, 'utf8')) };
-    const { absent, hash, length, codePoints } = note;
+    const { absent, hash, length, malformed, codePoints } = note;
     if (note.key !== key || typeof hash !== 'string') return undefined;
-    if (typeof length !== 'number' || !Number.isSafeInteger(length)) return undefined;
+    if (!isCount(length) || !isCount(malformed)) return undefined;
     const vocabulary = Vocabulary.parse(codePoints, encoding, path);
     const isAbsent = (codePoint: unknown) => vocabulary.codePoints.includes(codePoint as number);
     if (!Array.isArray(absent) || !absent.every(isAbsent)) return undefined;
-    return { vocabulary, absent, hash, length };
+    return { vocabulary, absent, hash, length, malformed };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;
     if (isDamaged || systemErrorCode(error) !== undefined) return undefined;
     throw error;
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /**

@@ -237,7 +237,7 @@ describe('train', () => {
     expect(readdirSync(join(folder, 'piped'))).not.toContain('stdin.tmp');
     await writeFile(join(folder, 'old.txt'), Buffer.concat([text, Buffer.from([0xe9, 0xe8])]));
     for (const encoding of ['latin1', 'bytes', 'utf8-lossy']) {
-      const { code } = await run(folder, [
+      const { code, stderr } = await run(folder, [
         'train',
         'old.txt',
         ...options,
@@ -247,6 +247,8 @@ describe('train', () => {
         encoding,
       ]);
       expect(code).toBe(0);
+      const isLossy = encoding === 'utf8-lossy';
+      expect(stderr.includes('2 malformed sequences of bytes became U+FFFD')).toBe(isLossy);
     }
     await writeFile(join(folder, 'crlf.txt'), text.toString().replaceAll('\n', '\r\n'));
     const both = await run(folder, [
