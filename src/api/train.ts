@@ -65,7 +65,8 @@ export async function* train(
 }
 
 /**
- * Continues a run, bit-identical to one that was never stopped, and yields what happens as `train` does.
+ * Continues a run, bit-identical to one that was never stopped, and yields what happens as `train` does. A run
+ * that has had its length yields a notice and its `end`, and is not changed.
  * @param run its folder or one of its checkpoint files; by default the newest run
  * @example
  * import { resume } from 'charlstm';
@@ -75,7 +76,7 @@ export async function* train(
  *   if (event.type === 'step' && event.loss < 2) controller.abort();
  * }
  * @throws TypeError, RangeError as `train` does
- * @throws UserError if the run is missing, damaged, complete, or has other values of options that are fixed
+ * @throws UserError if the run is missing or damaged, or has other values of options that are fixed
  */
 export async function* resume(
   run?: string,
@@ -98,9 +99,10 @@ async function* eventsOf(
     });
     try {
       for (const message of prepared.notices) yield { type: 'notice', message };
-      yield* trainingEvents(prepared.job, signal);
+      if ('end' in prepared) yield prepared.end;
+      else yield* trainingEvents(prepared.job, signal);
     } finally {
-      await prepared.release();
+      if ('release' in prepared) await prepared.release();
     }
   } catch (error) {
     throw asProgramError(error);

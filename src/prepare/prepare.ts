@@ -19,7 +19,13 @@ import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { malformedNotices, readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
-import { corpusOf, type PreparedRun, type PrepareHooks, type TrainingRequest } from './request.js';
+import {
+  corpusOf,
+  type EndedRun,
+  type PreparedRun,
+  type PrepareHooks,
+  type TrainingRequest,
+} from './request.js';
 import { prepareResume } from './resume.js';
 import { characterNotices, readTrained, writeBeginning } from './trained.js';
 
@@ -29,7 +35,10 @@ import { characterNotices, readTrained, writeBeginning } from './trained.js';
  * @throws UserError for everything that can be wrong with the text, the options and the folder; nothing is
  *   left behind
  */
-export async function prepareRun(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
+export async function prepareRun(
+  request: TrainingRequest,
+  hooks: PrepareHooks,
+): Promise<PreparedRun | EndedRun> {
   if (request.resume !== undefined) return prepareResume(request, hooks);
   const trained = request.from === undefined ? undefined : await readTrained(request.from, request);
   const corpus = await corpusOf(request.text);

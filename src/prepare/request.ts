@@ -12,6 +12,7 @@ import { UserError } from '../errors.js';
 import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, valuesFor } from '../options.js';
 import { DEFAULT_CORPUS } from '../text/catalogue.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
+import type { EndEvent } from '../train/events.js';
 import type { TrainingJob } from '../worker/messages.js';
 
 /**
@@ -45,6 +46,13 @@ export interface PreparedRun {
   readonly notices: readonly string[];
   /** Unlocks the run, and deletes it if it has no checkpoint. */
   release(): Promise<void>;
+}
+
+/** A run that was to be continued, but has had its length already. Nothing was changed. */
+export interface EndedRun {
+  readonly run: string;
+  readonly end: EndEvent;
+  readonly notices: readonly string[];
 }
 
 /** Callbacks for the time while a run is prepared. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Recorded, verifyCheckpoint } from '../checkpoint/checkpoint.js';
+import { type Recorded, readRecord, verifyCheckpoint } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
 import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
@@ -16,10 +16,12 @@ import { openLearned } from '../text/learned.js';
 import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
 import { splitCorpus } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { endOf } from '../train/end.js';
 import { shareDone } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
 import {
   corpusOf,
+  type EndedRun,
   type PreparedRun,
   type PrepareHooks,
   refuseConflicts,
@@ -29,12 +31,22 @@ import {
 /**
  * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a
  * new folder, and the run it came from stays as it is.
- * @throws UserError where the run is missing, damaged, of another text or configuration, or complete
+ * @returns the run as it is, untouched, if it has had the length that is asked for
+ * @throws UserError where the run is missing, damaged, or of another text or configuration
  */
-export async function prepareResume(request: TrainingRequest, hooks: PrepareHooks): Promise<PreparedRun> {
+export async function prepareResume(
+  request: TrainingRequest,
+  hooks: PrepareHooks,
+): Promise<PreparedRun | EndedRun> {
   const { out, stopAt, engine, threads } = request;
   const named = request.resume === true ? undefined : request.resume;
-  const original = runOf(resolveCheckpoint(named, 'last').path);
+  const last = resolveCheckpoint(named, 'last').path;
+  const original = runOf(last);
+  if (await hasEnded(last, request)) {
+    const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
+    const record = await resumedRecord(found, request, hooks);
+    if (isComplete(record)) return endedRun(original, record);
+  }
   // A run that continues in its own folder is locked before it is read: nobody else may be training it
   // meanwhile.
   const claim = await (out === undefined ? claimRun(original) : claimNewRun(out, basename(original)));
@@ -42,6 +54,10 @@ export async function prepareResume(request: TrainingRequest, hooks: PrepareHook
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const { path: checkpoint, value, damaged } = found;
     const record = await resumedRecord(found, request, hooks);
+    if (isComplete(record)) {
+      await claim.release();
+      return endedRun(original, record);
+    }
     const { model: config, codePoints, decoding, training, corpus } = record;
     const vocabulary = new Vocabulary(codePoints, decoding.encoding);
     const memory = checkMemory({ config, vocabulary, training, corpus }, request);
@@ -100,6 +116,11 @@ async function resumedRecord(
       'Give a later step.',
     );
   }
+  return changed(record, request);
+}
+
+/** Returns the record of a run with the changes that a request may make. */
+function changed(record: RunRecord, request: TrainingRequest): RunRecord {
   const changes = Object.entries(request.training).filter(([name]) => !FROZEN[name]);
   const training: TrainingOptions = {
     ...record.training,
@@ -108,9 +129,7 @@ async function resumedRecord(
   };
   // A new learning rate is a new attempt.
   const rollbacks = request.training.lr === undefined ? record.progress.rollbacks : 0;
-  const resumed = { ...record, training, progress: { ...record.progress, rollbacks } };
-  refuseComplete(resumed, run);
-  return resumed;
+  return { ...record, training, progress: { ...record.progress, rollbacks } };
 }
 
 /** Warns if another build of the kernels continues the run: builds agree to rounding, not bit for bit. */
@@ -134,14 +153,29 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   }
 }
 
-function refuseComplete(record: RunRecord, run: string): void {
+/** Whether the header of a checkpoint says that its run has ended. It may be damaged nevertheless. */
+async function hasEnded(checkpoint: string, request: TrainingRequest): Promise<boolean> {
+  try {
+    const { record } = await readRecord(checkpoint);
+    return isComplete(changed(record, request));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return false;
+  }
+}
+
+function isComplete(record: RunRecord): boolean {
+  const { corpus, progress, history } = record;
+  const isValidated = history.at(-1)?.step === progress.step; // a stop may have abandoned the last validation
+  return corpus.length > 0 && isValidated && shareDone(record) >= 1;
+}
+
+function endedRun(run: string, record: RunRecord): EndedRun {
   const { training, progress, history } = record;
-  const { unit, amount } = training.length;
-  if (shareDone(record) < 1 || history.at(-1)?.step !== progress.step) return; // the last validation may be missing
-  throw new UserError(
-    `${run} has already had its ${describeLength(training.length)} (step ${progress.step})`,
-    `Give it more, for example --${unit} ${unit === 'steps' ? progress.step + amount : 2 * amount}.`,
-  );
+  const { step } = progress;
+  const length = describeLength(training.length);
+  const notices = [`${run} has already had its ${length} (step ${step}): nothing is changed`];
+  return { run, end: endOf(run, 'finished', { step, history }), notices };
 }
 
 /** The options that cannot change once a run has started. */

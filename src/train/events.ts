@@ -84,6 +84,7 @@ export interface EndEvent {
   readonly type: 'end';
   readonly reason: EndReason;
   readonly step: number;
+  /** The validation loss of the best checkpoint in nats; null if none was validated. */
   readonly bestLoss: number | null;
   /** Path of the best checkpoint, or null if none was written. */
   readonly path: string | null;

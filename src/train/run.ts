@@ -1,12 +1,13 @@
 import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { RECORDED } from '../checkpoint/options.js';
 import type { HistoryPoint, Progress } from '../checkpoint/record.js';
-import { bestOf, checkpointPath, listCheckpoints, pruneCheckpoints } from '../checkpoint/run.js';
+import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { Clock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
+import { endOf } from './end.js';
 import { bitsPerCharacter } from './evaluate.js';
 import type { EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
 import { LossWatch, stateFault, validationFault, weightFault } from './faults.js';
@@ -253,10 +254,8 @@ export class Run {
   }
 
   endEvent(reason: EndReason, fault?: string): EndEvent {
-    const { step, bestLoss } = this.#progress;
-    const path = bestOf(listCheckpoints(this.session.run))?.path ?? null;
     const divergence = fault === undefined ? {} : { fault, lr: this.#controls.lr };
-    return { type: 'end', reason, step, bestLoss, path, ...divergence };
+    return { ...endOf(this.session.run, reason, { step: this.step, history: this.#history }), ...divergence };
   }
 
   get #isMeasured(): boolean {

@@ -7,7 +7,7 @@ import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
 export interface Training {
   /** Sends a command, carried out after the step in progress; a stop abandons that step. */
   send(command: TrainCommand): void;
-  /** Resolves to the last event; rejects with a UserError, or with the error that crashed the thread. */
+  /** Resolves to the last event once the thread has gone, with its memory; rejects with a UserError, or with the error that crashed the thread. */
   readonly finished: Promise<EndEvent>;
 }
 
@@ -25,6 +25,7 @@ export function startTraining(
   const workerData: WorkerData = { job, live, abandon: abandon.buffer };
   const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData });
   const finished = new Promise<EndEvent>((resolve, reject) => {
+    let end: EndEvent | undefined;
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'failure') {
         reject(new UserError(message.message, message.hint, message.exitCode));
@@ -32,10 +33,13 @@ export function startTraining(
       }
       onEvents(message.events);
       const last = message.events.at(-1);
-      if (last?.type === 'end') resolve(last);
+      if (last?.type === 'end') end = last;
     });
     worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`the training thread ended unexpectedly (code ${code})`)));
+    worker.on('exit', (code) => {
+      if (end) resolve(end);
+      else reject(new Error(`the training thread ended unexpectedly (code ${code})`));
+    });
   });
   const send = (command: TrainCommand) => {
     worker.postMessage(command); // first, so that it waits when the step is abandoned

@@ -214,7 +214,7 @@ describe('resume refuses', () => {
     await fails(['train', '--resume', 'shrunk', '--batch-size', '2'], 2, '--batch-size 2 would change');
   });
 
-  it('another text, another configuration, a complete run', async () => {
+  it('another text and another configuration', async () => {
     await fails(
       ['train', 'text.txt', '--resume', 'run'],
       2,
@@ -222,7 +222,6 @@ describe('resume refuses', () => {
     );
     await fails(['train', '--resume', 'run', '--hidden', '9'], 2, '--hidden 8', '--hidden 9');
     await fails(['train', '--resume', 'run', '--seed', '2'], 2, '--seed 1', '--seed 2');
-    await fails(['train', '--resume', 'run'], 2, 'already had its 4 steps', '--steps 8');
     expect(readdirSync(join(folder, 'run')).filter((name) => name.startsWith('compare'))).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { describeLength } from '../../checkpoint/record.js';
 import { duration, harmless, harmlessJson, harmlessLine, rate } from '../../format.js';
 import { amountOf, grouped } from '../../numbers.js';
 import type { StartEvent, StepEvent, TrainEvent } from '../../train/events.js';
+import { lossesAfter, NO_LOSSES, recentLoss } from '../../ui/dashboard/series.js';
 import { glyphsOf, wrapped } from '../../ui/text/glyphs.js';
 
 /** `--ui json`: prints an event as a line on stdout, for programs. */
@@ -21,6 +22,7 @@ export function plainReporter(): (event: TrainEvent) => void {
   const progress = new Progress();
   const print = (line: string) => process.stderr.write(`${line}\n`);
   return (event) => {
+    progress.losses = lossesAfter(progress.losses, [event]);
     switch (event.type) {
       case 'start':
         progress.start(event);
@@ -91,8 +93,7 @@ class Progress {
   #start: StartEvent | undefined;
   #startTime = performance.now();
   #shown = Number.NEGATIVE_INFINITY;
-  #lossSum = 0;
-  #steps = 0;
+  losses = NO_LOSSES;
 
   start(event: StartEvent): void {
     this.#start = event;
@@ -103,27 +104,22 @@ class Progress {
     return this.#row(['step', 'epoch', 'loss', 'val', 'grad', 'lr', 'chars/s', 'ETA']);
   }
 
-  /** Adds a step; returns a row for the first step and then every few seconds. */
+  /** Returns a row for the first step and then every few seconds. */
   step(event: StepEvent): string | undefined {
-    this.#lossSum += event.loss;
-    this.#steps++;
     const total = this.#start?.totalSteps;
     const now = performance.now();
     if (now - this.#shown < LINE_EVERY_MS && event.step !== total) return undefined;
     this.#shown = now;
-    const row = this.#row([
+    return this.#row([
       total === undefined ? String(event.step) : `${event.step}/${total}`,
       event.epoch.toFixed(2),
-      (this.#lossSum / this.#steps).toFixed(4),
+      recentLoss(this.losses)!.loss.toFixed(4),
       this.validation?.toFixed(4) ?? '-',
       event.gradNorm.toFixed(3),
       rate(event.lr),
       grouped(event.charsPerSecond),
       this.#eta(event.step, now),
     ]);
-    this.#lossSum = 0;
-    this.#steps = 0;
-    return row;
   }
 
   #row(cells: readonly string[]): string {

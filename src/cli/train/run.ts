@@ -7,8 +7,9 @@ import { rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { row } from '../../options.js';
 import { prepareRun } from '../../prepare/prepare.js';
-import { type PreparedRun, requestOf, type TrainingRequest } from '../../prepare/request.js';
+import { type EndedRun, type PreparedRun, requestOf, type TrainingRequest } from '../../prepare/request.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
+import { lossesAfter, NO_LOSSES } from '../../ui/dashboard/series.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
@@ -45,7 +46,13 @@ export async function runTraining(
   const ui = asked === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : asked;
   if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
   const prepared = await prepare(requestOf(names, options));
-  for (const notice of [...prepared.notices, ...brokenEngine(options)]) note(notice);
+  for (const notice of prepared.notices) note(notice);
+  if ('end' in prepared) {
+    if (ui === 'json') reportJson(prepared.end);
+    else await summarise(prepared.run, prepared.end);
+    return;
+  }
+  for (const notice of brokenEngine(options)) note(notice);
   const shown: { display?: Display } = {};
   const stopper = new Stopper((again) => announceStop(again, shown.display));
   try {
@@ -61,7 +68,7 @@ export async function runTraining(
 }
 
 /** Prepares the run while stderr shows how far its text is read; a signal meanwhile leaves nothing behind. */
-async function prepare(request: TrainingRequest): Promise<PreparedRun> {
+async function prepare(request: TrainingRequest): Promise<PreparedRun | EndedRun> {
   const progress = new ReadingProgress();
   const undo = async (takeBack: () => Promise<void>) => {
     progress.end();
@@ -90,12 +97,10 @@ async function train(
   { job }: PreparedRun,
   { ui, stopper, display }: { ui: Ui; stopper: Stopper; display: Display },
 ): Promise<{ end: EndEvent; seen: Seen }> {
-  const seen: Seen = { sample: undefined, baselines: [] };
+  const seen: Seen = { losses: NO_LOSSES, baselines: [] };
   const take = (events: readonly TrainEvent[]) => {
-    for (const event of events) {
-      if (event.type === 'sample') seen.sample = event.text;
-      else if (event.type === 'baseline') seen.baselines.push(event);
-    }
+    seen.losses = lossesAfter(seen.losses, events);
+    seen.baselines.push(...events.filter((event) => event.type === 'baseline'));
     display.take(events);
   };
   const endBaselines = ui === 'json' ? () => {} : startBaselines(job, (event) => take([event]));

@@ -1,59 +1,91 @@
 import { chalkStderr as chalk } from 'chalk';
-import { readRecord } from '../../checkpoint/checkpoint.js';
+import { type Checkpoint, modelOf, readCheckpoint, readRecord } from '../../checkpoint/checkpoint.js';
 import type { RunRecord } from '../../checkpoint/record.js';
-import { bestOf, listCheckpoints } from '../../checkpoint/run.js';
+import { listCheckpoints } from '../../checkpoint/run.js';
 import { harmlessLine, quoted, table } from '../../format.js';
 import { grouped } from '../../numbers.js';
+import { finished, writeTexts } from '../../sample/generate.js';
+import { Plan } from '../../sample/plan.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../../train/events.js';
+import { type LossSeries, NO_LOSSES, recentLoss } from '../../ui/dashboard/series.js';
+import { readModel, threadsToWrite } from '../input/model.js';
 import { PROGRAM } from '../output/console.js';
+import { generateOptions } from '../sample/flags.js';
+import { adviceAfter } from './advice.js';
 import { indented } from './reporter.js';
 
 /** What the summary shows in addition to the contents of the run folder. */
 export interface Seen {
-  /** The last sample, if there was one. */
-  sample: string | undefined;
+  /** The training losses of this session. */
+  losses: LossSeries;
   readonly baselines: BaselineEvent[];
 }
 
-/** Prints the result of a run: its losses, the checkpoint, a sample, and how to continue. */
-export async function summarise(run: string, { reason, step }: EndEvent, seen: Seen): Promise<void> {
+/** The length of the sample, in characters. */
+const SAMPLE_LENGTH = 200;
+
+/**
+ * Prints the result of a run: its losses, its best checkpoint, what `sample` writes with that, and how to
+ * continue.
+ */
+export async function summarise(
+  run: string,
+  { reason, step }: EndEvent,
+  seen: Seen = { losses: NO_LOSSES, baselines: [] },
+): Promise<void> {
   const how = reason === 'finished' ? chalk.green('done') : chalk.yellow('stopped');
   const lines = ['', `${how} at step ${grouped(step)}`];
-  const checkpoints = listCheckpoints(run);
-  const [best, last] = [bestOf(checkpoints), checkpoints.at(-1)];
-  if (best && last) {
+  const last = listCheckpoints(run).at(-1);
+  if (last) {
     const { record } = await readRecord(last.path);
-    lines.push('', losses(record, best.step, seen.baselines));
-    if (reason === 'finished' && best.step < 0.8 * step) {
-      lines.push('', `validation has not improved since step ${grouped(best.step)}; that checkpoint is kept`);
-    }
-    lines.push('', `checkpoint ${harmlessLine(best.path)}`);
-    if (seen.sample !== undefined) lines.push(chalk.cyan(indented(seen.sample)));
-    const { unit, amount } = record.training.length;
-    const more = reason === 'finished' ? ` --${unit} ${2 * amount}` : '';
-    lines.push('', `write text:  ${PROGRAM} sample ${harmlessLine(quoted(run))}`);
-    lines.push(`continue:    ${PROGRAM} train --resume ${harmlessLine(quoted(run))}${more}`);
+    const { path, value: best } = await readModel(run, readCheckpoint);
+    const { finding, next } =
+      reason === 'finished'
+        ? adviceAfter(run, record)
+        : {
+            finding: undefined,
+            next: ['continue', `${PROGRAM} train --resume ${harmlessLine(quoted(run))}`],
+          };
+    lines.push('', losses(record, best.record, seen));
+    if (finding !== undefined) lines.push('', finding);
+    const { text, command } = sampleOf(run, best);
+    lines.push('', `checkpoint ${harmlessLine(path)}`, chalk.cyan(indented(text)), '');
+    for (const [label, what] of [['write text', command], next])
+      lines.push(`${`${label}:`.padEnd(13)}${what}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
+/** Writes a text with the best checkpoint of a run, and returns the command that writes the same. */
+function sampleOf(run: string, best: Checkpoint): { text: string; command: string } {
+  const flags = { length: SAMPLE_LENGTH, seed: best.record.training.seed };
+  const model = modelOf(best, { threads: threadsToWrite(best.record.model) });
+  const options = generateOptions(
+    { ...flags, echo: true, samples: 1 },
+    { prompt: '', seed: flags.seed, corpus: undefined },
+  );
+  const [draft] = [...writeTexts(new Plan(model, options), [flags.seed])].slice(-1);
+  const command = `${PROGRAM} sample ${harmlessLine(quoted(run))} --length ${flags.length} --seed ${flags.seed}`;
+  return { text: finished(draft!).text, command };
+}
+
 /** Returns a table of the losses of the run and its baselines, the worst first. */
-function losses(
-  { history, progress }: RunRecord,
-  bestStep: number,
-  baselines: readonly BaselineEvent[],
-): string {
+function losses({ history }: RunRecord, best: RunRecord, { baselines, losses }: Seen): string {
   const rows = baselines.map(({ name, loss }) => ({ name, loss }));
-  const newest = history.at(-1);
-  if (progress.bestLoss !== null) {
-    rows.push({ name: `best validation, step ${grouped(bestStep)}`, loss: progress.bestLoss });
+  const [bestPoint, newest] = [best.history.at(-1), history.at(-1)];
+  const bestStep = best.progress.step;
+  if (bestPoint?.step === bestStep && bestPoint.validation !== null) {
+    rows.push({ name: `best validation, step ${grouped(bestStep)}`, loss: bestPoint.validation });
   }
   if (newest && newest.validation !== null && newest.step !== bestStep) {
     rows.push({ name: `last validation, step ${grouped(newest.step)}`, loss: newest.validation });
   }
-  const training = progress.lossCount > 0 ? progress.lossSum / progress.lossCount : newest?.training;
-  if (training !== undefined) rows.push({ name: 'training, at the end', loss: training });
+  const training = recentLoss(losses);
+  if (training) {
+    const which = training.steps === 1 ? 'last step' : `last ${training.steps} steps`;
+    rows.push({ name: `training, ${which}`, loss: training.loss });
+  }
   rows.sort((a, b) => b.loss - a.loss);
   const cells = rows.map(({ name, loss }) => [name, loss.toFixed(4), bitsPerCharacter(loss).toFixed(4)]);
   return table([['loss per character', 'nats', 'bits'], ...cells]);

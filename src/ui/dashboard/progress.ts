@@ -10,6 +10,7 @@ import {
   shortened,
   widthOf,
 } from '../text/line.js';
+import { recentLoss } from './series.js';
 import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 import { verdictOf } from './verdict.js';
@@ -77,7 +78,7 @@ function bar(state: DashboardState, width: number): Line {
 /** Draws the losses, each with its mark on the chart. */
 function losses(state: DashboardState, width: number): Line {
   const { best } = state;
-  const training = figure(state.losses.recent.at(-1)?.smooth, state);
+  const training = figure(recentLoss(state.losses)?.loss, state);
   const validation = figure(state.validations.at(-1)?.loss, state);
   const star = best && `best ★ ${figure(best.loss, state)}`;
   const part = (color: 'training' | 'validation', text: string): Segment => ({ text, color, bold: true });

@@ -3,7 +3,7 @@ import { grouped } from '../../numbers.js';
 import type { CommandEvent, TrainEvent } from '../../train/events.js';
 import { addGauges } from './gauges.js';
 import { addLive, revealed, withSpeed } from './samples.js';
-import { addLosses, type LossSeries, rewound } from './series.js';
+import { lossesAfter } from './series.js';
 import { announced, bestOf, type DashboardMessage, type DashboardState, stopping } from './state.js';
 
 /** How many validations to keep for the chart; beyond that, every second one is dropped. */
@@ -31,16 +31,6 @@ export function reduce(state: DashboardState, message: DashboardMessage): Dashbo
       return message.events.reduce(afterEvent, { ...before, samples, losses });
     }
   }
-}
-
-/** Adds all steps of a batch at once. After a rollback, only the steps that still count remain. */
-function lossesAfter(losses: LossSeries, events: readonly TrainEvent[]): LossSeries {
-  const stepsIn = (some: readonly TrainEvent[]) => some.filter((event) => event.type === 'step');
-  const back = events.findLast((event) => event.type === 'rollback');
-  if (!back) return addLosses(losses, stepsIn(events));
-  const at = events.indexOf(back);
-  const before = addLosses(losses, stepsIn(events.slice(0, at)));
-  return addLosses(rewound(before, back.step), stepsIn(events.slice(at)));
 }
 
 function passed(state: DashboardState, now: number): DashboardState {

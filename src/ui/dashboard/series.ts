@@ -1,3 +1,5 @@
+import type { TrainEvent } from '../../train/events.js';
+
 /**
  * The training loss of a whole run in bounded memory, and of its last steps in full. Losses are in nats per
  * character.
@@ -26,6 +28,9 @@ const MOST_BUCKETS = 1024;
 const MOST_RECENT = 400;
 /** The smoothed loss is a running mean over about this many steps; fewer at first, when it falls fast. */
 const SMOOTHED_OVER = { first: 4, later: 40, from: 400 };
+
+/** A single figure for the training loss is the mean over the last tenth of all steps, at most this many. */
+const MOST_AVERAGED = 100;
 
 export const NO_LOSSES: LossSeries = { buckets: [], perBucket: 1, filled: 0, recent: [] };
 
@@ -66,6 +71,31 @@ export function addLosses(
     }
   }
   return { buckets, perBucket, filled, recent: recent.slice(-MOST_RECENT) };
+}
+
+/** Adds all steps of a batch of events at once. After a rollback, only the steps that still count remain. */
+export function lossesAfter(losses: LossSeries, events: readonly TrainEvent[]): LossSeries {
+  const stepsIn = (some: readonly TrainEvent[]) => some.filter((event) => event.type === 'step');
+  const back = events.findLast((event) => event.type === 'rollback');
+  if (!back) return addLosses(losses, stepsIn(events));
+  const at = events.indexOf(back);
+  const before = addLosses(losses, stepsIn(events.slice(0, at)));
+  return addLosses(rewound(before, back.step), stepsIn(events.slice(at)));
+}
+
+/**
+ * Returns the training loss as one figure: the mean over the last tenth of the run's steps, at most a hundred
+ * and at most those of this session.
+ * @returns undefined before the first step of the session
+ */
+export function recentLoss({
+  recent,
+}: LossSeries): { readonly loss: number; readonly steps: number } | undefined {
+  const last = recent.at(-1);
+  if (!last) return undefined;
+  const averaged = recent.slice(-Math.min(MOST_AVERAGED, Math.ceil(last.step / 10)));
+  const sum = averaged.reduce((total, { low }) => total + low, 0);
+  return { loss: sum / averaged.length, steps: averaged.length };
 }
 
 /** Returns the series up to a step that the run has rolled back to. */

@@ -9,6 +9,7 @@ import { chartTitle, lossChart } from './loss-chart.js';
 import { type Panel, panelLines } from './panel.js';
 import { progress, promptLine, secondsLeft, shareDone, stepOf } from './progress.js';
 import { sample, sampleTitle } from './sample-view.js';
+import { recentLoss } from './series.js';
 import type { DashboardState } from './state.js';
 import { figure } from './unit.js';
 
@@ -51,7 +52,7 @@ function compactLine(state: DashboardState): Line {
   const left = secondsLeft(state);
   const parts = [
     { text: phase === 'training' ? `${Math.floor(100 * shareDone(state))}%` : phase, bold: true },
-    { text: `loss ${figure(losses.recent.at(-1)?.smooth, state)}` },
+    { text: `loss ${figure(recentLoss(losses)?.loss, state)}` },
     { text: `val ${figure(validations.at(-1)?.loss, state)}` },
     { text: `ETA ${left === undefined ? '-' : duration(left)}` },
     { text: `step ${grouped(stepOf(state))}` },
