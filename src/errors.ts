@@ -78,9 +78,10 @@ export function fileError(error: unknown, path: string, hint: string, purpose: P
   const code = systemErrorCode(error);
   if (code === undefined || !/^(ERR_FS_)?E[A-Z0-9]+$/.test(code)) return error;
   const hasNoFolder = purpose === 'create' && code === 'ENOENT';
-  const reason = hasNoFolder
-    ? 'cannot be created there'
-    : (REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`);
+  let reason = REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`;
+  if (hasNoFolder) reason = 'cannot be created there';
+  // See regular.ts.
+  if (code === 'EFTYPE' && error instanceof Error) reason = error.message;
   return new UserError(`${path === '' ? '""' : path} ${reason}`, hint, exitCodeFor(code, purpose));
 }
 

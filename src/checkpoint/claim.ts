@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { link, mkdir, open, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { closeSync, constants, existsSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { link, mkdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { ExitCode, fileError, systemErrorCode, UserError, unlessRefused } from '../errors.js';
+import { openRegular, readRegular } from '../regular.js';
 import { isAlive, isNear, isOwn, type Owner, ownerIn, ownLock } from './owner.js';
 import { listCheckpoints, RUNS_FOLDER } from './run.js';
 
@@ -13,9 +14,9 @@ export interface Claim {
 }
 
 const LOCK_FILE = 'lock';
-/**
- * A lock is touched regularly, to show other machines that its process is alive; without that, it expires.
- */
+/** In bytes; the name of a host has at most 255. */
+const LONGEST_LOCK = 2000;
+/** A lock is touched regularly, to show other machines that its process is alive. Otherwise it expires. */
 const TOUCH_EVERY_MS = 10_000;
 const EXPIRES_AFTER_MS = 90_000;
 
@@ -49,10 +50,15 @@ export async function claimRun(path: string): Promise<Claim> {
     await removeMatching(path, UNFINISHED);
     await removeDeadLocks(path);
   } catch (error) {
-    throw fileError(error, lock, 'Check the permissions of the run folder.', 'create');
+    throw fileError(
+      error,
+      lock,
+      'Check the permissions of the folder; move away what is not a lock.',
+      'create',
+    );
   }
   // If the disk refuses, the next save will report it.
-  const touching = setInterval(() => void touch(lock).catch(() => {}), TOUCH_EVERY_MS).unref();
+  const touching = setInterval(() => unlessRefused(() => touch(lock)), TOUCH_EVERY_MS).unref();
   const release = async () => {
     clearInterval(touching);
     await releaseLock(lock);
@@ -100,7 +106,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** @param own a file just written; its time comes from the clock of the folder's file system */
 async function refuseLiving(lock: string, own: string): Promise<void> {
-  const owner = await lockOwner(lock);
+  const owner = lockOwner(lock);
   if (owner === undefined) return;
   const isLive = isNear(owner) ? isAlive(owner) : await isTouched(lock, own);
   if (!isLive) return;
@@ -122,23 +128,21 @@ async function isTouched(lock: string, own: string): Promise<boolean> {
   }
 }
 
-/**
- * Updates the time of this process's lock. Writes to it, so that the time comes from the clock of its file
- * system.
- */
-async function touch(lock: string): Promise<void> {
-  const file = await open(lock, 'r+');
+/** Updates the time of this process's lock, by writing: it then comes from the clock of the file system. */
+function touch(lock: string): void {
+  const owner = lockOwner(lock);
+  if (!owner || !isOwn(owner)) return;
+  const { descriptor } = openRegular(lock, constants.O_RDWR);
   try {
-    const owner = ownerIn(await file.readFile('utf8'));
-    if (owner && isOwn(owner)) await file.write(ownLock(), 0);
+    writeSync(descriptor, ownLock(), 0);
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 
 /** Removes the lock if this process still owns it. If that fails, the process will soon be dead anyway. */
 async function releaseLock(lock: string): Promise<void> {
-  const owner = await lockOwner(lock);
+  const owner = lockOwner(lock);
   if (owner && isOwn(owner)) await rm(lock, { force: true }).catch(() => {});
 }
 
@@ -149,7 +153,7 @@ async function removeDeadLocks(folder: string): Promise<void> {
     if (pid === undefined || !/^\d+$/.test(pid)) continue;
     const path = join(folder, name);
     // An empty file names its process only in its file name.
-    const owner = (await lockOwner(path)) ?? ownerIn(`charlstm ${pid}\n`);
+    const owner = lockOwner(path) ?? ownerIn(`charlstm ${pid}\n`);
     if (owner && isNear(owner) && !isAlive(owner)) await rm(path, { force: true });
   }
 }
@@ -170,7 +174,7 @@ export async function claimNewRun(
   corpusName: string,
   { isTrained = true } = {},
 ): Promise<Claim> {
-  const path = out ?? (await freeName(corpusName));
+  const path = out ?? freeName(corpusName);
   try {
     refuseTaken(path, isTrained);
     const topmost = await makeFolders(path);
@@ -235,19 +239,19 @@ function isLock(path: string): boolean {
   const isTemporary = LOCKING.test(basename(path));
   if (!isTemporary && basename(path) !== LOCK_FILE) return false;
   try {
-    if (!statSync(path).isFile()) return false;
-    const content = readFileSync(path, 'utf8');
+    const content = readRegular(path, LONGEST_LOCK).toString();
     return ownerIn(content) !== undefined || (isTemporary && content === '');
   } catch (error) {
+    if (systemErrorCode(error) === 'EFTYPE') return false;
     if (systemErrorCode(error) !== 'ENOENT') throw error;
     return true; // released since the folder was listed
   }
 }
 
-async function freeName(corpusName: string): Promise<string> {
+function freeName(corpusName: string): string {
   for (let n = 1; ; n++) {
     const path = join(RUNS_FOLDER, `${corpusName}-${n}`);
-    if (isFree(path) && !(await mayBeOwned(join(path, LOCK_FILE)))) return path;
+    if (isFree(path) && !mayBeOwned(join(path, LOCK_FILE))) return path;
   }
 }
 
@@ -276,12 +280,18 @@ async function removeEmpty(path: string, topmost: string | undefined): Promise<v
   }
 }
 
-async function lockOwner(lock: string): Promise<Owner | undefined> {
-  return ownerIn(await readFile(lock, 'utf8').catch(() => ''));
+/** Reads who holds a lock; undefined if nobody does, or if it is not one. @throws system errors */
+function lockOwner(lock: string): Owner | undefined {
+  try {
+    return ownerIn(readRegular(lock, LONGEST_LOCK).toString());
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
 }
 
 /** Whether a lock exists whose process may be alive. */
-async function mayBeOwned(lock: string): Promise<boolean> {
-  const owner = await lockOwner(lock);
+function mayBeOwned(lock: string): boolean {
+  const owner = lockOwner(lock);
   return owner !== undefined && (!isNear(owner) || isAlive(owner));
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { ExitCode, fileError, type Refuse, refuser, UserError } from '../errors.js';
+import { closeSync, read as readCallback } from 'node:fs';
+import { promisify } from 'node:util';
+import { fileError, type Refuse, refuser } from '../errors.js';
 import { replaceFileDurably } from '../files.js';
+import { type OpenFile, openRegular } from '../regular.js';
 import {
   type FloatType,
   type Header,
@@ -31,6 +33,8 @@ export interface TensorFile extends Header {
    */
   tensors(): AsyncGenerator<Tensor, void, void>;
 }
+
+const readAt = promisify(readCallback);
 
 const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
@@ -90,26 +94,24 @@ async function withTensors<T>(
   { parse, refuse, hint }: { parse: HeaderParser; refuse: Refuse; hint: string },
   use: (file: TensorFile) => Promise<T>,
 ): Promise<T> {
-  let file: FileHandle | undefined;
+  let file: OpenFile | undefined;
   try {
-    const stats = await stat(path);
-    if (!stats.isFile()) throw new UserError(`${path} is not a file`, hint, ExitCode.noInput);
-    file = await open(path);
-    const head = await readHead(file, stats.size, refuse);
-    const header = parse(head, stats.size - head.length, path, refuse);
-    const dataStart = head.length;
-    const handle = file;
-    return await use({ ...header, refuse, tensors: () => readTensors(handle, dataStart, header, refuse) });
+    file = openRegular(path);
+    const { descriptor, size } = file;
+    const head = await readHead(file, refuse);
+    const header = parse(head, size - head.length, path, refuse);
+    const tensors = () => readTensors(descriptor, head.length, header, refuse);
+    return await use({ ...header, refuse, tensors });
   } catch (error) {
     if (error instanceof RangeError) refuse(`its tensors are too large to be read (${error.message})`);
     throw fileError(error, path, hint);
   } finally {
-    await file?.close();
+    if (file) closeSync(file.descriptor);
   }
 }
 
 async function* readTensors(
-  file: FileHandle,
+  file: number,
   dataStart: number,
   header: Header,
   refuse: Refuse,
@@ -125,18 +127,18 @@ async function* readTensors(
 }
 
 /** Reads the length of the header and the header. */
-async function readHead(file: FileHandle, size: number, refuse: Refuse): Promise<Buffer> {
+async function readHead({ descriptor, size }: OpenFile, refuse: Refuse): Promise<Buffer> {
   if (size < LENGTH_BYTES + 2) return refuse(`it has only ${size} bytes`);
-  const { buffer } = await read(file, 0, LENGTH_BYTES, refuse);
+  const { buffer } = await read(descriptor, 0, LENGTH_BYTES, refuse);
   const length = new DataView(buffer).getBigUint64(0, true);
   if (length > LONGEST_HEADER) return refuse('it does not start with the length of a header');
   if (Number(length) > size - LENGTH_BYTES) return refuse('it is cut short within its header');
-  return Buffer.from((await read(file, 0, LENGTH_BYTES + Number(length), refuse)).buffer);
+  return Buffer.from((await read(descriptor, 0, LENGTH_BYTES + Number(length), refuse)).buffer);
 }
 
 /** Reads exactly `length` bytes into a new buffer. */
 async function read(
-  file: FileHandle,
+  file: number,
   position: number,
   length: number,
   refuse: Refuse,
@@ -144,7 +146,7 @@ async function read(
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
+    const { bytesRead } = await readAt(file, bytes, filled, length - filled, position + filled);
     if (bytesRead === 0) refuse('it shrank while it was being read');
     filled += bytesRead;
   }

@@ -1,5 +1,6 @@
-import { createReadStream, statSync } from 'node:fs';
-import { systemErrorCode } from '../errors.js';
+import { closeSync } from 'node:fs';
+import { fileError, systemErrorCode, UserError } from '../errors.js';
+import { linesOf, openRegular } from '../regular.js';
 import type { Missing } from './check.js';
 import { EXPLODING } from './thresholds.js';
 
@@ -30,53 +31,59 @@ export interface RunLog {
   readonly fault: string | undefined;
 }
 
-/** Longer lines are not events: even a sample has only a few hundred characters. */
-const LONGEST_LINE = 1 << 20;
 const LONGEST_FAULT = 200;
+/**
+ * More steps than nearly all runs have, but few enough for the memory. Of more steps, every second stretch is
+ * left out, and the rest is kept as it is: between neighbours the loss is compared.
+ */
+const MOST_STEPS = 1 << 18;
+const STRETCH = 1 << 10;
+const MOST_ROLLBACKS = 1000;
 
 /**
  * Reads the log of a run, which may still be growing. Skips lines that are not events.
  * @param upTo the last step to consider
  */
-export async function readLog(path: string, upTo = Number.POSITIVE_INFINITY): Promise<RunLog | Missing> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    return { missing: 'there is no log.jsonl next to the checkpoint' };
+export function readLog(path: string, upTo = Number.POSITIVE_INFINITY): RunLog | Missing {
+  try {
+    const { descriptor } = openRegular(path);
+    try {
+      return logOf(descriptor, upTo);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT')
+      return { missing: 'there is no log.jsonl next to the checkpoint' };
+    const failure = fileError(error, path, '');
+    if (!(failure instanceof UserError)) throw failure;
+    return { missing: `the log cannot be read: ${failure.message}` };
+  }
+}
+
+function logOf(file: number, upTo: number): RunLog | Missing {
   let steps: LoggedStep[] = [];
   const rollbacks: Rollback[] = [];
   let endFault: string | undefined;
-  try {
-    for await (const line of linesOf(path)) {
-      const { type, step, loss, gradNorm, lr, from, fault } = parsed(line);
-      if (type === 'start') endFault = undefined;
-      if (!isNumber(step)) continue;
-      if (type === 'step' && isNumber(loss) && isNumber(gradNorm) && isNumber(lr)) {
-        if (step <= upTo && lr >= 0) steps.push({ step, loss, gradNorm, lr });
-      } else if (type === 'rollback' && isNumber(from) && from <= upTo) {
-        const norms = steps.slice(-EXPLODING.before).map((one) => one.gradNorm);
-        const largestNorm = norms.length > 0 ? Math.max(...norms) : null;
+  for (const { bytes } of linesOf(file)) {
+    const { type, step, loss, gradNorm, lr, from, fault } = parsed(bytes.toString());
+    if (type === 'start') endFault = undefined;
+    if (!isNumber(step)) continue;
+    if (type === 'step' && isNumber(loss) && isNumber(gradNorm) && isNumber(lr)) {
+      if (step <= upTo && lr >= 0) steps.push({ step, loss, gradNorm, lr });
+      if (steps.length > MOST_STEPS) steps = steps.filter((_, i) => i % (2 * STRETCH) < STRETCH);
+    } else if (type === 'rollback' && isNumber(from) && from <= upTo) {
+      const norms = steps.slice(-EXPLODING.before).map((one) => one.gradNorm);
+      const largestNorm = norms.length > 0 ? Math.max(...norms) : null;
+      if (rollbacks.length < MOST_ROLLBACKS) {
         rollbacks.push({ step, from, fault: faultText(fault), largestNorm });
-        steps = steps.filter((one) => one.step <= step);
-      } else if (type === 'end' && step <= upTo) {
-        endFault = fault === undefined ? undefined : faultText(fault);
       }
+      while (steps.length > 0 && steps.at(-1)!.step > step) steps.pop();
+    } else if (type === 'end' && step <= upTo) {
+      endFault = fault === undefined ? undefined : faultText(fault);
     }
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return { missing: `the log cannot be read (${systemErrorCode(error)})` };
   }
   return steps.length > 0 ? { steps, rollbacks, fault: endFault } : { missing: 'the log has no steps' };
-}
-
-/** Yields the lines of a file; of a line that is too long to be an event, only the beginning. */
-async function* linesOf(path: string): AsyncGenerator<string> {
-  let line = '';
-  for await (const chunk of createReadStream(path, 'utf8')) {
-    const parts = String(chunk).split('\n');
-    parts[0] = line.length > LONGEST_LINE ? line : line + parts[0]!;
-    line = parts.pop()!;
-    yield* parts;
-  }
-  yield line;
 }
 
 /** Limits the length of a fault: anyone may have written the file. */
@@ -86,7 +93,6 @@ function faultText(value: unknown): string {
 
 /** Returns the fields of an event, or none for a line that is not one, such as a line still being written. */
 function parsed(line: string): Record<string, unknown> {
-  if (line.length > LONGEST_LINE) return {};
   try {
     const json: unknown = JSON.parse(line);
     return typeof json === 'object' && json !== null ? { ...json } : {};

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { replaceFileDurably } from '../files.js';
+import { openRegular } from '../regular.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
 import { IdEncoder } from './encoder.js';
 import type { TextForm } from './form.js';
@@ -213,11 +214,9 @@ export class Dataset {
     this.path = join(folder, idsFile(vocabulary));
     this.#make = idArrayFor(vocabulary).from;
     try {
-      const stats = statSync(this.path);
-      // Opening a pipe would block.
-      if (!stats.isFile()) throw new UserError(`${this.path} is not a file`, LOST, ExitCode.noInput);
-      this.length = stats.size / this.#make(1).BYTES_PER_ELEMENT;
-      this.#file = openSync(this.path, 'r');
+      const { descriptor, size } = openRegular(this.path);
+      this.#file = descriptor;
+      this.length = size / this.#make(1).BYTES_PER_ELEMENT;
     } catch (error) {
       throw fileError(error, this.path, LOST);
     }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, link, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, createReadStream, readdirSync } from 'node:fs';
+import { copyFile, link, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemErrorCode, UserError, unlessRefused } from '../errors.js';
 import { replaceFile } from '../files.js';
-import { idsFile, type PreparedDataset } from './dataset.js';
+import { openRegular, readRegular } from '../regular.js';
+import { Dataset, idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
-import { fileSource, type Source } from './source.js';
+import type { Source } from './source.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** The file in which a run records what its ids were made from. */
@@ -14,6 +15,11 @@ const FILE_NAME = 'corpus.json';
 const FORMAT = 2;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
+/** In bytes: all code points there are, up to seven digits and a comma each, twice. */
+const LONGEST_NOTE = 18_000_000;
+/** What `noteCorpus` writes. Lists of anything but whole numbers would take more memory than the file. */
+const NOTE =
+  /^\{"key":"\w+","hash":"\w+","length":\d{1,15},"malformed":\d{1,15},"absent":\[[\d,]*\],"codePoints":\[[\d,]+\]\}\n$/;
 
 /**
  * Computes a key that identifies a text and how it is decoded, from the metadata of its files.
@@ -48,6 +54,15 @@ export async function noteCorpus(run: string, key: string, prepared: PreparedDat
   }
 }
 
+/** The members of a note that a run needs. */
+interface Note {
+  readonly hash: string;
+  readonly length: number;
+  readonly malformed: number;
+  readonly absent: readonly number[];
+  readonly codePoints: readonly number[];
+}
+
 /** Reads the note of a run; returns undefined if it is about another text, unreadable, or missing. */
 export function notedCorpus(
   run: string,
@@ -56,23 +71,19 @@ export function notedCorpus(
 ): Omit<PreparedDataset, 'path'> | undefined {
   const path = join(run, FILE_NAME);
   try {
-    const note: Record<string, unknown> = { ...JSON.parse(readFileSync(path, 'utf8')) };
-    const { absent, hash, length, malformed, codePoints } = note;
-    if (note.key !== key || typeof hash !== 'string') return undefined;
-    if (!isCount(length) || !isCount(malformed)) return undefined;
+    const text = readRegular(path, LONGEST_NOTE).toString('latin1');
+    if (!text.startsWith(`{"key":"${key}",`) || !NOTE.test(text)) return undefined;
+    const { absent, hash, length, malformed, codePoints } = JSON.parse(text) as Note;
     const vocabulary = Vocabulary.parse(codePoints, encoding, path);
-    const isAbsent = (codePoint: unknown) => vocabulary.codePoints.includes(codePoint as number);
-    if (!Array.isArray(absent) || !absent.every(isAbsent)) return undefined;
+    const isAscending = absent.every((codePoint, i) => i === 0 || codePoint > absent[i - 1]!);
+    if (!isAscending || absent.some((codePoint) => vocabulary.idOf(codePoint) === undefined))
+      return undefined;
     return { vocabulary, absent, hash, length, malformed };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;
     if (isDamaged || systemErrorCode(error) !== undefined) return undefined;
     throw error;
   }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /**
@@ -95,7 +106,10 @@ export async function reuseDataset(
     const name = idsFile(noted.vocabulary.size);
     const path = join(run, name);
     try {
-      await shareFile(join(candidate, name), path);
+      const dataset = new Dataset(candidate, noted.vocabulary.size);
+      dataset.close();
+      if (dataset.length !== noted.length) continue;
+      await shareFile(dataset.path, path);
       if ((await hashOf(path, onRead)) === noted.hash) return { ...noted, path };
     } catch (error) {
       if (!(error instanceof UserError) && systemErrorCode(error) === undefined) throw error;
@@ -111,13 +125,15 @@ export async function reuseDataset(
  */
 export async function shareFile(from: string, to: string): Promise<void> {
   const copy = (temporary: string) => copyFile(from, temporary, constants.COPYFILE_FICLONE);
-  await link(from, to).catch(() => replaceFile(to, copy));
+  // Otherwise a link to a file would be linked, and not the file.
+  const file = await realpath(from);
+  await link(file, to).catch(() => replaceFile(to, copy));
 }
 
 async function hashOf(path: string, onRead: (bytes: number, total: number) => void): Promise<string> {
-  const { size } = await stat(path);
+  const { descriptor, size } = openRegular(path);
   const hash = createHash('sha256');
-  for await (const chunk of fileSource(path).read('')) {
+  for await (const chunk of createReadStream(path, { fd: descriptor, end: Math.max(0, size - 1) })) {
     hash.update(chunk);
     onRead(chunk.length, size);
   }

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ExitCode, UserError, unlessRefused } from '../errors.js';
 import { replaceFileSync } from '../files.js';
 import { grouped } from '../numbers.js';
+import { openRegular } from '../regular.js';
 import type { Dataset, PreparedDataset } from './dataset.js';
 import { isSuffixArray, suffixArray } from './suffix-array.js';
 import { SuffixIndex } from './suffix-index.js';
@@ -49,9 +50,9 @@ export function openSuffixIndex(
 /** Reads the stored array, unchecked; returns undefined if it cannot be read or belongs to another text. */
 function readSuffixes(path: string, head: Buffer, length: number): Int32Array | undefined {
   return unlessRefused(() => {
-    if (statSync(path).size !== head.length + length * Int32Array.BYTES_PER_ELEMENT) return undefined;
-    const file = openSync(path, 'r');
+    const { descriptor: file, size } = openRegular(path);
     try {
+      if (size !== head.length + length * Int32Array.BYTES_PER_ELEMENT) return undefined;
       const foundHead = Buffer.alloc(head.length);
       readSync(file, foundHead);
       if (!foundHead.equals(head)) return undefined;

@@ -1,17 +1,17 @@
 import {
   closeSync,
+  constants,
   existsSync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  openSync,
-  readFileSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileError, UserError } from '../errors.js';
+import { fileError, systemErrorCode, UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
+import { linesOf, openRegular } from '../regular.js';
 import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
 
 /** The checkpoint that a run continues from. */
@@ -20,10 +20,8 @@ interface Origin {
   readonly path: string;
 }
 
-const LINE_FEED = 10;
-/** Matches the type and the step of an event, which precede the text of a sample. */
-const LINE = /^\{"type":"(\w+)",.*?"step":(\d+)[,}](?:.*\})?$/;
 const HINT = 'Make room on the disk or fix its permissions; a run with a checkpoint can be resumed.';
+const IRREGULAR_HINT = 'Remove it, and the run goes on with a new log.';
 
 /** Bytes kept in memory while the disk refuses; the log loses events beyond that. */
 const MOST_WAITING = 16 << 20;
@@ -39,8 +37,17 @@ export function openLog(path: string, origin?: Origin): LogFile {
   try {
     return new LogFile(path, origin);
   } catch (error) {
-    throw fileError(error, path, HINT, 'write');
+    const isIrregular = systemErrorCode(error) === 'EFTYPE';
+    throw isIrregular
+      ? fileError(error, path, IRREGULAR_HINT, 'create')
+      : fileError(error, path, HINT, 'write');
   }
+}
+
+/** Opens a file for reading its lines and adding others. */
+function openToAppend(path: string): number {
+  const { O_RDWR, O_APPEND, O_CREAT } = constants;
+  return openRegular(path, O_RDWR | O_APPEND | O_CREAT).descriptor;
 }
 
 /** Whether an event depends on the clock or on the viewer. */
@@ -59,9 +66,9 @@ class LogFile {
     readonly path: string,
     origin: Origin | undefined,
   ) {
-    this.#file = openSync(path, 'a');
-    if (!origin || dirname(origin.path) !== dirname(path) || !fstatSync(this.#file).isFile()) return;
-    const { length, hasCheckpoint } = keptPart(readFileSync(path), origin.step);
+    this.#file = openToAppend(path);
+    if (!origin || dirname(origin.path) !== dirname(path)) return;
+    const { length, hasCheckpoint } = keptPart(this.#file, origin.step);
     ftruncateSync(this.#file, length);
     if (!hasCheckpoint) this.write({ type: 'checkpoint', ...origin });
     this.#isRefused = false; // so that the next refusal is reported
@@ -75,7 +82,7 @@ class LogFile {
       if (event.type === 'checkpoint') this.#follow();
       this.#put(event);
       // A sample precedes its checkpoint: so after a power failure the log is not behind the checkpoint.
-      if (event.type === 'sample' && fstatSync(this.#file).isFile()) fdatasyncSync(this.#file);
+      if (event.type === 'sample') fdatasyncSync(this.#file);
       this.#isRefused = false;
       return undefined;
     } catch (error) {
@@ -106,7 +113,7 @@ class LogFile {
   #follow(): void {
     const place = statSync(this.path, { throwIfNoEntry: false });
     if (place?.ino === fstatSync(this.#file).ino || !existsSync(dirname(this.path))) return;
-    const file = openSync(this.path, 'a');
+    const file = openToAppend(this.path);
     closeSync(this.#file);
     this.#file = file;
   }
@@ -118,18 +125,31 @@ class LogFile {
  * end is dropped.
  * @returns the length in bytes, and whether the log has the checkpoint
  */
-function keptPart(log: Buffer, step: number): { length: number; hasCheckpoint: boolean } {
+function keptPart(log: number, step: number): { length: number; hasCheckpoint: boolean } {
   let [afterCheckpoint, notLater] = [0, 0];
   let follows = false; // whether all lines since the checkpoint event are of its step
-  for (let start = 0, end = log.indexOf(LINE_FEED); end >= 0; end = log.indexOf(LINE_FEED, start)) {
-    const line = LINE.exec(log.toString('latin1', start, end));
-    start = end + 1;
-    const at = line ? Number(line[2]) : Number.NaN;
-    if (at <= step) notLater = start;
-    follows = at === step && (follows || line?.[1] === 'checkpoint');
-    if (follows) afterCheckpoint = start;
+  for (const { bytes, end } of linesOf(log)) {
+    const event = eventOf(bytes.toString('latin1'));
+    if (event && event.step <= step) notLater = end;
+    follows = event?.step === step && (follows || event.type === 'checkpoint');
+    if (follows) afterCheckpoint = end;
   }
   return afterCheckpoint > 0
     ? { length: afterCheckpoint, hasCheckpoint: true }
     : { length: notLater, hasCheckpoint: false };
+}
+
+const TYPE = '{"type":"';
+const STEP = /"step":(\d+)[,}]/y;
+
+/**
+ * Returns the type and step of a line of the log, without parsing all of it; undefined if it is not an event.
+ * Within a string the quotes would be escaped, so the first `"step":` is the member.
+ */
+function eventOf(line: string): { type: string; step: number } | undefined {
+  if (!line.startsWith(TYPE) || !line.endsWith('}')) return undefined;
+  STEP.lastIndex = line.indexOf('"step":');
+  const step = STEP.lastIndex < 0 ? undefined : STEP.exec(line)?.[1];
+  if (step === undefined) return undefined;
+  return { type: line.slice(TYPE.length, line.indexOf('"', TYPE.length)), step: Number(step) };
 }

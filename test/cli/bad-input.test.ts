@@ -157,8 +157,12 @@ describe('unusual input', () => {
     await cp(join(folder, 'run'), join(folder, 'with-pipe'), { recursive: true });
     await rm(join(folder, 'with-pipe/corpus.u8'));
     await execa('mkfifo', ['with-pipe/corpus.u8'], { cwd: folder });
-    await fails(['eval', 'with-pipe'], 66, 'with-pipe/corpus.u8 is not a file', '--text');
-    await fails(['train', '--resume', 'with-pipe', '--steps', '9'], 66, 'with-pipe/corpus.u8 is not a file');
+    await fails(['eval', 'with-pipe'], 66, 'with-pipe/corpus.u8 is a named pipe, not a file', '--text');
+    await fails(
+      ['train', '--resume', 'with-pipe', '--steps', '9'],
+      66,
+      'with-pipe/corpus.u8 is a named pipe, not a file',
+    );
   });
 
   it('the value of an option is not mistaken for the name of another', async () => {

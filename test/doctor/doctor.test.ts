@@ -150,7 +150,7 @@ describe('a sound run', () => {
         rmSync(path);
         mkdirSync(path);
       },
-      'is not a file',
+      'is a folder, not a file',
     ],
   ])('is not measured on %s', async (what, change, reason) => {
     const name = `swapped-${what.replaceAll(' ', '-')}`;

@@ -1,4 +1,14 @@
-import { appendFileSync, linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +44,36 @@ async function readOnce(options: DecodeOptions = UTF8) {
 }
 
 describe('a text that a run has read', () => {
+  it.runIf(process.platform !== 'win32')(
+    'is read again if a file of that run became something else',
+    async () => {
+      const { again, first } = await readOnce();
+      const note = join(first, 'corpus.json');
+      const text = readFileSync(note, 'utf8');
+      const many = Array.from({ length: 600_000 }, (_, i) => i + 0xe000);
+      const notes = [many, Array(600_000).fill(JSON.parse(text).codePoints.at(-1)), [[]]].map(
+        (absent) => () =>
+          writeFileSync(note, text.replace('"absent":[]', `"absent":${JSON.stringify(absent)}`)),
+      );
+      const pipe = (path: string) => execFileSync('mkfifo', [path]);
+      const endless = (path: string) => symlinkSync('/dev/zero', path);
+      const others = [note, join(first, 'corpus.u8')].flatMap((path) =>
+        [pipe, endless].map((make) => () => {
+          rmSync(path);
+          make(path);
+        }),
+      );
+      for (const [i, change] of [...notes, ...others].entries()) {
+        if (i === notes.length + 2) {
+          rmSync(note);
+          writeFileSync(note, text);
+        }
+        change();
+        expect(await again(`second-${i}`)).toBeUndefined();
+      }
+    },
+  );
+
   it('is not read again', async () => {
     const { prepared, again, first } = await readOnce();
     const second = (await again('second'))!;

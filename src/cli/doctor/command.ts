@@ -70,7 +70,7 @@ async function runDoctor(named: string | undefined, { threads, json }: DoctorFla
 async function patientOf(path: string, checkpoint: Checkpoint, isAlone: boolean): Promise<Patient> {
   const run = runOf(path);
   const { record } = checkpoint;
-  const log = await readLog(join(run, LOG_FILE), isAlone ? record.progress.step : undefined);
+  const log = readLog(join(run, LOG_FILE), isAlone ? record.progress.step : undefined);
   const rival = await rivalOf(path, checkpoint);
   return { checkpoint, log, text: ownText(run, record), rival };
 }
