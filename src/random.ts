@@ -11,6 +11,7 @@ export const Stream = {
   windows: 4,
   evaluation: 5,
   live: 6,
+  leadIn: 7,
 } as const;
 
 export type Stream = (typeof Stream)[keyof typeof Stream];

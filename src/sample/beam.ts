@@ -1,4 +1,4 @@
-import { indexOfLargest } from './choose.js';
+import { logSumExp } from './choose.js';
 import type { EndReason } from './draft.js';
 import { type GeneratedText, readContext, type Start } from './generate.js';
 import type { Plan } from './plan.js';
@@ -39,7 +39,7 @@ interface Ended {
  * @throws UserError if the logits of the network are not numbers
  */
 export function beamSearch(plan: Plan, width: number): GeneratedText {
-  const start = readContext(plan);
+  const start = readContext(plan); // without chance, the same for every seed
   return withReader(plan.model, width, (batch) => search(batch, plan, start));
 }
 
@@ -117,11 +117,6 @@ function grow(candidate: Hypothesis): Hypothesis {
   const rules = candidate.rules.copy();
   rules.take(candidate.id);
   return { ...candidate, rules, stops: candidate.stops.copy() };
-}
-
-function logSumExp(logits: Float32Array): number {
-  const largest = logits[indexOfLargest(logits)]!;
-  return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
 }
 
 function textOf(

@@ -61,8 +61,13 @@ export function indexOfLargest(scores: ArrayLike<number>): number {
 
 /** Returns log p(id) in nats according to the network: the log-softmax of its logits (V) at temperature 1. */
 export function logProbability(logits: ArrayLike<number>, id: number): number {
+  return logits[id]! - logSumExp(logits);
+}
+
+/** Returns log(sum of exp) of logits, so that exp(logit - this) is the probability of a character. */
+export function logSumExp(logits: ArrayLike<number>): number {
   const largest = logits[indexOfLargest(logits)]!;
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - largest);
-  return logits[id]! - largest - Math.log(sum);
+  return largest + Math.log(sum);
 }

@@ -1,5 +1,6 @@
 import { Random, Stream } from '../random.js';
 import { choose, logProbability } from './choose.js';
+import type { Opening } from './opening.js';
 import type { Plan } from './plan.js';
 import type { Repetition } from './repetition.js';
 import { Rules } from './rules.js';
@@ -31,10 +32,13 @@ export class Draft {
   readonly #stops: Stops;
   #stopped: StopReason | undefined;
   #taken = 0;
+  /** The id of the opening that the network has to read next; undefined once it has read them all. */
+  #opens: number | undefined;
 
   constructor(
     readonly plan: Plan,
     readonly seed: number,
+    readonly opening?: Opening,
   ) {
     this.#random = new Random(seed, Stream.sampling);
     this.#temperature = new Temperature(plan.temperature);
@@ -42,11 +46,12 @@ export class Draft {
     this.#stops = new Stops(plan.stops);
     this.#rules = new Rules(plan);
     if (plan.length === 0) this.reason = 'length';
+    else this.#open(opening?.next());
   }
 
   /** The id that the network has to read next. */
   get last(): number {
-    return this.ids.at(-1) ?? 0;
+    return this.#opens ?? this.ids.at(-1) ?? 0;
   }
 
   /** How many of `ids` are certain to belong to the text. */
@@ -62,8 +67,20 @@ export class Draft {
     return [from, this.#taken];
   }
 
-  /** Chooses the next character, or ends the text. @param logits (V) after the text so far */
+  /**
+   * Goes on with the opening or, after it, chooses the next character or ends the text.
+   * @param logits (V) after what the network has read so far
+   */
   write(logits: Float32Array): void {
+    if (this.#opens !== undefined) this.#open(this.opening?.next(logits));
+    if (this.#opens === undefined) this.#choose(logits);
+  }
+
+  #open(step: IteratorResult<number, void> | undefined): void {
+    this.#opens = step?.value ?? undefined;
+  }
+
+  #choose(logits: Float32Array): void {
     const { plan } = this;
     const { scores } = plan;
     scores.set(logits);

@@ -44,8 +44,9 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
     const mean = total / (cut.length + ending.length);
     if (mean > (best.get(cut.draft)?.mean ?? Number.NEGATIVE_INFINITY)) best.set(cut.draft, { cut, mean });
   };
-  const seeds = seedsFrom(plan.options.seed ?? 0, candidates);
-  const start = readContext(plan);
+  const seed = plan.options.seed ?? 0;
+  const seeds = seedsFrom(seed, candidates);
+  const start = readContext(plan, seed);
   for (let at = 0; at < seeds.length; at += ROWS) {
     for (const cut of cuts(plan, start, seeds.slice(at, at + ROWS), ending[0]!)) {
       waiting.push(cut);

@@ -5,8 +5,8 @@ import type { LineEnd } from '../text/decode.js';
 import { TextForm } from '../text/form.js';
 import { usualLineEnd } from '../text/line-end.js';
 import { choose, logProbability } from './choose.js';
+import { textStart } from './opening.js';
 import { withReader } from './reader.js';
-import { textStart } from './writer.js';
 
 const CR = 13;
 const LF = 10;

@@ -1,4 +1,5 @@
 import { Draft, type EndReason } from './draft.js';
+import { leadInRandom, type Opening, opening, readOpening } from './opening.js';
 import type { Plan } from './plan.js';
 import { giveBackReader, type NetworkState, takeReader, withReader } from './reader.js';
 
@@ -11,18 +12,21 @@ const MOST_ROWS = 64;
  * @throws UserError if the logits of the network are not numbers
  */
 export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
-  const start = readContext(plan);
+  const start = plan.leadsIn ? undefined : readContext(plan);
   const batch = takeReader(plan.model, Math.max(1, Math.min(seeds.length, MOST_ROWS)));
   const rows: (Draft | undefined)[] = Array.from({ length: batch.rows });
+  batch.start();
+  const zero = batch.state();
   let begun = 0;
   const begin = function* (row: number): Generator<Draft> {
     rows[row] = undefined;
     while (begun < seeds.length && rows[row] === undefined) {
-      const draft = new Draft(plan, seeds[begun++]!);
-      if (!draft.reason) draft.write(start.logits);
+      const seed = seeds[begun++]!;
+      const draft = new Draft(plan, seed, start ? undefined : openingOf(plan, seed));
+      if (start && !draft.reason) draft.write(start.logits);
       if (!draft.reason) {
         rows[row] = draft;
-        batch.start(start.state, row);
+        batch.start(start?.state ?? zero, row);
       }
       yield draft;
     }
@@ -45,17 +49,24 @@ export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Dra
   }
 }
 
-/** The network after it has read the prompt. */
+/** The network before the first character of a text. */
 export interface Start {
   readonly logits: Float32Array;
   readonly state: NetworkState;
 }
 
-/** Reads the context of a plan: the prompt, or a line break if that is empty. */
-export function readContext({ model, context }: Plan): Start {
-  return withReader(model, 1, (reader) => {
+/** The ids read before a text with this seed. At temperature 0, nothing depends on the seed. */
+function openingOf({ model, prompt, temperature }: Plan, seed: number): Opening {
+  const isRandom = Math.max(...temperature.temperature, temperature.startTemperature ?? 0) > 0;
+  return opening(model, prompt, leadInRandom(isRandom ? seed : 0));
+}
+
+/** Reads what comes before a text with this seed: a lead-in and the prompt, or only the context of the plan. */
+export function readContext(plan: Plan, seed = 0): Start {
+  return withReader(plan.model, 1, (reader) => {
     reader.start();
-    reader.read(context);
+    if (plan.leadsIn) readOpening(reader, openingOf(plan, seed));
+    else reader.read(plan.context);
     const logits = reader.logits().slice();
     return { logits, state: reader.state() };
   });

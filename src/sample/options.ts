@@ -15,6 +15,8 @@ export interface GenerateOptions extends Partial<Truncation> {
   readonly unknown?: Unknown | undefined;
   /** Whether the output starts with the prompt; true by default. */
   readonly echo?: boolean | undefined;
+  /** Whether the network first draws some lines that are thrown away; otherwise it starts from zero state. */
+  readonly leadIn?: boolean | undefined;
   /** The same seed gives the same text; 0 by default. */
   readonly seed?: number | undefined;
 
@@ -70,6 +72,9 @@ export const OPTION_GROUPS = {
       aliases: ['primetext', 'prime', 'start', 'start-text'],
     }),
     echo: row('--no-echo', 'switch', 'write only what follows the prompt', { default: true }),
+    leadIn: row('--no-lead-in', 'switch', 'start from zero state, not after lines that are thrown away', {
+      default: true,
+    }),
     unknown: row('--unknown <what>', { words: UNKNOWN }, 'what to do with characters the model never saw', {
       default: 'error',
     }),

@@ -5,19 +5,21 @@ import type { TextForm } from '../text/form.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { CopyGuard } from './copying.js';
 import { formOf } from './form.js';
+import { needsLeadIn, textStart } from './opening.js';
 import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { Repetition } from './repetition.js';
 import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
 import type { TemperatureOptions } from './temperature.js';
 import type { Truncation } from './truncate.js';
-import { textStart } from './writer.js';
 
 /** Everything that the texts of one call have in common, computed once. */
 export class Plan {
   readonly prompt: Uint32Array;
-  /** What the network reads before the text: the prompt, or a line break if that is empty. */
+  /** What the network reads before the text: the prompt, or a line break if that is empty ... */
   readonly context: Uint32Array;
+  /** ... after a lead-in, or else from zero state. */
+  readonly leadsIn: boolean;
   readonly length: number;
   readonly temperature: TemperatureOptions;
   readonly truncation: Partial<Truncation>;
@@ -56,6 +58,7 @@ export class Plan {
     const form = formOf(model);
     this.prompt = form.encode(options.prompt ?? '', options.unknown);
     this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
+    this.leadsIn = (options.leadIn ?? SAMPLING_OPTIONS.leadIn.default) && needsLeadIn(this.prompt);
     this.length = options.length ?? SAMPLING_OPTIONS.length.default;
     const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;

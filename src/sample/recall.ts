@@ -1,8 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { isWithinCluster, nextBoundary } from '../text/form.js';
 import { formOf } from './form.js';
+import { leadInRandom, opening, readOpening } from './opening.js';
 import { type NetworkState, Reader } from './reader.js';
-import { textStart } from './writer.js';
 
 /**
  * Of a long text, only the last characters are read: at least `LEAST` and fewer than `LEAST + STEP`. Where
@@ -52,8 +52,7 @@ export class Recall {
 
   constructor(readonly model: CharacterModel) {
     this.#reader = new Reader(model);
-    this.#reader.start();
-    this.#reader.read(Uint32Array.of(textStart(model)));
+    readOpening(this.#reader, opening(model, new Uint32Array(), leadInRandom(0)));
     this.#start = this.#mark(0, 0);
   }
 
@@ -70,7 +69,7 @@ export class Recall {
     memory.text = wanted;
     let mark = memory.marks.at(-1);
     let read = mark?.read ?? 0;
-    this.#reader.start(mark?.state);
+    this.#reader.start((mark ?? (from === 0 ? this.#start : undefined))?.state);
     for (let at = mark?.at ?? 0; at < wanted.length; ) {
       yield { left: wanted.length - at };
       const end = sliceEnd(wanted, at);

@@ -1,14 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Random } from '../random.js';
 import { type Choice, choose, logProbability } from './choose.js';
+import { opening, readOpening } from './opening.js';
 import { Reader } from './reader.js';
-
-const LINE_FEED = 10;
-
-/** Returns the id read before a text without a prompt: a line break if the corpus has one. */
-export function textStart({ vocabulary }: CharacterModel): number {
-  return vocabulary.idOf(LINE_FEED) ?? 0;
-}
 
 /** A network that writes one text without sampling rules, for the samples of training. */
 export class Writer {
@@ -18,15 +12,22 @@ export class Writer {
     this.#reader = new Reader(model);
   }
 
-  /** Writes from a zero state: yields the ids of the prompt, then `length` more. */
-  *write(prompt: Uint32Array, length: number, choice: Choice, random: Random): Generator<number> {
-    this.#reader.start();
-    yield* prompt;
-    this.#reader.read(prompt.length > 0 ? prompt : Uint32Array.of(textStart(this.model)));
+  /**
+   * Writes a text after a lead-in and a prompt, and yields its ids.
+   * @param draws the random numbers of the text and of the lead-in
+   */
+  *write(
+    prompt: Uint32Array,
+    length: number,
+    choice: Choice,
+    draws: { readonly text: Random; readonly leadIn: Random },
+  ): Generator<number> {
+    const reader = this.#reader;
+    readOpening(reader, opening(this.model, prompt, draws.leadIn));
     for (let written = 0; written < length; written++) {
-      const id = choose(this.#reader.logits(), choice, random.uniform());
+      const id = choose(reader.logits(), choice, draws.text.uniform());
       yield id;
-      this.#reader.read(Uint32Array.of(id));
+      reader.read(Uint32Array.of(id));
     }
   }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
+import { leadInRandom } from '../sample/opening.js';
 import { Writer } from '../sample/writer.js';
 import type { TextForm } from '../text/form.js';
 import type { LiveEvent } from './events.js';
@@ -22,7 +23,7 @@ const TEMPERATURE = { minimum: 0, maximum: 100 } as const;
  */
 export class LiveSample {
   readonly #writer: Writer;
-  readonly #random: Random;
+  readonly #draws: { readonly text: Random; readonly leadIn: Random };
   readonly #form: TextForm;
   /** Read again for every character. */
   readonly #choice = { temperature: 0.8 };
@@ -40,7 +41,8 @@ export class LiveSample {
   constructor({ writer, record, form }: Session) {
     this.#form = form;
     this.#writer = new Writer(writer.model);
-    this.#random = new Random(record.training.seed, Stream.live);
+    const { seed } = record.training;
+    this.#draws = { text: new Random(seed, Stream.live), leadIn: leadInRandom(seed) };
   }
 
   /** Sets the temperature and returns it, clamped to its range. */
@@ -60,10 +62,9 @@ export class LiveSample {
     return vocabulary.readable(this.#prompt);
   }
 
-  /** Starts a new sample from zero state. */
+  /** Starts a new sample. */
   start(): void {
-    this.#ids = this.#writer.write(this.#prompt, SAMPLE_LENGTH, this.#choice, this.#random);
-    for (let i = 0; i < this.#prompt.length; i++) this.#ids.next();
+    this.#ids = this.#writer.write(this.#prompt, SAMPLE_LENGTH, this.#choice, this.#draws);
     this.#read = this.#writer.model.vocabulary.reader();
     this.#likelihood = 1;
     this.#sample++;

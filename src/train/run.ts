@@ -5,6 +5,7 @@ import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
 import { describeModel } from '../model/config.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
+import { leadInRandom } from '../sample/opening.js';
 import { Clock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
 import { endOf } from './end.js';
@@ -178,8 +179,10 @@ export class Run {
 
   sample(): TrainEvent {
     const { writer, record } = this.session;
-    const random = new Random(record.training.seed, Stream.sampling, this.step * SAMPLE_LENGTH);
-    const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, random);
+    const { seed } = record.training;
+    const text = new Random(seed, Stream.sampling, this.step * SAMPLE_LENGTH);
+    const draws = { text, leadIn: leadInRandom(seed) };
+    const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, draws);
     return { type: 'sample', step: this.step, text: writer.model.vocabulary.readable(ids) };
   }
 

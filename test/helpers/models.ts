@@ -90,21 +90,21 @@ export function corpusOf({ vocabulary }: CharacterModel, text: string): SuffixIn
   return new SuffixIndex(ids, suffixArray(ids, vocabulary.size));
 }
 
-/** Collects the text that `generate` writes. */
+/** Collects the text that `generate` writes, by default from zero state, as `readPlainly` reads. */
 export async function write(options: GenerateOptions, model: CharacterModel): Promise<string> {
   let text = '';
-  for await (const piece of generate(model, options)) text += piece;
+  for await (const piece of generate(model, { leadIn: false, ...options })) text += piece;
   return text;
 }
 
-/** Collects the texts that `generateMany` writes. */
+/** Collects the texts that `generateMany` writes, by default from zero state. */
 export async function writeMany(
   options: GenerateOptions,
   count: number,
   model: CharacterModel,
 ): Promise<GeneratedText[]> {
   const texts: GeneratedText[] = [];
-  for await (const text of generateMany(model, count, options)) texts.push(text);
+  for await (const text of generateMany(model, count, { leadIn: false, ...options })) texts.push(text);
   return texts;
 }
 

@@ -56,11 +56,12 @@ describe.each(builds)('%s', (_, open) => {
     const engine = open();
     if (!engine) return;
     const model = modelOf(CHARACTERS, { ...shape, engine });
-    const alone = await writeAlone(ENDS, 150, model);
+    const options = { ...ENDS, leadIn: true };
+    const alone = await writeAlone(options, 150, model);
     expect(new Set(alone.map(({ text }) => text.length)).size).toBeGreaterThan(10);
     expect(new Set(alone.map(({ reason }) => reason)).size).toBe(3);
     for (const count of [0, 1, 2, 3, 7, 64, 65, 150]) {
-      expect(await writeMany(ENDS, count, model)).toEqual(alone.slice(0, count));
+      expect(await writeMany(options, count, model)).toEqual(alone.slice(0, count));
     }
   });
 
@@ -82,7 +83,7 @@ describe.each(builds)('%s', (_, open) => {
   it('2 and 3 threads give the same texts as one', async () => {
     const engine = open();
     if (!engine) return;
-    const options = { ...ENDS, length: 8 };
+    const options = { ...ENDS, length: 8, leadIn: true };
     const shape = { layers: 2, hidden: 230 }; // enough work for them to be woken, even by one text
     const alone = await writeAlone(options, 65, modelOf(CHARACTERS, { ...shape, engine }));
     for (const threads of [2, 3]) {
@@ -137,7 +138,7 @@ describe('the result of a text', () => {
 });
 
 describe('writers', () => {
-  const options: GenerateOptions = { length: 30, seed: 4, stop: ['c'] };
+  const options: GenerateOptions = { length: 30, seed: 4, stop: ['c'], leadIn: false };
 
   it('do not disturb each other when some are abandoned halfway', async () => {
     const expected = await writeMany(options, 70, model);

@@ -252,8 +252,8 @@ describe('generate', () => {
   });
 
   it('can write two texts at the same time', async () => {
-    const one: GenerateOptions = { prompt: 'ab', length: 60, seed: 1 };
-    const two: GenerateOptions = { prompt: 'pon', length: 60, seed: 2 };
+    const one: GenerateOptions = { prompt: 'ab', length: 60, seed: 1, leadIn: false };
+    const two: GenerateOptions = { prompt: 'pon', length: 60, seed: 2, leadIn: false };
     const [a, b] = [generate(model, one), generate(model, two)];
     const texts = ['', ''];
     for (let i = 0; i < 70; i++) {
@@ -265,12 +265,12 @@ describe('generate', () => {
   it('is endless without a length and can be abandoned', async () => {
     const expected = await write({ seed: 3, length: 25 });
     let text = '';
-    for await (const piece of generate(model, { seed: 3 })) {
+    for await (const piece of generate(model, { seed: 3, leadIn: false })) {
       text += piece;
       if (Array.from(text).length === 25) break;
     }
     expect(text).toBe(expected);
-    const writer = generate(model, { seed: 3 });
+    const writer = generate(model, { seed: 3, leadIn: false });
     await writer.next();
     expect(await writer.return(undefined)).toEqual({ done: true, value: undefined });
     expect(await writer.next()).toEqual({ done: true, value: undefined });

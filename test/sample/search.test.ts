@@ -18,7 +18,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 const wide = modelOf('abcdefghijk \n.é');
 const beam = (model: CharacterModel, width: number, options: GenerateOptions) =>
-  beamSearch(new Plan(model, { logProbabilities: true, ...options }), width);
+  beamSearch(new Plan(model, { leadIn: false, logProbabilities: true, ...options }), width);
 
 describe('a beam of width 1', () => {
   const settings: [name: string, options: GenerateOptions][] = [
@@ -137,7 +137,7 @@ describe('a beam of any width', () => {
     broken.weights.values.fill(Number.NaN);
     broken.weights.pack();
     for (const options of [{}, { ban: 'a' }, { match: 'b+' }]) {
-      const plan = new Plan(broken, { length: 5, ...options });
+      const plan = new Plan(broken, { leadIn: false, length: 5, ...options });
       const actions = [() => beamSearch(plan, 3), () => [...writeTexts(plan, [1])]];
       for (const action of actions) {
         expect(thrownBy(action)).toMatchObject({ exitCode: ExitCode.badData });
@@ -184,6 +184,7 @@ describe('filling in', () => {
 
   it.each(settings)('before %j finds the best of all cuts', (ending, options) => {
     const plan = new Plan(model, {
+      leadIn: false,
       prompt: 'a.',
       length: LENGTH,
       seed: 7,

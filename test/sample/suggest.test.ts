@@ -5,10 +5,10 @@ import { openEngine } from '../../src/engine/engine.js';
 import { Weights } from '../../src/model/weights.js';
 import { Random, Stream } from '../../src/random.js';
 import { type Choice, choose } from '../../src/sample/choose.js';
+import { leadInRandom, opening, readOpening } from '../../src/sample/opening.js';
 import { Reader } from '../../src/sample/reader.js';
 import { Recall, readingStart } from '../../src/sample/recall.js';
 import { type Suggested, Suggester, type SuggestOptions } from '../../src/sample/suggest.js';
-import { textStart } from '../../src/sample/writer.js';
 import type { Encoding } from '../../src/text/decode.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { initialiseSmall } from '../helpers/models.js';
@@ -43,13 +43,13 @@ function suggested(suggester: Suggester, before: string, options = OPTIONS): Sug
   return last!;
 }
 
-/** What a separate reader writes after a text, up to a line break, or a space after 80 to 120 characters. */
+/** What a separate reader writes after a lead-in and a text, up to a line break, or a space after 80 to 120 characters. */
 function written(before: string, seed: number, choice: Choice): string {
   const reader = new Reader(model);
   const ids = model.vocabulary.encode(before, 'nearest');
   const random = new Random(seed, Stream.sampling, ids.length);
-  reader.start();
-  reader.read(ids.length > 0 ? ids : Uint32Array.of(textStart(model)));
+  readOpening(reader, opening(model, new Uint32Array(), leadInRandom(0)));
+  if (ids.length > 0) reader.read(ids);
   let text = '';
   for (let count = 0; count < 120; count++) {
     const id = choose(reader.logits(), choice, random.uniform());

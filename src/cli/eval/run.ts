@@ -9,7 +9,7 @@ import { surprises } from '../../insight/surprise.js';
 import { amountOf } from '../../numbers.js';
 import { withText } from '../../prepare/text.js';
 import { formOf } from '../../sample/form.js';
-import { textStart } from '../../sample/writer.js';
+import { textStart } from '../../sample/opening.js';
 import type { Stretch } from '../../text/dataset.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { Evaluator, type Figures } from '../../train/evaluate.js';

@@ -7,7 +7,7 @@ import { percent, table } from '../../format.js';
 import { byGain, type ClassLoss, largestShare, lossByClass, surprises } from '../../insight/surprise.js';
 import { textClasses } from '../../insight/text-classes.js';
 import { grouped } from '../../numbers.js';
-import { textStart } from '../../sample/writer.js';
+import { textStart } from '../../sample/opening.js';
 import { inMemory } from '../../text/ids.js';
 import { figureOf, type Series } from '../../ui/plot/chart.js';
 import { svgOf } from '../../ui/plot/svg.js';

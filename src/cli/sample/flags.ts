@@ -63,7 +63,7 @@ export function sampleOption(name: Flag): TableOption {
   const row: OptionRow = SAMPLE_OPTIONS[name];
   const defaultHelp = SHOWN_DEFAULTS[name] ?? row.defaultHelp;
   const option = new TableOption(name, defaultHelp === undefined ? row : { ...row, defaultHelp });
-  option.negate = name === 'echo'; // --no-copy takes a number and negates nothing
+  option.negate = name === 'echo' || name === 'leadIn'; // --no-copy takes a number and negates nothing
   if (ESCAPED.includes(name)) option.argParser(resolveEscapes);
   if (name === 'stop') {
     option.argParser((text: string, before: string[] = []) => [...before, resolveEscapes(text)]);

@@ -11,7 +11,7 @@ import { digitOf, stepOf, TINTS } from '../../../src/cli/output/tint.js';
 import { harmless } from '../../../src/format.js';
 import { surprises } from '../../../src/insight/surprise.js';
 import { Network } from '../../../src/model/network.js';
-import { textStart } from '../../../src/sample/writer.js';
+import { textStart } from '../../../src/sample/opening.js';
 import { Dataset } from '../../../src/text/dataset.js';
 import { merged } from '../../../src/ui/text/tint.js';
 import { events, expectFailure, run, start, temporaryFolder } from '../../helpers/cli.js';

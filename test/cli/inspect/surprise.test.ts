@@ -12,7 +12,7 @@ import { load } from '../../../src/index.js';
 import { type ClassLoss, surprises } from '../../../src/insight/surprise.js';
 import { withText } from '../../../src/prepare/text.js';
 import { formOf } from '../../../src/sample/form.js';
-import { textStart } from '../../../src/sample/writer.js';
+import { textStart } from '../../../src/sample/opening.js';
 import { Dataset } from '../../../src/text/dataset.js';
 import { inMemory } from '../../../src/text/ids.js';
 import { expectFailure, run, start, temporaryFolder } from '../../helpers/cli.js';

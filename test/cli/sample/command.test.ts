@@ -50,7 +50,8 @@ describe('several texts', () => {
     const { text, logprobs } = texts[0]!;
     expect(logprobs.length).toBe(Array.from(text).length);
     // Without a prompt, both start after a line break.
-    const plain = events((await sample('--length', '200', '--json', '--logprobs')).stdout)[0]!;
+    const flags = ['--no-lead-in', '--length', '200', '--json', '--logprobs'];
+    const plain = events((await sample(...flags)).stdout)[0]!;
     await writeFile(join(folder, 'written.txt'), plain.text as string);
     const evaluated = await run(folder, [
       ...['eval', 'model', '--text', 'written.txt', '--protocol', 'once', '--json'],

@@ -4,8 +4,8 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../../../checkpoin
 import { ExitCode, UserError } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
 import { grouped } from '../../../numbers.js';
+import { textStart } from '../../../sample/opening.js';
 import { SAMPLING_OPTIONS } from '../../../sample/options.js';
-import { textStart } from '../../../sample/writer.js';
 import type { Unknown } from '../../../text/vocabulary.js';
 import type { Viewpoint } from '../../../ui/step/contents.js';
 import type { StepStart } from '../../../ui/step/state.js';
