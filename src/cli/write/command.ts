@@ -12,7 +12,8 @@ const EXAMPLES = `${MODEL_HELP}
 
 The network continues what you write. Tab accepts the suggested line, the up and
 down arrows show other suggestions, ^T opens the sampling settings and ^G lists
-all keys. The text is saved on exit, however the program ends.
+all keys. The text is saved on exit, however the program ends; after kill -9, the
+next "charlstm write" of the file continues with what was not saved.
 
 Examples:
   charlstm write

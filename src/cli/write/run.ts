@@ -9,6 +9,7 @@ import type { WriteBackend, WriteScreen } from '../../ui/write/open.js';
 import type { Settings } from '../../ui/write/settings.js';
 import { readModel, titleOf } from '../input/model.js';
 import { untilEnded } from '../output/endings.js';
+import { AUTOSAVE_EVERY_MS, Autosave } from './autosave.js';
 import { rescue, TextFile } from './text-file.js';
 
 export interface WriteFlags extends Settings {
@@ -21,6 +22,7 @@ export interface WriteFlags extends Settings {
 /** Runs the editor until the user leaves it. */
 export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
   const file = new TextFile(flags.file ?? newName(new Date()));
+  const autosave = new Autosave(file);
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   // One thread: the suggestions are too little work to share.
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
@@ -40,17 +42,24 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
     },
     save: () => save(file, writing),
   };
+  let autosaving: NodeJS.Timeout | undefined;
   try {
     await untilEnded(
       () => import('../../ui/write/open.js'),
       ({ openWrite }, end) => {
-        writing = openWrite({ file: file.name, model: name, text: file.text, settings }, world, end);
+        const left = flags.file === undefined ? autosave.hintAtOthers() : autosave.takeLeftBehind();
+        const { text: recovered, notice } = left;
+        const start = { file: file.name, model: name, text: file.text, recovered, settings };
+        writing = openWrite(start, world, end);
+        if (notice) writing.take({ type: 'notice', text: notice, isBad: recovered === undefined });
+        autosaving = setInterval(() => autosaved(autosave, writing), AUTOSAVE_EVERY_MS);
         return writing;
       },
-      () => keepAtExit(file, text()),
+      () => keepAtExit(file, autosave, text()),
     );
   } finally {
-    keep(file, text());
+    clearInterval(autosaving);
+    keep(file, autosave, text());
   }
 }
 
@@ -74,6 +83,17 @@ function save(file: TextFile, writing: WriteScreen | undefined): void {
   }
 }
 
+/** Keeps unsaved text for the case that this process is killed. */
+function autosaved(autosave: Autosave, writing: WriteScreen | undefined): void {
+  if (!writing) return;
+  try {
+    autosave.keep(writing.state.draft.text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    writing.take({ type: 'notice', text: `no autosave: ${error.message}`, isBad: true });
+  }
+}
+
 function noticeOfKept(file: TextFile, kept: string): string {
   return `another program had changed ${file.name}: its version is now ${kept}`;
 }
@@ -82,12 +102,17 @@ function noticeOfKept(file: TextFile, kept: string): string {
  * Saves unsaved text, to the file or wherever else that is possible.
  * @throws UserError saying where the text is, if it is not in its file
  */
-function keep(file: TextFile, text: string | undefined): void {
-  if (text === undefined || text === file.text) return;
+function keep(file: TextFile, autosave: Autosave, text: string | undefined): void {
+  if (text === undefined) return;
+  if (text === file.text) {
+    autosave.remove();
+    return;
+  }
   try {
     const kept = file.save(text);
     if (kept !== undefined) process.stderr.write(`${harmless(noticeOfKept(file, kept))}\n`);
     process.stderr.write(`saved to ${harmless(quoted(file.name))}\n`);
+    autosave.remove();
   } catch (error) {
     file.text = text; // do not try again at exit
     if (!(error instanceof UserError)) throw error;
@@ -96,9 +121,9 @@ function keep(file: TextFile, text: string | undefined): void {
 }
 
 /** Saves like `keep` while the process exits, and reports errors itself. */
-function keepAtExit(file: TextFile, text: string | undefined): void {
+function keepAtExit(file: TextFile, autosave: Autosave, text: string | undefined): void {
   try {
-    keep(file, text);
+    keep(file, autosave, text);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`charlstm: ${harmless(`${error.message}. ${error.hint}`)}\n`);

@@ -15,7 +15,8 @@ import { fileError, UserError } from '../../errors.js';
 import { hiddenTemporary, replaceFileSync } from '../../files.js';
 import { utf8Of } from '../input/text-argument.js';
 
-const LARGEST = 16e6;
+/** Bytes. */
+export const LARGEST = 16e6;
 const BYTE_ORDER_MARK = '\ufeff';
 const HINT = 'Name another file with --file.';
 
@@ -26,7 +27,8 @@ export class TextFile {
   #mark = '';
   #lineBreak = '\n';
   #known: Stats | undefined;
-  readonly #path: string;
+  /** With links followed. */
+  readonly path: string;
 
   /**
    * Reads the file if it exists.
@@ -35,10 +37,10 @@ export class TextFile {
   constructor(readonly name: string) {
     try {
       this.#known = statSync(name, { throwIfNoEntry: false });
-      this.#path = this.#known ? realpathSync(name) : name;
+      this.path = this.#known ? realpathSync(name) : name;
       if (this.#known) this.#read(this.#known);
-      accessSync(dirname(this.#path), constants.W_OK);
-      if (this.#known) accessSync(this.#path, constants.W_OK);
+      accessSync(dirname(this.path), constants.W_OK);
+      if (this.#known) accessSync(this.path, constants.W_OK);
     } catch (error) {
       throw fileError(error, name, HINT, this.#known ? 'read' : 'create');
     }
@@ -53,11 +55,24 @@ export class TextFile {
         'Split it and write in one part.',
       );
     }
-    const bytes = readFileSync(this.#path);
-    const text = utf8Of(bytes, this.name);
+    const bytes = readFileSync(this.path);
+    this.#lineBreak = lineBreakOf(utf8Of(bytes, this.name));
     if (bytes.toString('utf8', 0, 3) === BYTE_ORDER_MARK) this.#mark = BYTE_ORDER_MARK;
-    this.#lineBreak = lineBreakOf(text);
-    this.text = text.replaceAll(this.#lineBreak, '\n');
+    this.text = this.textOf(bytes, this.name);
+  }
+
+  /** When the file was last changed, in milliseconds; undefined if there is none yet. */
+  get modified(): number | undefined {
+    return this.#known?.mtimeMs;
+  }
+
+  /**
+   * Returns the text of what `contentOf` made.
+   * @param name for errors
+   * @throws UserError if the bytes are not UTF-8
+   */
+  textOf(bytes: Uint8Array, name: string): string {
+    return utf8Of(bytes, name).replaceAll(this.#lineBreak, '\n');
   }
 
   /** Returns what the file is to contain for a text with LF as line breaks. */
@@ -74,15 +89,15 @@ export class TextFile {
   save(text: string): string | undefined {
     let kept: string | undefined;
     try {
-      replaceFileSync(this.#path, [this.contentOf(text)], {
-        temporary: hiddenTemporary(this.#path),
+      replaceFileSync(this.path, [this.contentOf(text)], {
+        temporary: hiddenTemporary(this.path),
         mode: this.#known ? this.#known.mode & 0o777 : 0o666,
         beforeRename: () => {
           kept = this.#keepForeign();
         },
       });
       this.text = text;
-      this.#known = statSync(this.#path);
+      this.#known = statSync(this.path);
       return kept;
     } catch (error) {
       throw fileError(error, this.name, HINT, 'write');
@@ -91,12 +106,12 @@ export class TextFile {
 
   /** Renames the file if it is not what was read or written here last. */
   #keepForeign(): string | undefined {
-    const found = statSync(this.#path, { throwIfNoEntry: false });
+    const found = statSync(this.path, { throwIfNoEntry: false });
     const known = this.#known;
     if (!found?.isFile() || (known && found.mtimeMs === known.mtimeMs && found.size === known.size))
       return undefined;
-    const kept = `${this.#path}.theirs-${Math.round(found.mtimeMs)}`;
-    renameSync(this.#path, kept);
+    const kept = `${this.path}.theirs-${Math.round(found.mtimeMs)}`;
+    renameSync(this.path, kept);
     return kept;
   }
 }

@@ -1,5 +1,5 @@
 import type { Size } from '../text/line.js';
-import { type Draft, draftOf } from './draft.js';
+import { type Draft, draftOf, replaced } from './draft.js';
 import { scrolled } from './page.js';
 import type { Settings } from './settings.js';
 import {
@@ -46,13 +46,15 @@ export type WriteMessage =
 /** The facts known when the screen opens. */
 export interface WriteStart extends Pick<WriteState, 'file' | 'model' | 'settings' | 'colors'> {
   readonly text: string;
+  /** Unsaved text that replaces it, until it is undone. */
+  readonly recovered?: string | undefined;
 }
 
-export function initialState({ text, ...known }: WriteStart, size: Size): WriteState {
+export function initialState({ text, recovered = text, ...known }: WriteStart, size: Size): WriteState {
   const state: WriteState = {
     ...known,
     ...size,
-    draft: draftOf(text),
+    draft: recovered === text ? draftOf(text) : replaced(draftOf(text), 0, text.length, recovered, 'pasting'),
     saved: text,
     top: 0,
     column: undefined,

@@ -1,6 +1,14 @@
 // `charlstm write` in a real terminal: typing, suggestions, settings and every way to leave. No text is lost.
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { expectFailure, run, temporaryFolder } from '../../helpers/cli.js';
@@ -304,6 +312,61 @@ describe('the text is saved', () => {
     await expectRestored(terminal, 74);
     const rescued = /The text is in (\S+)\n/.exec(terminal.text)![1]!;
     expect(readFileSync(rescued, 'utf8')).toBe('kept');
+  });
+});
+
+describe('after kill -9', () => {
+  const hidden = () => readdirSync(folder).filter((name) => name.endsWith('.autosave'));
+
+  /** A terminal in which text was typed, and which was then killed. */
+  async function killed(text: string | undefined) {
+    const { terminal, pid, ...file } = await opened(text === undefined ? {} : { text });
+    terminal.type(' kept');
+    await vi.waitUntil(() => hidden().some((name) => name.includes(file.name)), { timeout: 30_000 });
+    process.kill(pid(), 'SIGKILL');
+    await terminal.until('code 137');
+    return file;
+  }
+  const again = (name: string) => {
+    const terminal = new PseudoTerminal(folder, `$charlstm write model --file ${name}; echo "code $?"`);
+    onTestFinished(() => terminal.kill());
+    return terminal;
+  };
+
+  it('the next session has the unsaved text, and nothing is left once it is saved', async () => {
+    const { name, path, content } = await killed(undefined);
+    expect(existsSync(path)).toBe(false);
+    const terminal = again(name);
+    await terminal.until('recovered unsaved text of a session that was killed');
+    await terminal.until('● unsaved');
+    terminal.type('!\x11');
+    await terminal.until('code 0');
+    expect(content()).toBe(' kept!');
+    expect(hidden()).toEqual([]);
+  });
+
+  it('undoing goes back to what the file has', async () => {
+    const { name, content } = await killed('as it was\r\n');
+    const terminal = again(name);
+    await terminal.until('recovered unsaved text');
+    terminal.type('\x1a\x11');
+    await terminal.until('code 0');
+    expect(content()).toBe('as it was\r\n');
+    expect(hidden()).toEqual([]);
+  });
+
+  it('the text is put aside if the file was written since', async () => {
+    const { name, path, content } = await killed('as it was');
+    writeFileSync(path, 'by another program');
+    utimesSync(path, new Date(), new Date(Date.now() + 10_000));
+    const terminal = again(name);
+    await terminal.until('a killed session had unsaved text');
+    terminal.type('\x11');
+    await terminal.until('code 0');
+    expect(content()).toBe('by another program');
+    const aside = readdirSync(folder).find((other) => other.startsWith(`${name}.unsaved-`))!;
+    expect(readFileSync(join(folder, aside), 'utf8')).toBe('as it was kept');
+    expect(hidden()).toEqual([]);
   });
 });
 
