@@ -27,8 +27,8 @@ const RETRY_AFTER_MS = 20;
 const LOCKING = /^lock\.(\d+|turn)$/;
 /** Files left by an interrupted save, and by a run that was killed before its first checkpoint. */
 const UNFINISHED =
-  /^(corpus\.(u(8|16|32)|json|suffixes\.\d+)\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
-const LEFT_OVER = /^(log\.jsonl|corpus\.(u(8|16|32)|json))$/;
+  /^(corpus\.(u(8|16|32)|json|suffixes\.\d+)\.tmp|text\.json\.tmp|(stdin|pipe-\d+)\.tmp|step-.*\.safetensors\.tmp)$/;
+const LEFT_OVER = /^(log\.jsonl|text\.json|corpus\.(u(8|16|32)|json))$/;
 
 /**
  * Locks the folder of a run, so that no other process trains it at the same time. The lock names its process

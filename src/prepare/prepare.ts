@@ -19,6 +19,7 @@ import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { malformedNotices, readCorpus } from './corpus.js';
 import { checkMemory } from './memory.js';
+import { noteOrigin } from './origin.js';
 import {
   corpusOf,
   type EndedRun,
@@ -54,6 +55,7 @@ export async function prepareRun(
         plan = planOf(known, request, base);
       }),
     );
+    if ('length' in request.text) await noteOrigin(run, request.text, corpus.sources);
     const { model, training, trainLength, notices } = plan!;
     const { vocabulary, hash, length } = learned;
     const record: RunRecord = {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Recorded, readRecord, verifyCheckpoint } from '../checkpoint/checkpoint.js';
 import { claimNewRun, claimRun } from '../checkpoint/claim.js';
@@ -7,26 +6,26 @@ import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
 import { describeLength, type RunRecord } from '../checkpoint/record.js';
 import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
-import { fileError, UserError } from '../errors.js';
-import { inTemporaryFolder } from '../files.js';
+import { fileError, UserError, withHint } from '../errors.js';
 import { quoted } from '../format.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
-import { Dataset, prepareDataset } from '../text/dataset.js';
+import { Dataset } from '../text/dataset.js';
 import { openLearned } from '../text/learned.js';
-import { corpusKey, notedCorpus, shareFile } from '../text/reuse.js';
+import { shareFile } from '../text/reuse.js';
 import { splitCorpus } from '../text/split.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { endOf } from '../train/end.js';
 import { shareDone } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
+import { copyOrigin } from './origin.js';
 import {
-  corpusOf,
   type EndedRun,
   type PreparedRun,
   type PrepareHooks,
   refuseConflicts,
   type TrainingRequest,
 } from './request.js';
+import { changeNotices, commandFrom, namesIn, refuseOtherText } from './same-text.js';
 
 /**
  * Prepares to continue a run: the newest, a run folder, or a checkpoint file. With `out` it continues in a
@@ -45,7 +44,7 @@ export async function prepareResume(
   if (await hasEnded(last, request)) {
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const record = await resumedRecord(found, request, hooks);
-    if (isComplete(record)) return endedRun(original, record);
+    if (isComplete(record)) return endedRun(original, record, hooks);
   }
   // A run that continues in its own folder is locked before it is read: nobody else may be training it
   // meanwhile.
@@ -56,7 +55,7 @@ export async function prepareResume(
     const record = await resumedRecord(found, request, hooks);
     if (isComplete(record)) {
       await claim.release();
-      return endedRun(original, record);
+      return endedRun(original, record, hooks);
     }
     const { model: config, codePoints, decoding, training, corpus } = record;
     const vocabulary = new Vocabulary(codePoints, decoding.encoding);
@@ -68,6 +67,7 @@ export async function prepareResume(
       notices: [
         ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
         ...otherEngine(value.engine, request),
+        ...(await changeNotices(original, record, hooks)),
         ...memory,
       ],
       release: claim.release,
@@ -100,8 +100,13 @@ async function resumedRecord(
     );
   }
   refuseFrozen(request, record, run);
+  const model = typeof request.resume === 'string' ? request.resume : run;
+  await withHint(
+    () =>
+      `The text of the run is missing or damaged; its weights can learn it in a new run: ${commandFrom(model, namesIn(request.text))}.`,
+    async () => openLearned(run, record.model.vocabulary, record.corpus).close(),
+  );
   await refuseOtherText(request.text, record, run, hooks);
-  openLearned(run, record.model.vocabulary, record.corpus).close();
   const bad = new Set(damaged.map(({ path }) => path));
   const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
   if (later.length > 0 && request.out === undefined) {
@@ -148,6 +153,7 @@ async function copyText(from: string, { model }: RunRecord, to: string): Promise
   const copy = join(to, basename(dataset.path));
   try {
     await shareFile(dataset.path, copy);
+    await copyOrigin(from, to);
   } catch (error) {
     throw fileError(error, copy, 'Make room, or choose another place with --out.', 'write');
   }
@@ -170,11 +176,14 @@ function isComplete(record: RunRecord): boolean {
   return corpus.length > 0 && isValidated && shareDone(record) >= 1;
 }
 
-function endedRun(run: string, record: RunRecord): EndedRun {
+async function endedRun(run: string, record: RunRecord, hooks: PrepareHooks): Promise<EndedRun> {
   const { training, progress, history } = record;
   const { step } = progress;
   const length = describeLength(training.length);
-  const notices = [`${run} has already had its ${length} (step ${step}): nothing is changed`];
+  const notices = [
+    `${run} has already had its ${length} (step ${step}): nothing is changed`,
+    ...(await changeNotices(run, record, hooks)),
+  ];
   return { run, end: endOf(run, 'finished', { step, history }), notices };
 }
 
@@ -201,27 +210,3 @@ function refuseFrozen(request: TrainingRequest, record: RunRecord, run: string):
 }
 
 const SPLIT = ['validation', 'batchSize', 'sequenceLength'] as const;
-
-/** The text may be named again on resume, but it must be the same text. */
-async function refuseOtherText(
-  text: TrainingRequest['text'],
-  { decoding, codePoints: known, corpus }: RunRecord,
-  run: string,
-  { interruptible }: PrepareHooks,
-): Promise<void> {
-  if ('length' in text && text.length === 0) return;
-  const { sources, name } = await corpusOf(text);
-  const key = corpusKey(sources, decoding);
-  const noted = key === undefined ? undefined : notedCorpus(run, key, decoding);
-  const read = () =>
-    inTemporaryFolder((folder) => {
-      const remove = () => rm(folder, { recursive: true, force: true });
-      return interruptible(remove, () => prepareDataset(sources, decoding, folder, { known }));
-    });
-  const { hash, vocabulary } = noted ?? (await read());
-  if (hash === corpus.hash && String(vocabulary.codePoints) === String(known)) return;
-  throw new UserError(
-    `${run} learns another text (${corpus.name}) than ${'length' in text ? text.join(' ') : name}`,
-    'Leave the text out to continue the run, or leave --resume out to start a new one.',
-  );
-}

@@ -14,7 +14,8 @@ import { type IdArray, nameCharacter, Vocabulary } from './vocabulary.js';
 const CODE_POINTS = 0x110000;
 const LF = 10;
 const CR = 13;
-const LOST = 'The run has lost its text: train it again in a new run.';
+const LOST =
+  'The run has lost its text. Its weights can learn one in a new run: charlstm train TEXT --from RUN.';
 
 /** What the network needs to know about a corpus. */
 export interface LearnedText {
