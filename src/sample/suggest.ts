@@ -95,7 +95,8 @@ class Alternative {
    * character, which is left out.
    */
   get text(): string {
-    return this.model.vocabulary.readable(this.#ids).replace(/\r\n?/g, '\n');
+    const { vocabulary } = this.model;
+    return vocabulary.readable(vocabulary.decode(this.#ids)).replace(/\r\n?/g, '\n');
   }
 
   write(logits: Float32Array, choice: Choice): void {

@@ -103,9 +103,11 @@ export class Vocabulary {
     return (id) => decoder.decode(Uint8Array.of(this.codePoints[id]!), { stream: true });
   }
 
-  /** Decodes ids for people: bytes as UTF-8, without a last character that is cut off. */
-  readable(ids: Iterable<number>): string {
-    return Array.from(ids, this.reader()).join('');
+  /** Makes what `decode` returns readable: bytes become UTF-8, without a last character that is cut off. */
+  readable(decoded: string): string {
+    if (this.encoding !== 'bytes') return decoded;
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return decoder.decode(Buffer.from(decoded, 'latin1'), { stream: true });
   }
 
   /**

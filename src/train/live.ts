@@ -59,7 +59,7 @@ export class LiveSample {
     const { vocabulary } = this.#writer.model;
     this.#prompt = this.#form.encode(text, 'skip');
     this.start();
-    return vocabulary.readable(this.#prompt);
+    return vocabulary.readable(vocabulary.decode(this.#prompt));
   }
 
   /** Starts a new sample. */
@@ -97,7 +97,8 @@ export class LiveSample {
     }
     if (text === '') return undefined;
     const { temperature } = this.#choice;
-    const prompt = this.#writer.model.vocabulary.readable(this.#prompt);
+    const { vocabulary } = this.#writer.model;
+    const prompt = vocabulary.readable(vocabulary.decode(this.#prompt));
     return { type: 'live', step, sample: this.#sample, temperature, prompt, text, certainty };
   }
 

@@ -179,11 +179,12 @@ export class Run {
 
   sample(): TrainEvent {
     const { writer, record } = this.session;
+    const { vocabulary } = writer.model;
     const { seed } = record.training;
     const text = new Random(seed, Stream.sampling, this.step * SAMPLE_LENGTH);
     const draws = { text, leadIn: leadInRandom(seed) };
     const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, draws);
-    return { type: 'sample', step: this.step, text: writer.model.vocabulary.readable(ids) };
+    return { type: 'sample', step: this.step, text: vocabulary.readable(vocabulary.decode(ids)) };
   }
 
   /** Saves a checkpoint; see `persist`. */

@@ -167,6 +167,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
 /** What bounds a command, by its name, unless its options match. */
 const BOUNDS: readonly (readonly [command: string, unless: RegExp, bound: readonly string[]])[] = [
   ['train', /^--?(steps|epochs|max.epochs|minutes)/, ['--steps', '2']],
+  ['train', /^--?(hidden|rnn.size|resume|from|init.from)/, ['--hidden', '16']],
   ['sample', /^--?(length|max.new.tokens)/, ['--length', '40']],
   ['inspect memory', /^--?steps/, ['--steps', '2']],
   ['inspect memory', /^--?hidden/, ['--hidden', '8']],
@@ -268,6 +269,6 @@ export function commandLines(commands: readonly Called[]): fc.Arbitrary<string[]
       });
     return { arbitrary: line, weight: 3 + options.length };
   });
-  const words = fc.array(oneOf('help', 'inspect', 'train', 'nonsense', '-h', '', '--version'));
+  const words = fc.array(oneOf('help', 'inspect', 'runs', 'nonsense', '-h', '', '--version'));
   return fc.oneof({ arbitrary: words, weight: 3 }, ...lines);
 }

@@ -29,15 +29,15 @@ describe('encoding and decoding', () => {
   it('shows bytes as the characters that they encode, as soon as these are whole', () => {
     fc.assert(
       fc.property(text, (s) => {
-        expect(allBytes.readable(allBytes.encode(s))).toBe(Buffer.from(s).toString());
+        expect(allBytes.readable(allBytes.decode(allBytes.encode(s)))).toBe(Buffer.from(s).toString());
         const read = allBytes.reader();
         const pieces = Array.from(allBytes.encode(`${s}é`), read);
         expect(pieces.slice(-2)).toEqual(['', 'é']);
       }),
     );
-    expect(allBytes.readable(Buffer.from('a漢').subarray(0, 3))).toBe('a');
-    expect(allBytes.readable(Buffer.from('\ufeffa\xff', 'latin1'))).toBe('\ufffda\ufffd');
-    expect(vocabularyOf('aé').readable([1, 0])).toBe('éa');
+    expect(allBytes.readable(Buffer.from('a漢').toString('latin1').slice(0, 3))).toBe('a');
+    expect(allBytes.readable('\xffa\xff')).toBe('\ufffda\ufffd');
+    expect(vocabularyOf('aé').readable('éa')).toBe('éa');
   });
 
   it('classifies each byte by the character that it is part of', () => {

@@ -26,16 +26,14 @@ export function sampleOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex
 
 function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefined): SampleOutput {
   const { vocabulary } = plan.model;
-  const readable = (text: string) =>
-    vocabulary.encoding === 'bytes' ? Buffer.from(text, 'latin1').toString() : text;
-  const prompt = readable(vocabulary.decode(plan.prompt));
+  const prompt = vocabulary.readable(vocabulary.decode(plan.prompt));
   return {
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
       const logprobs = flags.logProbabilities ? { logprobs: logProbabilities?.map(rounded) } : {};
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
-      const line = { ...echoed, text: readable(text), seed, reason, ...logprobs, ...copies };
+      const line = { ...echoed, text: vocabulary.readable(text), seed, reason, ...logprobs, ...copies };
       await print(`${harmlessJson(line)}\n`);
     },
   };
@@ -184,7 +182,7 @@ export function copiesOf(
     overlaps: overlaps.map(({ start, length }) => ({
       start,
       length,
-      text: model.vocabulary.readable(ids.slice(start, start + length)),
+      text: model.vocabulary.readable(characters.slice(start, start + length).join('')),
     })),
   };
 }

@@ -67,7 +67,7 @@ function sampleOf(run: string, best: Checkpoint): { text: string; command: strin
   );
   const [draft] = [...writeTexts(new Plan(model, options), [flags.seed])].slice(-1);
   const command = `${PROGRAM} sample ${harmlessLine(quoted(run))} --length ${flags.length} --seed ${flags.seed}`;
-  return { text: finished(draft!).text, command };
+  return { text: model.vocabulary.readable(finished(draft!).text), command };
 }
 
 /** Returns a table of the losses of the run and its baselines, the worst first. */
