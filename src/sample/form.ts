@@ -14,6 +14,8 @@ const LF = 10;
 /** How much a network writes to show how it ends lines: side by side, a few milliseconds' work. */
 const ROWS = 16;
 const STEPS = 64;
+/** Low, so that even a network that has learned little keeps to what it knows. */
+const TEMPERATURE = 0.5;
 
 const forms = new WeakMap<Weights, TextForm>();
 
@@ -35,22 +37,23 @@ function lineEndOf(model: CharacterModel): LineEnd | undefined {
   const [cr, lf] = [model.vocabulary.idOf(CR)!, model.vocabulary.idOf(LF)!];
   const randoms = Array.from({ length: ROWS }, (_, row) => new Random(row, Stream.evaluation));
   const last = new Uint32Array(ROWS).fill(textStart(model));
-  let [returns, feeds, pairs] = [0, 0, 0];
+  let [returns, feeds, afterReturns, drawnReturns] = [0, 0, 0, 0];
   withReader(model, ROWS, (reader) => {
     const probability = (row: number, id: number) => Math.exp(logProbability(reader.logits(row), id));
     reader.start();
     for (let step = 0; step < STEPS; step++) {
       reader.read(last);
       randoms.forEach((random, row) => {
-        if (last[row] !== cr) {
+        if (last[row] === cr) {
+          drawnReturns++;
+          afterReturns += probability(row, lf);
+        } else {
           returns += probability(row, cr);
           feeds += probability(row, lf);
         }
-        last[row] = choose(reader.logits(row), { temperature: 1 }, random.uniform());
+        last[row] = choose(reader.logits(row), { temperature: TEMPERATURE }, random.uniform());
       });
     }
-    reader.read(last.fill(cr));
-    for (let row = 0; row < ROWS; row++) pairs += probability(row, lf) / ROWS;
   });
-  return usualLineEnd({ returns, feeds, pairs });
+  return usualLineEnd({ returns, feeds, pairs: afterReturns / drawnReturns });
 }

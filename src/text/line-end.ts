@@ -2,8 +2,8 @@ import type { LineEnd } from './decode.js';
 
 const LF = 10;
 const CR = 13;
-/** From this share of all line ends on, one of them is the usual one. */
-const USUAL = 0.9;
+/** From this share of all line ends on, one of them is the usual one; networks are not exact. */
+const USUAL = 0.75;
 
 /** How often a network, or a text, ends a line in each way, in any unit. */
 export interface LineEndCounts {

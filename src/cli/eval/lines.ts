@@ -46,7 +46,7 @@ export class LineTable implements Renderer {
 
   #endLine(): string {
     const { figures } = this.#tally;
-    const glyphs = glyphsOf(this.#text.replace(/\n$/, ''));
+    const glyphs = glyphsOf(this.#text);
     const text = cut(glyphs.map((glyph) => glyph.text).join(''), this.#textWidth);
     const row = rowOf(++this.#lines, figures, text);
     if (figures.characters >= LONG_ENOUGH) {
@@ -78,7 +78,7 @@ export class LineObjects implements Renderer {
   piece(piece: Piece): string {
     const begun = this.#tally.characters === 0 ? `{"line":${++this.#lines},"text":"` : '';
     this.#tally.add(piece);
-    const text = harmlessJson(piece.endsLine ? piece.text.slice(0, -1) : piece.text).slice(1, -1);
+    const text = harmlessJson(piece.text).slice(1, -1);
     return begun + text + (piece.endsLine ? this.#endLine() : '');
   }
 

@@ -1,30 +1,34 @@
 import type { Scored } from '../../insight/surprise.js';
+import { sumOf } from '../../numbers.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import { bitsPerCharacter, type Figures, figuresOf } from '../../train/evaluate.js';
 
-/** A line with its line feed, a part of a long line, or the end of a text that lacks a line feed. */
+/** A line, a part of a long line, or the end of a text that lacks a line end. */
 export interface Piece {
+  /** Without the line end. */
   readonly text: string;
-  /** In nats, for each code point. */
+  /** In nats, for each code point of the text, and then of the line end, if there is one. */
   readonly losses: readonly number[];
   readonly endsLine: boolean;
 }
 
 /** The most characters of a line to hold in memory. */
 const LONGEST = 4096;
+const LF = 10;
 
 /** Cuts a text at its line ends as it is scored. */
 export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Generator<Piece> {
   let text = '';
   let losses: number[] = [];
+  const last = vocabulary.codePoints.includes(LF) ? '\n' : '\r';
   for (const window of scored) {
     for (const [i, id] of window.ids.entries()) {
       const character = vocabulary.character(id);
       text += character;
       losses.push(window.losses[i]!);
-      const endsLine = character === '\n';
-      if (!endsLine && losses.length < LONGEST) continue;
-      yield { text, losses, endsLine };
+      const endsLine = character === last;
+      if (!endsLine && (losses.length < LONGEST || character === '\r')) continue;
+      yield { text: endsLine ? text.replace(/\r\n$|[\r\n]$/, '') : text, losses, endsLine };
       text = '';
       losses = [];
     }
@@ -32,7 +36,7 @@ export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Gen
   if (losses.length > 0) yield { text, losses, endsLine: false };
 }
 
-/** What a reader sees as one character: a code point with all that combines with it, or a line feed. */
+/** What a reader sees as one character: a code point with all that combines with it, or a line end. */
 export interface Grapheme {
   readonly text: string;
   /** The sum over its code points. */
@@ -43,12 +47,12 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 export function* graphemesOf({ text, losses, endsLine }: Piece): Generator<Grapheme> {
   let at = 0;
-  for (const { segment } of segmenter.segment(endsLine ? text.slice(0, -1) : text)) {
+  for (const { segment } of segmenter.segment(text)) {
     let nats = 0;
     for (const _ of segment) nats += losses[at++]!;
     yield { text: segment, bits: bitsPerCharacter(nats) };
   }
-  if (endsLine) yield { text: '\n', bits: bitsPerCharacter(losses.at(-1)!) };
+  if (endsLine) yield { text: '\n', bits: bitsPerCharacter(sumOf(losses.slice(at))) };
 }
 
 /** Accumulates the losses of pieces. */
