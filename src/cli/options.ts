@@ -94,14 +94,3 @@ export function checkPlace(flag: string, value: number, size: number): void {
 export const MODEL_HELP = `
 The model is a run folder, read at its best checkpoint, or a checkpoint file.
 The default is the newest run.`;
-
-/** Resolves the escapes `\n`, `\t` and `\\`, which a shell passes on as they are. */
-export function resolveEscapes(text: string): string {
-  const characters: Record<string, string> = { n: '\n', t: '\t', '\\': '\\' };
-  return text.replace(/\\([nt\\])/g, (_, letter: string) => characters[letter]!);
-}
-
-/** Writes line breaks, tabs and backslashes as the escapes that `resolveEscapes` reads. */
-export function withEscapes(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
-}

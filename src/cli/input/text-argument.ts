@@ -1,8 +1,12 @@
 import { readFileSync, readSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../../errors.js';
+import { quoted } from '../../format.js';
+import type { TextForm } from '../../text/form.js';
+import { resolveEscapes } from './escapes.js';
 
-const HINT_FOR_TEXT = 'Give the text itself, @FILE, or - for standard input.';
+const HINT_FOR_TEXT =
+  'Give the text itself, @FILE, or - for standard input; a text that begins with @ is written with @@.';
 
 /** @throws UserError naming `path` if the bytes are not UTF-8 */
 export function utf8Of(bytes: Uint8Array, path: string): string {
@@ -34,13 +38,29 @@ function readStandardInput(): Buffer {
   }
 }
 
+/** Whether an argument is the text itself, not the name of a file that holds it. */
+export function isTyped(argument: string): boolean {
+  return argument !== '-' && (!argument.startsWith('@') || argument.startsWith('@@'));
+}
+
 /**
- * Reads a text given as an argument: the text itself, `@file`, or `-` for standard input. Files are UTF-8.
+ * Reads a text given as an argument: the text itself with escapes, where `@@` stands for a first `@`; `@file`;
+ * or `-` for standard input. Files are UTF-8 and have no escapes.
+ * @returns a function that gives the text in its form for a model, since editors and `echo` add a line end
  * @throws UserError if it cannot be read or is not text
  */
-export function readTextArgument(argument: string): string {
-  if (argument !== '-' && !argument.startsWith('@')) return argument;
+export function readTextArgument(argument: string): (form: TextForm) => string {
+  if (isTyped(argument)) {
+    const text = resolveEscapes(argument.replace(/^@@/, '@'));
+    return () => text;
+  }
+  const text = readFile(argument);
+  return (form) => form.withoutLastLineEnd(text);
+}
+
+function readFile(argument: string): string {
   const path = argument === '-' ? 'standard input' : argument.slice(1);
+  const name = argument === '-' ? path : quoted(path);
   if (argument === '-' && isatty(0)) {
     throw new UserError('standard input is a terminal, not a text', HINT_FOR_TEXT);
   }
@@ -51,7 +71,7 @@ export function readTextArgument(argument: string): string {
     }
     bytes = argument === '-' ? readStandardInput() : readFileSync(path);
   } catch (error) {
-    throw fileError(error, path, HINT_FOR_TEXT);
+    throw fileError(error, name, HINT_FOR_TEXT);
   }
   return utf8Of(bytes, path);
 }

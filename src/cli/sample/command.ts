@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { UserError } from '../../errors.js';
 import { OPTION_GROUPS } from '../../sample/options.js';
+import { ESCAPES_HELP } from '../input/escapes.js';
 import { engineOption, MODEL_HELP, parseValue, threadsOption } from '../options.js';
 import { SAMPLE_OPTIONS, type SampleFlags, sampleOption } from './flags.js';
 import { runSample } from './run.js';
 
 const EXAMPLES = `${MODEL_HELP}
-In --stop, --separator, --ban and --allow, \\n is a line break, \\t a tab and \\\\ a
-backslash.
+In --prompt, --ending, --stop, --separator, --ban and --allow, ${ESCAPES_HELP}
+A prompt that begins with @ is written with @@. Files have no escapes.
 --temp 1..0.5 changes the temperature evenly from the first character to the last.
 docs/guide/sampling.md explains each option, with examples.
 

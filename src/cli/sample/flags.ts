@@ -2,7 +2,9 @@ import { UserError } from '../../errors.js';
 import { flagOf, type OptionRow, row, valuesFor } from '../../options.js';
 import { COMMAND_DEFAULTS, type GenerateOptions, SAMPLING_OPTIONS } from '../../sample/options.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
-import { type EngineFlags, resolveEscapes, TableOption } from '../options.js';
+import { resolveEscapes } from '../input/escapes.js';
+import { isTyped } from '../input/text-argument.js';
+import { type EngineFlags, TableOption } from '../options.js';
 
 /** What was given on the command line; what was not is undefined. */
 export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' | 'corpus'> {
@@ -48,8 +50,11 @@ export const SAMPLE_OPTIONS = {
 
 type Flag = keyof typeof SAMPLE_OPTIONS;
 
-/** Options where \n, \t and \\ are understood, which a shell passes on as they are. */
-const ESCAPED: readonly Flag[] = ['ban', 'allow', 'separator'];
+/** Options whose texts have escapes, apart from the prompt, which may be a file. */
+const ESCAPED = ['ending', 'separator', 'ban', 'allow'] as const satisfies readonly Flag[];
+
+/** Options for which an empty text means nothing. */
+const FILLED = ['ending', 'stop', 'allow'] as const satisfies readonly Flag[];
 
 /** Defaults that differ from those of programs. */
 const SHOWN_DEFAULTS: Partial<Record<Flag, string>> = {
@@ -64,10 +69,7 @@ export function sampleOption(name: Flag): TableOption {
   const defaultHelp = SHOWN_DEFAULTS[name] ?? row.defaultHelp;
   const option = new TableOption(name, defaultHelp === undefined ? row : { ...row, defaultHelp });
   option.negate = name === 'echo' || name === 'leadIn'; // --no-copy takes a number and negates nothing
-  if (ESCAPED.includes(name)) option.argParser(resolveEscapes);
-  if (name === 'stop') {
-    option.argParser((text: string, before: string[] = []) => [...before, resolveEscapes(text)]);
-  }
+  if (name === 'stop') option.argParser((text: string, before: string[] = []) => [...before, text]);
   return option;
 }
 
@@ -122,7 +124,28 @@ export function checkFlags(flags: SampleFlags): void {
       'Leave one of the two out.',
     );
   }
-  if (flags.ending === '') throw new UserError('--ending is empty', 'Give the text to end with.');
+  for (const name of FILLED) {
+    if (![flags[name]].flat().includes('')) continue;
+    throw new UserError(`${flagOf(SAMPLE_OPTIONS[name])} is empty`, 'Give a text, or leave it out.');
+  }
+}
+
+/** Returns the texts among the flags that were typed, as they were given. */
+export function typedTexts(flags: SampleFlags): [flag: string, text: string][] {
+  const { prompt = '', stop = [] } = flags;
+  const named = (name: Flag, text: string): [string, string] => [flagOf(SAMPLE_OPTIONS[name]), text];
+  return [
+    ...(isTyped(prompt) ? [named('prompt', prompt)] : []),
+    ...stop.map((text) => named('stop', text)),
+    ...ESCAPED.flatMap((name) => (flags[name] === undefined ? [] : [named(name, flags[name])])),
+  ];
+}
+
+/** Returns the flags with the escapes of their texts resolved, except in the prompt. */
+export function withoutEscapes(flags: SampleFlags): SampleFlags {
+  const given = ESCAPED.filter((name) => flags[name] !== undefined);
+  const resolved = given.map((name) => [name, resolveEscapes(flags[name]!)]);
+  return { ...flags, ...Object.fromEntries(resolved), stop: flags.stop?.map(resolveEscapes) };
 }
 
 /** The sampling options that flags and the rest of the command line amount to. */

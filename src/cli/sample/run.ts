@@ -1,27 +1,42 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
-import { harmlessLine } from '../../format.js';
+import { modelOf, readCheckpoint } from '../../checkpoint/checkpoint.js';
+import { harmlessLine, quoted } from '../../format.js';
 import { amountOf } from '../../numbers.js';
 import { beamSearch } from '../../sample/beam.js';
 import { corpusOf } from '../../sample/corpus.js';
 import type { Draft } from '../../sample/draft.js';
 import { fillIn } from '../../sample/fill.js';
+import { formOf } from '../../sample/form.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../../sample/generate.js';
 import { Plan } from '../../sample/plan.js';
+import type { TextForm } from '../../text/form.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
+import { noteEscapes, withEscapes } from '../input/escapes.js';
 import { readModel, threadsToWrite } from '../input/model.js';
 import { readTextArgument } from '../input/text-argument.js';
-import { checkFlags, generateOptions, SAMPLE_OPTIONS, type SampleFlags } from './flags.js';
+import { note } from '../output/stderr.js';
+import {
+  checkFlags,
+  generateOptions,
+  SAMPLE_OPTIONS,
+  type SampleFlags,
+  typedTexts,
+  withoutEscapes,
+} from './flags.js';
 import { copiesOf, reportCopies, sampleOutput } from './output.js';
 
 /** Writes new text to stdout, and remarks about it to stderr. */
-export async function runSample(path: string | undefined, flags: SampleFlags): Promise<void> {
-  checkFlags(flags);
-  const prompt = readTextArgument(flags.prompt ?? '');
+export async function runSample(path: string | undefined, given: SampleFlags): Promise<void> {
+  checkFlags(given);
+  const promptFor = readTextArgument(given.prompt ?? '');
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
-  const usual = flags.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
-  const model = modelOf(read, { engine: flags.engine, threads: flags.threads ?? usual });
+  const usual = given.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
+  const model = modelOf(read, { engine: given.engine, threads: given.threads ?? usual });
+  const form = formOf(model);
+  noteEscapes(model.vocabulary, typedTexts(given));
+  const prompt = promptFor(form);
+  const flags = withPossibleStops(form, withoutEscapes(given));
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
   const corpus = needsCorpus
     ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
@@ -31,7 +46,7 @@ export async function runSample(path: string | undefined, flags: SampleFlags): P
 
   if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
-  reportUnknown(model, prompt, flags);
+  reportUnknown(form, prompt, flags);
   const output = sampleOutput(plan, flags, flags.copyReport && corpus);
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.stream) {
@@ -57,20 +72,35 @@ function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<Generat
   if (beam !== undefined) {
     yield beamSearch(plan, beam);
   } else if (ending !== undefined) {
-    const ids = plan.model.vocabulary.encode(ending, unknown);
+    const ids = formOf(plan.model).encode(ending, unknown);
     yield* fillIn(plan, ids, Math.max(candidates, samples), samples);
   } else {
     for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
   }
 }
 
-/** Says which characters of the prompt were left out or replaced. */
+/** Removes the texts to stop at that the network cannot write, with a note. */
+function withPossibleStops(form: TextForm, flags: SampleFlags): SampleFlags {
+  const { stop, ...others } = flags;
+  const possible = stop?.filter((text) => {
+    const unseen = form.unknownIn(text);
+    if (unseen.length === 0) return true;
+    const names = form.vocabulary.nameUnknown(unseen);
+    note(`no text ends at --stop ${quoted(withEscapes(text))}: the model never saw ${names}`);
+    return false;
+  });
+  return possible?.length ? { ...others, stop: possible } : others;
+}
+
+/** Says which characters of the prompt and the ending were left out or replaced. */
 function reportUnknown(
-  { vocabulary }: CharacterModel,
+  form: TextForm,
   prompt: string,
-  { unknown = 'error' }: SampleFlags,
+  { unknown = 'error', ending = '' }: SampleFlags,
 ): void {
-  const unseen = unknown === 'error' ? [] : vocabulary.unknownIn(prompt);
+  const { vocabulary } = form;
+  const unseen =
+    unknown === 'error' ? [] : [...new Set([prompt, ending].flatMap((text) => form.unknownIn(text)))];
   if (unseen.length === 0) return;
   const how = unknown === 'skip' ? 'left out' : 'replaced by the nearest known character, or left out';
   say(harmlessLine(`${how}, as the model never saw them: ${vocabulary.nameUnknown(unseen)}`));

@@ -281,8 +281,4 @@ describe('flags that contradict each other are refused', () => {
   ])('%s', async (args, message) => {
     expectFailure(await sample(...args), 2, new RegExp(message));
   });
-
-  it('and so is a stop that the model cannot write', async () => {
-    expectFailure(await sample('--stop', '§'), 65, "never saw: '§'");
-  });
 });

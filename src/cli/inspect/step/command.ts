@@ -4,15 +4,17 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../../../checkpoin
 import { ExitCode, UserError } from '../../../errors.js';
 import { harmlessLine, quoted } from '../../../format.js';
 import { grouped } from '../../../numbers.js';
+import { formOf } from '../../../sample/form.js';
 import { textStart } from '../../../sample/opening.js';
 import { SAMPLING_OPTIONS } from '../../../sample/options.js';
 import type { Unknown } from '../../../text/vocabulary.js';
 import type { Viewpoint } from '../../../ui/step/contents.js';
 import type { StepStart } from '../../../ui/step/state.js';
+import { ESCAPES_HELP, noteEscapes, withEscapes } from '../../input/escapes.js';
 import { readModel, threadsToRead, titleOf } from '../../input/model.js';
 import { unknownOption } from '../../input/text.js';
-import { readTextArgument } from '../../input/text-argument.js';
-import { checkPlace, MODEL_HELP, resolveEscapes, valueOption, withEscapes } from '../../options.js';
+import { isTyped, readTextArgument } from '../../input/text-argument.js';
+import { checkPlace, MODEL_HELP, valueOption } from '../../options.js';
 import { writeSvg } from '../../output/chart-output.js';
 import { PROGRAM, print } from '../../output/console.js';
 import { untilEnded } from '../../output/endings.js';
@@ -42,6 +44,9 @@ In a terminal, arrow keys step through the text one character at a time; F1 or
 ^G lists all keys. Elsewhere, and with --json or --svg, it prints the steps of
 the prompt. Layers and units are counted from 0. See docs/guide/step.md.
 
+In --prompt, ${ESCAPES_HELP}
+A prompt that begins with @ is written with @@. Files have no escapes.
+
 Examples:
   charlstm inspect step --prompt "Call me"
   charlstm inspect step --prompt Whale --layer 1 --unit 94
@@ -55,10 +60,7 @@ export function defineCommand(command: Command): void {
   const { temperature, seed } = SAMPLING_OPTIONS;
   const units = `units to show (default: as many as fit, or ${PRINTED_UNITS} when printed)`;
   const own = [
-    new Option(
-      '--prompt <text>',
-      'the text to read, @FILE, or - for stdin; \\n is a line break (default: \\n)',
-    ),
+    new Option('--prompt <text>', 'the text to read, @FILE, or - for stdin (default: \\n)'),
     valueOption('--layer <n>', 'the layer to look at (default: 0, or all when printed)', INDEX),
     valueOption('--unit <n>', 'the unit whose equations to show', INDEX).default(0),
     valueOption('--units <n>', units, COUNT),
@@ -97,7 +99,8 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
       'Leave --seed out.',
     );
   }
-  const prompt = resolveEscapes(readTextArgument(flags.prompt ?? ''));
+  const typed = flags.prompt ?? '';
+  const promptFor = readTextArgument(typed);
   const { path: file, value: checkpoint } = await readModel(path, readCheckpoint);
   const { layers, hidden } = checkpoint.record.model;
   checkPlace('--layer', flags.layer ?? 0, layers);
@@ -106,6 +109,8 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     engine: flags.engine,
     threads: flags.threads ?? threadsToRead(checkpoint.record.model),
   });
+  if (isTyped(typed)) noteEscapes(model.vocabulary, [['--prompt', typed]]);
+  const prompt = promptFor(formOf(model));
   const trail = new Trail(model, idsOf(model, prompt, flags.unknown), flags.seed ?? randomInt(2 ** 32));
   const view = { at: 0, layer: flags.layer ?? 0, unit: flags.unit, temperature: flags.temp };
   const name = titleOf(file, model.config);
@@ -117,7 +122,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
   if (flags.svg !== undefined) {
     const { stepSvg } = await import('../../../ui/step/svg.js');
     const shown = { ...last, model: name, units: flags.units, characters: flags.top };
-    const prompted = flags.prompt?.startsWith('@') ? [flags.prompt.slice(1)] : [];
+    const prompted = isTyped(typed) || typed === '-' ? [] : [typed.slice(1)];
     await writeSvg(flags.svg, stepSvg(trail.look(last), shown), [file, ...prompted]);
   }
   if (flags.json) {
@@ -136,7 +141,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
 
 /** Returns the ids of the prompt or, if it is empty, of the line break a text starts from. */
 function idsOf(model: CharacterModel, prompt: string, unknown: Unknown): Iterable<number> {
-  const ids = model.vocabulary.encode(prompt, unknown);
+  const ids = formOf(model).encode(prompt, unknown);
   if (ids.length > LONGEST_TRAIL) {
     throw new UserError(
       `the prompt has ${grouped(ids.length)} characters`,
@@ -167,6 +172,6 @@ async function stepThrough(
 
 function again(text: string, file: string, { layer, unit, temperature }: Viewpoint): string {
   const place = ['--layer', `${layer}`, '--unit', `${unit}`, '--temp', `${temperature}`];
-  const words = ['inspect', 'step', file, '--prompt', withEscapes(text), ...place];
+  const words = ['inspect', 'step', file, '--prompt', withEscapes(text).replace(/^@/, '@@'), ...place];
   return harmlessLine(words.map(quoted).join(' '));
 }
