@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,16 @@ import { fileError } from './errors.js';
  * renamed. What a killed process leaves behind has a name that ends in `.tmp`.
  */
 
+/** Called right before a file is put in place; what it throws keeps the file from it. */
+export type BeforeRename = () => void;
+
+/** In the names of temporary files, so that those of two processes, wherever they run, are two files. */
+const TAG = randomBytes(4).toString('hex');
+
+function temporaryName(path: string): string {
+  return `${path}.${TAG}.tmp`;
+}
+
 /** A hidden name next to `path`, for folders of the user's. */
 export function hiddenTemporary(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
@@ -17,16 +28,16 @@ export function hiddenTemporary(path: string): string {
 /**
  * Puts a file in place of the one at `path`, if there is one.
  * @param make makes the file under the temporary name
- * @param temporary must be different for processes that may do this at the same time
- * @throws what `make` throws and system errors; the temporary file is removed
+ * @throws what `make` and `beforeRename` throw, and system errors; the temporary file is removed
  */
 export async function replaceFile(
   path: string,
   make: (temporary: string) => Promise<void>,
-  temporary = `${path}.tmp`,
+  { temporary = temporaryName(path), beforeRename }: { temporary?: string; beforeRename?: BeforeRename } = {},
 ): Promise<void> {
   try {
     await make(temporary);
+    beforeRename?.();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first failure is the one to report
@@ -42,17 +53,19 @@ export async function replaceFileDurably(
   path: string,
   hint: string,
   write: (file: FileHandle) => Promise<void>,
+  beforeRename?: BeforeRename,
 ): Promise<void> {
+  const make = async (temporary: string) => {
+    const file = await open(temporary, 'w');
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  };
   try {
-    await replaceFile(path, async (temporary) => {
-      const file = await open(temporary, 'w');
-      try {
-        await write(file);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    });
+    await replaceFile(path, make, beforeRename && { beforeRename });
   } catch (error) {
     throw fileError(error, path, hint, 'write');
   }
@@ -71,7 +84,11 @@ export async function replaceFileDurably(
 export function replaceFileSync(
   path: string,
   parts: readonly (string | NodeJS.ArrayBufferView)[],
-  { temporary, mode = 0o666, beforeRename }: { temporary: string; mode?: number; beforeRename?: () => void },
+  {
+    temporary,
+    mode = 0o666,
+    beforeRename,
+  }: { temporary: string; mode?: number; beforeRename?: BeforeRename },
 ): void {
   try {
     const file = openSync(temporary, 'wx', mode);

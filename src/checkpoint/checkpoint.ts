@@ -1,6 +1,7 @@
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { withThreads } from '../engine/team.js';
 import { ExitCode, UserError } from '../errors.js';
+import type { BeforeRename } from '../files.js';
 import { excerpt } from '../format.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
@@ -84,13 +85,17 @@ function carriedLength({ model, training }: Pick<RunRecord, 'model' | 'training'
 }
 
 /** Writes a checkpoint; see writeSafeTensors for its guarantees. */
-export async function writeCheckpoint(path: string, { record, engine, state }: Checkpoint): Promise<void> {
+export async function writeCheckpoint(
+  path: string,
+  { record, engine, state }: Checkpoint,
+  beforeRename?: BeforeRename,
+): Promise<void> {
   const tensors = rowsOf(record).map(({ name, shape, spanOf, start, length, isSecondBias }) => ({
     name,
     shape,
     data: isSecondBias ? new Float32Array(length) : spanOf(state).subarray(start, start + length),
   }));
-  await writeSafeTensors(path, tensors, writeRecord(record, engine));
+  await writeSafeTensors(path, tensors, writeRecord(record, engine), beforeRename);
 }
 
 /** All that a checkpoint contains except its tensors. */

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { ExitCode, fileError, UserError } from '../errors.js';
+import type { BeforeRename } from '../files.js';
 import { NewerFormatError } from './header.js';
 import { type CheckpointFile, runOf } from './run.js';
 
@@ -52,7 +53,8 @@ function isDamage(error: unknown): error is UserError {
  * best, and would outlive the intact ones.
  * @throws UserError if that is not possible
  */
-export async function setAside({ path }: Damaged): Promise<void> {
+export async function setAside({ path }: Damaged, beforeRename: BeforeRename): Promise<void> {
+  beforeRename();
   try {
     await rename(path, `${path}.damaged`);
   } catch (error) {

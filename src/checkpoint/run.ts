@@ -60,13 +60,17 @@ export const LEAST_KEPT = 2;
  * Deletes all checkpoints of a run except the best, the last, and the `keep` (at least two) most recent
  * validated ones. Checkpoints that a stop or a key made between two validations do not count, so a stopped
  * run keeps what it would have kept otherwise. If nothing is validated, all count.
+ * @param beforeRemoval called before each deletion; what it throws prevents it
  */
-export async function pruneCheckpoints(run: string, keep: number): Promise<void> {
+export async function pruneCheckpoints(run: string, keep: number, beforeRemoval = () => {}): Promise<void> {
   const files = listCheckpoints(run);
   const validated = files.filter(({ validation }) => validation !== undefined);
   const counted = validated.length > 0 ? validated : files;
   const kept = new Set([bestOf(files), files.at(-1), ...counted.slice(-Math.max(LEAST_KEPT, keep))]);
-  for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
+  for (const file of files.filter((one) => !kept.has(one))) {
+    beforeRemoval();
+    await rm(file.path, { force: true });
+  }
 }
 
 /** A run in the folder of runs. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, read as readCallback } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { fileError, type Refuse, refuser } from '../errors.js';
-import { replaceFileDurably } from '../files.js';
+import { type BeforeRename, replaceFileDurably } from '../files.js';
 import { type OpenFile, openRegular } from '../regular.js';
 import {
   type FloatType,
@@ -48,6 +49,7 @@ export async function writeSafeTensors(
   path: string,
   tensors: readonly Tensor[],
   metadata: Readonly<Record<string, string>>,
+  beforeRename?: BeforeRename,
 ): Promise<void> {
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const hash = createHash('sha256');
@@ -61,10 +63,11 @@ export async function writeSafeTensors(
   const head = makeHeader(places, metadata, hash.digest('hex'));
 
   const hint = 'Make room on the disk, or check that the folder exists and can be written.';
-  await replaceFileDurably(path, hint, async (file) => {
+  const write = async (file: FileHandle) => {
     await file.writeFile(head);
     for (const { data } of sorted) await file.writeFile(bytesOf(data));
-  });
+  };
+  await replaceFileDurably(path, hint, write, beforeRename);
 }
 
 /**

@@ -62,7 +62,7 @@ export async function compile(
     const build = async (temporary: string) => {
       await run(compiler, [...FLAGS, ...flags, ...bindings(), '-I', include, ...files, '-o', temporary]);
     };
-    await replaceFile(path, build, `${path}.${process.pid}.tmp`);
+    await replaceFile(path, build);
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { Claim } from '../checkpoint/claim.js';
 import { RUNS_FOLDER } from '../checkpoint/run.js';
 import { grouped } from '../numbers.js';
 import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
@@ -20,7 +21,7 @@ const PASSES = 2;
  */
 export async function readCorpus(
   text: { sources: readonly Source[]; decoding: DecodeOptions; known: readonly number[] },
-  run: string,
+  { path: run, ownership }: Pick<Claim, 'path' | 'ownership'>,
   onReading: PrepareHooks['onReading'],
   onLearned: (text: LearnedText) => void,
 ): Promise<PreparedDataset> {
@@ -28,16 +29,21 @@ export async function readCorpus(
   const key = corpusKey(sources, decoding, known);
   const folders = [dirname(resolve(run)), RUNS_FOLDER];
   let checked = 0;
+  const onRead = (bytes: number, total: number) => {
+    checked += bytes;
+    onReading('checking what an earlier run read:', checked, total);
+  };
   const reused =
-    key &&
-    (await reuseDataset({ key, options: decoding, folders }, run, (bytes, total) => {
-      checked += bytes;
-      onReading('checking what an earlier run read:', checked, total);
-    }));
+    key && (await reuseDataset({ key, options: decoding, folders }, run, onRead, ownership.verify));
   if (reused) onLearned(reused);
   const prepared =
-    reused || (await prepareDataset(counted(sources, onReading), decoding, run, { known, onLearned }));
-  if (key) await noteCorpus(run, key, prepared);
+    reused ||
+    (await prepareDataset(counted(sources, onReading), decoding, run, {
+      known,
+      onLearned,
+      beforeRename: ownership.verify,
+    }));
+  if (key) await noteCorpus(run, key, prepared, ownership.verify);
   return prepared;
 }
 

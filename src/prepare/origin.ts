@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, UserError } from '../errors.js';
-import { replaceFile } from '../files.js';
+import { type BeforeRename, replaceFile } from '../files.js';
 import { quoted } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
+import { readRegular } from '../regular.js';
 import type { Source } from '../text/source.js';
 import { resolveCorpus } from '../text/sources.js';
 
@@ -42,26 +43,27 @@ export async function noteOrigin(
   run: string,
   names: readonly string[],
   sources: readonly Source[],
+  beforeRename: BeforeRename,
 ): Promise<void> {
   const areFiles = names.every((name) => existsSync(name) || isDynamicPattern(name));
   const origin = originOf(
     names.map((name) => resolve(name)),
     sources,
   );
-  if (areFiles && origin) await writeOrigin(run, origin);
+  if (areFiles && origin) await writeOrigin(run, origin, beforeRename);
 }
 
 /** Copies the note to a folder in which the run continues. */
-export async function copyOrigin(from: string, to: string): Promise<void> {
+export async function copyOrigin(from: string, to: string, beforeRename: BeforeRename): Promise<void> {
   const origin = readOrigin(from);
-  if (origin) await writeOrigin(to, origin);
+  if (origin) await writeOrigin(to, origin, beforeRename);
 }
 
-async function writeOrigin(run: string, origin: Origin): Promise<void> {
+async function writeOrigin(run: string, origin: Origin, beforeRename: BeforeRename): Promise<void> {
   const note = `${JSON.stringify(origin)}\n`;
   if (note.length > LONGEST_NOTE) return;
   try {
-    await replaceFile(join(run, FILE_NAME), (temporary) => writeFile(temporary, note));
+    await replaceFile(join(run, FILE_NAME), (temporary) => writeFile(temporary, note), { beforeRename });
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
   }
@@ -99,9 +101,7 @@ function originOf(names: readonly string[], sources: readonly Source[]): Origin 
 function readOrigin(run: string): Origin | undefined {
   const path = join(run, FILE_NAME);
   try {
-    const stats = statSync(path);
-    if (!stats.isFile() || stats.size > LONGEST_NOTE) return undefined;
-    const note: Record<string, unknown> = { ...JSON.parse(readFileSync(path, 'utf8')) };
+    const note: Record<string, unknown> = { ...JSON.parse(readRegular(path, LONGEST_NOTE).toString()) };
     const { names, files, bytes, state } = note;
     if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) return undefined;
     if (names.length === 0 || typeof files !== 'number' || typeof bytes !== 'number') return undefined;

@@ -51,11 +51,13 @@ export async function prepareRun(
     const base = trained?.record.model ?? MODEL_DEFAULTS;
     let plan: ReturnType<typeof planOf> | undefined;
     const learned = await hooks.interruptible(claim.release, () =>
-      readCorpus(text, run, hooks.onReading, (known) => {
+      readCorpus(text, claim, hooks.onReading, (known) => {
         plan = planOf(known, request, base);
       }),
     );
-    if ('length' in request.text) await noteOrigin(run, request.text, corpus.sources);
+    if ('length' in request.text) {
+      await noteOrigin(run, request.text, corpus.sources, claim.ownership.verify);
+    }
     const { model, training, trainLength, notices } = plan!;
     const { vocabulary, hash, length } = learned;
     const record: RunRecord = {
@@ -68,10 +70,10 @@ export async function prepareRun(
       history: [],
       ...(trained && { from: trained.origin }),
     };
-    const from = trained && (await writeBeginning(run, record, trained));
+    const from = trained && (await writeBeginning(claim, record, trained));
     const { stopAt, engine, threads } = request;
     return {
-      job: { run, record, from, stopAt, engine, threads },
+      job: { run, token: claim.ownership.token, record, from, stopAt, engine, threads },
       notices: [
         ...(trained ? characterNotices(trained, vocabulary.codePoints, learned.absent) : []),
         ...corpus.notices,

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type Recorded, readRecord, verifyCheckpoint } from '../checkpoint/checkpoint.js';
-import { claimNewRun, claimRun } from '../checkpoint/claim.js';
+import { type Claim, claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
 import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
 import { describeLength, type RunRecord } from '../checkpoint/record.js';
@@ -60,10 +60,18 @@ export async function prepareResume(
     const { model: config, codePoints, decoding, training, corpus } = record;
     const vocabulary = new Vocabulary(codePoints, decoding.encoding);
     const memory = checkMemory({ config, vocabulary, training, corpus }, request);
-    if (claim.path !== original) await copyText(original, record, claim.path);
-    else for (const file of damaged) await setAside(file);
+    if (claim.path !== original) await copyText(original, record, claim);
+    else for (const file of damaged) await setAside(file, claim.ownership.verify);
     return {
-      job: { run: claim.path, record, from: checkpoint, stopAt, engine, threads },
+      job: {
+        run: claim.path,
+        token: claim.ownership.token,
+        record,
+        from: checkpoint,
+        stopAt,
+        engine,
+        threads,
+      },
       notices: [
         ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
         ...otherEngine(value.engine, request),
@@ -147,13 +155,18 @@ function otherEngine(written: string, { engine }: TrainingRequest): string[] {
   return [`the run was trained by ${written} and continues with ${name}, which agrees to rounding${exact}`];
 }
 
-async function copyText(from: string, { model }: RunRecord, to: string): Promise<void> {
+async function copyText(
+  from: string,
+  { model }: RunRecord,
+  { path: to, ownership: { verify } }: Claim,
+): Promise<void> {
   const dataset = new Dataset(from, model.vocabulary);
   dataset.close();
   const copy = join(to, basename(dataset.path));
   try {
+    verify();
     await shareFile(dataset.path, copy);
-    await copyOrigin(from, to);
+    await copyOrigin(from, to, verify);
   } catch (error) {
     throw fileError(error, copy, 'Make room, or choose another place with --out.', 'write');
   }

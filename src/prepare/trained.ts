@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import type { Claim } from '../checkpoint/claim.js';
 import { DECODING, NETWORK } from '../checkpoint/options.js';
 import type { Origin, RunRecord } from '../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
@@ -85,7 +86,7 @@ export function characterNotices(
  * @returns its path
  */
 export async function writeBeginning(
-  run: string,
+  { path: run, ownership }: Pick<Claim, 'path' | 'ownership'>,
   record: RunRecord,
   { record: before, state, engine }: Trained,
 ): Promise<string> {
@@ -94,6 +95,7 @@ export async function writeBeginning(
   const ids = codePoints.map((codePoint) => old.idOf(codePoint));
   const values = extended(state.values, before.model, ids, training.seed);
   const path = checkpointPath(run, 0, undefined);
-  await writeCheckpoint(path, { record, engine, state: freshState(values, record) });
+  const beginning = { record, engine, state: freshState(values, record) };
+  await writeCheckpoint(path, beginning, ownership.verify);
   return path;
 }

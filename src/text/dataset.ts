@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, fileError, UserError } from '../errors.js';
-import { replaceFileDurably } from '../files.js';
+import { type BeforeRename, replaceFileDurably } from '../files.js';
 import { openRegular } from '../regular.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
 import { IdEncoder } from './encoder.js';
@@ -82,21 +83,24 @@ async function* decodedChunks(source: Source, folder: string, decoder: Decoder):
   yield decoder.end();
 }
 
+interface PrepareOptions {
+  /** Code points that belong to the vocabulary even if the text lacks them. */
+  readonly known?: readonly number[];
+  /** Called before the ids are written; what it throws ends the preparation. */
+  readonly onLearned?: (text: LearnedText) => void;
+  readonly beforeRename?: BeforeRename;
+}
+
 /**
  * Learns the vocabulary in a first pass over the text and writes the text's ids to `folder` in a second.
  * Neither pass keeps more than a few chunks in memory.
- * @param known code points that belong to the vocabulary even if the text lacks them
- * @param onLearned called before the ids are written; what it throws ends the preparation
  * @throws UserError if the text cannot be decoded, is empty or one repeated character, or the disk refuses
  */
 export async function prepareDataset(
   sources: readonly Source[],
   options: DecodeOptions,
   folder: string,
-  {
-    known = [],
-    onLearned = () => {},
-  }: { known?: readonly number[]; onLearned?: (text: LearnedText) => void } = {},
+  { known = [], onLearned = () => {}, beforeRename }: PrepareOptions = {},
 ): Promise<PreparedDataset> {
   const learned = await learnVocabulary(sources, options, folder, known);
   onLearned(learned);
@@ -108,7 +112,8 @@ export async function prepareDataset(
       ExitCode.badData,
     );
   };
-  const { inOtherForm: _, ...written } = await writeIds(sources, options, vocabulary, folder, unknown);
+  const given = [sources, options, vocabulary, folder] as const;
+  const { inOtherForm: _, ...written } = await writeIds(...given, unknown, undefined, beforeRename);
   await removeSpool(folder);
   return { ...learned, ...written };
 }
@@ -132,6 +137,7 @@ export async function writeIds(
   folder: string,
   standIns: (codePoint: number) => ArrayLike<number>,
   form?: TextForm,
+  beforeRename?: BeforeRename,
 ): Promise<WrittenIds> {
   const path = join(folder, idsFile(vocabulary.size));
   const encoder = new IdEncoder(vocabulary, standIns, form);
@@ -140,7 +146,7 @@ export async function writeIds(
   const onDecoded = (count: number) => {
     malformed += count;
   };
-  await replaceFileDurably(path, 'Make room, or choose another place with --out.', async (file) => {
+  const write = async (file: FileHandle) => {
     let written = Promise.resolve();
     for await (const points of codePoints(sources, options, folder, onDecoded, form)) {
       const ids = encoder.encode(points);
@@ -151,7 +157,8 @@ export async function writeIds(
       written.catch(() => {}); // awaited in its turn
     }
     await written;
-  });
+  };
+  await replaceFileDurably(path, 'Make room, or choose another place with --out.', write, beforeRename);
   const { length, inOtherForm } = encoder;
   return { path, hash: hash.digest('hex'), length, inOtherForm, malformed };
 }

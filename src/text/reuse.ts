@@ -3,7 +3,7 @@ import { constants, createReadStream, readdirSync } from 'node:fs';
 import { copyFile, link, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemErrorCode, UserError, unlessRefused } from '../errors.js';
-import { replaceFile } from '../files.js';
+import { type BeforeRename, replaceFile } from '../files.js';
 import { openRegular, readRegular } from '../regular.js';
 import { Dataset, idsFile, type PreparedDataset } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
@@ -43,12 +43,17 @@ export function corpusKey(
 }
 
 /** Records in a run what its ids were made from, for others to reuse. Does nothing if the disk refuses. */
-export async function noteCorpus(run: string, key: string, prepared: PreparedDataset): Promise<void> {
+export async function noteCorpus(
+  run: string,
+  key: string,
+  prepared: PreparedDataset,
+  beforeRename = () => {},
+): Promise<void> {
   const { vocabulary, absent, hash, length, malformed } = prepared;
   const path = join(run, FILE_NAME);
   const note = JSON.stringify({ key, hash, length, malformed, absent, codePoints: vocabulary.codePoints });
   try {
-    await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`));
+    await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`), { beforeRename });
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
   }
@@ -96,6 +101,7 @@ export async function reuseDataset(
   { key, options, folders }: { key: string; options: DecodeOptions; folders: readonly string[] },
   run: string,
   onRead: (bytes: number, total: number) => void,
+  beforeRename: BeforeRename = () => {},
 ): Promise<PreparedDataset | undefined> {
   const candidates = folders.flatMap((folder) =>
     (unlessRefused(() => readdirSync(folder)) ?? []).map((name) => resolve(folder, name)),
@@ -105,6 +111,7 @@ export async function reuseDataset(
     if (!noted) continue;
     const name = idsFile(noted.vocabulary.size);
     const path = join(run, name);
+    beforeRename();
     try {
       const dataset = new Dataset(candidate, noted.vocabulary.size);
       dataset.close();

@@ -201,8 +201,9 @@ export class Run {
     const path = checkpointPath(run, step, loss ?? undefined);
     this.#saved = { step, lr };
     const write = async (): Promise<TrainEvent> => {
-      await writeCheckpoint(path, { record, engine: engine.name, state: stateOf(session) });
-      await pruneCheckpoints(run, training.keep);
+      const checkpoint = { record, engine: engine.name, state: stateOf(session) };
+      await writeCheckpoint(path, checkpoint, session.ownership?.verify);
+      await pruneCheckpoints(run, training.keep, session.ownership?.verify);
       this.#lastGood = path;
       return { type: 'checkpoint', step, path };
     };
@@ -216,6 +217,7 @@ export class Run {
     while (controls.saveRequested || (controls.paused && !this.isStopping)) {
       if (controls.saveRequested) yield* this.save();
       else await controls.wait();
+      this.session.ownership?.check();
       yield* controls.carryOut(this.step);
       this.clock.pause();
     }

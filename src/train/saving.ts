@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { LostRunError } from '../checkpoint/lock.js';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import { MOMENTS } from '../model/optimizer.js';
 import { grouped } from '../numbers.js';
@@ -48,6 +49,7 @@ interface PersistOptions {
 
 /** Returns the error to report and a remedy. @throws the error itself if the disk is not to blame */
 function diskError(error: unknown, { run, weights, record }: Session): UserError {
+  if (error instanceof LostRunError) throw error;
   if (!existsSync(run)) {
     return new UserError(
       `${run} is gone: it was removed or moved during training`,

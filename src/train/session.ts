@@ -1,4 +1,5 @@
 import type { TrainingState } from '../checkpoint/checkpoint.js';
+import type { Ownership } from '../checkpoint/lock.js';
 import type { RunRecord } from '../checkpoint/record.js';
 import { Abandon } from '../engine/abandon.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
@@ -26,6 +27,8 @@ export interface Session {
   readonly record: RunRecord;
   /** Path of the checkpoint it continues from; undefined if it starts from weights drawn from the seed. */
   readonly from: string | undefined;
+  /** Verified before each change in the folder; undefined if nobody else can be there. */
+  readonly ownership: Ownership | undefined;
   readonly engine: Engine;
   /** Abandons a step or a validation in progress. */
   readonly abandon: Abandon;
@@ -44,6 +47,7 @@ export interface Session {
 export interface SessionOptions {
   /** The checkpoint to continue from; without one, the weights are drawn from the seed. */
   readonly from?: { readonly path: string; readonly state: TrainingState } | undefined;
+  readonly ownership?: Ownership | undefined;
   /** The build of the kernels to use. */
   readonly engine?: EngineChoice | undefined;
   /** Number of threads, 1 by default. Any number gives bit-identical results. */
@@ -60,7 +64,7 @@ export interface SessionOptions {
 export function openSession(
   run: string,
   record: RunRecord,
-  { from, engine: choice, threads = 1, abandon = new Abandon() }: SessionOptions = {},
+  { from, ownership, engine: choice, threads = 1, abandon = new Abandon() }: SessionOptions = {},
 ): Session {
   const { model: config, training, corpus } = record;
   const dataset = new Dataset(run, config.vocabulary);
@@ -81,6 +85,7 @@ export function openSession(
     run,
     record,
     from: from?.path,
+    ownership,
     engine,
     abandon,
     weights,

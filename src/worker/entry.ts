@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readCheckpoint } from '../checkpoint/checkpoint.js';
+import { Ownership } from '../checkpoint/lock.js';
 import { LOG_FILE } from '../checkpoint/run.js';
 import { Abandon } from '../engine/abandon.js';
 import { fileError, UserError } from '../errors.js';
@@ -22,10 +23,13 @@ try {
   const { from: path } = job;
   const { step } = job.record.progress;
   const from = path === undefined ? undefined : { path, state: (await readCheckpoint(path)).state };
-  const log = openLog(join(job.run, LOG_FILE), path === undefined ? undefined : { step, path });
+  const ownership = new Ownership(job.run, job.token);
+  const origin = path === undefined ? undefined : { step, path };
+  const log = openLog(join(job.run, LOG_FILE), origin, ownership);
   const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
     from,
+    ownership,
     engine: job.engine,
     threads: job.threads ?? availableParallelism(),
     abandon: new Abandon(abandon),

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Ownership } from '../checkpoint/lock.js';
 import { fileError, systemErrorCode, UserError } from '../errors.js';
 import { harmlessJson } from '../format.js';
 import { linesOf, openRegular } from '../regular.js';
@@ -33,9 +34,9 @@ const MOST_WAITING = 16 << 20;
  * @param origin undefined for a new run
  * @throws UserError if it cannot be opened; later failures are retried
  */
-export function openLog(path: string, origin?: Origin): LogFile {
+export function openLog(path: string, origin?: Origin, ownership?: Ownership): LogFile {
   try {
-    return new LogFile(path, origin);
+    return new LogFile(path, origin, ownership);
   } catch (error) {
     const isIrregular = systemErrorCode(error) === 'EFTYPE';
     throw isIrregular
@@ -65,7 +66,10 @@ class LogFile {
   constructor(
     readonly path: string,
     origin: Origin | undefined,
+    /** Looked at before the log is changed. */
+    readonly ownership: Ownership | undefined,
   ) {
+    ownership?.verify();
     this.#file = openToAppend(path);
     if (!origin || dirname(origin.path) !== dirname(path)) return;
     const { length, hasCheckpoint } = keptPart(this.#file, origin.step);
@@ -78,6 +82,7 @@ class LogFile {
   write(event: TrainEvent): TroubleEvent | undefined {
     if (isFleeting(event)) return undefined;
     const { step } = event;
+    this.ownership?.check();
     try {
       if (event.type === 'checkpoint') this.#follow();
       this.#put(event);

@@ -7,6 +7,8 @@ import type { TrainEvent } from '../train/events.js';
 export interface TrainingJob {
   /** Folder of the run, which holds its text as ids. */
   readonly run: string;
+  /** The token of the run's lock. */
+  readonly token: string;
   readonly record: RunRecord;
   /** Path of the checkpoint to continue from; undefined for a new run. */
   readonly from: string | undefined;

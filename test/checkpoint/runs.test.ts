@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -113,7 +114,7 @@ describe('runs', () => {
       expect(readFileSync(lock, 'utf8')).toBe(lockOf(pid));
     });
     const claim = await claimRun(run);
-    expect(readFileSync(lock, 'utf8')).toBe(ownLock());
+    expect(readFileSync(lock, 'utf8')).toBe(ownLock(claim.ownership.token));
     await claim.release();
     expect(readdirSync(run)).toEqual([]);
     await claim.release();
@@ -124,8 +125,8 @@ describe('runs', () => {
     async (content) => {
       const run = await newFolder();
       await writeFile(join(run, 'lock'), content);
-      await claimRun(run);
-      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(ownLock());
+      const { ownership } = await claimRun(run);
+      expect(readFileSync(join(run, 'lock'), 'utf8')).toBe(ownLock(ownership.token));
     },
   );
 
@@ -159,31 +160,100 @@ describe('runs', () => {
     }
   });
 
-  it.runIf(process.platform === 'linux').each([
-    ['has been given to another process since', (lock: string) => lock.replace(/(\d+) \d+ /, '$1 1 '), true],
-    ['is of another machine and was touched just now', (lock: string) => `${lock.trim()}-other\n`, false],
-  ])('whose lock names an id that %s: free %j', async (_what, changed, isFree) => {
-    const run = await newFolder();
-    const lock = join(run, 'lock');
-    await withProcess(async (pid) => {
-      const began = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[21]!;
-      const [, , , place] = ownLock().split(/ |\n/);
-      const said = changed(`charlstm ${pid} ${began} ${place}\n`);
-      await writeFile(lock, said);
-      if (isFree) {
-        await claimRun(run);
-        expect(readFileSync(lock, 'utf8')).toBe(ownLock());
-        return;
+  /** Locks of a living process: what differs from those it would write itself, and whether they hold. */
+  const LOCKS: [
+    what: string,
+    place: (host: string, ...ids: string[]) => string,
+    holds: 'ever' | 'touched',
+  ][] = [
+    ['here', (host, namespace, boot) => `${host}/${namespace}/${boot}/0123`, 'ever'],
+    ['here, by an earlier version', (host, namespace) => `${host}/${namespace}`, 'ever'],
+    ['on another machine', (_, namespace) => `other/${namespace}/${randomUUID()}/0123`, 'touched'],
+    [
+      'on another machine of that name',
+      (host, namespace) => `${host}/${namespace}/${randomUUID()}/0123`,
+      'touched',
+    ],
+    ['in another container', (host, _, boot) => `${host}/123/${boot}/0123`, 'touched'],
+    ['where /proc is missing', (host) => `${host}///0123`, 'touched'],
+    ['on another machine, by an earlier version', (_, namespace) => `other/${namespace}`, 'touched'],
+  ];
+
+  it.runIf(process.platform === 'linux').each(LOCKS)(
+    'are not taken over from a living process %s',
+    async (_what, placed, holds) => {
+      const run = await newFolder();
+      const lock = join(run, 'lock');
+      await withProcess(async (pid) => {
+        const began = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[21]!;
+        const [host, ...ids] = ownLock('').split(/ |\n/)[3]!.split('/');
+        const said = `charlstm ${pid} ${began} ${placed(host!, ...ids)}\n`;
+        await writeFile(lock, said);
+        const { message, exitCode } = await errorOf(claimRun(run));
+        expect(message).toMatch(new RegExp(`is being trained by process ${pid}( on \\S+)?$`));
+        expect(exitCode).toBe(ExitCode.cannotCreate);
+        expect(readFileSync(lock, 'utf8')).toBe(said);
+        const longAgo = new Date(Date.now() - 10 * 60_000);
+        await utimes(lock, longAgo, longAgo);
+        if (holds === 'ever') await errorOf(claimRun(run));
+        else await (await claimRun(run)).release();
+      });
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'are taken over from a process whose id another one has now',
+    async () => {
+      const run = await newFolder();
+      await withProcess(async (pid) => {
+        await writeFile(join(run, 'lock'), ownLock('0123').replace(/(\d+) \d+ /, `${pid} 1 `));
+        await (await claimRun(run)).release();
+      });
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'are not taken over from a dead process that may be alive on another machine',
+    async () => {
+      const run = await newFolder();
+      const [host, namespace] = ownLock('').split(/ |\n/)[3]!.split('/');
+      for (const place of [
+        `${host}/${namespace}`,
+        `${host}/${namespace}/${randomUUID()}/0123`,
+        `${host}///0123`,
+      ]) {
+        for (const pid of [99_999_999, process.pid]) {
+          await writeFile(join(run, 'lock'), `charlstm ${pid} 1 ${place}\n`);
+          expect((await errorOf(claimRun(run))).message).toContain(`by process ${pid}`);
+        }
       }
-      const { message, exitCode } = await errorOf(claimRun(run));
-      expect(message).toMatch(new RegExp(`is being trained by process ${pid} on \\S+$`));
-      expect(exitCode).toBe(ExitCode.cannotCreate);
-      expect(readFileSync(lock, 'utf8')).toBe(said);
-      const longAgo = new Date(Date.now() - 10 * 60_000);
-      await utimes(lock, longAgo, longAgo);
-      await claimRun(run);
-      expect(readFileSync(lock, 'utf8')).toBe(ownLock());
-    });
+    },
+  );
+
+  it('are locked once per process', async () => {
+    const run = await newFolder();
+    const claim = await claimRun(run);
+    expect((await errorOf(claimRun(run))).message).toContain(`by process ${process.pid}`);
+    await claim.release();
+    await (await claimRun(run)).release();
+  });
+
+  it('that were taken over are noticed, and not released', async () => {
+    const run = await newFolder();
+    const { ownership, release } = await claimNewRun(join(run, 'new'), 'text');
+    const lock = join(ownership.run, 'lock');
+    ownership.verify();
+    await writeFile(join(ownership.run, 'corpus.u8'), '');
+    for (const other of [ownLock('0123'), lockOf(99_999_999), 'x']) {
+      await writeFile(lock, other);
+      expect((await errorOf(ownership.verify)).exitCode).toBe(ExitCode.cannotCreate);
+    }
+    await release();
+    expect(readdirSync(ownership.run)).toEqual(['corpus.u8', 'lock']);
+    rmSync(lock);
+    expect((await errorOf(ownership.verify)).message).toContain('is gone');
+    rmSync(ownership.run, { recursive: true });
+    ownership.verify(); // writing will fail, and say why
   });
 
   it('are locked after a process that died while locking them', async () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   expect(Object.keys(whole.checkpoints).at(-1)).toMatch(/^step-0000050-val-/);
 });
 
-const isTemporary = (name: string) => name.endsWith('.safetensors.tmp');
+const isTemporary = (name: string) => /\.safetensors\.\w+\.tmp$/.test(name);
 
 /**
  * Trains a run until `kill` resolves, kills it, and repeats until it is finished: with --resume if there is a

@@ -52,11 +52,11 @@ async function importWeights(path: string, flags: ImportFlags): Promise<void> {
   const claim = await claimNewRun(flags.out, shortName(path), { isTrained: false });
   try {
     await undoneOnSignal(claim.release, () =>
-      writeCheckpoint(checkpointPath(claim.path, 0, undefined), {
-        record,
-        engine: 'PyTorch',
-        state: freshState(values, record),
-      }),
+      writeCheckpoint(
+        checkpointPath(claim.path, 0, undefined),
+        { record, engine: 'PyTorch', state: freshState(values, record) },
+        claim.ownership.verify,
+      ),
     );
   } finally {
     await claim.release();

@@ -80,7 +80,7 @@ export async function withOutputFile(
   try {
     await withCleanup(
       () => rmSync(temporary, { force: true }),
-      () => replaceFile(target, fill, temporary),
+      () => replaceFile(target, fill, { temporary }),
     );
   } catch (error) {
     throw fileError(error, path, hintFor(output.flag), 'create');
