@@ -76,7 +76,10 @@ function search(batch: Reader, plan: Plan, start: Start): GeneratedText {
     logits = (row) => batch.logits(row);
   }
   // If the search ended early, the remaining hypotheses are not whole texts.
-  for (const hypothesis of live) if (hypothesis.length === plan.length) end(hypothesis, 'length');
+  for (const hypothesis of live.filter(({ length }) => length === plan.length)) {
+    const reason = hypothesis.stops.end();
+    end(hypothesis, reason ?? 'length', reason ? hypothesis.stops.tail : 0);
+  }
   const best = (ended.length > 0 ? ended : blocked).reduce((a, b) => (b.mean > a.mean ? b : a));
   return textOf(best, plan);
 }

@@ -111,6 +111,8 @@ export class Draft {
     this.#repetition.take(id);
     this.cycle ??= this.#repetition.cycle;
     this.#stopped = this.#stops.take(id, kinds[id]!);
-    this.reason = this.#stopped ?? (this.ids.length >= length ? 'length' : undefined);
+    const isFull = this.ids.length >= length;
+    if (isFull) this.#stopped ??= this.#stops.end();
+    this.reason = this.#stopped ?? (isFull ? 'length' : undefined);
   }
 }

@@ -60,9 +60,10 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
 
 /** Writes candidates and yields each place where the ending may join: between words and at the very end. */
 function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number): Generator<Cut> {
-  const { inWord } = plan;
+  const { inWord, unspaced } = plan;
   const mayJoin = (last: number, next: number | undefined) =>
-    inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]);
+    unspaced[last] ||
+    (inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]) || unspaced[next]);
   const drafts = seeds.map((seed) => new Draft(plan, seed));
   const batch = takeReader(plan.model, seeds.length);
   let logits = (_: number) => start.logits;

@@ -3,7 +3,9 @@ import { UserError } from '../errors.js';
 import { amountOf } from '../numbers.js';
 import type { TextForm } from '../text/form.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { IN_WORD, UNSPACED } from '../text/words.js';
 import { CopyGuard } from './copying.js';
+import { stopsOf } from './ends.js';
 import { formOf } from './form.js';
 import { needsLeadIn, textStart } from './opening.js';
 import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
@@ -29,8 +31,10 @@ export class Plan {
   readonly stops: StopOptions;
   /** (V): the kind of each character. */
   readonly kinds: readonly CharacterKind[];
-  /** (V): whether the character belongs to a word. */
+  /** (V): whether the character belongs to a word; with the encoding `bytes`, so may each byte from 0x80. */
   readonly inWord: readonly boolean[];
+  /** (V): whether it belongs to a script without spaces between words. */
+  readonly unspaced: readonly boolean[];
   /** Ids that are never written. */
   readonly banned: readonly number[];
   readonly pattern: Pattern | undefined;
@@ -72,11 +76,15 @@ export class Plan {
     this.truncation = { topK, typical, topP, minP };
     this.penalty = options.repetitionPenalty ?? SAMPLING_OPTIONS.repetitionPenalty.default;
     this.repetition = new Repetition(options.repetitionWindow ?? SAMPLING_OPTIONS.repetitionWindow.default);
-    this.stops = stopsOf(form, options);
     const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
     const hasLineFeeds = characters.includes('\n');
-    this.kinds = characters.map((character) => kindOf(character, hasLineFeeds));
-    this.inWord = characters.map((character) => /^[\p{L}\p{M}\p{N}_'’]$/u.test(character));
+    const isPartial = (character: string) => vocabulary.encoding === 'bytes' && character >= '\x80';
+    this.kinds = characters.map((character) =>
+      isPartial(character) ? 'ink' : kindOf(character, hasLineFeeds),
+    );
+    this.inWord = characters.map((character) => isPartial(character) || IN_WORD.test(character));
+    this.unspaced = characters.map((character) => UNSPACED.test(character) && !isPartial(character));
+    this.stops = stopsOf(model, form, this.prompt, options, { characters, kinds: this.kinds });
     this.banned = bannedBy(form, characters, options);
     if (this.banned.length === vocabulary.size) {
       throw new UserError('no character may be written', 'Ban fewer characters, or allow more.');
@@ -115,15 +123,6 @@ export class Plan {
     }
     return pattern;
   }
-}
-
-/** A text to stop at with characters that the network never saw cannot occur, so it is left out. */
-function stopsOf(form: TextForm, options: GenerateOptions): StopOptions {
-  const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
-  const texts = stop.filter((text) => form.knows(text)).map((text) => [...form.encode(text)]);
-  texts.sort((a, b) => b.length - a.length);
-  const lines = until === 'line' ? 1 : (options.lines ?? Number.POSITIVE_INFINITY);
-  return { texts, sentence: until === 'sentence', paragraph: until === 'paragraph', words, lines };
 }
 
 function bannedBy(form: TextForm, characters: readonly string[], options: GenerateOptions): number[] {

@@ -1,3 +1,7 @@
+import { CharacterReader } from './characters.js';
+import { SentenceEnd } from './sentences.js';
+import { WordCount } from './words.js';
+
 /** Conditions that end a text; its length is counted elsewhere. */
 export interface StopOptions {
   /** Texts (as ids) before which it ends, the longest first: it wins over others with the same end. */
@@ -7,23 +11,26 @@ export interface StopOptions {
   /** Most words and most lines that are not blank; Infinity for no limit. */
   readonly words: number;
   readonly lines: number;
+  /** The prompt, whose last line and word the text continues. */
+  readonly before: string;
+  /** (V): the characters of the vocabulary; with `isBytes`, its bytes. */
+  readonly characters: readonly string[];
+  readonly isBytes: boolean;
 }
 
 export type StopReason = 'stop' | 'sentence' | 'paragraph' | 'words' | 'lines';
 
 /**
- * The role of a character in ending words, lines and sentences. A `return` may begin a line end (CR LF); in a
- * text without line feeds, CR is a `newline`.
+ * The role of a character in ending lines. A `return` may begin a line end (CR LF); in a text without line
+ * feeds, CR is a `newline`.
  */
-export type CharacterKind = 'newline' | 'return' | 'space' | 'terminal' | 'closer' | 'ink';
+export type CharacterKind = 'newline' | 'return' | 'space' | 'ink';
 
 /** @param hasLineFeeds whether the network knows line feeds */
 export function kindOf(character: string, hasLineFeeds: boolean): CharacterKind {
   if (character === '\n') return 'newline';
   if (character === '\r') return hasLineFeeds ? 'return' : 'newline';
-  if (/^\s$/u.test(character)) return 'space';
-  if ('.!?…。！？'.includes(character)) return 'terminal';
-  return `"'”’»)]`.includes(character) ? 'closer' : 'ink';
+  return /^\s$/u.test(character) ? 'space' : 'ink';
 }
 
 /** Follows a text character by character and finds where it ends. */
@@ -32,13 +39,13 @@ export class Stops {
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;
+  #reader: CharacterReader | undefined;
+  #sentence: SentenceEnd | undefined;
+  #words: WordCount | undefined;
   /** `blank`: the length of the trailing blank space from its first line end on, or 0. */
   #seen = {
     ink: false,
     inkInLine: false,
-    inWord: false,
-    sentenceEnd: false,
-    words: 0,
     lines: 0,
     blank: 0,
     /** Whether the blank space has a newline, and whether it ends with a return. */
@@ -47,7 +54,16 @@ export class Stops {
   };
 
   constructor(readonly options: StopOptions) {
-    this.#longest = Math.max(0, ...options.texts.map((text) => text.length));
+    const { texts, sentence, words, before, characters, isBytes } = options;
+    this.#longest = Math.max(0, ...texts.map((text) => text.length));
+    this.#seen.ink = /\S/.test(before);
+    this.#seen.inkInLine = /\S[^\n\r]*$/.test(before);
+    if (sentence) {
+      const hasCapitals = isBytes || characters.some((character) => /\p{Lu}/u.test(character));
+      this.#sentence = new SentenceEnd(/\S*$/.exec(before)![0], hasCapitals);
+    }
+    if (words < Number.POSITIVE_INFINITY) this.#words = new WordCount(words);
+    if (this.#sentence || this.#words) this.#reader = new CharacterReader(characters, isBytes);
   }
 
   /** Returns a copy that continues the same text independently. */
@@ -56,56 +72,77 @@ export class Stops {
     copy.tail = this.tail;
     copy.#recent.push(...this.#recent);
     copy.#seen = { ...this.#seen };
+    copy.#reader = this.#reader?.copy();
+    copy.#sentence = this.#sentence?.copy();
+    copy.#words = this.#words?.copy();
     return copy;
   }
 
-  /** Adds a character. @returns why the text ends before it, if it does */
+  /** Adds a character. @returns why the text ends before it, if it does; the first end counts */
   take(id: number, kind: CharacterKind): StopReason | undefined {
+    const ends: [reason: StopReason, tail: number][] = [];
     const stopped = this.#takeRecent(id);
-    if (stopped) return stopped;
-    if (kind === 'newline' || kind === 'return' || kind === 'space') {
-      const reason = this.#takeSpace(kind);
-      if (reason) return reason;
-    } else {
-      const seen = this.#seen;
-      seen.ink = seen.inkInLine = seen.inWord = true;
-      seen.sentenceEnd = kind === 'terminal' || (kind === 'closer' && seen.sentenceEnd);
-      seen.blank = 0;
-      seen.isBroken = seen.isReturn = false;
+    if (stopped !== undefined) ends.push(['stop', stopped]);
+    for (const character of this.#reader?.read(id) ?? []) {
+      if (this.#sentence?.take(character)) ends.push(['sentence', this.#sentence.tail]);
+      if (this.#words?.take(character)) ends.push(['words', this.#words.tail]);
     }
+    const line = this.#takeLine(kind);
+    if (line) ends.push(line);
+    if (ends.length > 0) return this.#end(ends);
     const { paragraph, lines } = this.options;
     const mayEndLine = lines < Number.POSITIVE_INFINITY && this.#seen.isReturn;
-    this.tail = Math.max(paragraph ? this.#seen.blank : 0, mayEndLine ? 1 : 0, this.#begunStop());
+    const undecided = Math.max(this.#sentence?.tail ?? 0, this.#words?.tail ?? 0);
+    this.tail = Math.max(
+      undecided > 0 ? undecided + this.#reader!.pending : 0,
+      paragraph ? this.#seen.blank : 0,
+      mayEndLine ? 1 : 0,
+      this.#begunStop(),
+    );
     return undefined;
   }
 
-  #takeSpace(kind: 'newline' | 'return' | 'space'): StopReason | undefined {
-    const { sentence, paragraph, words, lines } = this.options;
+  /** Ends the text here. @returns why it has ended before, if an end was still undecided */
+  end(): StopReason | undefined {
+    const ends: [reason: StopReason, tail: number][] = [];
+    const pending = this.#reader?.pending ?? 0;
+    if (this.#sentence?.end()) ends.push(['sentence', this.#sentence.tail + pending]);
+    if (this.#words?.end()) ends.push(['words', this.#words.tail + pending]);
+    return ends.length > 0 ? this.#end(ends) : undefined;
+  }
+
+  /** Chooses the end that comes first, and of several the first in the list. */
+  #end(ends: readonly [reason: StopReason, tail: number][]): StopReason {
+    const [reason, tail] = ends.reduce((first, end) => (end[1] > first[1] ? end : first));
+    this.tail = tail;
+    return reason;
+  }
+
+  #takeLine(kind: CharacterKind): [reason: StopReason, tail: number] | undefined {
+    const { paragraph, lines } = this.options;
     const seen = this.#seen;
-    const isNewline = kind === 'newline';
-    this.tail = isNewline && seen.isReturn ? 2 : 1;
-    seen.isReturn = kind === 'return';
-    if (sentence && seen.sentenceEnd) return 'sentence';
-    if (seen.inWord && ++seen.words >= words) return 'words';
-    seen.inWord = seen.sentenceEnd = false;
-    if (isNewline && seen.inkInLine && ++seen.lines >= lines) return 'lines';
-    if (isNewline && paragraph && seen.isBroken) {
-      this.tail = seen.blank + 1;
-      return 'paragraph';
+    if (kind === 'ink') {
+      seen.ink = seen.inkInLine = true;
+      seen.blank = 0;
+      seen.isBroken = seen.isReturn = false;
+      return undefined;
     }
+    const isNewline = kind === 'newline';
+    const length = isNewline && seen.isReturn ? 2 : 1;
+    seen.isReturn = kind === 'return';
+    if (isNewline && seen.inkInLine && ++seen.lines >= lines) return ['lines', length];
+    if (isNewline && paragraph && seen.isBroken) return ['paragraph', seen.blank + 1];
     if (isNewline) seen.inkInLine = false;
     if (isNewline) seen.isBroken = seen.ink;
     if (seen.blank > 0 || (kind !== 'space' && seen.ink)) seen.blank++;
     return undefined;
   }
 
-  #takeRecent(id: number): StopReason | undefined {
+  /** Returns the length of the stop text that ends with this character, if any. */
+  #takeRecent(id: number): number | undefined {
     this.#recent.push(id);
     if (this.#recent.length > this.#longest) this.#recent.shift();
-    const found = this.options.texts.find((text) => this.#endsWith(text, text.length));
-    if (!found) return undefined;
-    this.tail = found.length;
-    return 'stop';
+    return this.options.texts.find((text) => this.#endsWith(text, text.length))?.length;
   }
 
   /** How many of the last characters are the beginning of a stop text. */

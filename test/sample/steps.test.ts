@@ -46,7 +46,8 @@ function ending(read: string, options: GenerateOptions): { reason: string; text:
     return { reason: 'stop', text: without(stops.sort((a, b) => b.length - a.length)[0]) };
   const space = /\s$/.exec(read)?.[0];
   if (space === undefined) return undefined;
-  if (until === 'sentence' && /[.!?…。！？]["'”’»)\]]*\s$/u.test(read))
+  const isAbbreviation = /(?:^|\s)[^\p{L}\s]*\p{L}(?:\.\p{L})+\.\s$/u.test(read);
+  if (until === 'sentence' && !isAbbreviation && /[.!?…。！？]["'”’»)\]]*\s$/u.test(read))
     return { reason: 'sentence', text: without(space) };
   if (/\S\s$/.test(read) && read.trim().split(/\s+/).length >= words)
     return { reason: 'words', text: without(space) };
@@ -154,7 +155,7 @@ describe('a text ends', () => {
     ['a b', { words: 2, length: 3 }, 'a b', 'length'],
     ['\n\na\n \nb\n', { lines: 2 }, '\n\na\n \nb', 'lines'],
     ['\n a\nb', { until: 'line' }, '\n a', 'lines'],
-    ['a.b. c', { until: 'sentence' }, 'a.b.', 'sentence'],
+    ['a.bc. c', { until: 'sentence' }, 'a.bc.', 'sentence'],
     ['a!") b', { until: 'sentence' }, 'a!")', 'sentence'],
     ['a.\nb', { until: 'sentence' }, 'a.', 'sentence'],
     ['" a." b', { until: 'sentence' }, '" a."', 'sentence'],
