@@ -50,7 +50,8 @@ const OPTIONS = {
 const evaluators = new WeakMap<Weights, Evaluator>();
 
 /**
- * Measures how well a network predicts a text.
+ * Measures how well a network predicts a text. The text is read in the form that the network knows: its line
+ * end, and its letters composed or decomposed.
  * @param text by default the validation text of the network's run
  * @example
  * import { evaluate, load } from 'charlstm';

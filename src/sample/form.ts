@@ -11,7 +11,7 @@ import { withReader } from './reader.js';
 const CR = 13;
 const LF = 10;
 
-/** How much a network writes to show how it ends lines: side by side, a few milliseconds' work. */
+/** How much a network writes to show how it ends lines: texts side by side, and characters of each. */
 const ROWS = 16;
 const STEPS = 64;
 /** Low, so that even a network that has learned little keeps to what it knows. */

@@ -46,7 +46,8 @@ export function needsLeadIn(prompt: Uint32Array): boolean {
  */
 export function* opening(model: CharacterModel, prompt: Uint32Array, random: Random): Opening {
   const lineEnd = endOfLine(model.vocabulary);
-  const text = prompt.subarray(prompt[0] === lineEnd ? 1 : 0);
+  const hasPair = prompt[0] === model.vocabulary.idOf(0x0d) && prompt[1] === lineEnd;
+  const text = prompt.subarray(hasPair ? 2 : prompt[0] === lineEnd ? 1 : 0);
   let logits = yield textStart(model);
   const probability = (ids: readonly number[]) => {
     const norm = logSumExp(logits);

@@ -9,7 +9,7 @@ export type Unit = (typeof UNITS)[number];
 
 /** How a text is written; docs/guide/sampling.md describes each option and the order in which they apply. */
 export interface GenerateOptions extends Partial<Truncation> {
-  /** The text to continue; empty by default. */
+  /** The text to continue; empty by default. It is read in the form that the network knows. */
   readonly prompt?: string | undefined;
   /** What to do with characters of the prompt that the network never saw; `error` by default. */
   readonly unknown?: Unknown | undefined;
