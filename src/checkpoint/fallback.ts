@@ -43,7 +43,8 @@ export async function readFirst<T>(
   );
 }
 
-function isDamage(error: unknown): error is UserError {
+/** Whether an error means that a checkpoint is damaged, so that another one may be used instead. */
+export function isDamage(error: unknown): error is UserError {
   if (!(error instanceof UserError) || error instanceof NewerFormatError) return false;
   return error.exitCode === ExitCode.badData || error.exitCode === ExitCode.io;
 }

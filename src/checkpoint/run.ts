@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ExitCode, fileError, UserError, unlessRefused } from '../errors.js';
 
 /** The default folder of runs. */
@@ -24,14 +24,19 @@ export function checkpointPath(run: string, step: number, validation: number | u
   return join(run, `step-${String(step).padStart(7, '0')}${loss}.safetensors`);
 }
 
-/** Lists the checkpoints of a run by step; the list is empty for a folder that is not a run. */
-export function listCheckpoints(run: string): CheckpointFile[] {
-  const files = readdirSync(run).flatMap((name) => {
+/**
+ * Lists the checkpoints of a run by step; the list is empty for a folder that is not a run.
+ * @param coming path of one that is about to be put in place, and counts
+ */
+export function listCheckpoints(run: string, coming?: string): CheckpointFile[] {
+  const names = new Set(readdirSync(run));
+  if (coming !== undefined) names.add(basename(coming));
+  const files = [...names].flatMap((name) => {
     const match = CHECKPOINT_NAME.exec(name);
     if (!match) return [];
     const validation = match[2] === undefined ? undefined : Number(match[2]);
     const path = join(run, name);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
+    if (path !== coming && !statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
     return [{ path, step: Number(match[1]), validation }];
   });
   // A stop may abandon a validation. Its checkpoint comes before the validated one of the same step.

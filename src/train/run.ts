@@ -1,8 +1,7 @@
-import { readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
+import { writeCheckpoint } from '../checkpoint/checkpoint.js';
 import { RECORDED } from '../checkpoint/options.js';
 import type { HistoryPoint, Progress } from '../checkpoint/record.js';
 import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
-import { describeModel } from '../model/config.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { leadInRandom } from '../sample/opening.js';
@@ -10,13 +9,15 @@ import { Clock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
 import { endOf } from './end.js';
 import { bitsPerCharacter } from './evaluate.js';
-import type { EndEvent, EndReason, RollbackEvent, TrainEvent } from './events.js';
+import type { EndEvent, EndReason, TrainEvent } from './events.js';
 import { LossWatch, stateFault, validationFault, weightFault } from './faults.js';
 import { Gauges } from './gauges.js';
 import { LiveSample } from './live.js';
+import { lastIntact } from './rollback.js';
 import { FolderWatch, persist } from './saving.js';
 import { rateAt, totalSteps } from './schedule.js';
 import { restore, type Session, stateOf } from './session.js';
+import { startOf } from './start.js';
 import { trainStep } from './step.js';
 
 /** A longer history loses every second entry: each checkpoint carries all of it. */
@@ -39,6 +40,11 @@ export interface TrainControl {
   readonly live?: boolean | undefined;
   /** Whether training waits while the disk refuses a checkpoint; otherwise it fails. */
   readonly patient?: boolean | undefined;
+  /**
+   * Called right before a checkpoint is put in place with the events that follow from it, so that a log is
+   * never behind the checkpoints. The same events are yielded later.
+   */
+  readonly announce?: ((events: readonly TrainEvent[]) => void) | undefined;
 }
 
 /** A training run in progress: its progress, and what `train` does with it. */
@@ -55,6 +61,9 @@ export class Run {
   readonly #total: number | undefined;
   readonly #stopAt: number;
   readonly #patient: boolean;
+  readonly #announce: TrainControl['announce'];
+  /** The last event of the run, once announced. */
+  #end: EndEvent | undefined;
   readonly clock: Clock;
   readonly #gauges: Gauges;
   readonly #controls: Controls;
@@ -62,7 +71,13 @@ export class Run {
 
   constructor(
     readonly session: Session,
-    { commands, stopAt = Number.POSITIVE_INFINITY, live = false, patient = false }: TrainControl = {},
+    {
+      commands,
+      stopAt = Number.POSITIVE_INFINITY,
+      live = false,
+      patient = false,
+      announce,
+    }: TrainControl = {},
   ) {
     const { record, batches } = session;
     this.#progress = { ...record.progress };
@@ -72,6 +87,7 @@ export class Run {
     this.#total = totalSteps(record.training.length, batches.windowsPerEpoch);
     this.#stopAt = stopAt;
     this.#patient = patient;
+    this.#announce = announce;
     this.clock = new Clock(record);
     this.#gauges = new Gauges(session);
     const sample = live ? new LiveSample(session) : undefined;
@@ -202,10 +218,15 @@ export class Run {
     this.#saved = { step, lr };
     const write = async (): Promise<TrainEvent> => {
       const checkpoint = { record, engine: engine.name, state: stateOf(session) };
-      await writeCheckpoint(path, checkpoint, session.ownership?.verify);
+      const event: TrainEvent = { type: 'checkpoint', step, path };
+      await writeCheckpoint(path, checkpoint, () => {
+        session.ownership?.verify();
+        if (this.isOver) this.#end = this.#endEvent('finished', path);
+        this.#announce?.(this.#end ? [event, this.#end] : [event]);
+      });
       await pruneCheckpoints(run, training.keep, session.ownership?.verify);
       this.#lastGood = path;
-      return { type: 'checkpoint', step, path };
+      return event;
     };
     const options = { session, controls: this.#controls, patient: this.#patient, step };
     if (yield* persist(write, options)) this.clock.pause();
@@ -223,10 +244,12 @@ export class Run {
     }
   }
 
-  /** Returns to the last good checkpoint, to learn more slowly from there. */
-  async rollBack(fault: string): Promise<RollbackEvent> {
+  /** Returns to the last good checkpoint that is intact, to learn more slowly from there. */
+  async *rollBack(fault: string): AsyncGenerator<TrainEvent> {
     const from = this.step;
-    const checkpoint = this.#lastGood === undefined ? undefined : await readCheckpoint(this.#lastGood);
+    const { path, checkpoint, troubles } = await lastIntact(this.session, this.#lastGood, from);
+    yield* troubles;
+    this.#lastGood = path;
     restore(this.session, checkpoint?.state);
     const { record } = checkpoint ?? this.session;
     this.#progress = { ...record.progress, rollbacks: this.#progress.rollbacks + 1 };
@@ -235,33 +258,21 @@ export class Run {
     const lr = clamped(SLOWER * Math.min(this.#controls.lr, record.training.lr), RECORDED.lr.kind);
     this.#controls.lr = lr;
     this.clock.skip();
-    return { type: 'rollback', step: this.step, from, fault, lr };
+    yield { type: 'rollback', step: this.step, from, fault, lr };
   }
 
   startEvent(): TrainEvent {
-    const { run, record, weights, batches, engine } = this.session;
-    const { training } = record;
-    return {
-      type: 'start',
-      run,
-      corpus: record.corpus.name,
-      model: describeModel(record.model),
-      parameters: weights.table.count,
-      engine: engine.name,
-      threads: engine.threads,
-      step: record.progress.step,
-      stepsPerEpoch: batches.windowsPerEpoch,
-      charactersPerStep: training.batchSize * training.sequenceLength,
-      totalSteps: this.#total,
-      minutes: training.length.unit === 'minutes' ? training.length.amount : undefined,
-      seconds: record.progress.seconds,
-      lr: training.lr,
-    };
+    return startOf(this.session, this.#total);
   }
 
   endEvent(reason: EndReason, fault?: string): EndEvent {
     const divergence = fault === undefined ? {} : { fault, lr: this.#controls.lr };
-    return { ...endOf(this.session.run, reason, { step: this.step, history: this.#history }), ...divergence };
+    return this.#end ?? { ...this.#endEvent(reason), ...divergence };
+  }
+
+  /** @param coming path of a checkpoint that is about to be put in place */
+  #endEvent(reason: EndReason, coming?: string): EndEvent {
+    return endOf(this.session.run, reason, { step: this.step, history: this.#history }, coming);
   }
 
   get #isMeasured(): boolean {

@@ -23,7 +23,7 @@ export async function* train(
   while (fault !== undefined || !run.isOver) {
     if (fault !== undefined) {
       if (!run.canRollBack) return yield run.endEvent('diverged', fault);
-      yield await run.rollBack(fault);
+      yield* run.rollBack(fault);
     }
     fault = yield* run.learn();
     if (fault !== undefined) continue;

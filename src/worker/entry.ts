@@ -7,6 +7,7 @@ import { Ownership } from '../checkpoint/lock.js';
 import { LOG_FILE } from '../checkpoint/run.js';
 import { Abandon } from '../engine/abandon.js';
 import { fileError, UserError } from '../errors.js';
+import type { TrainEvent } from '../train/events.js';
 import { openSession } from '../train/session.js';
 import { train } from '../train/trainer.js';
 import { openLog } from './log.js';
@@ -35,7 +36,9 @@ try {
     abandon: new Abandon(abandon),
   });
   // A user who sees the live sample also sees that the disk is full, and can make room.
-  for await (const event of train(session, { commands, stopAt: job.stopAt, live, patient: live })) {
+  const announce = (events: readonly TrainEvent[]) => log.announce(events);
+  const control = { commands, stopAt: job.stopAt, live, patient: live, announce };
+  for await (const event of train(session, control)) {
     const trouble = log.write(event);
     outbox.put(event);
     if (trouble) outbox.put(trouble);

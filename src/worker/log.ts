@@ -62,6 +62,8 @@ class LogFile {
   /** Bytes yet to be written: the rest of a line, and whole lines. */
   #waiting: Buffer = Buffer.alloc(0);
   #isRefused = false;
+  /** Events that are in the log before they happened, and the trouble they met. */
+  readonly #announced = new WeakMap<TrainEvent, TroubleEvent | undefined>();
 
   constructor(
     readonly path: string,
@@ -78,16 +80,22 @@ class LogFile {
     this.#isRefused = false; // so that the next refusal is reported
   }
 
+  /** Writes events that are about to happen; `write` then passes over them. */
+  announce(events: readonly TrainEvent[]): void {
+    for (const event of events) this.#announced.set(event, this.write(event));
+  }
+
   /** Writes an event. @returns an event when the disk starts to refuse; what it refused is written later */
   write(event: TrainEvent): TroubleEvent | undefined {
     if (isFleeting(event)) return undefined;
+    if (this.#announced.has(event)) return this.#announced.get(event);
     const { step } = event;
     this.ownership?.check();
     try {
       if (event.type === 'checkpoint') this.#follow();
       this.#put(event);
-      // A sample precedes its checkpoint: so after a power failure the log is not behind the checkpoint.
-      if (event.type === 'sample') fdatasyncSync(this.#file);
+      // These come before a checkpoint is put in place: after a power failure the log is not behind it.
+      if (event.type === 'checkpoint' || event.type === 'end') fdatasyncSync(this.#file);
       this.#isRefused = false;
       return undefined;
     } catch (error) {

@@ -1,7 +1,7 @@
 // Faulty numbers are noticed within a step, which is not applied. The run rolls back to its last good
 // checkpoint, once.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { basename } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -131,6 +131,28 @@ describe('a run that rolls back', () => {
     const session = openSession(run, record);
     const events = await spoilt(session, { 4: () => session.weights.values.fill(Number.NaN) });
     expect(losses(events.slice(events.indexOf(rollbacks(events)[0]!)))).toEqual(expected);
+  });
+
+  it('to a damaged checkpoint rolls back to the one before, or else to its start, and sets it aside', async () => {
+    for (const damaged of [1, 2]) {
+      const { run, record } = await newRun();
+      const session = openSession(run, record);
+      const events = await spoilt(session, {
+        17: () => {
+          session.weights.values.fill(Number.NaN);
+          for (const { path } of listCheckpoints(run).slice(-damaged)) truncateSync(path, 5000);
+        },
+      });
+      const troubles = events.filter((event) => event.type === 'trouble');
+      expect(troubles).toHaveLength(damaged);
+      expect(troubles[0]!.message).toMatch(
+        /step-0000014-val-\S+ is not a checkpoint of charlstm: it is cut short/,
+      );
+      expect(rollbacks(events)).toMatchObject([{ from: 17, step: damaged === 1 ? 7 : 0 }]);
+      expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'finished', step: 20 });
+      expect(readdirSync(run).filter((name) => name.endsWith('.damaged'))).toHaveLength(damaged);
+      for (const file of listCheckpoints(run)) await readCheckpoint(file.path);
+    }
   });
 
   it('to a checkpoint restores its weights, moments, states, windows and masks', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
@@ -9,6 +9,21 @@ import { rateAt } from '../../src/train/schedule.js';
 import { openSession } from '../../src/train/session.js';
 import { train } from '../../src/train/trainer.js';
 import { collect, inTurns, lastFile, losses, newRun, resume, steps } from '../helpers/training.js';
+
+it('events of a checkpoint are announced before it is in place, and the last one includes the end', async () => {
+  const { run, record } = await newRun();
+  const announced: TrainEvent[] = [];
+  const announce = (events: readonly TrainEvent[]) => {
+    for (const event of events) {
+      if (event.type === 'checkpoint') expect(existsSync(event.path)).toBe(false);
+      announced.push(event);
+    }
+  };
+  const events = await collect(openSession(run, record), { announce });
+  expect(announced).toEqual(events.filter(({ type }) => type === 'checkpoint' || type === 'end'));
+  expect(announced.every((event) => events.includes(event))).toBe(true);
+  expect(announced.at(-1)).toMatchObject({ type: 'end', reason: 'finished', path: lastFile(run) });
+});
 
 describe('a resumed run', () => {
   it.each([1, 7, 10, 19])('stopped at step %i equals one without a stop, byte for byte', async (stop) => {
