@@ -3,20 +3,46 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * With these flags, V8 joins pairs of 128-bit operations into 256-bit ones. The optimizing compiler compiles
- * all functions at once: the same bytes always become the same code, and no code is replaced while in use.
+ * With these flags, only the optimizing compiler compiles a module, and all of it at once: the same bytes
+ * always become the same code, and no code is replaced while in use. The last two follow from the first, but
+ * when flags change while V8 runs, Node 26 no longer draws that conclusion, and ends for want of statistics.
  */
-const JOINED = ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'];
-const PLAIN = ['--no-experimental-wasm-revectorize', '--liftoff', '--wasm-lazy-compilation'];
+const OPTIMIZED = {
+  liftoff: false,
+  'wasm-lazy-compilation': false,
+  'wasm-dynamic-tiering': false,
+  'wasm-inlining': false,
+};
 
-/** Compiles a module with pairs of vectors joined. Later compilations are not affected. */
-export function compileJoined(bytes: Uint8Array): WebAssembly.Module {
-  JOINED.forEach(setFlagsFromString);
+/** Whether this version of V8 can join vectors for this kind of processor. */
+export const V8_JOINS = process.arch === 'x64' && Number.parseInt(process.versions.node, 10) >= 24;
+
+/** The program that tries it. */
+export const JOINED_CHECK = fileURLToPath(new URL('../../dist/engine/joined-check.js', import.meta.url));
+
+/** With these, V8 also joins pairs of 128-bit operations into 256-bit ones. */
+const JOINED = { ...OPTIMIZED, 'experimental-wasm-revectorize': true };
+
+/** Compiles a module as a whole with the optimizing compiler. Later compilations are not affected. */
+export function compileOptimized(
+  bytes: Uint8Array,
+  flags: Record<string, boolean> = OPTIMIZED,
+): WebAssembly.Module {
+  const set = (flipped: boolean) => {
+    for (const [name, value] of Object.entries(flags))
+      setFlagsFromString(`--${value === flipped ? 'no-' : ''}${name}`);
+  };
+  set(false);
   try {
     return new WebAssembly.Module(bytes);
   } finally {
-    PLAIN.forEach(setFlagsFromString);
+    set(true);
   }
+}
+
+/** Compiles a module with pairs of vectors joined. Later compilations are not affected. */
+export function compileJoined(bytes: Uint8Array): WebAssembly.Module {
+  return compileOptimized(bytes, JOINED);
 }
 
 /**
@@ -25,7 +51,6 @@ export function compileJoined(bytes: Uint8Array): WebAssembly.Module {
  * it would end the process. Takes a few tenths of a second.
  */
 export function isJoiningSound(): boolean {
-  if (process.arch !== 'x64' || Number.parseInt(process.versions.node, 10) < 24) return false;
-  const check = fileURLToPath(new URL('../../dist/engine/joined-check.js', import.meta.url));
-  return spawnSync(process.execPath, [check], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+  if (!V8_JOINS) return false;
+  return spawnSync(process.execPath, [JOINED_CHECK], { stdio: 'ignore', timeout: 10_000 }).status === 0;
 }

@@ -2,8 +2,10 @@
 #include "kernels.h"
 #include "vector.h"
 
-// log(x) for finite x > 0, to 1e-14: x = m 2^e with m in [√½, √2), and log m = 2 artanh((m - 1) / (m + 1)).
+// log(x) for x > 0, to 1e-14; infinity and NaN stay what they are.
+// x = m 2^e with m in [√½, √2), and log m = 2 artanh((m - 1) / (m + 1)).
 static double natural_log(double x) {
+  if (!(x < __builtin_inf())) return x;
   union { double d; long long i; } bits = {x};
   long long e = ((bits.i >> 52) & 2047) - 1023;
   bits.i = (bits.i & 0xfffffffffffffLL) | 0x3ff0000000000000LL;

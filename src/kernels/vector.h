@@ -57,9 +57,16 @@ ALWAYS_INLINE void store(float *p, vec x, int n) {
 }
 
 ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask)); }
-// NaN stays NaN.
+
+// NaN stays NaN. For relaxed SIMD, Clang would turn `choose` into a relaxed minimum or maximum, which may
+// return the limit in place of NaN.
+#ifdef __wasm__
+ALWAYS_INLINE vec at_most(vec x, float limit) { return __builtin_wasm_pmin_f32x4(x, splat(limit)); }
+ALWAYS_INLINE vec at_least(vec x, float limit) { return __builtin_wasm_pmax_f32x4(x, splat(limit)); }
+#else
 ALWAYS_INLINE vec at_most(vec x, float limit) { return choose(x > splat(limit), splat(limit), x); }
 ALWAYS_INLINE vec at_least(vec x, float limit) { return choose(x < splat(limit), splat(limit), x); }
+#endif
 
 // Arithmetic on subnormal floats (below 2^-126) can be a hundred times slower, and units that have stopped
 // learning would produce many of them. So a gate is never below e^-30 (2^-43), and a cell flushes gradients
