@@ -1,7 +1,7 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { UserError } from '../errors.js';
 import type { TextForm } from '../text/form.js';
-import { UNSPACED } from '../text/words.js';
+import { UNSPACED } from '../words.js';
 import type { GenerateOptions } from './options.js';
 import { ENDS_SENTENCE } from './sentences.js';
 import type { CharacterKind, StopOptions } from './stops.js';

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import { amountOf } from '../numbers.js';
 import type { TextForm } from '../text/form.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { IN_WORD, UNSPACED } from '../text/words.js';
+import { IN_WORD, UNSPACED } from '../words.js';
 import { CopyGuard } from './copying.js';
 import { stopsOf } from './ends.js';
 import { formOf } from './form.js';

@@ -1,4 +1,4 @@
-import { UNSPACED } from '../text/words.js';
+import { UNSPACED } from '../words.js';
 import type { WideCharacter } from './characters.js';
 
 /** Characters that end a sentence, if what follows agrees. */

@@ -1,4 +1,4 @@
-import { IN_WORD, UNSPACED, wordPieces } from '../text/words.js';
+import { IN_WORD, UNSPACED, wordPieces } from '../words.js';
 import type { WideCharacter } from './characters.js';
 
 /** Letters in a row without a space are divided into words at the latest when there are this many. */

@@ -68,6 +68,8 @@ describe('editing', () => {
     ['left and right', `abc${LEFT}${LEFT}${RIGHT}X`, 'abX|c'],
     ['by word', 'one two  three\x1b[1;5D\x1b[1;5D', 'one |two  three'],
     ['by word to the right', 'one two three\x1b[1;5H\x1b[1;5C\x1bf', 'one two| three'],
+    ['by word of Chinese', '我们今天去学校\x1b[1;5D\x1b[1;5D', '我们今天|去学校'],
+    ['by word of Chinese to the right', '我们今天去。\x1b[1;5H\x1b[1;5C\x1bf', '我们今天|去。'],
     ['Home and End', 'ab\rcd\x1b[HX\x1b[FY', 'ab\nXcdY|'],
     ['the beginning and the end', 'ab\rcd\x1b[1;5HX\x1b[1;5FY', 'Xab\ncdY|'],
     ['Ctrl-W', 'one two\x17', 'one |'],
@@ -277,6 +279,12 @@ describe('suggestions', () => {
     expect(textOf(taken)).toBe('The whale|');
     expect(shownGhost(taken)).toBe(' swam');
     expect(taken.suggestions.question).toBe(state.suggestions.question);
+  });
+
+  it('Right takes a word of Chinese with the punctuation after it', () => {
+    const chinese = answered(newState('他说'), '学校。「我们今天', '我');
+    expect(textOf(pressed(chinese, RIGHT))).toBe('他说学校。|');
+    expect(textOf(pressed(chinese, RIGHT, RIGHT))).toBe('他说学校。「我们|');
   });
 
   it('Up and Down cycle through the distinct alternatives', () => {
