@@ -133,8 +133,8 @@ function report(error: unknown, called = 'charlstm'): number {
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    const [, message, hint] = /^(?:error: )?(.*?)\.?(?:\n\(([^)]*)\))?$/s.exec(error.message)!;
-    process.stderr.write(`charlstm: ${oneLine(message!)}. ${oneLine(hint ?? `See ${called} --help.`)}\n`);
+    const { message, hint = `See ${called} --help.` } = complaintOf(error);
+    process.stderr.write(`charlstm: ${oneLine(message)}. ${oneLine(hint)}\n`);
     return ExitCode.usage;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -145,4 +145,12 @@ function report(error: unknown, called = 'charlstm'): number {
 /** Quoted input may contain line breaks, and control characters that a terminal would obey. */
 function oneLine(text: string): string {
   return harmless(text.replace(/\s+/g, ' ').trim());
+}
+
+/** Takes a message of commander apart: "error: what is wrong", and perhaps a suggestion, "\n(Did you ...?)". */
+function complaintOf({ message }: CommanderError): { message: string; hint?: string } {
+  const text = message.replace(/^error: /, '');
+  const at = text.endsWith(')') ? text.lastIndexOf('\n(') : -1;
+  const what = (at < 0 ? text : text.slice(0, at)).replace(/\.$/, '');
+  return at < 0 ? { message: what } : { message: what, hint: text.slice(at + 2, -1) };
 }

@@ -32,8 +32,8 @@ function helpOf({ help, kind, ...row }: OptionRow): string {
   return notes.length === 0 ? help : `${help} (${notes.join('; ')})`;
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const SIZE = /^(\d+\.?\d*|\.\d+)([kmgt]?)(i?b)?$/i;
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const SIZE = /^(\d+(?:\.\d*)?|\.\d+)([kmgt]?)(i?b)?$/i;
 
 /** "4G", "512M" or "1.5GiB" as bytes, where K, M, G and T are powers of 1024; NaN for anything else. */
 function bytesOf(text: string): number {

@@ -57,10 +57,10 @@ export class Stops {
     const { texts, sentence, words, before, characters, isBytes } = options;
     this.#longest = Math.max(0, ...texts.map((text) => text.length));
     this.#seen.ink = /\S/.test(before);
-    this.#seen.inkInLine = /\S[^\n\r]*$/.test(before);
+    this.#seen.inkInLine = /\S/.test(before.split(/[\n\r]/).at(-1)!);
     if (sentence) {
       const hasCapitals = isBytes || characters.some((character) => /\p{Lu}/u.test(character));
-      this.#sentence = new SentenceEnd(/\S*$/.exec(before)![0], hasCapitals);
+      this.#sentence = new SentenceEnd(before.split(/\s/).at(-1)!, hasCapitals);
     }
     if (words < Number.POSITIVE_INFINITY) this.#words = new WordCount(words);
     if (this.#sentence || this.#words) this.#reader = new CharacterReader(characters, isBytes);

@@ -50,7 +50,7 @@ export function asText(path: string, record: RunRecord, examination: Examination
     checked === 0 ? 'Nothing could be checked.' : `Made ${amountOf(checked, 'check')} and found ${problems}.`;
   const on = text ? `; measured on ${amountOf(text.characters, 'character')} of its ${text.part} text` : '';
   const head = `${path}: ${describeModel(model)} on ${corpus.name}, step ${grouped(progress.step)}, ${Math.floor(100 * done)}% of ${describeLength(training.length)}${on}`;
-  return [
+  const report = [
     wrapped(harmlessLine(head)),
     summary,
     ...findings.map((finding) => findingText(finding, runOf(path))),
@@ -58,7 +58,8 @@ export function asText(path: string, record: RunRecord, examination: Examination
     '',
   ]
     .join('\n\n')
-    .replace(/\n+$/, '\n');
+    .trimEnd();
+  return `${report}\n`;
 }
 
 function findingText({ id, severity, sentence, remedy, link, figures }: Of<'finding'>, run: string): string {
