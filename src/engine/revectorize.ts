@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { systemErrorCode } from '../errors.js';
 
 /**
  * With these flags, only the optimizing compiler compiles a module, and all of it at once: the same bytes
@@ -52,5 +53,9 @@ export function compileJoined(bytes: Uint8Array): WebAssembly.Module {
  */
 export function isJoiningSound(): boolean {
   if (!V8_JOINS) return false;
-  return spawnSync(process.execPath, [JOINED_CHECK], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+  const run = () => spawnSync(process.execPath, [JOINED_CHECK], { stdio: 'ignore', timeout: 10_000 });
+  let { status, error } = run();
+  // The time may have run out because both processes were suspended.
+  if (error && systemErrorCode(error) === 'ETIMEDOUT') ({ status } = run());
+  return status === 0;
 }

@@ -21,10 +21,11 @@ export function speedOf({ kernels, arena }: Engine): { product: number; peak: nu
 /** The best of several repetitions, since the machine may be busy. */
 function rate(work: () => number): number {
   let best = 0;
-  for (const end = performance.now() + 250; performance.now() < end; ) {
+  const end = performance.now() + 250;
+  do {
     const start = performance.now();
     const operations = work();
     best = Math.max(best, operations / (performance.now() - start) / 1e6);
-  }
+  } while (performance.now() < end);
   return best;
 }

@@ -36,6 +36,8 @@ export interface StepEvent {
   readonly gradNorm: number;
   readonly lr: number;
   readonly charsPerSecond: number;
+  /** Seconds of training so far, without pauses and suspensions; those of earlier sessions count for minutes. */
+  readonly seconds: number;
 }
 
 export interface ValidationEvent {

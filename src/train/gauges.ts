@@ -1,6 +1,7 @@
 import { gatesOf } from '../model/cells.js';
 import { countSaturated } from '../model/saturation.js';
 import { sumOf } from '../numbers.js';
+import { systemClock } from './clock.js';
 import type { GaugesEvent, LayerGauge } from './events.js';
 import type { Session } from './session.js';
 
@@ -22,24 +23,27 @@ export class Gauges {
   #gates: LayerGauge['gates'][] | undefined;
   #layers: LayerGauge[] | undefined;
 
-  constructor(readonly session: Pick<Session, 'network' | 'weights'>) {}
+  constructor(
+    readonly session: Pick<Session, 'network' | 'weights'>,
+    readonly now = systemClock,
+  ) {}
 
   /** Call after the forward pass of a step: the backward pass overwrites the activations. */
   readGates(): void {
     this.#gates = undefined;
     this.#layers = undefined;
-    const start = performance.now();
+    const start = this.now();
     if (!this.watched || start < this.#due) return;
     this.#gates = this.session.network.layers.map(({ index }) => this.#gatesOf(index));
-    this.#spent = performance.now() - start;
+    this.#spent = this.now() - start;
   }
 
   /** Call after the backward pass: the optimizer clears the gradients. */
   readGradients(): void {
     if (!this.#gates) return;
-    const start = performance.now();
+    const start = this.now();
     this.#layers = this.#gates.map((gates, index) => ({ gradNorm: this.#gradNormOf(index), gates }));
-    const spent = this.#spent + performance.now() - start;
+    const spent = this.#spent + this.now() - start;
     this.#due = start + Math.max(EVERY_MS, spent / SHARE_OF_TIME);
   }
 

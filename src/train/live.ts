@@ -4,6 +4,7 @@ import { Random, Stream } from '../random.js';
 import { leadInRandom } from '../sample/opening.js';
 import { Writer } from '../sample/writer.js';
 import type { TextForm } from '../text/form.js';
+import { systemClock } from './clock.js';
 import type { LiveEvent } from './events.js';
 import type { Session } from './session.js';
 
@@ -33,12 +34,16 @@ export class LiveSample {
   #likelihood = 1;
   #sample = 0;
   #ids: Generator<number> | undefined;
-  #last = performance.now();
+  #last: number;
   /** Credit: how many characters, and milliseconds of work, may be spent. */
   #characters = 1;
   #milliseconds = 1;
 
-  constructor({ writer, record, form }: Session) {
+  constructor(
+    { writer, record, form }: Session,
+    readonly now = systemClock,
+  ) {
+    this.#last = now();
     this.#form = form;
     this.#writer = new Writer(writer.model);
     const { seed } = record.training;
@@ -79,7 +84,7 @@ export class LiveSample {
     let text = '';
     const certainty: number[] = [];
     while (this.#characters >= 1 && this.#milliseconds > 0) {
-      const start = performance.now();
+      const start = this.now();
       const id = this.#nextId();
       if (id !== undefined) {
         this.#likelihood *= this.#writer.probabilityOf(id);
@@ -93,7 +98,7 @@ export class LiveSample {
         if (text !== '') break;
         this.start();
       }
-      this.#milliseconds -= performance.now() - start;
+      this.#milliseconds -= this.now() - start;
     }
     if (text === '') return undefined;
     const { temperature } = this.#choice;
@@ -116,7 +121,7 @@ export class LiveSample {
 
   /** Adds what the time since the last call allows. */
   #addCredit(share: number): void {
-    const now = performance.now();
+    const now = this.now();
     const passed = now - this.#last;
     this.#last = now;
     const add = (due: number, perMs: number) => Math.min(due + passed * perMs, LONGEST_CREDIT_MS * perMs);

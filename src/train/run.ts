@@ -5,7 +5,7 @@ import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { leadInRandom } from '../sample/opening.js';
-import { Clock } from './clock.js';
+import { Clock, type Now, systemClock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
 import { endOf } from './end.js';
 import { bitsPerCharacter } from './evaluate.js';
@@ -45,6 +45,7 @@ export interface TrainControl {
    * never behind the checkpoints. The same events are yielded later.
    */
   readonly announce?: ((events: readonly TrainEvent[]) => void) | undefined;
+  readonly now?: Now | undefined;
 }
 
 /** A training run in progress: its progress, and what `train` does with it. */
@@ -71,14 +72,10 @@ export class Run {
 
   constructor(
     readonly session: Session,
-    {
-      commands,
-      stopAt = Number.POSITIVE_INFINITY,
-      live = false,
-      patient = false,
-      announce,
-    }: TrainControl = {},
+    control: TrainControl = {},
   ) {
+    const { commands, stopAt = Number.POSITIVE_INFINITY, live = false, patient = false } = control;
+    const { now = systemClock } = control;
     const { record, batches } = session;
     this.#progress = { ...record.progress };
     this.#history = [...record.history];
@@ -87,10 +84,10 @@ export class Run {
     this.#total = totalSteps(record.training.length, batches.windowsPerEpoch);
     this.#stopAt = stopAt;
     this.#patient = patient;
-    this.#announce = announce;
-    this.clock = new Clock(record);
-    this.#gauges = new Gauges(session);
-    const sample = live ? new LiveSample(session) : undefined;
+    this.#announce = control.announce;
+    this.clock = new Clock(record, now);
+    this.#gauges = new Gauges(session, now);
+    const sample = live ? new LiveSample(session, now) : undefined;
     this.#controls = new Controls(commands, record.training.lr, sample, this.#gauges);
     this.#folder = new FolderWatch(session.run);
   }
@@ -155,7 +152,9 @@ export class Run {
     this.#progress.lossSum += loss;
     this.#progress.lossCount++;
     const epoch = step / batches.windowsPerEpoch;
-    yield { type: 'step', step, epoch, loss, gradNorm, lr: this.#lr, charsPerSecond: this.clock.tick() };
+    const charsPerSecond = this.clock.tick();
+    const seconds = Number(this.clock.seconds.toFixed(3));
+    yield { type: 'step', step, epoch, loss, gradNorm, lr: this.#lr, charsPerSecond, seconds };
     yield* this.#gauges.take(step);
   }
 

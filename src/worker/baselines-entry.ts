@@ -8,6 +8,8 @@ import type { TrainingJob } from './messages.js';
 
 /** Works at most this share of the time, so that training loses no more, however few cores there are. */
 const SHARE = 0.05;
+/** In a suspension, work that takes milliseconds may seem to take hours. */
+const LONGEST_REST_MS = 60_000;
 
 const { run, record } = workerData as TrainingJob;
 const { corpus, codePoints, decoding } = record;
@@ -15,7 +17,8 @@ const { corpus, codePoints, decoding } = record;
 let start = performance.now();
 const rest = async () => {
   const elapsed = performance.now() - start;
-  await new Promise((resolve) => setTimeout(resolve, elapsed * (1 / SHARE - 1)));
+  const ms = Math.min(LONGEST_REST_MS, elapsed * (1 / SHARE - 1));
+  await new Promise((resolve) => setTimeout(resolve, ms));
   start = performance.now();
 };
 

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Abandon } from '../engine/abandon.js';
 import { UserError } from '../errors.js';
 import type { EndEvent, TrainCommand, TrainEvent } from '../train/events.js';
+import { Heartbeat } from './heartbeat.js';
 import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
 
 export interface Training {
@@ -10,6 +11,9 @@ export interface Training {
   /** Resolves to the last event once the thread has gone, with its memory; rejects with a UserError, or with the error that crashed the thread. */
   readonly finished: Promise<EndEvent>;
 }
+
+/** Shorter trainings do not need a thread that beats, which takes 10 MB. */
+const BEATS_AFTER_MS = 1000;
 
 /**
  * Trains in a thread of its own, so that this one stays free for the screen and the keys.
@@ -22,8 +26,19 @@ export function startTraining(
   onEvents: (events: readonly TrainEvent[]) => void,
 ): Training {
   const abandon = new Abandon();
-  const workerData: WorkerData = { job, live, abandon: abandon.buffer };
+  const heartbeat = new Heartbeat();
+  const workerData: WorkerData = { job, live, abandon: abandon.buffer, heartbeat: heartbeat.buffer };
   const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData });
+  let beating: Worker | undefined;
+  const starting = setTimeout(() => {
+    beating = new Worker(new URL('./heartbeat-entry.js', import.meta.url), { workerData: heartbeat.buffer });
+    beating.on('error', () => {}); // only suspensions are not noticed then
+    beating.unref();
+  }, BEATS_AFTER_MS);
+  worker.once('exit', () => {
+    clearTimeout(starting);
+    void beating?.terminate();
+  });
   const finished = new Promise<EndEvent>((resolve, reject) => {
     let end: EndEvent | undefined;
     worker.on('message', (message: WorkerMessage) => {

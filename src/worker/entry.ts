@@ -10,13 +10,14 @@ import { fileError, UserError } from '../errors.js';
 import type { TrainEvent } from '../train/events.js';
 import { openSession } from '../train/session.js';
 import { train } from '../train/trainer.js';
+import { Heartbeat } from './heartbeat.js';
 import { openLog } from './log.js';
 import type { WorkerData, WorkerMessage } from './messages.js';
 import { Mailbox, Outbox } from './post.js';
 
 const port = parentPort;
 if (!port) throw new Error('worker/entry.js runs as a worker thread only');
-const { job, live, abandon } = workerData as WorkerData;
+const { job, live, abandon, heartbeat } = workerData as WorkerData;
 const post = (message: WorkerMessage) => port.postMessage(message);
 const outbox = new Outbox((events) => post({ type: 'events', events }));
 
@@ -35,9 +36,11 @@ try {
     threads: job.threads ?? availableParallelism(),
     abandon: new Abandon(abandon),
   });
+  const clock = new Heartbeat(heartbeat);
+  const now = () => clock.now();
   // A user who sees the live sample also sees that the disk is full, and can make room.
   const announce = (events: readonly TrainEvent[]) => log.announce(events);
-  const control = { commands, stopAt: job.stopAt, live, patient: live, announce };
+  const control = { commands, stopAt: job.stopAt, live, patient: live, announce, now };
   for await (const event of train(session, control)) {
     const trouble = log.write(event);
     outbox.put(event);

@@ -24,6 +24,8 @@ export interface WorkerData {
   readonly live: boolean;
   /** The words of an `Abandon`, with which the main thread abandons a step. */
   readonly abandon: SharedArrayBuffer;
+  /** The words of a `Heartbeat`, which tells the time. */
+  readonly heartbeat: SharedArrayBuffer;
 }
 
 /** A message of the training thread. */

@@ -63,7 +63,16 @@ describe('train', () => {
     ]);
     expect(code).toBe(0);
     const keys = (type: string) => Object.keys(events(stdout).find((event) => event.type === type)!);
-    expect(keys('step')).toEqual(['type', 'step', 'epoch', 'loss', 'gradNorm', 'lr', 'charsPerSecond']);
+    expect(keys('step')).toEqual([
+      'type',
+      'step',
+      'epoch',
+      'loss',
+      'gradNorm',
+      'lr',
+      'charsPerSecond',
+      'seconds',
+    ]);
     expect(keys('validation')).toEqual(['type', 'step', 'loss', 'bpc', 'perplexity']);
     expect(keys('sample')).toEqual(['type', 'step', 'text']);
     expect(keys('checkpoint')).toEqual(['type', 'step', 'path']);

@@ -134,8 +134,15 @@ describe('a tape', () => {
   });
 });
 
-it('a barrier for one thread never waits', () => {
-  const barrier = new Barrier(1);
-  barrier.wait();
-  barrier.wait();
+describe('a barrier', () => {
+  it('for one thread never waits', () => {
+    const barrier = new Barrier(1);
+    barrier.wait();
+    barrier.wait();
+  });
+
+  it('notices that a thread is gone', () => {
+    const barrier = new Barrier(2, undefined, 1);
+    expect(() => barrier.wait()).toThrow('a thread of the engine no longer responds');
+  });
 });

@@ -36,7 +36,7 @@ export function outcome(run: string): { checkpoints: Record<string, string>; log
 }
 
 /**
- * The lines of a log without what depends on the clock (`charsPerSecond`) or reports the interruption itself:
+ * The lines of a log without what depends on the clock (`charsPerSecond`, `seconds`) or reports the interruption itself:
  * the `start` of a resumed run, and the `end`, `stop` command and checkpoint of a stopped one.
  */
 function comparable(log: string): unknown[] {
@@ -49,7 +49,7 @@ function comparable(log: string): unknown[] {
     if (type === 'end' && reason === 'stopped') return [];
     if (type === 'command' && (command as unknown as { type: string }).type === 'stop') return [];
     if (type === 'checkpoint' && (!validated.has(step) || !path!.includes('-val-'))) return [];
-    const { charsPerSecond: _clock, threads: _threads, run: _run, ...rest } = event;
+    const { charsPerSecond: _speed, seconds: _time, threads: _threads, run: _run, ...rest } = event;
     return [JSON.stringify(rest).replace(/"path":"[^"]*\//, '"path":"')];
   });
 }

@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { events, temporaryFolder } from '../helpers/cli.js';
 import { begin, checkpointsIn, expectTidy, outcome, SHORT } from './runs.js';
@@ -13,6 +14,8 @@ vi.setConfig({ testTimeout: 30 * 60_000 });
 const folder = await temporaryFolder();
 const LARGE = ['--hidden', '512', '--layers', '3', '--steps', '1000', '--ui', 'plain'];
 const PROMISED_MS = 2000;
+/** Longer than threads wait for each other. */
+const SUSPENDED_MS = 65_000;
 
 /** Resolves when a child has written something to stderr. */
 async function said(child: ReturnType<typeof begin>, what: string): Promise<void> {
@@ -36,7 +39,7 @@ describe.each([
       const name = `large-${signal}-${i}`;
       const child = begin(folder, ['train', 'lighthouse', ...LARGE, '--out', name]);
       await said(child, 'Ctrl-C stops and saves');
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * 5000));
+      if (i > 0) await setTimeout(Math.random() * 5000);
       const start = performance.now();
       child.kill(signal);
       const { exitCode, stderr } = await child;
@@ -95,5 +98,28 @@ describe('a validation', () => {
       expect(outcome(join(folder, name))).toEqual(expected);
       expect(readdirSync(join(folder, name))).toEqual(readdirSync(join(folder, 'whole')));
     }
+  });
+});
+
+describe('SIGSTOP', () => {
+  it('for longer than threads wait for each other counts for a second of the run, which goes on', async () => {
+    const suspended = Array.from({ length: tries(8, 0) }, async (_, i) => {
+      const name = `suspended-${i}`;
+      const options = ['--minutes', '0.25', '--threads', '2', '--hidden', '128', '--ui', 'plain'];
+      const child = begin(folder, ['train', 'lighthouse', ...options, '--out', name]);
+      await said(child, 'chars/s');
+      await setTimeout(4000);
+      child.kill('SIGSTOP');
+      await setTimeout(SUSPENDED_MS);
+      child.kill('SIGCONT');
+      const { exitCode, stderr } = await child;
+      expect(exitCode, stderr).toBe(0);
+      const log = events(readFileSync(join(folder, name, 'log.jsonl'), 'utf8'));
+      const seconds = log.flatMap((event) => (event.type === 'step' ? [Number(event.seconds)] : []));
+      expect(seconds.at(-1)).toBeGreaterThan(14);
+      const gaps = seconds.map((second, index) => second - (seconds[index - 1] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan(5);
+    });
+    await Promise.all(suspended);
   });
 });

@@ -63,7 +63,8 @@ export function tick(ms: number, memory = 0): DashboardMessage {
 
 export function stepEvent(step: number, loss: number, more: Partial<StepEvent> = {}): StepEvent {
   const epoch = step / START.stepsPerEpoch;
-  return { type: 'step', step, epoch, loss, gradNorm: 0.3, lr: 0.005, charsPerSecond: 34_800, ...more };
+  const speed = { charsPerSecond: 34_800, seconds: step };
+  return { type: 'step', step, epoch, loss, gradNorm: 0.3, lr: 0.005, ...speed, ...more };
 }
 
 /** Returns steps from one to another, inclusive. */

@@ -293,6 +293,23 @@ describe('the schedule', () => {
     }
   });
 
+  it('takes the time of a run from the clock it is given, which may stand still', async () => {
+    const { run, record } = await newRun({ length: { unit: 'minutes', amount: 1 }, evalEvery: 1e6 });
+    let taken = 0;
+    const commands: Commands = {
+      next() {
+        taken++;
+        return undefined;
+      },
+      async wait() {},
+    };
+    const now = () => (taken < 40 ? 5000 : 66_000);
+    const events = await collect(openSession(run, record), { commands, now });
+    expect(steps(events).map(({ seconds }) => seconds)).toEqual(new Array(40).fill(0));
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'finished', step: 40 });
+    expect((await readCheckpoint(lastFile(run))).record.progress.seconds).toBe(61);
+  });
+
   it('ends by the clock if the length is in minutes, with a validated checkpoint', async () => {
     const { run, record } = await newRun({ length: { unit: 'minutes', amount: 0.01 }, evalEvery: 1e6 });
     const events = await collect(openSession(run, record));

@@ -91,13 +91,11 @@ class Progress {
   /** Whether the next row needs the column headings above it. */
   interrupted = true;
   #start: StartEvent | undefined;
-  #startTime = performance.now();
   #shown = Number.NEGATIVE_INFINITY;
   losses = NO_LOSSES;
 
   start(event: StartEvent): void {
     this.#start = event;
-    this.#startTime = performance.now();
   }
 
   columns(): string {
@@ -118,7 +116,7 @@ class Progress {
       event.gradNorm.toFixed(3),
       rate(event.lr),
       grouped(event.charsPerSecond),
-      this.#eta(event.step, now),
+      this.#eta(event),
     ]);
   }
 
@@ -129,10 +127,9 @@ class Progress {
   }
 
   /** Time left, judging by the steps of this session, including validations, or by the clock. */
-  #eta(step: number, now: number): string {
-    const elapsed = (now - this.#startTime) / 1000;
-    const { totalSteps, minutes = 0, seconds = 0, step: from = 0 } = this.#start ?? {};
-    if (totalSteps === undefined) return duration(minutes * 60 - seconds - elapsed);
-    return duration((elapsed / (step - from)) * (totalSteps - step));
+  #eta({ step, seconds }: StepEvent): string {
+    const { totalSteps, minutes = 0, seconds: before = 0, step: from = 0 } = this.#start ?? {};
+    if (totalSteps === undefined) return duration(minutes * 60 - seconds);
+    return duration(((seconds - before) / (step - from)) * (totalSteps - step));
   }
 }
