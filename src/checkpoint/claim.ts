@@ -2,8 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../errors.js';
+import { RUNS_FOLDER } from './folder.js';
 import { isDeadLock, isLock, keepLock, lockRun, mayBeHeld, type Ownership, unlock } from './lock.js';
-import { listCheckpoints, RUNS_FOLDER } from './run.js';
+import { listCheckpoints } from './run.js';
 
 /** The folder of a run, locked by this process. */
 export interface Claim {

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import type { BeforeRename } from '../files.js';
+import { ForeignFileError } from './foreign.js';
 import { NewerFormatError } from './header.js';
 import { type CheckpointFile, runOf } from './run.js';
 
@@ -46,6 +47,7 @@ export async function readFirst<T>(
 /** Whether an error means that a checkpoint is damaged, so that another one may be used instead. */
 export function isDamage(error: unknown): error is UserError {
   if (!(error instanceof UserError) || error instanceof NewerFormatError) return false;
+  if (error instanceof ForeignFileError) return false;
   return error.exitCode === ExitCode.badData || error.exitCode === ExitCode.io;
 }
 

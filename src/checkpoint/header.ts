@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { ExitCode, type Refuse, UserError } from '../errors.js';
-import { excerpt } from '../format.js';
+import { excerpt, quoted } from '../format.js';
+import { ForeignFileError } from './foreign.js';
 import { type JsonLimits, parseJson } from './json.js';
 
 /** The contents of a file's header. */
@@ -102,6 +103,7 @@ export type HeaderParser = (head: Buffer, dataLength: number, path: string, refu
 /** Parses the start of a file that `makeHeader` made. */
 export function parseHeader(head: Buffer, dataLength: number, path: string, refuse: Refuse): Header {
   const json = jsonOf(head.subarray(LENGTH_BYTES), refuse);
+  refuseOtherProgram(json, path);
   const metadata = checkMetadata(json.__metadata__, refuse);
   if (metadata.get('format') !== FORMAT) refuse('its metadata does not have the format "charlstm"');
   const version = checkVersion(metadata.get('version') ?? '', path, refuse);
@@ -132,6 +134,25 @@ function jsonOf(bytes: Buffer, refuse: Refuse): Record<string, unknown> {
     if (!(error instanceof SyntaxError)) throw error;
     return refuse(`its header ${error.message}`);
   }
+}
+
+/** Refuses tensors without any of our metadata, of which damage leaves some. */
+function refuseOtherProgram(
+  { __metadata__: metadata, ...tensors }: Record<string, unknown>,
+  path: string,
+): void {
+  const isOurs = ['version', CHECKSUM, 'model', 'codePoints'].some(
+    (key) => typeof metadata === 'object' && metadata !== null && key in metadata,
+  );
+  const areTensors = Object.values(tensors).every(
+    (one) => typeof one === 'object' && one !== null && 'dtype' in one,
+  );
+  if (isOurs || !areTensors || Object.keys(tensors).length === 0) return;
+  throw new ForeignFileError(
+    `${path} is not a checkpoint of charlstm: it is a safetensors file of another program`,
+    `If its network is an LSTM, GRU or RNN, make a run of it: charlstm import ${quoted(path)}.`,
+    ExitCode.badData,
+  );
 }
 
 function checkVersion(version: string, path: string, refuse: Refuse): number {

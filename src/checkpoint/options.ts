@@ -2,7 +2,7 @@ import { ENGINE_CHOICES } from '../engine/engine.js';
 import { CELL_NAMES } from '../model/cells.js';
 import { defaultsOf, type OptionTable, type OptionValues, row, type ValueOf } from '../options.js';
 import { ENCODINGS } from '../text/decode.js';
-import { LEAST_KEPT, RUNS_FOLDER } from './run.js';
+import { LEAST_KEPT, RUNS_FOLDER } from './folder.js';
 
 const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;
 const STEPS = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER, integer: true } as const;

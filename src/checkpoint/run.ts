@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, fileError, UserError, unlessRefused } from '../errors.js';
-
-/** The default folder of runs. */
-export const RUNS_FOLDER = 'checkpoints';
+import { quoted } from '../format.js';
+import { LEAST_KEPT, RUNS_FOLDER } from './folder.js';
+import { describeRenamed } from './renamed.js';
 
 const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
@@ -39,6 +39,25 @@ export function listCheckpoints(run: string, coming?: string): CheckpointFile[] 
     if (path !== coming && !statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
     return [{ path, step: Number(match[1]), validation }];
   });
+  return inOrder(files);
+}
+
+/**
+ * Lists what listCheckpoints does, and checkpoints that were renamed, in the order of their steps. Only the
+ * headers of these are read.
+ */
+export function findCheckpoints(run: string, coming?: string): CheckpointFile[] {
+  const renamed = readdirSync(run).flatMap((name) => {
+    if (!name.endsWith('.safetensors') || CHECKPOINT_NAME.test(name)) return [];
+    const path = join(run, name);
+    const described = describeRenamed(path);
+    return described ? [{ path, ...described }] : [];
+  });
+  const named = listCheckpoints(run, coming);
+  return renamed.length === 0 ? named : inOrder([...named, ...renamed]);
+}
+
+function inOrder(files: CheckpointFile[]): CheckpointFile[] {
   // A stop may abandon a validation. Its checkpoint comes before the validated one of the same step.
   return files.sort((a, b) => a.step - b.step || (a.validation ?? -1) - (b.validation ?? -1));
 }
@@ -57,9 +76,6 @@ function bestFirst(files: readonly CheckpointFile[]): CheckpointFile[] {
   const others = files.filter((file) => file.validation === undefined);
   return [...validated.sort((a, b) => a.validation! - b.validation!), ...others.reverse()];
 }
-
-/** Minimum checkpoints to keep, so that a run can continue if the disk damages the last one. */
-export const LEAST_KEPT = 2;
 
 /**
  * Deletes all checkpoints of a run except the best, the last, and the `keep` (at least two) most recent
@@ -103,7 +119,7 @@ export function listRuns(folder: string = RUNS_FOLDER): RunFolder[] {
 
 function readRun(path: string): RunFolder | undefined {
   return unlessRefused(() => {
-    const checkpoints = listCheckpoints(path);
+    const checkpoints = findCheckpoints(path);
     if (checkpoints.length === 0) return undefined;
     const changed = checkpoints.reduce((latest, file) => Math.max(latest, statSync(file.path).mtimeMs), 0);
     return { path, checkpoints, changed: new Date(changed) };
@@ -133,12 +149,17 @@ export function resolveCheckpoints(
     if (stats.isFile()) return [{ path, step: 0, validation: undefined }];
     if (!stats.isDirectory())
       throw new UserError(`${path} is neither a file nor a folder`, SEE_RUNS, ExitCode.noInput);
-    const files = listCheckpoints(path);
+    const files = findCheckpoints(path);
     if (files.length > 0) return which === 'best' ? bestFirst(files) : files.reverse();
   } catch (error) {
     throw fileError(error, path, SEE_RUNS);
   }
-  throw new UserError(`${path} is a folder without checkpoints`, SEE_RUNS, ExitCode.noInput);
+  const runs = listRuns(path);
+  throw new UserError(
+    `${path} is a folder without checkpoints${runs.length > 0 ? ', but of runs' : ''}`,
+    runs.length > 0 ? `Name one of them, such as ${quoted(runs.at(-1)!.path)}.` : SEE_RUNS,
+    ExitCode.noInput,
+  );
 }
 
 /** Resolves a model argument to its first checkpoint; see resolveCheckpoints. */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { fileError, type Refuse, refuser } from '../errors.js';
 import { type BeforeRename, replaceFileDurably } from '../files.js';
 import { type OpenFile, openRegular } from '../regular.js';
+import { refuseForeign, TELLING_BYTES } from './foreign.js';
 import {
   type FloatType,
   type Header,
@@ -78,8 +79,9 @@ export async function writeSafeTensors(
  */
 export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a run folder or a .safetensors file in checkpoints/ (see charlstm runs).';
-  const refuse = refuser(`${path} is not a checkpoint of charlstm`, hint);
-  return withTensors(path, { parse: parseHeader, refuse, hint: SEE_RUNS }, use);
+  const subject = `${path} is not a checkpoint of charlstm`;
+  const refuse = refuser(subject, hint);
+  return withTensors(path, { parse: parseHeader, subject, refuse, hint: SEE_RUNS }, use);
 }
 
 /**
@@ -88,19 +90,22 @@ export function withSafeTensors<T>(path: string, use: (file: TensorFile) => Prom
  */
 export function withForeignTensors<T>(path: string, use: (file: TensorFile) => Promise<T>): Promise<T> {
   const hint = 'Name a file that safetensors.torch.save_file wrote; see docs/reference/checkpoints.md.';
-  const refuse = refuser(`${path} cannot be imported`, hint);
-  return withTensors(path, { parse: parseForeignHeader, refuse, hint }, use);
+  const subject = `${path} cannot be imported`;
+  const refuse = refuser(subject, hint);
+  return withTensors(path, { parse: parseForeignHeader, subject, refuse, hint }, use);
 }
 
 async function withTensors<T>(
   path: string,
-  { parse, refuse, hint }: { parse: HeaderParser; refuse: Refuse; hint: string },
+  { parse, subject, refuse, hint }: { parse: HeaderParser; subject: string; refuse: Refuse; hint: string },
   use: (file: TensorFile) => Promise<T>,
 ): Promise<T> {
   let file: OpenFile | undefined;
   try {
     file = openRegular(path);
     const { descriptor, size } = file;
+    const start = await read(descriptor, 0, Math.min(TELLING_BYTES, size), refuse);
+    refuseForeign(Buffer.from(start.buffer), path, subject);
     const head = await readHead(file, refuse);
     const header = parse(head, size - head.length, path, refuse);
     const tensors = () => readTensors(descriptor, head.length, header, refuse);
@@ -131,7 +136,7 @@ async function* readTensors(
 
 /** Reads the length of the header and the header. */
 async function readHead({ descriptor, size }: OpenFile, refuse: Refuse): Promise<Buffer> {
-  if (size < LENGTH_BYTES + 2) return refuse(`it has only ${size} bytes`);
+  if (size < LENGTH_BYTES + 2) return refuse(size === 0 ? 'it is empty' : `it has only ${size} bytes`);
   const { buffer } = await read(descriptor, 0, LENGTH_BYTES, refuse);
   const length = new DataView(buffer).getBigUint64(0, true);
   if (length > LONGEST_HEADER) return refuse('it does not start with the length of a header');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readRecord } from '../checkpoint/checkpoint.js';
-import { bestOf, listRuns, RUNS_FOLDER, type RunFolder } from '../checkpoint/run.js';
+import { RUNS_FOLDER } from '../checkpoint/folder.js';
+import { bestOf, listRuns, type RunFolder } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { harmlessLine, table } from '../format.js';
 import { describeModel } from '../model/config.js';

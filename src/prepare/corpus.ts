@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Claim } from '../checkpoint/claim.js';
-import { RUNS_FOLDER } from '../checkpoint/run.js';
+import { RUNS_FOLDER } from '../checkpoint/folder.js';
 import { grouped } from '../numbers.js';
 import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
 import type { DecodeOptions } from '../text/decode.js';

@@ -4,7 +4,7 @@ import { type Claim, claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
 import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
 import { describeLength, type RunRecord } from '../checkpoint/record.js';
-import { listCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
+import { findCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError, withHint } from '../errors.js';
 import { quoted } from '../format.js';
@@ -116,7 +116,7 @@ async function resumedRecord(
   );
   await refuseOtherText(request.text, record, run, hooks);
   const bad = new Set(damaged.map(({ path }) => path));
-  const later = listCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
+  const later = findCheckpoints(run).filter((file) => file.step > step && !bad.has(file.path));
   if (later.length > 0 && request.out === undefined) {
     throw new UserError(
       `${run} has later checkpoints than ${basename(checkpoint)}, up to step ${later.at(-1)!.step}`,

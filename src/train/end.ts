@@ -1,5 +1,5 @@
 import type { RunRecord } from '../checkpoint/record.js';
-import { bestOf, listCheckpoints } from '../checkpoint/run.js';
+import { bestOf, findCheckpoints } from '../checkpoint/run.js';
 import type { EndEvent, EndReason } from './events.js';
 
 /**
@@ -13,7 +13,7 @@ export function endOf(
   { step, history }: Pick<RunRecord['progress'], 'step'> & Pick<RunRecord, 'history'>,
   coming?: string,
 ): EndEvent {
-  const best = bestOf(listCheckpoints(run, coming));
+  const best = bestOf(findCheckpoints(run, coming));
   // A very long history lacks some entries; file names have four decimals.
   const measured = history.find((point) => point.step === best?.step && best.validation !== undefined);
   const bestLoss = measured?.validation ?? best?.validation ?? null;

@@ -242,7 +242,7 @@ describe('resume refuses', () => {
 describe('a checkpoint is refused', () => {
   it.each(['sample', 'eval', 'info'])('by %s when it is foreign, cut short or missing', async (command) => {
     await writeFile(join(folder, 'cut.safetensors'), readFileSync(checkpoint).subarray(0, -10));
-    await fails([command, 'text.txt'], 65, 'text.txt is not a checkpoint');
+    await fails([command, 'text.txt'], 65, 'text.txt is not a checkpoint', 'it is plain text');
     await fails([command, 'cut.safetensors'], 65, /cut.safetensors.*cut short/);
     await fails([command, 'nothing.safetensors'], 66, 'nothing.safetensors does not exist');
     await fails([command, 'empty'], 66, 'empty is a folder without checkpoints');

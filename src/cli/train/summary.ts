@@ -1,7 +1,7 @@
 import { chalkStderr as chalk } from 'chalk';
 import { type Checkpoint, modelOf, readCheckpoint, readRecord } from '../../checkpoint/checkpoint.js';
 import type { RunRecord } from '../../checkpoint/record.js';
-import { listCheckpoints } from '../../checkpoint/run.js';
+import { findCheckpoints } from '../../checkpoint/run.js';
 import { harmlessLine, quoted, table } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { finished, writeTexts } from '../../sample/generate.js';
@@ -36,7 +36,7 @@ export async function summarise(
 ): Promise<void> {
   const how = reason === 'finished' ? chalk.green('done') : chalk.yellow('stopped');
   const lines = ['', `${how} at step ${grouped(step)}`];
-  const last = listCheckpoints(run).at(-1);
+  const last = findCheckpoints(run).at(-1);
   if (last) {
     const { record } = await readRecord(last.path);
     const { path, value: best } = await readModel(run, readCheckpoint);
