@@ -1,5 +1,6 @@
 // A run that another process takes over while its owner is suspended, as a machine that sleeps would be.
 
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,8 +37,26 @@ const stateOf = (run: string) =>
   Object.fromEntries(
     readdirSync(run)
       .filter((name) => name !== 'lock')
-      .map((name) => [name, readFileSync(join(run, name), 'base64')]),
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(run, name)))
+          .digest('hex'),
+      ]),
   );
+
+/**
+ * The state of a run whose process was just suspended, once the writes in progress are over. It takes more
+ * than the second for which an owner writes to its log without looking at its lock.
+ */
+async function settled(run: string): Promise<ReturnType<typeof stateOf>> {
+  for (let before = stateOf(run); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const now = stateOf(run);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+}
 
 it(`its former owner, suspended at ${tries(30, 1)} moments, changes nothing and ends with code 73`, async () => {
   for (let i = 0; i < tries(30, 1); i++) {
@@ -56,7 +75,7 @@ it(`its former owner, suspended at ${tries(30, 1)} moments, changes nothing and 
     const second = begin(folder, ['train', '--resume', run, '--steps', '1000000', ...PLACE]);
     await says(second, 'Ctrl-C');
     second.kill('SIGSTOP');
-    const before = stateOf(run);
+    const before = await settled(run);
     first.kill('SIGCONT');
     const { exitCode, stderr } = await first;
     expect(stderr).toContain(`${run} was taken over by process ${second.pid}. `);
