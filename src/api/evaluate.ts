@@ -39,6 +39,9 @@ export interface EvaluationReport extends Figures {
   /** The name of the text; `validation` for the validation text of the run. */
   readonly text: string;
   readonly protocol: (typeof PROTOCOLS)[number];
+  /** Unknown characters that were left out or replaced; only if `unknown` is `skip` or `nearest`. */
+  readonly leftOut?: number;
+  readonly replaced?: number;
 }
 
 const OPTIONS = {
@@ -79,10 +82,10 @@ export async function evaluate(
     const isString = typeof text === 'object' && 'text' in text;
     const choice = { text: corpus, run: runOf(path), record: isString ? inUtf8(record) : record, unknown };
     const name = typeof text === 'string' ? text : (corpus?.name ?? 'validation');
-    return await withText(choice, formOf(model), least, inTemporaryFolder, async (stretch) => {
+    return await withText(choice, formOf(model), least, inTemporaryFolder, async (stretch, _, strange) => {
       const figures =
         protocol === 'once' ? await readOnce(model, stretch) : measure(model, stretch, protocol);
-      return { model: path, text: name, protocol, ...figures };
+      return { model: path, text: name, protocol, ...figures, ...(unknown !== 'error' && strange) };
     });
   } catch (error) {
     throw asProgramError(error);

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError, withHint } from '../errors.js';
+import { percent } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
 import type { TextForm } from '../text/form.js';
@@ -19,12 +20,18 @@ export interface TextChoice {
   readonly onNotice?: (message: string) => void;
 }
 
+/** Characters of a text that the model never saw. */
+export interface UnknownCharacters {
+  readonly leftOut: number;
+  readonly replaced: number;
+}
+
 /**
  * Opens a text as ids for `use`, and closes it afterwards.
  * @param form the form in which the model knows text
  * @param least the fewest characters it must have
  * @param withFolder makes a temporary folder and removes it afterwards
- * @param use receives the text and the files that it comes from
+ * @param use receives the text, the files that it comes from, and what became of its unknown characters
  * @throws UserError if there is no such text
  */
 export async function withText<T>(
@@ -32,11 +39,12 @@ export async function withText<T>(
   form: TextForm,
   least: number,
   withFolder: <R>(use: (folder: string) => Promise<R>) => Promise<R>,
-  use: (stretch: Stretch, files: readonly string[]) => Promise<T>,
+  use: (stretch: Stretch, files: readonly string[], strange: UnknownCharacters) => Promise<T>,
 ): Promise<T> {
+  const strange = { leftOut: 0, replaced: 0 };
   const lend = async (dataset: Dataset, start: number, end: number, files: readonly string[]) => {
     try {
-      return await use({ dataset, start, end }, files);
+      return await use({ dataset, start, end }, files, strange);
     } finally {
       dataset.close();
     }
@@ -72,7 +80,11 @@ export async function withText<T>(
   const { vocabulary } = form;
   const refused = new Set<number>();
   const standIns = (codePoint: number) => {
-    if (unknown !== 'error') return vocabulary.standIns(codePoint, unknown);
+    if (unknown !== 'error') {
+      const ids = vocabulary.standIns(codePoint, unknown);
+      strange[ids.length === 0 ? 'leftOut' : 'replaced']++;
+      return ids;
+    }
     refused.add(codePoint);
     return [];
   };
@@ -86,6 +98,7 @@ export async function withText<T>(
       writeIds(sources, record.decoding, vocabulary, folder, standIns, form),
     );
     for (const notice of malformedNotices({ malformed })) onNotice(notice);
+    for (const notice of strangeNotices(strange, length)) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
     if (inOtherForm > 0) {
       const [what, are] = [amountOf(inOtherForm, 'character'), inOtherForm === 1 ? 'is' : 'are'];
@@ -101,4 +114,18 @@ export async function withText<T>(
     const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
+}
+
+/** Remarks on unknown characters. @param length characters after they were left out or replaced */
+function strangeNotices({ leftOut, replaced }: UnknownCharacters, length: number): string[] {
+  const whole = length + leftOut; // a character that several others replace counts as those
+  const part = (count: number) =>
+    `${grouped(count)} of ${grouped(whole)} characters (${percent(count / whole)})`;
+  const notices: string[] = [];
+  if (leftOut > 0) {
+    const most = 2 * leftOut > whole ? 'most of the text is unknown to the model: ' : '';
+    notices.push(`${most}${part(leftOut)} were left out, and the figures are of the others`);
+  }
+  if (replaced > 0) notices.push(`${part(replaced)} were replaced, as the model never saw them`);
+  return notices;
 }

@@ -52,10 +52,11 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
     unknown: flags.unknown,
     onNotice: note,
   };
-  await withText(source, formOf(model), least, withTemporaryFolder, async (stretch, files) => {
+  await withText(source, formOf(model), least, withTemporaryFolder, async (stretch, files, strange) => {
     const text = flags.text ?? 'validation';
     const describe = (figures: Figures) => {
-      const result = { model: file, text, protocol, ...figures };
+      const counts = flags.unknown === 'error' ? {} : strange;
+      const result = { model: file, text, protocol, ...figures, ...counts };
       return flags.json ? `${harmlessJson(result)}\n` : described(result);
     };
     if (protocol !== 'once') {

@@ -338,3 +338,14 @@ it('eval names the options that exclude each other', async () => {
   }
   expectFailure(await evaluate('hostile', '--text', 'plain.txt', '--heat'), 65, /never saw/);
 });
+
+it('eval says how much of a text the model never saw, and what became of it', async () => {
+  await writeFile(join(folder, 'strange.txt'), `${'Ж'.repeat(320)}the old light\n`);
+  const skipped = await evaluate('plain', '--text', 'strange.txt', '--unknown', 'skip', '--json');
+  expect(JSON.parse(skipped.stdout)).toMatchObject({ characters: 13, leftOut: 320, replaced: 0 });
+  expect(skipped.stderr).toContain('most of the text is unknown to the model: 320 of 334 characters (96%)');
+  await writeFile(join(folder, 'accents.txt'), 'the öld light\n');
+  const nearest = await evaluate('plain', '--text', 'accents.txt', '--unknown', 'nearest', '--json');
+  expect(JSON.parse(nearest.stdout)).toMatchObject({ leftOut: 0, replaced: 1 });
+  expect(nearest.stderr).toContain('1 of 14 characters (7.1%) were replaced');
+});
