@@ -10,5 +10,12 @@ if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
 // React's development build, which ink would load otherwise, leaks memory with every frame.
 process.env.NODE_ENV = 'production';
 
-const { main } = await import('../dist/cli/main.js');
-await main(process.argv.slice(2));
+try {
+  const { main } = await import('../dist/cli/main.js');
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error;
+  const hint = 'Raise the limit of this shell, for example with: ulimit -n 1024.';
+  process.stderr.write(`charlstm: the program cannot be loaded: ${error.message}. ${hint}\n`);
+  process.exitCode = 74;
+}

@@ -60,8 +60,24 @@ const REASONS: Record<string, string> = {
   ELOOP: 'is a link that leads back to itself',
   EEXIST: 'already exists',
   ENXIO: 'is not a readable file',
-  EMFILE: 'could not be opened: too many files are open',
 };
+
+/**
+ * Returns the error for a process that may not open any more files. Node may then call a module missing.
+ * @returns undefined if something else happened
+ */
+export function outOfFiles(error: unknown): UserError | undefined {
+  const code = systemErrorCode(error);
+  const hint = 'Raise the limit of this shell, for example with: ulimit -n 1024.';
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return new UserError('too many files are open', hint, ExitCode.io);
+  if (code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  return new UserError(
+    `a part of the program is missing, or too many files are open: ${(error as Error).message}`,
+    `${hint} If that does not help, install charlstm again.`,
+    ExitCode.io,
+  );
+}
 
 /** What was being done to a file; it decides the exit code of a failure. */
 type Purpose = 'read' | 'write' | 'create';
@@ -77,6 +93,8 @@ function exitCodeFor(code: string, purpose: Purpose): ExitCode {
 export function fileError(error: unknown, path: string, hint: string, purpose: Purpose = 'read'): unknown {
   const code = systemErrorCode(error);
   if (code === undefined || !/^(ERR_FS_)?E[A-Z0-9]+$/.test(code)) return error;
+  const limited = outOfFiles(error);
+  if (limited) return limited;
   const hasNoFolder = purpose === 'create' && code === 'ENOENT';
   let reason = REASONS[code.replace('ERR_FS_', '')] ?? `failed (${code})`;
   if (hasNoFolder) reason = 'cannot be created there';

@@ -7,7 +7,17 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** A module may import from its own layer and from earlier ones. */
 const LAYERS = [
-  ['errors.ts', 'random.ts', 'numbers.ts', 'options.ts', 'format.ts', 'files.ts', 'regular.ts', 'words.ts'],
+  [
+    'errors.ts',
+    'random.ts',
+    'numbers.ts',
+    'options.ts',
+    'format.ts',
+    'files.ts',
+    'regular.ts',
+    'thread.ts',
+    'words.ts',
+  ],
   ['engine', 'text'],
   ['model', 'baseline'],
   ['checkpoint'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError, Option } from 'commander';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { ExitCode, fileError, outOfFiles, UserError } from '../errors.js';
 import { harmless } from '../format.js';
 import { translateAliases } from './aliases.js';
 import { addCommands, type CommandRow } from './command-table.js';
@@ -126,7 +126,8 @@ function namesIn(args: readonly string[]): readonly string[] {
  * Prints an error on one line and returns the exit code.
  * @param called the command whose --help to refer to
  */
-function report(error: unknown, called = 'charlstm'): number {
+function report(caught: unknown, called = 'charlstm'): number {
+  const error = outOfFiles(caught) ?? caught;
   if (error instanceof UserError) {
     process.stderr.write(`charlstm: ${oneLine(error.message)}. ${oneLine(error.hint)}\n`);
     return error.exitCode;

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, homedir, platform } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unlessRefused } from '../errors.js';
 import { Arena } from './arena.js';
 import { bindings } from './bindings.js';
 import type { Engine, Kernels } from './kernels.js';
@@ -40,17 +41,22 @@ function buildName(): string {
 /** The processor's features, if the system reports them: virtual machines of the same model can differ. */
 function processorFlags(): string {
   if (platform() !== 'linux') return '';
-  return /^(flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'latin1'))?.[0] ?? '';
+  const reported = unlessRefused(() => readFileSync('/proc/cpuinfo', 'latin1')) ?? '';
+  return /^(flags|Features)\s*:.*$/m.exec(reported)?.[0] ?? '';
 }
 
 /** Possible paths of the build: with the program, or in the user's cache if that folder is read-only. */
 export function nativePaths(): readonly string[] {
   const name = buildName();
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return [
-    fileURLToPath(new URL(`../../dist/native/${name}`, import.meta.url)),
-    join(cache, 'charlstm', name),
-  ];
+  const own = fileURLToPath(new URL(`../../dist/native/${name}`, import.meta.url));
+  const cache = cacheFolder();
+  return cache === undefined ? [own] : [own, join(cache, 'charlstm', name)];
+}
+
+/** Returns the user's cache; undefined for a user without a home, as in many containers. */
+function cacheFolder(): string | undefined {
+  const home = process.env.XDG_CACHE_HOME || unlessRefused(() => join(homedir(), '.cache'));
+  return home !== undefined && isAbsolute(home) ? home : undefined;
 }
 
 let loaded: { path: string } | Missing | undefined;

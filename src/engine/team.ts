@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '../thread.js';
 import { Abandon } from './abandon.js';
 import { Barrier } from './barrier.js';
 import type { Engine, Kernels } from './kernels.js';
@@ -48,7 +48,7 @@ export function withThreads(engine: Engine, threads: number, given?: Abandon): E
         barrier: barrier.buffer,
         abandon: abandon.buffer,
       };
-      new Worker(new URL('../../dist/engine/helper.js', import.meta.url), { workerData }).unref();
+      startThread(new URL('../../dist/engine/helper.js', import.meta.url), workerData).unref();
     }
   };
 

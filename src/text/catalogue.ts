@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unlessRefused } from '../errors.js';
 
 /** A corpus that can be trained on by name. */
 export interface CatalogueEntry {
@@ -40,7 +41,8 @@ export function locateCorpus(entry: CatalogueEntry): { folder: string; path: str
 
 /** Finds an npm package in a node_modules folder above the working folder or above this program. */
 function findPackage(name: string): string | undefined {
-  for (const start of [process.cwd(), PACKAGE_ROOT]) {
+  const working = unlessRefused(() => process.cwd()) ?? PACKAGE_ROOT;
+  for (const start of [working, PACKAGE_ROOT]) {
     for (let folder = start; ; folder = dirname(folder)) {
       const candidate = join(folder, 'node_modules', name);
       if (existsSync(candidate)) return candidate;

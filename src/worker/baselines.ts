@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { Baseline } from '../baseline/baselines.js';
+import { startThread } from '../thread.js';
 import type { BaselineEvent } from '../train/events.js';
 import type { TrainingJob } from './messages.js';
 
@@ -8,7 +8,7 @@ import type { TrainingJob } from './messages.js';
  * @returns a function that ends the measuring, finished or not
  */
 export function startBaselines(job: TrainingJob, onEvent: (event: BaselineEvent) => void): () => void {
-  const worker = new Worker(new URL('./baselines-entry.js', import.meta.url), { workerData: job });
+  const worker = startThread(new URL('./baselines-entry.js', import.meta.url), job);
   worker.unref();
   worker.on('message', (baseline: Baseline) => onEvent({ type: 'baseline', ...baseline }));
   // Training needs none of them, and reports an unreadable text itself.

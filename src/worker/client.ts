@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Abandon } from '../engine/abandon.js';
 import { UserError } from '../errors.js';
+import { startThread } from '../thread.js';
 import type { EndEvent, TrainCommand, TrainEvent } from '../train/events.js';
 import { Heartbeat } from './heartbeat.js';
 import type { TrainingJob, WorkerData, WorkerMessage } from './messages.js';
@@ -28,10 +29,10 @@ export function startTraining(
   const abandon = new Abandon();
   const heartbeat = new Heartbeat();
   const workerData: WorkerData = { job, live, abandon: abandon.buffer, heartbeat: heartbeat.buffer };
-  const worker = new Worker(new URL('./entry.js', import.meta.url), { workerData });
+  const worker = startThread(new URL('./entry.js', import.meta.url), workerData);
   let beating: Worker | undefined;
   const starting = setTimeout(() => {
-    beating = new Worker(new URL('./heartbeat-entry.js', import.meta.url), { workerData: heartbeat.buffer });
+    beating = startThread(new URL('./heartbeat-entry.js', import.meta.url), heartbeat.buffer);
     beating.on('error', () => {}); // only suspensions are not noticed then
     beating.unref();
   }, BEATS_AFTER_MS);
