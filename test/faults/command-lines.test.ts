@@ -102,9 +102,23 @@ class LineServer {
     });
   }
 
-  close(): void {
-    this.#child?.removeAllListeners('close').kill('SIGKILL');
+  /** Lets the process end. @returns whether it does, which nothing that a line has left may prevent */
+  async close(): Promise<boolean> {
+    const child = this.#child;
     this.#child = undefined;
+    if (!child) return true;
+    const hasEnded = new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), LONGEST_MS);
+      child.on('exit', () => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+    for (const stream of [child.stdout!, child.stderr!]) stream.resume();
+    child.disconnect();
+    if (await hasEnded) return true;
+    child.kill('SIGKILL');
+    return false;
   }
 
   #start(): ChildProcess {
@@ -153,7 +167,8 @@ it(`${LINES} random command lines end with a known code, without a stack trace, 
           const outcome = await server.run(argv);
           if (isFault(outcome)) faults.push(describe(argv, outcome));
         }
-        server.close();
+        const lines = batch.map((argv) => argv.map(quoted).join(' ')).join('\n');
+        if (!(await server.close())) faults.push(`the process does not end after one of\n${lines}`);
         rmSync(folder, { recursive: true, force: true });
       }
     } finally {

@@ -168,6 +168,8 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
 const BOUNDS: readonly (readonly [command: string, unless: RegExp, bound: readonly string[]])[] = [
   ['train', /^--?(steps|epochs|max.epochs|minutes)/, ['--steps', '2']],
   ['train', /^--?(hidden|rnn.size|resume|from|init.from)/, ['--hidden', '16']],
+  ['train', /^--?(batch|resume)/, ['--batch-size', '4']],
+  ['train', /^--?threads/, ['--threads', '1']],
   ['sample', /^--?(length|max.new.tokens)/, ['--length', '40']],
   ['inspect memory', /^--?steps/, ['--steps', '2']],
   ['inspect memory', /^--?hidden/, ['--hidden', '8']],
