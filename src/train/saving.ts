@@ -48,7 +48,7 @@ interface PersistOptions {
 }
 
 /** Returns the error to report and a remedy. @throws the error itself if the disk is not to blame */
-function diskError(error: unknown, { run, weights, record }: Session): UserError {
+function diskError(error: unknown, { run, weights, record, ownership }: Session): UserError {
   if (error instanceof LostRunError) throw error;
   if (!existsSync(run)) {
     return new UserError(
@@ -57,6 +57,7 @@ function diskError(error: unknown, { run, weights, record }: Session): UserError
       ExitCode.io,
     );
   }
+  ownership?.verify(); // whoever takes over a run removes unfinished files, so writing them fails
   const failure = fileError(error, run, 'Check that it is writable.', 'write');
   if (!(failure instanceof UserError)) throw failure;
   const { training, model } = record;
