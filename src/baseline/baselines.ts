@@ -81,13 +81,17 @@ async function learned(
 ): Promise<Ngrams> {
   const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM);
   await inPieces(start, end, rest, (from, to) => ngrams.prepare(text, from, to));
-  await inPieces(Math.max(0, trainLength - MOST_LEARNED), trainLength, rest, (from, to) =>
-    ngrams.learn(dataset, from, to),
-  );
+  await inPieces(learnedFrom(trainLength), trainLength, rest, (from, to) => ngrams.learn(dataset, from, to));
   return ngrams;
 }
 
-async function inPieces(
+/** Where the part of a training text begins that n-grams are counted in. */
+export function learnedFrom(trainLength: number): number {
+  return Math.max(0, trainLength - MOST_LEARNED);
+}
+
+/** Does work on a stretch of a text in pieces of some 20 ms. @param rest awaited after each of them */
+export async function inPieces(
   start: number,
   end: number,
   rest: () => Promise<void>,

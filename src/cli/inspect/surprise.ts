@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { LONGEST_NGRAM, ngramLosses } from '../../baseline/baselines.js';
+import { learnedShare } from '../../baseline/overlap.js';
 import type { CharacterModel } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { isMissing } from '../../doctor/check.js';
@@ -20,6 +21,11 @@ import { addTextOptions, LONGEST_TEXT, openText, type TextFlags } from './text.j
 import { writeResult } from './view.js';
 
 const BASELINE = `${LONGEST_NGRAM}-gram`;
+
+/** From this share in the training text on, a text is not compared with n-grams ... */
+const MOSTLY = 0.5;
+/** ... and from this one on, the share is worth a note: less may be chance. */
+const PARTLY = 0.02;
 
 const EXAMPLES = `${MODEL_HELP}
 
@@ -52,6 +58,8 @@ interface Result {
   readonly bpc: number;
   /** The name of the model that `baseline` and `gain` of the classes compare with. */
   readonly baseline?: string;
+  /** How much of the text is also in the training text, 0 to 1; missing if the latter is. */
+  readonly learned?: number;
   readonly classes: readonly ClassLoss[];
 }
 
@@ -64,11 +72,17 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
     note(`the training text cannot be read, so there are no n-grams to compare with: ${own.missing}`);
   try {
     const { trainLength } = record.corpus;
-    const others = training && (await ngramLosses(training, trainLength, model.vocabulary, ids, breathe));
+    const learned = training && (await learnedShare(training, trainLength, ids, breathe));
+    if (learned !== undefined) noteLearned(learned);
+    const isNew = learned !== undefined && learned < MOSTLY;
+    const others =
+      training && isNew
+        ? await ngramLosses(training, trainLength, model.vocabulary, ids, breathe)
+        : undefined;
     const classes = lossByClass(textClasses(model.vocabulary.characters(ids)), losses, others);
     const { bpc } = classes[0]!;
-    const baseline = training && { baseline: BASELINE };
-    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, classes };
+    const compared = others && { baseline: BASELINE };
+    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...compared, learned, classes };
     const all = training ? [...inputs, training.path] : inputs;
     const svg = () => svgOf(figureOf(chartOf(result)));
     if (await writeResult(flags, { svg, json: () => result, inputs: all })) return;
@@ -76,6 +90,16 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
   } finally {
     training?.close();
   }
+}
+
+function noteLearned(share: number): void {
+  if (share < PARTLY) return;
+  const part = `${percent(share, 0)} of this text is also in the training text`;
+  note(
+    share < MOSTLY
+      ? `${part}: there, the network and the n-grams have learned what they predict`
+      : `${part}: its loss says nothing about new text, and there is no comparison with n-grams, which learned it, too`,
+  );
 }
 
 /** Reads a text once, from zero state, and returns the loss of each character in nats. */

@@ -22,6 +22,7 @@ const TEXT =
   'The lamp was lit at 7.\n\n"The wind," said he, "went north, and it\'s the sea that was rough."\n'.repeat(
     3,
   );
+const CORPUS = new URL('../../../corpora/lighthouse.txt', import.meta.url);
 const CLASSES = ['group', 'class', 'places', 'share', 'bpc', 'lossShare', 'baseline', 'gain', 'gainError'];
 
 interface Answer {
@@ -60,6 +61,22 @@ describe('charlstm inspect surprise', () => {
     expect(answer.characters).toBe(TEXT.length);
     expect(answer.loss).toBeCloseTo(JSON.parse(evaluated.stdout).loss, 5);
     expect(answer.bpc).toBeCloseTo(answer.loss / Math.LN2, 12);
+  });
+
+  it('compares nothing on a text that was trained on, and says so', async () => {
+    const own = readFileSync(CORPUS, 'utf8').slice(1000, 9000);
+    await writeFile(join(folder, 'own.txt'), own);
+    await writeFile(join(folder, 'partly.txt'), own + TEXT.repeat(100));
+    const whole = await surprise('plain', '--text', 'own.txt', '--json');
+    expect(JSON.parse(whole.stdout)).toMatchObject({ learned: 1 });
+    expect(JSON.parse(whole.stdout)).not.toHaveProperty('baseline');
+    expect(whole.stderr).toContain('note 100% of this text is also in the training text');
+    const partly = await surprise('plain', '--text', 'partly.txt', '--json');
+    expect(JSON.parse(partly.stdout)).toHaveProperty('baseline', '6-gram');
+    const share = 8000 / (8000 + 100 * TEXT.length);
+    expect(Math.abs(JSON.parse(partly.stdout).learned - share)).toBeLessThan(0.02);
+    expect(partly.stderr).toContain(`note ${Math.round(100 * share)}% of this text`);
+    expect((await surprise('plain', '--text', 'text.txt')).stderr).toBe('');
   });
 
   it('gives each class the mean of its own losses', async () => {
