@@ -16,7 +16,8 @@ export type BeforeRename = () => void;
 /** In the names of temporary files, so that those of two processes, wherever they run, are two files. */
 const TAG = randomBytes(4).toString('hex');
 
-function temporaryName(path: string): string {
+/** A name next to `path`, in a folder of the program's own. */
+export function temporaryName(path: string): string {
   return `${path}.${TAG}.tmp`;
 }
 

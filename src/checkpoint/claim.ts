@@ -17,7 +17,7 @@ export interface Claim {
 
 /** Files left by an interrupted save, and by a run that was killed before its first checkpoint. */
 const UNFINISHED =
-  /^((corpus\.(u(8|16|32)|json|suffixes)|text\.json|step-.*\.safetensors)(\.[\da-f]+)?|stdin|pipe-\d+)\.tmp$/;
+  /^((corpus\.(u(8|16|32)|json|suffixes)|(text|log)\.jsonl?|step-.*\.safetensors)(\.[\da-f]+)?|stdin|pipe-\d+)\.tmp$/;
 const LEFT_OVER = /^(log\.jsonl|text\.json|corpus\.(u(8|16|32)|json))$/;
 
 /**

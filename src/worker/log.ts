@@ -1,16 +1,21 @@
 import {
   closeSync,
   constants,
+  copyFileSync,
   existsSync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
+  renameSync,
+  rmSync,
   statSync,
+  truncateSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Ownership } from '../checkpoint/lock.js';
 import { fileError, systemErrorCode, UserError } from '../errors.js';
+import { temporaryName } from '../files.js';
 import { harmlessJson } from '../format.js';
 import { linesOf, openRegular } from '../regular.js';
 import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
@@ -75,9 +80,30 @@ class LogFile {
     this.#file = openToAppend(path);
     if (!origin || dirname(origin.path) !== dirname(path)) return;
     const { length, hasCheckpoint } = keptPart(this.#file, origin.step);
-    ftruncateSync(this.#file, length);
+    this.#cut(length);
     if (!hasCheckpoint) this.write({ type: 'checkpoint', ...origin });
     this.#isRefused = false; // so that the next refusal is reported
+  }
+
+  /**
+   * Shortens the log, as a new file: a former owner of the run may be about to write another line to the old
+   * one. Without room for both, shortens it in place.
+   */
+  #cut(length: number): void {
+    const temporary = temporaryName(this.path);
+    try {
+      copyFileSync(this.path, temporary, constants.COPYFILE_FICLONE);
+      truncateSync(temporary, length);
+      this.ownership?.verify();
+      renameSync(temporary, this.path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      if (systemErrorCode(error) === undefined) throw error;
+      ftruncateSync(this.#file, length);
+      return;
+    }
+    closeSync(this.#file);
+    this.#file = openToAppend(this.path);
   }
 
   /** Writes events that are about to happen; `write` then passes over them. */
