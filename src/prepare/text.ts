@@ -98,18 +98,18 @@ export async function withText<T>(
       writeIds(sources, record.decoding, vocabulary, folder, standIns, form),
     );
     for (const notice of malformedNotices({ malformed })) onNotice(notice);
-    for (const notice of strangeNotices(strange, length)) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
-    if (inOtherForm > 0) {
-      const [what, are] = [amountOf(inOtherForm, 'character'), inOtherForm === 1 ? 'is' : 'are'];
-      onNotice(`${what} of ${name} ${are} composed or decomposed, as the model knows them (NFC, NFD)`);
-    }
     if (length < least) {
       throw new UserError(
         `${name} has fewer than ${amountOf(least, 'character')} that the model knows`,
         'Give a longer text.',
         ExitCode.badData,
       );
+    }
+    for (const notice of strangeNotices(strange, length)) onNotice(notice);
+    if (inOtherForm > 0) {
+      const [what, are] = [amountOf(inOtherForm, 'character'), inOtherForm === 1 ? 'is' : 'are'];
+      onNotice(`${what} of ${name} ${are} composed or decomposed, as the model knows them (NFC, NFD)`);
     }
     const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
