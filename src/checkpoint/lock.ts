@@ -14,8 +14,9 @@ const TOUCH_EVERY_MS = 10_000;
 const EXPIRES_AFTER_MS = 90_000;
 /** A lock is created and filled within this time. */
 const LONGEST_FILL_MS = 1000;
-const LONGEST_TURN_MS = 10_000;
 const RETRY_AFTER_MS = 20;
+/** A turn takes milliseconds. Counted in looks, since time passes during a suspension, too. */
+const LONGEST_TURN = 10_000 / RETRY_AFTER_MS;
 /** `Ownership.check` looks at most this often. */
 const LOOK_EVERY_MS = 1000;
 /** Temporary files of locking: a turn, and those of earlier versions. */
@@ -89,7 +90,7 @@ export async function lockRun(run: string): Promise<Ownership> {
   const ownership = new Ownership(run, randomBytes(8).toString('hex'));
   const content = ownLock(ownership.token);
   const takes = async () => (await created(lock, content)) && lockOwner(lock)?.token === ownership.token;
-  let stale: { id: string; since: number } | undefined;
+  let stale = { id: '', looks: 0 };
   while (!(await takes())) {
     // One process at a time judges the lock and replaces it. Its file also has the time of the file system.
     if (await created(turn, content)) {
@@ -104,10 +105,10 @@ export async function lockRun(run: string): Promise<Ownership> {
     } else {
       const stats = statSync(turn, { throwIfNoEntry: false });
       const id = `${stats?.ino} ${stats?.mtimeMs}`;
-      if (id !== stale?.id) stale = { id, since: performance.now() };
+      stale = { id, looks: id === stale.id ? stale.looks + 1 : 1 };
       const owner = lockOwner(turn);
       const isDead = owner && isNear(owner) && !isAlive(owner);
-      if (isDead || performance.now() - stale.since > LONGEST_TURN_MS) await rm(turn, { force: true });
+      if (isDead || stale.looks > LONGEST_TURN) await rm(turn, { force: true });
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
   }
