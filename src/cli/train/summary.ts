@@ -11,6 +11,7 @@ import type { BaselineEvent, EndEvent } from '../../train/events.js';
 import { type LossSeries, NO_LOSSES, recentLoss } from '../../ui/dashboard/series.js';
 import { readModel, threadsToWrite } from '../input/model.js';
 import { PROGRAM } from '../output/console.js';
+import { wrappedLines } from '../output/terminal.js';
 import { generateOptions } from '../sample/flags.js';
 import { adviceAfter } from './advice.js';
 import { indented } from './reporter.js';
@@ -48,7 +49,7 @@ export async function summarise(
             next: ['continue', `${PROGRAM} train --resume ${harmlessLine(quoted(run))}`],
           };
     lines.push('', losses(record, best.record, seen));
-    if (finding !== undefined) lines.push('', finding);
+    if (finding !== undefined) lines.push('', wrappedLines(finding));
     const { text, command } = sampleOf(run, best);
     lines.push('', `checkpoint ${harmlessLine(path)}`, chalk.cyan(indented(text)), '');
     for (const [label, what] of [['write text', command], next])
