@@ -99,12 +99,13 @@ const KINDS: readonly {
 
 /**
  * Refuses a file that is recognised as something else than tensors. A checkpoint, damaged or not, is not: it
- * begins with a number of 8 bytes, most of which are 0.
+ * begins with a length of 8 bytes, the last four of which are 0, and a brace.
  * @param head its first TELLING_BYTES bytes, or all of them
  * @param subject what comes before the reason, such as "x.pt cannot be imported"
  */
 export function refuseForeign(head: Buffer, path: string, subject: string): void {
-  const kind = head.length > 0 && KINDS.find(({ fits }) => fits(head));
+  const isTensors = head.length > 8 && head.readUInt32LE(4) === 0 && head[8] === '{'.charCodeAt(0);
+  const kind = head.length > 0 && !isTensors && KINDS.find(({ fits }) => fits(head));
   if (!kind) return;
   throw new ForeignFileError(`${subject}: it is ${kind.what}`, kind.hint(quoted(path)), ExitCode.badData);
 }

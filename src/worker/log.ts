@@ -6,6 +6,7 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -90,12 +91,13 @@ class LogFile {
    * one. Without room for both, shortens it in place.
    */
   #cut(length: number): void {
-    const temporary = temporaryName(this.path);
+    const path = realpathSync(this.path); // a link stays one
+    const temporary = temporaryName(path);
     try {
-      copyFileSync(this.path, temporary, constants.COPYFILE_FICLONE);
+      copyFileSync(path, temporary, constants.COPYFILE_FICLONE);
       truncateSync(temporary, length);
       this.ownership?.verify();
-      renameSync(temporary, this.path);
+      renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
       if (systemErrorCode(error) === undefined) throw error;

@@ -41,8 +41,8 @@ it.each<[string, string | Uint8Array, RegExp, RegExp]>([
     path,
     typeof content === 'string' && name !== 'text' ? Buffer.from(content, 'latin1') : content,
   );
-  for (const reading of [readRecord(path), withForeignTensors(path, async () => {})]) {
-    const { message, hint, exitCode } = await errorOf(reading);
+  for (const read of [readRecord, (path: string) => withForeignTensors(path, async () => {})]) {
+    const { message, hint, exitCode } = await errorOf(read(path));
     expect(message).toMatch(what);
     expect(hint).toMatch(remedy);
     expect(exitCode).toBe(65);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { type Tensor, writeSafeTensors } from '../../src/checkpoint/safetensors.js';
 import { ExitCode } from '../../src/errors.js';
+import { temporaryName } from '../../src/files.js';
 import { Random, Stream } from '../../src/random.js';
 import { temporaryFolder } from '../helpers/cli.js';
 import {
@@ -220,11 +221,11 @@ describe('a write that fails', () => {
   it.skipIf(!existsSync('/dev/full'))('to a full disk leaves the file as it was', async () => {
     const path = join(await newFolder(), 'x');
     await writeSafeTensors(path, tensors, { age: 'old' });
-    symlinkSync('/dev/full', `${path}.tmp`);
+    symlinkSync('/dev/full', temporaryName(path));
     const { message, exitCode } = await errorOf(writeSafeTensors(path, tensors, { age: 'new' }));
     expect(message).toBe(`${path} could not be written: the disk is full`);
     expect(exitCode).toBe(ExitCode.io);
-    expect(existsSync(`${path}.tmp`)).toBe(false);
+    expect(existsSync(temporaryName(path))).toBe(false);
     expect((await readMetadata(path)).get('age')).toBe('old');
   });
 });

@@ -105,7 +105,7 @@ describe('a run stopped while its text is read', { timeout: MINUTES }, () => {
     writeText('whole.txt', 20_000);
     expect((await train(['whole.txt', '--out', 'run', ...NETWORK])).exitCode).toBe(0);
     const files = readdirSync(run).filter((name) => !name.endsWith('.safetensors'));
-    expect(files.sort()).toEqual(['corpus.u8', 'log.jsonl']);
+    expect(files.sort()).toEqual(['corpus.u8', 'log.jsonl', 'text.json']);
     expect(readFileSync(join(run, 'corpus.u8')).length).toBe(20_000);
   });
 });

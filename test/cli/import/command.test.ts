@@ -128,7 +128,7 @@ describe('import', { timeout: 30_000 }, () => {
   it('refuses missing, damaged and existing files, and leaves nothing behind', async () => {
     expectFailure(await command('import'), 2, 'weights');
     expectFailure(await command('import', 'gone.safetensors'), 66, 'gone.safetensors does not exist');
-    expectFailure(await command('import', '.'), 66, '. is not a file');
+    expectFailure(await command('import', '.'), 66, '. is a folder, not a file');
     expectFailure(await command('import', 'text.txt'), 65, 'text.txt cannot be imported');
     expectFailure(await command('import', 'bare.safetensors'), 2, 'does not say which', '--vocabulary');
     const gone = await command('import', 'bare.safetensors', '--vocabulary', 'gone.txt');
