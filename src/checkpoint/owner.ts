@@ -72,14 +72,20 @@ function isSamePlace({ host, namespace }: Place): boolean {
 
 /** Whether the process of an owner that is near exists: the same process, not a later one with the same id. */
 export function isAlive({ pid, started }: Owner): boolean {
+  if (!isRunning(pid)) return false;
+  const start = startOf(pid);
+  return started === 0 || start === 0 || started === start;
+}
+
+/** Whether a process with an id exists. */
+export function isRunning(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if (systemErrorCode(error) !== 'EPERM') return false;
+    return systemErrorCode(error) === 'EPERM';
   }
-  const start = startOf(pid);
-  return started === 0 || start === 0 || started === start;
 }
 
 /** Describes an owner: "process 123", "process 123 on host". */

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileError, systemErrorCode, UserError } from '../../errors.js';
+import { isRunning } from '../../checkpoint/owner.js';
+import { fileError, UserError, unlessRefused } from '../../errors.js';
 import { hiddenTemporary, replaceFileSync } from '../../files.js';
 import { LARGEST, type TextFile } from './text-file.js';
 
@@ -11,7 +12,7 @@ const SHARE_OF_TIME = 0.02;
 /** How long to wait after the disk has refused, so that the message is not always the same. */
 const RETRY_AFTER_MS = 60_000;
 
-/** The name of an autosave: of which file, and by which process. */
+/** The name of an autosave: the name of its file, and the id of the process that wrote it. */
 const NAME = /^\.(.+)\.(\d+)\.autosave$/s;
 /** The names of files that `charlstm write` chooses itself. */
 const CHOSEN = /^writing-[\d-]+\.txt$/;
@@ -63,11 +64,7 @@ export class Autosave {
   remove(): void {
     if (this.#kept === undefined) return;
     this.#kept = undefined;
-    try {
-      rmSync(this.#path, { force: true });
-    } catch (error) {
-      if (systemErrorCode(error) === undefined) throw error; // it stays, and will be offered
-    }
+    unlessRefused(() => rmSync(this.#path, { force: true })); // otherwise it stays, and will be offered
   }
 
   /**
@@ -128,29 +125,10 @@ function autosavesIn(folder: string): Found[] {
     if (!match) continue;
     const path = join(folder, entry);
     const pid = Number(match[2]);
-    const stats = statsOf(path);
+    const stats = unlessRefused(() => statSync(path, { throwIfNoEntry: false }));
     if (!stats?.isFile() || stats.size > 2 * LARGEST) continue;
-    found.push({ path, of: match[1]!, pid, isAlive: isAlive(pid), modified: stats.mtimeMs });
+    const isAlive = pid !== process.pid && isRunning(pid);
+    found.push({ path, of: match[1]!, pid, isAlive, modified: stats.mtimeMs });
   }
   return found;
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
-/** Whether another process with an id is alive. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
-  }
 }
