@@ -10,11 +10,11 @@ import type { Reader } from './reader.js';
  * lead-in, which are thrown away.
  */
 
-/** The lead-in has at least this many characters, by then the network has forgotten its zero state ... */
+/** The lead-in has at least this many characters: by then, the network has forgotten its zero state ... */
 const LEAST = 50;
 /** ... and at most this many, in case no line ends. */
 const MOST = 1000;
-/** Of so many ends of lines, the first one that suits the text is taken. */
+/** How many line ends to consider; the lead-in ends at the first one that suits the text. */
 const MOST_ENDS = 8;
 /** From this length on, a line is ended at the first place where ... */
 const LONG_LINE = 200;
@@ -94,14 +94,23 @@ function endOfLine(vocabulary: Vocabulary): number | undefined {
  */
 function suitability(vocabulary: Vocabulary, first: number | undefined) {
   type Probability = (ids: readonly number[]) => number;
-  const small = smallLetters(vocabulary);
+  const small = first === undefined ? smallLetters(vocabulary) : [];
   return (probability: Probability, end: number): boolean =>
     end >= MOST_ENDS ||
     (first === undefined ? probability(small) <= 0.05 * end : probability([first]) >= 0.5 ** end);
 }
 
+/** Each text has an opening of its own, and a vocabulary may have thousands of characters. */
+const smallLettersOf = new WeakMap<Vocabulary, readonly number[]>();
+
 /** Returns the ids of small letters, none if there are no capitals. */
-function smallLetters(vocabulary: Vocabulary): number[] {
+function smallLetters(vocabulary: Vocabulary): readonly number[] {
+  const known = smallLettersOf.get(vocabulary) ?? findSmallLetters(vocabulary);
+  smallLettersOf.set(vocabulary, known);
+  return known;
+}
+
+function findSmallLetters(vocabulary: Vocabulary): number[] {
   const isLetter = (pattern: RegExp) => (id: number) => pattern.test(vocabulary.character(id));
   const ids = [...vocabulary.codePoints.keys()];
   return ids.some(isLetter(/\p{Lu}/u)) ? ids.filter(isLetter(/\p{Ll}/u)) : [];
