@@ -68,7 +68,7 @@ export class Draft {
   }
 
   /**
-   * Goes on with the opening or, after it, chooses the next character or ends the text.
+   * Continues the opening or, after it, chooses the next character or ends the text.
    * @param logits (V) after what the network has read so far
    */
   write(logits: Float32Array): void {

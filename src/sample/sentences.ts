@@ -10,7 +10,7 @@ const CLOSES = /[\p{Pe}\p{Pf}"']/u;
 const CLOSES_OR_OPENS = /[\p{Pe}\p{Pf}\p{Pi}"']/u;
 /** What may stand before the first letter of a sentence. */
 const OPENS = /[\p{Ps}\p{Pi}\p{Pf}\p{Pd}"']/u;
-/** At most so many characters after a space are searched for the first letter of the next sentence. */
+/** How many characters after a space to search for the first letter of the next sentence. */
 const LONGEST_OPENING = 8;
 /** Longest word that is remembered, to recognise abbreviations. */
 const LONGEST_WORD = 20;
@@ -24,8 +24,8 @@ const ABBREVIATIONS = new Set(
 
 /**
  * Finds the end of the first sentence: a character that ends sentences, closing quotation marks and brackets,
- * and a space (none is needed after 。). A full stop after an abbreviation or an initial is none, and where the
- * next word begins with a small letter the sentence goes on. Intl.Segmenter would end it at "Mr." and at
+ * and a space (none is needed after 。). A full stop after an abbreviation or an initial does not end
+ * one, nor does one before a word that begins with a small letter. Intl.Segmenter would end it at "Mr." and at
  * "Stop!" in `"Stop!" he said`, and does not know about small letters after quotation marks.
  */
 export class SentenceEnd {
@@ -41,7 +41,7 @@ export class SentenceEnd {
 
   /**
    * @param before the unfinished word before the text
-   * @param hasCapitals whether small letters show that a sentence goes on
+   * @param hasCapitals whether small letters show that a sentence continues
    */
   constructor(
     before: string,

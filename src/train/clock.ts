@@ -3,7 +3,7 @@ import type { RunRecord } from '../checkpoint/record.js';
 /** Returns milliseconds of a clock that stands still while the process is suspended. */
 export type Now = () => number;
 
-/** The clock of the system, which goes on in a suspension. */
+/** The system's clock, which continues during a suspension. */
 export const systemClock: Now = () => performance.now();
 
 /** Measures the time spent training, over all sessions of a run, and the speed of its steps. */

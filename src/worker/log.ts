@@ -28,7 +28,7 @@ interface Origin {
 }
 
 const HINT = 'Make room on the disk or fix its permissions; a run with a checkpoint can be resumed.';
-const IRREGULAR_HINT = 'Remove it, and the run goes on with a new log.';
+const IRREGULAR_HINT = 'Remove it, and the run continues with a new log.';
 
 /** Bytes kept in memory while the disk refuses; the log loses events beyond that. */
 const MOST_WAITING = 16 << 20;

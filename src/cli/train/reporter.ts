@@ -85,7 +85,7 @@ export function indented(text: string): string {
   return seen.map((row) => `  ${row}`).join('\n');
 }
 
-/** Makes the rows of the table: means over the steps since the last row. */
+/** Makes the rows of the table. */
 class Progress {
   validation: number | undefined;
   /** Whether the next row needs the column headings above it. */

@@ -22,7 +22,7 @@ const HINT = 'Name another file with --file.';
 
 /** The file of a text, which may not exist yet. Line breaks and byte order mark are kept. */
 export class TextFile {
-  /** The content of the file with LF as line breaks; empty if there is no file yet. */
+  /** The file's content with LF as line breaks; empty if the file does not exist yet. */
   text = '';
   #mark = '';
   #lineBreak = '\n';
