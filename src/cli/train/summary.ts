@@ -1,5 +1,11 @@
 import { chalkStderr as chalk } from 'chalk';
-import { type Checkpoint, modelOf, readCheckpoint, readRecord } from '../../checkpoint/checkpoint.js';
+import {
+  type Checkpoint,
+  modelOf,
+  type Recorded,
+  readCheckpoint,
+  readRecord,
+} from '../../checkpoint/checkpoint.js';
 import type { RunRecord } from '../../checkpoint/record.js';
 import { findCheckpoints } from '../../checkpoint/run.js';
 import { harmlessLine, quoted, table } from '../../format.js';
@@ -27,48 +33,56 @@ export interface Seen {
 const SAMPLE_LENGTH = 200;
 
 /**
- * Prints the result of a run: its losses, its best checkpoint, what `sample` writes with that, and how to
- * continue.
+ * Prints the result of a run: its losses, its best checkpoint and how to continue; and if it was not stopped,
+ * what `sample` writes with that checkpoint. Whoever stops a run wants to get out, and reading the weights of
+ * a large network takes seconds.
  */
 export async function summarise(
   run: string,
   { reason, step }: EndEvent,
   seen: Seen = { losses: NO_LOSSES, baselines: [] },
 ): Promise<void> {
-  const how = reason === 'finished' ? chalk.green('done') : chalk.yellow('stopped');
+  const isFinished = reason === 'finished';
+  const how = isFinished ? chalk.green('done') : chalk.yellow('stopped');
   const lines = ['', `${how} at step ${grouped(step)}`];
   const last = findCheckpoints(run).at(-1);
   if (last) {
     const { record } = await readRecord(last.path);
-    const { path, value: best } = await readModel(run, readCheckpoint);
-    const { finding, next } =
-      reason === 'finished'
-        ? adviceAfter(run, record)
-        : {
-            finding: undefined,
-            next: ['continue', `${PROGRAM} train --resume ${harmlessLine(quoted(run))}`],
-          };
+    const { path, value: best } = await readModel<Checkpoint | Recorded>(
+      run,
+      isFinished ? readCheckpoint : readRecord,
+    );
+    const name = harmlessLine(quoted(run));
+    const { finding, next } = isFinished
+      ? adviceAfter(run, record)
+      : { finding: undefined, next: ['continue', `${PROGRAM} train --resume ${name}`] };
     lines.push('', losses(record, best.record, seen));
     if (finding !== undefined) lines.push('', wrappedLines(finding));
-    const { text, command } = sampleOf(run, best);
-    lines.push('', `checkpoint ${harmlessLine(path)}`, chalk.cyan(indented(text)), '');
+    lines.push('', `checkpoint ${harmlessLine(path)}`);
+    let command = `${PROGRAM} sample ${name}`;
+    if ('state' in best) {
+      const sample = sampleOf(best);
+      command += ` ${sample.flags}`;
+      lines.push(chalk.cyan(indented(sample.text)));
+    }
+    lines.push('');
     for (const [label, what] of [['write text', command], next])
       lines.push(`${`${label}:`.padEnd(13)}${what}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** Writes a text with the best checkpoint of a run, and returns the command that writes the same. */
-function sampleOf(run: string, best: Checkpoint): { text: string; command: string } {
-  const flags = { length: SAMPLE_LENGTH, seed: best.record.training.seed };
+/** Writes a text with a checkpoint, and returns the flags of `sample` that write the same. */
+function sampleOf(best: Checkpoint): { text: string; flags: string } {
+  const { seed } = best.record.training;
   const model = modelOf(best, { threads: threadsToWrite(best.record.model) });
   const options = generateOptions(
-    { ...flags, echo: true, samples: 1 },
-    { prompt: '', seed: flags.seed, corpus: undefined },
+    { length: SAMPLE_LENGTH, seed, echo: true, samples: 1 },
+    { prompt: '', seed, corpus: undefined },
   );
-  const [draft] = [...writeTexts(new Plan(model, options), [flags.seed])].slice(-1);
-  const command = `${PROGRAM} sample ${harmlessLine(quoted(run))} --length ${flags.length} --seed ${flags.seed}`;
-  return { text: model.vocabulary.readable(finished(draft!).text), command };
+  const [draft] = [...writeTexts(new Plan(model, options), [seed])].slice(-1);
+  const text = model.vocabulary.readable(finished(draft!).text);
+  return { text, flags: `--length ${SAMPLE_LENGTH} --seed ${seed}` };
 }
 
 /** Returns a table of the losses of the run and its baselines, the worst first. */
