@@ -28,7 +28,8 @@ export function optionsPage(): string {
 /** A table with columns of equal width, as the formatter leaves it. */
 function table(rows: OptionTable): string {
   const head = ['Option', 'Name', 'Meaning', 'Values', 'Default', 'If absent', 'On resume', 'Other names'];
-  const lines = [head, ...Object.entries(rows).map(([name, row]) => cells(name, row))];
+  const escaped = (cell: string) => cell.replaceAll('|', '\\|');
+  const lines = [head, ...Object.entries(rows).map(([name, row]) => cells(name, row).map(escaped))];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const drawn = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);
   drawn.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);

@@ -8,9 +8,9 @@ import type { ModelConfig } from '../model/config.js';
 import { MOMENTS, type Moments } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
-import { Vocabulary } from '../text/vocabulary.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import { checkTensors, type ModuleTensor, moduleTensors } from './module.js';
-import { parseRecord, type RunRecord, writeRecord } from './record.js';
+import { parseRecord, type RunRecord, vocabularyOf, writeRecord } from './record.js';
 import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
 
 /** A trained network, ready to run. */
@@ -192,7 +192,7 @@ export function modelOf(
   weights.pack();
   return {
     config: record.model,
-    vocabulary: new Vocabulary(record.codePoints, record.decoding.encoding),
+    vocabulary: vocabularyOf(record),
     weights,
   };
 }

@@ -132,6 +132,18 @@ const VALIDATION = {
   evalEvery: row('--eval-every <steps>', STEPS, 'validate and save every N steps', {
     defaultHelp: 'so that it takes 5% of the time',
   }),
+  test: row(
+    '--test <share>',
+    { minimum: 0, maximum: 0.9 },
+    'share of the text to keep for "eval --split test": never trained on or validated on',
+    { default: 0, absent: 0, frozen: 'run' },
+  ),
+  patience: row(
+    '--patience <n>',
+    { minimum: 0, maximum: 1_000_000, integer: true },
+    'stop after N validations without a new best; 0 never does',
+    { default: 0, absent: 0 },
+  ),
   keep: row(
     '--keep <n>',
     { minimum: 0, maximum: 1_000_000, integer: true },
@@ -150,6 +162,28 @@ const RESOURCES = {
     defaultHelp: '80% of the available memory',
   }),
   stopAt: row('--stop-at <step>', STEPS, 'stop and save at this step, as Ctrl-C would'),
+};
+
+/** How a corpus is divided into texts. Recorded in `texts`, as a Collection. */
+export const TEXTS = {
+  texts: row(
+    '--texts <kind>',
+    { words: ['auto', 'whole', 'line', 'paragraph', 'file'] },
+    'what one text is: the whole corpus, a line, a paragraph (blank lines between) or a file',
+    { defaultHelp: 'recognised from the corpus', frozen: 'run', isCommon: true },
+  ),
+  textsEnd: row('--texts-end <text>', 'text', 'what stands between two texts, such as "<|endoftext|>"', {
+    frozen: 'run',
+  }),
+  column: row('--column <name>', 'text', 'column of a CSV, TSV or JSON file that holds the texts', {
+    frozen: 'run',
+  }),
+  label: row('--label <column>', 'texts', 'column that says what kind of text it is; may be repeated', {
+    frozen: 'run',
+  }),
+  byColumn: row('--by-column', 'switch', 'read each text column by column, as levels of games', {
+    frozen: 'run',
+  }),
 };
 
 /** How bytes become characters. Recorded in `decoding`. */
@@ -176,7 +210,7 @@ export const TRAIN_GROUPS = {
   Training: TRAINING,
   'Validation and checkpoints': VALIDATION,
   'Randomness and resources': RESOURCES,
-  Text: DECODING,
+  Text: { ...TEXTS, ...DECODING },
 } satisfies Record<string, OptionTable>;
 
 export const TRAIN_OPTIONS = {
@@ -186,6 +220,7 @@ export const TRAIN_OPTIONS = {
   ...TRAINING,
   ...VALIDATION,
   ...RESOURCES,
+  ...TEXTS,
   ...DECODING,
 };
 

@@ -1,8 +1,10 @@
 import { type Refuse, refuser } from '../errors.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
+import type { Collection } from '../text/collection.js';
 import type { DecodeOptions } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { readCollection } from './collection.js';
 import { type FieldsOf, readObject } from './fields.js';
 import { type JsonLimits, parseJson } from './json.js';
 import {
@@ -23,9 +25,11 @@ export function describeLength({ unit, amount }: TrainingLength): string {
 /** The text of a run. Its length is 0 if the weights were imported and there is none. */
 interface CorpusRecord {
   readonly name: string;
-  /** Characters of the whole text, and how many of them, from the start, are trained on. */
+  /** Ids of the whole text, and how many of them, from the start, are trained on. */
   readonly length: number;
   readonly trainLength: number;
+  /** The end of the validation text, where the test text begins; absent if that has no ids. */
+  readonly validationEnd?: number;
   /** SHA-256 of its ids. */
   readonly hash: string;
 }
@@ -90,6 +94,8 @@ export interface RunRecord {
   readonly codePoints: readonly number[];
   /** How text becomes characters, for the training text and all later ones. */
   readonly decoding: DecodeOptions;
+  /** Absent if the corpus is one text. */
+  readonly texts?: Collection;
   readonly training: TrainingOptions;
   readonly corpus: CorpusRecord;
   readonly progress: Progress;
@@ -98,9 +104,20 @@ export interface RunRecord {
   readonly from?: Origin;
 }
 
+/** Returns the symbols of a run. */
+export function vocabularyOf({
+  codePoints,
+  decoding,
+  texts,
+}: Pick<RunRecord, 'codePoints' | 'decoding' | 'texts'>): Vocabulary {
+  return new Vocabulary(codePoints, decoding.encoding, texts);
+}
+
 /** A history has at most 20,000 values, in half a million characters. */
 const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
 /** A vocabulary has at most as many characters as there are code points. */
+/** Labels are few, but their values may be long. */
+const TEXTS_LIMITS: JsonLimits = { depth: 5, values: 200_000, characters: 4_000_000 };
 const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
 
 /** Returns a record as the strings of a checkpoint's metadata. */
@@ -139,12 +156,17 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
   const decoding = read<DecodeOptions>('decoding', DECODING);
   const model = readModel(json('model'), refuse);
   const { codePoints } = Vocabulary.parse(json('codePoints', VOCABULARY_LIMITS), decoding.encoding, source);
-  if (codePoints.length !== model.vocabulary) {
-    refuse(`its vocabulary has ${codePoints.length} characters, its network ${model.vocabulary}`);
+  const texts = metadata.has('texts') ? readCollection(json('texts', TEXTS_LIMITS), refuse) : undefined;
+  const { size, end } = new Vocabulary(codePoints, decoding.encoding, texts);
+  if (size !== model.vocabulary) {
+    refuse(`its vocabulary has ${size} symbols, its network ${model.vocabulary}`);
   }
+  if (end !== model.end) refuse(`its model.end is ${model.end}, not ${end}`);
   const training = readTraining(json('training'), refuse);
-  const corpus = read<CorpusRecord>('corpus', CORPUS);
-  if (corpus.trainLength > corpus.length) refuse('its corpus.trainLength is more than its corpus.length');
+  const corpus = readObject<CorpusRecord>('corpus', json('corpus'), CORPUS, refuse, { fill: false });
+  const { trainLength, length, validationEnd = length } = corpus;
+  if (trainLength > validationEnd || validationEnd > length)
+    refuse('its corpus.trainLength, validationEnd and length are not in this order');
   if (corpus.length > 0 && training.batchSize * training.sequenceLength >= corpus.trainLength) {
     refuse('its batch does not fit into its training text');
   }
@@ -152,6 +174,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
     model,
     codePoints,
     decoding,
+    ...(texts && { texts }),
     training,
     corpus,
     progress: read<Progress>('progress', PROGRESS),
@@ -165,7 +188,14 @@ const NUMBER = { minimum: -1e300, maximum: 1e300 };
 /** No file system allows longer names. */
 const NAME = { kind: { longest: 255 } };
 
-const CORPUS = { name: NAME, length: COUNT, trainLength: COUNT, hash: NAME };
+/** The members with an `absent` value stay missing if they are. */
+const CORPUS = {
+  name: NAME,
+  length: COUNT,
+  trainLength: COUNT,
+  validationEnd: { ...COUNT, absent: 0 },
+  hash: NAME,
+};
 
 /** The members with an `absent` value were added later; checkpoints of earlier versions lack them. */
 const PROGRESS = {
@@ -190,7 +220,8 @@ const ORIGIN = { path: { kind: { longest: 4096 } }, step: COUNT, corpus: NAME, h
 
 function readModel(json: unknown, refuse: Refuse): ModelConfig {
   const { cell, ...rest } = NETWORK;
-  const fields = { cell, vocabulary: { kind: VOCABULARY_SIZE }, ...rest };
+  const size = { kind: VOCABULARY_SIZE };
+  const fields = { cell, vocabulary: size, end: { ...size, absent: 0 }, ...rest };
   const model = readObject<ModelConfig>('model', json, fields, refuse, { fill: false });
   if (model.coupled && !CELLS[model.cell].canBeCoupled) {
     refuse(`its model has coupled true, not possible with cell ${model.cell}`);

@@ -3,8 +3,13 @@ import { CELLS, type CellName } from './cells.js';
 /** The shape of a network, which its checkpoints freeze. */
 export interface ModelConfig {
   readonly cell: CellName;
-  /** Number of distinct characters. */
+  /** Number of distinct symbols (V): characters and, for a collection of texts, their end and their labels. */
   readonly vocabulary: number;
+  /**
+   * The id of the symbol that ends a text and begins the next one, from zero state; the ids after it are
+   * labels, which are read but not predicted. Absent if the corpus is one text.
+   */
+  readonly end?: number;
   /** Size of the character embedding. */
   readonly embedding: number;
   /** Hidden units per layer. */

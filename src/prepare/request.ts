@@ -3,6 +3,7 @@ import {
   LENGTH,
   NETWORK,
   RECORDED,
+  TEXTS,
   type TrainingLength,
   type TrainOptions,
 } from '../checkpoint/options.js';
@@ -31,6 +32,7 @@ export interface TrainingRequest {
   readonly network: OptionValues<typeof NETWORK>;
   readonly length: TrainingLength | undefined;
   readonly training: OptionValues<typeof RECORDED>;
+  readonly texts: OptionValues<typeof TEXTS>;
   readonly decoding: OptionValues<typeof DECODING>;
   readonly stopAt: number | undefined;
   readonly engine: EngineChoice | undefined;
@@ -94,6 +96,7 @@ export function requestOf(text: readonly string[] | Corpus, options: TrainOption
     network: valuesFor(NETWORK, options),
     length: lengthOf(options),
     training: valuesFor(RECORDED, options),
+    texts: valuesFor(TEXTS, options),
     decoding: valuesFor(DECODING, options),
     stopAt,
     engine,

@@ -3,7 +3,7 @@ import { type Recorded, readRecord, verifyCheckpoint } from '../checkpoint/check
 import { type Claim, claimNewRun, claimRun } from '../checkpoint/claim.js';
 import { type Damaged, readFirst, setAside } from '../checkpoint/fallback.js';
 import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
-import { describeLength, type RunRecord } from '../checkpoint/record.js';
+import { describeLength, type RunRecord, vocabularyOf } from '../checkpoint/record.js';
 import { findCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError, withHint } from '../errors.js';
@@ -13,7 +13,6 @@ import { Dataset } from '../text/dataset.js';
 import { openLearned } from '../text/learned.js';
 import { shareFile } from '../text/reuse.js';
 import { splitCorpus } from '../text/split.js';
-import { Vocabulary } from '../text/vocabulary.js';
 import { endOf } from '../train/end.js';
 import { shareDone } from '../train/schedule.js';
 import { checkMemory } from './memory.js';
@@ -57,8 +56,8 @@ export async function prepareResume(
       await claim.release();
       return endedRun(original, record, hooks);
     }
-    const { model: config, codePoints, decoding, training, corpus } = record;
-    const vocabulary = new Vocabulary(codePoints, decoding.encoding);
+    const { model: config, training, corpus } = record;
+    const vocabulary = vocabularyOf(record);
     const memory = checkMemory({ config, vocabulary, training, corpus }, request);
     if (claim.path !== original) await copyText(original, record, claim);
     else for (const file of damaged) await setAside(file, claim.ownership.verify);

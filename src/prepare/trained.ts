@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { type Checkpoint, freshState, readCheckpoint, writeCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Claim } from '../checkpoint/claim.js';
 import { DECODING, NETWORK } from '../checkpoint/options.js';
-import type { Origin, RunRecord } from '../checkpoint/record.js';
+import { type Origin, type RunRecord, vocabularyOf } from '../checkpoint/record.js';
 import { checkpointPath, resolveCheckpoint } from '../checkpoint/run.js';
 import { UserError } from '../errors.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
-import { nameCharacter, Vocabulary } from '../text/vocabulary.js';
+import { nameCharacter } from '../text/vocabulary.js';
 import { refuseConflicts, type TrainingRequest } from './request.js';
 
 /** The checkpoint whose weights a new run starts from. */
@@ -61,7 +61,7 @@ export function characterNotices(
   codePoints: readonly number[],
   absent: readonly number[],
 ): string[] {
-  const old = new Vocabulary(record.codePoints, record.decoding.encoding);
+  const old = vocabularyOf(record);
   const added = codePoints.filter((codePoint) => old.idOf(codePoint) === undefined);
   const list = (some: readonly number[], name: (codePoint: number) => string) => {
     const more = some.length > MOST_NAMED ? ` and ${grouped(some.length - MOST_NAMED)} more` : '';
@@ -91,7 +91,7 @@ export async function writeBeginning(
   { record: before, state, engine }: Trained,
 ): Promise<string> {
   const { training, codePoints } = record;
-  const old = new Vocabulary(before.codePoints, before.decoding.encoding);
+  const old = vocabularyOf(before);
   const ids = codePoints.map((codePoint) => old.idOf(codePoint));
   const values = extended(state.values, before.model, ids, training.seed);
   const path = checkpointPath(run, 0, undefined);

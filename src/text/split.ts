@@ -26,9 +26,17 @@ export interface Split extends SplitRequest {
 /** Maximum characters to validate on during training, so that a huge corpus does not stall it. */
 const MOST_VALIDATION = 200_000;
 
+/** The parts of a corpus, in ids: training text, validation text up to `validationEnd`, test text. */
+export interface Parts {
+  readonly length: number;
+  readonly trainLength: number;
+  /** Absent if there is no test text. */
+  readonly validationEnd?: number;
+}
+
 /** The end of the text that training validates on; it starts at `trainLength`. */
-export function validationEnd({ length, trainLength }: { length: number; trainLength: number }): number {
-  return Math.min(length, trainLength + MOST_VALIDATION);
+export function validationEnd({ length, trainLength, validationEnd = length }: Parts): number {
+  return Math.min(validationEnd, trainLength + MOST_VALIDATION);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ExitCode, UserError } from '../errors.js';
 import { checkIndex } from '../numbers.js';
+import type { Collection, LabelColumn } from './collection.js';
 import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;
@@ -12,7 +13,14 @@ export type Unknown = (typeof UNKNOWN)[number];
 
 export type IdArray = Uint8Array | Uint16Array | Uint32Array;
 
-/** The characters that a network knows, as code points in ascending order. A character's id is its index. */
+/** What stands for the end of a text, and for a label, where each symbol has to be one character. */
+export const END_OF_TEXT = '\u0003';
+const LABEL = '\u0002';
+
+/**
+ * The characters that a network knows, as code points in ascending order. A character's id is its index. For
+ * a collection, the end of a text follows them, and then the values of the labels, column by column.
+ */
 export class Vocabulary {
   /** The id of each code point up to the largest, or -1. A table, fast enough for a whole corpus. */
   readonly #ids: Int32Array;
@@ -20,6 +28,7 @@ export class Vocabulary {
   constructor(
     readonly codePoints: readonly number[],
     readonly encoding: Encoding,
+    readonly collection?: Pick<Collection, 'labels'>,
   ) {
     this.#ids = new Int32Array(codePoints.at(-1)! + 1).fill(-1);
     codePoints.forEach((codePoint, id) => {
@@ -54,8 +63,30 @@ export class Vocabulary {
     return new Vocabulary(json as number[], encoding);
   }
 
+  /** The number of symbols (V). */
   get size(): number {
-    return this.codePoints.length;
+    const labels = this.labels.reduce((sum, { values }) => sum + values.length, 0);
+    return this.codePoints.length + (this.collection ? 1 : 0) + labels;
+  }
+
+  /** The id of the end of a text; undefined if the corpus is one text. */
+  get end(): number | undefined {
+    return this.collection && this.codePoints.length;
+  }
+
+  get labels(): readonly LabelColumn[] {
+    return this.collection?.labels ?? [];
+  }
+
+  /** Returns the id of a label; undefined if there is no such column or value. */
+  labelId(column: string, value: string): number | undefined {
+    let first = this.codePoints.length + 1;
+    for (const { column: name, values } of this.labels) {
+      const at = values.findIndex((one) => one.value === value);
+      if (name === column) return at < 0 ? undefined : first + at;
+      first += values.length;
+    }
+    return undefined;
   }
 
   /** Returns the id of a code point, or undefined if it was not in the corpus. */
@@ -81,10 +112,12 @@ export class Vocabulary {
     return i;
   }
 
-  /** Returns the character of an id, as a string of one code point. */
+  /** Returns the character of an id, as a string of one code point; for other symbols, a control character. */
   character(id: number): string {
     checkIndex('id', id, this.size);
-    return String.fromCodePoint(this.codePoints[id]!);
+    const codePoint = this.codePoints[id];
+    if (codePoint !== undefined) return String.fromCodePoint(codePoint);
+    return id === this.end ? END_OF_TEXT : LABEL;
   }
 
   decode(ids: Iterable<number>): string {
@@ -100,7 +133,7 @@ export class Vocabulary {
   reader(): (id: number) => string {
     if (this.encoding !== 'bytes') return (id) => this.character(id);
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    return (id) => decoder.decode(Uint8Array.of(this.codePoints[id]!), { stream: true });
+    return (id) => decoder.decode(Buffer.from(this.character(id), 'latin1'), { stream: true });
   }
 
   /** Makes what `decode` returns readable: bytes become UTF-8, without a last character that is cut off. */

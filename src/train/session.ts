@@ -1,6 +1,6 @@
 import type { TrainingState } from '../checkpoint/checkpoint.js';
 import type { Ownership } from '../checkpoint/lock.js';
-import type { RunRecord } from '../checkpoint/record.js';
+import { type RunRecord, vocabularyOf } from '../checkpoint/record.js';
 import { Abandon } from '../engine/abandon.js';
 import { type EngineChoice, openEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/kernels.js';
@@ -15,7 +15,6 @@ import { Dataset, type Stretch } from '../text/dataset.js';
 import { TextForm } from '../text/form.js';
 import { lineEndIn } from '../text/line-end.js';
 import { validationEnd } from '../text/split.js';
-import { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
 
 /** Characters of a text that show how its lines end. */
@@ -80,7 +79,7 @@ export function openSession(
   const validation = end - corpus.trainLength >= 2 ? { dataset, start: corpus.trainLength, end } : undefined;
   const evaluator = new Evaluator(weights);
   if (validation) evaluator.reserve(validation);
-  const vocabulary = new Vocabulary(record.codePoints, record.decoding.encoding);
+  const vocabulary = vocabularyOf(record);
   return {
     run,
     record,

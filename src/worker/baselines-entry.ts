@@ -1,9 +1,9 @@
 /** The thread that measures baselines in the background of a training run. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { measureBaselines } from '../baseline/baselines.js';
+import { vocabularyOf } from '../checkpoint/record.js';
 import { Dataset } from '../text/dataset.js';
 import { validationEnd } from '../text/split.js';
-import { Vocabulary } from '../text/vocabulary.js';
 import type { TrainingJob } from './messages.js';
 
 /** Works at most this share of the time, so that training loses no more, however few cores there are. */
@@ -12,7 +12,7 @@ const SHARE = 0.05;
 const LONGEST_REST_MS = 60_000;
 
 const { run, record } = workerData as TrainingJob;
-const { corpus, codePoints, decoding } = record;
+const { corpus } = record;
 
 let start = performance.now();
 const rest = async () => {
@@ -24,7 +24,7 @@ const rest = async () => {
 
 const end = validationEnd(corpus);
 if (end - corpus.trainLength >= 2) {
-  const vocabulary = new Vocabulary(codePoints, decoding.encoding);
+  const vocabulary = vocabularyOf(record);
   const dataset = new Dataset(run, vocabulary.size);
   for await (const baseline of measureBaselines(dataset, vocabulary, corpus.trainLength, end, rest)) {
     parentPort!.postMessage(baseline);

@@ -36,6 +36,8 @@ const record: RunRecord = {
     sequenceLength: 8,
     validation: 0.1,
     evalEvery: 10,
+    test: 0,
+    patience: 0,
     keep: 3,
     seed: 2 ** 32 - 1,
   },
@@ -299,10 +301,13 @@ describe('records', () => {
     return () => parseRecord(new Map(Object.entries(writeRecord(json as unknown as RunRecord, 'e'))), 'f');
   }
 
-  const within = (parent: string, ranges: Record<string, NumberRange>) =>
-    Object.entries(ranges).map(([key, range]): [string, NumberRange] => [`${parent}.${key}`, range]);
+  type Range = NumberRange & { readonly isOptional?: boolean };
+  const within = (parent: string, ranges: Record<string, Range>) =>
+    Object.entries(ranges).map(([key, range]): [string, Range] => [`${parent}.${key}`, range]);
   const kindsOf = <const T extends Record<string, { kind: NumberRange }>>(rows: T) =>
-    Object.fromEntries(Object.entries(rows).map(([name, { kind }]) => [name, kind]));
+    Object.fromEntries(
+      Object.entries(rows).map(([name, row]) => [name, { ...row.kind, isOptional: 'absent' in row }]),
+    );
   const unlimited = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true };
   const { embedding, hidden, layers, dropout } = NETWORK;
 
@@ -326,7 +331,7 @@ describe('records', () => {
     ...within('corpus', { length: unlimited, trainLength: unlimited }),
     ...within('progress', { step: unlimited, lossCount: unlimited, seconds: { minimum: 0, maximum: 1e12 } }),
     ...within('history.1', { step: unlimited }),
-  ])('accept %s only in its range', async (path, { minimum, maximum, integer }) => {
+  ])('accept %s only in its range', async (path, { minimum, maximum, integer, isOptional }) => {
     const key = path.split('.').at(-1)!;
     if (!RELATED.includes(path)) {
       for (const value of [minimum, maximum]) expect(parseWith(path, value)).not.toThrow();
@@ -340,7 +345,7 @@ describe('records', () => {
       true,
       [minimum],
       {},
-      undefined,
+      ...(isOptional ? [] : [undefined]),
     ];
     if (integer) wrong.push(minimum + 0.5, maximum + 1);
     for (const value of wrong) await expectBadData(parseWith(path, value), key);

@@ -492,11 +492,11 @@ describe('eval, info, runs, corpora', () => {
     expect(names).toEqual(['moby-dick', 'names', 'lighthouse', 'sotu', 'words', 'lodash']);
   });
 
-  it('train --help shows ten options, and --help-all every row of the table', async () => {
+  it('train --help shows eleven options, and --help-all every row of the table', async () => {
     const flagsIn = (help: string) => [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag!);
     const short = (await run(folder, ['train', '--help'])).stdout;
     const common = Object.values<OptionRow>(TRAIN_OPTIONS).filter(({ isCommon }) => isCommon);
-    expect(common).toHaveLength(10);
+    expect(common).toHaveLength(11);
     expect(flagsIn(short).sort()).toEqual([...common.map(flagOf), '--help-all'].sort());
     const full = await run(folder, ['train', '--help-all']);
     expect(full.code).toBe(0);

@@ -242,7 +242,7 @@ describe('the longest valid header', () => {
       model: { cell: 'lstm', vocabulary: points.length, embedding: 1, hidden: 1, layers: 1, dropout: 0 },
       codePoints: points,
       decoding: { encoding: 'utf8', normalizeNewlines: true },
-      training: JSON.parse(metadata.training!) as RunRecord['training'],
+      training: { ...(JSON.parse(metadata.training!) as RunRecord['training']), test: 0, patience: 0 },
       corpus: {
         name: '\u4e00'.repeat(255),
         length: 2 ** 53 - 1,

@@ -53,6 +53,8 @@ export async function newRun(
       weightDecay: 0.01,
       ...window,
       evalEvery: 7,
+      test: 0,
+      patience: 0,
       keep: 0,
       seed: 1,
       ...training,

@@ -47,6 +47,8 @@ describe('the predicted memory of training', () => {
         sequenceLength,
         validation: 0.1,
         evalEvery: 1,
+        test: 0,
+        patience: 0,
         keep: 0,
         seed: 1,
       },

@@ -1,0 +1,43 @@
+import type { Refuse } from '../errors.js';
+import { type Collection, DIVISIONS, type LabelColumn } from '../text/collection.js';
+import { type FieldsOf, readObject } from './fields.js';
+
+const TEXT = { kind: { longest: 1000 } };
+const COUNT = { kind: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true } };
+
+const VALUE = { value: TEXT, texts: COUNT };
+
+/** The members with an `absent` value stay missing if they are. */
+const COLLECTION = {
+  division: { kind: { words: DIVISIONS } },
+  textsEnd: { ...TEXT, absent: '' },
+  column: { ...TEXT, absent: '' },
+  byColumn: { kind: 'switch', absent: false },
+} as const;
+
+/** Returns the collection of a record, with every value checked. */
+export function readCollection(json: unknown, refuse: Refuse): Collection {
+  const read = <T>(name: string, value: unknown, fields: FieldsOf<T>) =>
+    readObject<T>(name, value, fields, refuse, { fill: false });
+  const collection = read<Omit<Collection, 'labels'>>('texts', json, COLLECTION);
+  const { division, textsEnd = '', column } = collection;
+  if ((division === 'separator') !== (textsEnd !== ''))
+    refuse('its texts.textsEnd does not go with its division');
+  if ((division === 'record') !== (column !== undefined))
+    refuse('its texts.column does not go with its division');
+  const { labels } = json as { labels: unknown };
+  if (!Array.isArray(labels)) return refuse('its texts.labels is not a list');
+  return { ...collection, labels: labels.map((label, i) => readLabel(label, `texts.labels[${i}]`, refuse)) };
+}
+
+function readLabel(json: unknown, name: string, refuse: Refuse): LabelColumn {
+  const { column } = readObject<Pick<LabelColumn, 'column'>>(name, json, { column: TEXT }, refuse);
+  const { values } = json as { values: unknown };
+  if (!Array.isArray(values)) return refuse(`its ${name}.values is not a list`);
+  return {
+    column,
+    values: values.map((value, i) =>
+      readObject<LabelColumn['values'][number]>(`${name}.values[${i}]`, value, VALUE, refuse),
+    ),
+  };
+}
