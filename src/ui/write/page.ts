@@ -55,8 +55,8 @@ export function shownText(state: Shown): { text: string; from: number; to: numbe
 }
 
 /**
- * Returns the offset of the first row that keeps the cursor and the suggestion after it in view. Rows stay
- * empty only at the end of the text.
+ * Returns the offset of the first row that keeps the cursor, the character before it and the suggestion
+ * after it in view. Rows stay empty only at the end of the text.
  */
 export function scrolled(state: Shown): number {
   const { width, height } = pageOf(state);
@@ -65,7 +65,9 @@ export function scrolled(state: Shown): number {
   const below = rowsAfter(text, cursorRow, width, Math.floor(height / 2)).filter((row) => row.start < to);
   const least = rowsUpTo(text, below.at(-1) ?? cursorRow, width, height)[0]!.start;
   const most = rowsUpTo(text, rowAt(text, text.length, width), width, height)[0]!.start;
-  const top = Math.min(Math.max(state.top, least), cursorRow.start, most);
+  // A suggested word that does not fit into the row of the text moves the cursor to the next row.
+  const kept = height > 1 ? rowAt(text, Math.max(0, from - 1), width) : cursorRow;
+  const top = Math.min(Math.max(state.top, least), kept.start, most);
   return rowAt(text, top, width).start;
 }
 

@@ -151,7 +151,7 @@ describe('editing', () => {
     );
   });
 
-  it('keeps the cursor on the screen, and every line within it, at any size', () => {
+  it('keeps the cursor and the character before it on the screen, and every line within it, at any size', () => {
     const sizes = fc.record({
       columns: fc.integer({ min: 1, max: 120 }),
       rows: fc.integer({ min: 1, max: 40 }),
@@ -172,13 +172,23 @@ describe('editing', () => {
           expect(cursor!.row).toBeLessThan(later.rows - 1);
           expect(cursor!.column).toBeLessThan(later.columns);
           const rows = visibleRows(state);
-          expect(rows.some((row) => row.start <= state.draft.cursor && state.draft.cursor <= row.end)).toBe(
-            true,
-          );
+          for (const at of [state.draft.cursor, Math.max(0, state.draft.cursor - 1)]) {
+            expect(rows.some((row) => row.start <= at && at <= row.end)).toBe(true);
+          }
         },
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a suggested word that does not fit into the row of the cursor', () => {
+  it('moves the cursor to the next row, and the text before it stays on the screen', () => {
+    const suggestion = `${'w'.repeat(15)} and some ${'more '.repeat(20)}`;
+    const tiny = answered(newState('one two three ', { columns: 10, rows: 1 }), suggestion);
+    const state = reduce(tiny, { type: 'resize', columns: 20, rows: 5 });
+    expect(visibleRows(state)[0]!.start).toBe(0);
+    expect(picture(state).cursor).toMatchObject({ row: 1 });
   });
 });
 
