@@ -9,6 +9,7 @@ import { textStart } from '../sample/opening.js';
 import { SAMPLING_OPTIONS } from '../sample/options.js';
 import type { Stretch } from '../text/dataset.js';
 import { resolveCorpus } from '../text/sources.js';
+import { HELD_BACK, type HeldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { Evaluator, type Figures, figuresOf, type Protocol } from '../train/evaluate.js';
 import { asProgramError } from './errors.js';
@@ -28,6 +29,11 @@ export interface EvaluateOptions {
    * it reads.
    */
   readonly protocol?: (typeof PROTOCOLS)[number] | undefined;
+  /**
+   * The part of the text of the network's run to read if no text is given: `validation` (the default), or
+   * `test` if the run was trained with that option.
+   */
+  readonly split?: HeldBack | undefined;
   /** What to do with characters that the network never saw: `error` (the default), `skip` or `nearest`. */
   readonly unknown?: Unknown | undefined;
 }
@@ -36,7 +42,7 @@ export interface EvaluateOptions {
 export interface EvaluationReport extends Figures {
   /** The checkpoint file. */
   readonly model: string;
-  /** The name of the text; `validation` for the validation text of the run. */
+  /** The name of the text; `validation` or `test` for a part of the run's own text. */
   readonly text: string;
   readonly protocol: (typeof PROTOCOLS)[number];
   /** Unknown characters that were left out or replaced; only if `unknown` is `skip` or `nearest`. */
@@ -46,6 +52,7 @@ export interface EvaluationReport extends Figures {
 
 const OPTIONS = {
   protocol: row('--protocol <name>', { words: PROTOCOLS }, 'how to score the text', { default: 'stream' }),
+  split: row('--split <part>', { words: HELD_BACK }, "the part of the run's own text to read"),
   unknown: SAMPLING_OPTIONS.unknown,
 };
 
@@ -55,7 +62,7 @@ const evaluators = new WeakMap<Weights, Evaluator>();
 /**
  * Measures how well a network predicts a text. The text is read in the form that the network knows: its line
  * end, and its letters composed or decomposed.
- * @param text by default the validation text of the network's run
+ * @param text by default the validation text of the network's run, or its test text; see `split`
  * @example
  * import { evaluate, load } from 'charlstm';
  *
@@ -73,15 +80,16 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   checkGiven('evaluate', OPTIONS, options);
-  const { protocol = OPTIONS.protocol.default, unknown = OPTIONS.unknown.default } = options;
+  const { protocol = OPTIONS.protocol.default, split, unknown = OPTIONS.unknown.default } = options;
   const { path, record } = model;
   const least = protocol === 'once' ? 1 : 2;
   try {
     const input = text === undefined ? undefined : namesOrCorpus(text);
     const corpus = input && ('sources' in input ? input : await resolveCorpus(input));
     const isString = typeof text === 'object' && 'text' in text;
-    const choice = { text: corpus, run: runOf(path), record: isString ? inUtf8(record) : record, unknown };
-    const name = typeof text === 'string' ? text : (corpus?.name ?? 'validation');
+    const read = isString ? inUtf8(record) : record;
+    const choice = { text: corpus, split, run: runOf(path), record: read, unknown };
+    const name = typeof text === 'string' ? text : (corpus?.name ?? split ?? 'validation');
     return await withText(choice, formOf(model), least, inTemporaryFolder, async (stretch, _, strange) => {
       const figures =
         protocol === 'once' ? await readOnce(model, stretch) : measure(model, stretch, protocol);

@@ -6,13 +6,16 @@ import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
 import type { TextForm } from '../text/form.js';
 import { openLearned } from '../text/learned.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
+import { type HeldBack, heldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { malformedNotices } from './corpus.js';
 
 /** The text that a model is to read. */
 export interface TextChoice {
-  /** A file, folder, glob or corpus, or the text itself; undefined for the validation text of the run. */
+  /** A file, folder, glob or corpus, or the text itself; undefined for text that the run held back. */
   readonly text: string | Corpus | undefined;
+  /** The part of the run's own text to read, by default `validation`; only without another text. */
+  readonly split?: HeldBack | undefined;
   readonly run: string;
   readonly record: RunRecord;
   readonly unknown: Unknown;
@@ -35,7 +38,7 @@ export interface UnknownCharacters {
  * @throws UserError if there is no such text
  */
 export async function withText<T>(
-  { text, run, record, unknown, onNotice = () => {} }: TextChoice,
+  { text, split, run, record, unknown, onNotice = () => {} }: TextChoice,
   form: TextForm,
   least: number,
   withFolder: <R>(use: (folder: string) => Promise<R>) => Promise<R>,
@@ -56,22 +59,19 @@ export async function withText<T>(
         'Leave --unknown out, or name a text with --text FILE.',
       );
     }
-    const { trainLength, length } = record.corpus;
-    const kept = length - trainLength;
-    if (kept < least) {
-      throw new UserError(
-        kept === 0
-          ? `${run} kept no text for validation`
-          : `${run} kept ${amountOf(kept, 'character')} for validation; at least ${grouped(least)} are needed`,
-        'Name a text with --text FILE.',
-        ExitCode.noInput,
-      );
-    }
+    const { start, end } = heldBack(record.corpus, split ?? 'validation');
+    if (end - start < least) throw tooLittleHeldBack(run, split ?? 'validation', end - start, least);
     const lost = () => 'Name a text with --text FILE.';
     const dataset = await withHint(lost, async () =>
       openLearned(run, record.model.vocabulary, record.corpus),
     );
-    return lend(dataset, trainLength, length, [dataset.path]);
+    return lend(dataset, start, end, [dataset.path]);
+  }
+  if (split !== undefined) {
+    throw new UserError(
+      `--split ${split} is a part of the run's own text, and another text is named`,
+      'Give only one of --split and --text.',
+    );
   }
   const corpus = typeof text === 'string' ? await resolveCorpus([text]) : text;
   const { sources, notices } = corpus;
@@ -114,6 +114,20 @@ export async function withText<T>(
     const files = text === '-' ? ['/dev/stdin'] : sources.map((source) => source.label);
     return lend(new Dataset(folder, vocabulary.size), 0, length, files);
   });
+}
+
+/** The error about a run that has too little text of a kind. */
+function tooLittleHeldBack(run: string, split: HeldBack, kept: number, least: number): UserError {
+  const use = split === 'test' ? 'a test' : 'validation';
+  return new UserError(
+    kept === 0
+      ? `${run} kept no text for ${use}`
+      : `${run} kept ${amountOf(kept, 'character')} for ${use}; at least ${grouped(least)} are needed`,
+    split === 'test'
+      ? 'Train a new run with --test 0.1, or name a text with --text FILE.'
+      : 'Name a text with --text FILE.',
+    ExitCode.noInput,
+  );
 }
 
 /** Remarks on unknown characters. @param length characters after they were left out or replaced */

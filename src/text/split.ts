@@ -34,6 +34,18 @@ export interface Parts {
   readonly validationEnd?: number;
 }
 
+/** The parts of a corpus that a network has not learned. */
+export const HELD_BACK = ['validation', 'test'] as const;
+export type HeldBack = (typeof HELD_BACK)[number];
+
+/** Returns where a part that was held back starts and ends; it is empty if there is none. */
+export function heldBack(
+  { length, trainLength, validationEnd = length }: Parts,
+  part: HeldBack,
+): { readonly start: number; readonly end: number } {
+  return part === 'test' ? { start: validationEnd, end: length } : { start: trainLength, end: validationEnd };
+}
+
 /** The end of the text that training validates on; it starts at `trainLength`. */
 export function validationEnd({ length, trainLength, validationEnd = length }: Parts): number {
   return Math.min(validationEnd, trainLength + MOST_VALIDATION);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { PROTOCOLS } from '../../api/evaluate.js';
+import { HELD_BACK } from '../../text/split.js';
 import { textOption, unknownOption } from '../input/text.js';
 import { engineOption, jsonOption, MODEL_HELP, threadsOption, valueOption } from '../options.js';
 import { type EvalFlags, runEval } from './run.js';
@@ -18,6 +19,7 @@ each line comes before it: line, text, characters, loss, bpc and perplexity.
 Examples:
   charlstm eval
   charlstm eval checkpoints/moby-dick-1 --text other.txt --unknown skip
+  charlstm eval --split test
   charlstm eval --protocol cold --json
   charlstm eval --text draft.txt --lines
   charlstm eval --text draft.txt --heat --html draft.html
@@ -27,6 +29,11 @@ Examples:
 export function defineCommand(command: Command): void {
   command
     .addOption(textOption())
+    .addOption(
+      valueOption('--split <part>', "the part of the run's own text to read; validation by default", {
+        words: HELD_BACK,
+      }),
+    )
     .option('--lines', 'print the loss and perplexity of each line')
     .option('--heat', 'print the text with each character tinted by its surprise')
     .option('--html <page>', 'write the tinted text as a web page')

@@ -11,6 +11,7 @@ import { withText } from '../../prepare/text.js';
 import { formOf } from '../../sample/form.js';
 import { textStart } from '../../sample/opening.js';
 import type { Stretch } from '../../text/dataset.js';
+import type { HeldBack } from '../../text/split.js';
 import type { Unknown } from '../../text/vocabulary.js';
 import { Evaluator, type Figures } from '../../train/evaluate.js';
 import { readModel, threadsToRead } from '../input/model.js';
@@ -26,6 +27,7 @@ import { piecesOf, type Renderer, Tally } from './pieces.js';
 
 export interface EvalFlags extends EngineFlags {
   text?: string;
+  split?: HeldBack;
   protocol?: (typeof PROTOCOLS)[number];
   lines?: true;
   heat?: true;
@@ -47,13 +49,14 @@ export async function runEval(path: string | undefined, flags: EvalFlags): Promi
   const least = protocol === 'once' ? 1 : 2;
   const source = {
     text: flags.text,
+    split: flags.split,
     run: runOf(file),
     record: checkpoint.record,
     unknown: flags.unknown,
     onNotice: note,
   };
   await withText(source, formOf(model), least, withTemporaryFolder, async (stretch, files, strange) => {
-    const text = flags.text ?? 'validation';
+    const text = flags.text ?? flags.split ?? 'validation';
     const describe = (figures: Figures) => {
       const counts = flags.unknown === 'error' ? {} : strange;
       const result = { model: file, text, protocol, ...figures, ...counts };

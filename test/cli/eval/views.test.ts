@@ -339,6 +339,13 @@ it('eval names the options that exclude each other', async () => {
   expectFailure(await evaluate('hostile', '--text', 'plain.txt', '--heat'), 65, /never saw/);
 });
 
+it('eval reads the part of its own text that --split names', async () => {
+  expect((await evaluate('plain', '--split', 'validation')).stdout).toBe((await evaluate('plain')).stdout);
+  expectFailure(await evaluate('plain', '--split', 'test'), 66, 'kept no text for a test', '--test');
+  expectFailure(await plain('--split', 'validation'), 2, '--split validation', '--text');
+  expectFailure(await evaluate('plain', '--split', 'training'), 2, '--split');
+});
+
 it('eval says how much of a text the model never saw, and what became of it', async () => {
   await writeFile(join(folder, 'strange.txt'), `${'Ж'.repeat(320)}the old light\n`);
   const skipped = await evaluate('plain', '--text', 'strange.txt', '--unknown', 'skip', '--json');
