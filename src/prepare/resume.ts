@@ -15,6 +15,7 @@ import { shareFile } from '../text/reuse.js';
 import { splitCorpus } from '../text/split.js';
 import { endOf } from '../train/end.js';
 import { shareDone } from '../train/schedule.js';
+import { refuseOtherTexts } from './frozen-texts.js';
 import { checkMemory } from './memory.js';
 import { copyOrigin } from './origin.js';
 import {
@@ -107,6 +108,7 @@ async function resumedRecord(
     );
   }
   refuseFrozen(request, record, run);
+  refuseOtherTexts(request.texts, record, run);
   const model = typeof request.resume === 'string' ? request.resume : run;
   await withHint(
     () =>
