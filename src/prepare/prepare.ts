@@ -28,7 +28,7 @@ import {
   type TrainingRequest,
 } from './request.js';
 import { prepareResume } from './resume.js';
-import { characterNotices, readTrained, writeBeginning } from './trained.js';
+import { readTrained, symbolNotices, writeBeginning } from './trained.js';
 
 /**
  * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the
@@ -75,7 +75,7 @@ export async function prepareRun(
     return {
       job: { run, token: claim.ownership.token, record, from, stopAt, engine, threads },
       notices: [
-        ...(trained ? characterNotices(trained, vocabulary.codePoints, learned.absent) : []),
+        ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
         ...corpus.notices,
         ...malformedNotices(learned),
         ...notices,

@@ -8,7 +8,7 @@ import { UserError } from '../errors.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
-import { nameCharacter } from '../text/vocabulary.js';
+import { nameCharacter, type Vocabulary } from '../text/vocabulary.js';
 import { refuseConflicts, type TrainingRequest } from './request.js';
 
 /** The checkpoint whose weights a new run starts from. */
@@ -53,17 +53,17 @@ function refuseOtherShape({ network, decoding }: TrainingRequest, record: RunRec
 }
 
 /**
- * Returns notices: where the weights come from, which characters are new, and which of the old ones the text
- * lacks.
+ * Returns notices: where the weights come from, which characters and other symbols are new, and which of the
+ * old ones the text lacks.
  */
-export function characterNotices(
+export function symbolNotices(
   { record, origin }: Trained,
-  codePoints: readonly number[],
+  vocabulary: Vocabulary,
   absent: readonly number[],
 ): string[] {
   const old = vocabularyOf(record);
-  const added = codePoints.filter((codePoint) => old.idOf(codePoint) === undefined);
-  const list = (some: readonly number[], name: (codePoint: number) => string) => {
+  const added = vocabulary.codePoints.filter((codePoint) => old.idOf(codePoint) === undefined);
+  const list = <T>(some: readonly T[], name: (one: T) => string) => {
     const more = some.length > MOST_NAMED ? ` and ${grouped(some.length - MOST_NAMED)} more` : '';
     return `${some.slice(0, MOST_NAMED).map(name).join(', ')}${more}`;
   };
@@ -76,6 +76,24 @@ export function characterNotices(
   if (absent.length > 0) {
     notices.push(`characters kept, though the text lacks them: ${list(absent, nameCharacter)}`);
   }
+  if (old.end === undefined && vocabulary.end !== undefined) {
+    notices.push('the weights learned one whole text, and do not know yet where texts begin and end');
+  }
+  if (old.end !== undefined && vocabulary.end === undefined) {
+    notices.push('the weights learned many texts; in this whole text they will forget where texts end');
+  }
+  const [before, now] = [old, vocabulary].map(({ labels }) =>
+    labels.flatMap(({ column, values }) => values.map(({ value }) => ({ column, value }))),
+  );
+  const missing = (labels: typeof now, from: Vocabulary) =>
+    labels!.filter(({ column, value }) => from.labelId(column, value) === undefined);
+  const name = ({ column, value }: { column: string; value: string }) => `${column}=${value}`;
+  const [newLabels, lost] = [missing(now, old), missing(before, vocabulary)];
+  if (newLabels.length > 0) {
+    notices.push(`labels added, which the weights do not know yet: ${list(newLabels, name)}`);
+  }
+  if (lost.length > 0)
+    notices.push(`labels left out, in columns that this run does not read: ${list(lost, name)}`);
   return notices;
 }
 
@@ -90,10 +108,8 @@ export async function writeBeginning(
   record: RunRecord,
   { record: before, state, engine }: Trained,
 ): Promise<string> {
-  const { training, codePoints } = record;
-  const old = vocabularyOf(before);
-  const ids = codePoints.map((codePoint) => old.idOf(codePoint));
-  const values = extended(state.values, before.model, ids, training.seed);
+  const ids = vocabularyOf(record).idsIn(vocabularyOf(before));
+  const values = extended(state.values, before.model, ids, record.training.seed);
   const path = checkpointPath(run, 0, undefined);
   const beginning = { record, engine, state: freshState(values, record) };
   await writeCheckpoint(path, beginning, ownership.verify);

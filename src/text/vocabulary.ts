@@ -89,6 +89,15 @@ export class Vocabulary {
     return undefined;
   }
 
+  /** Returns for each symbol its id in another vocabulary, or undefined if that lacks it. */
+  idsIn(other: Vocabulary): (number | undefined)[] {
+    return [
+      ...this.codePoints.map((codePoint) => other.idOf(codePoint)),
+      ...(this.collection ? [other.end] : []),
+      ...this.labels.flatMap(({ column, values }) => values.map(({ value }) => other.labelId(column, value))),
+    ];
+  }
+
   /** Returns the id of a code point, or undefined if it was not in the corpus. */
   idOf(codePoint: number): number | undefined {
     const id = this.#ids[codePoint] ?? -1;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.js';
+import { withKnownLabels } from '../../src/text/collection.js';
 import { nameCharacter, Vocabulary } from '../../src/text/vocabulary.js';
 import { thrownBy } from '../helpers/files.js';
 import { vocabularyOf } from '../helpers/models.js';
@@ -242,5 +243,35 @@ describe('parse', () => {
     const { message, exitCode } = thrownBy(() => Vocabulary.parse(json, 'utf8', 'some.safetensors'));
     expect(message).toMatch(/^some\.safetensors: its vocabulary /);
     expect(exitCode).toBe(ExitCode.badData);
+  });
+});
+
+describe('the symbols of a collection', () => {
+  const genre = (...values: string[]) => ({
+    column: 'genre',
+    values: values.map((value) => ({ value, texts: 1 })),
+  });
+  const of = (text: string, ...labels: ReturnType<typeof genre>[]) =>
+    new Vocabulary(
+      [...new Set(codePoints(text))].sort((a, b) => a - b),
+      'utf8',
+      { labels },
+    );
+
+  it('are found in another vocabulary, wherever their ids are there', () => {
+    const old = of('acd', genre('haiku', 'ode'));
+    const now = of('abc', genre('ode', 'elegy', 'haiku'), { ...genre('ode'), column: 'kind' });
+    expect(now.idsIn(old)).toEqual([0, undefined, 1, 3, 5, undefined, 4, undefined]);
+    expect(old.idsIn(old)).toEqual([0, 1, 2, 3, 4, 5]);
+    const whole = vocabularyOf('acd');
+    expect(of('acd').idsIn(whole)).toEqual([0, 1, 2, undefined]);
+    expect(whole.idsIn(old)).toEqual([0, 1, 2]);
+  });
+
+  it('keep the labels that a network knows and no text has', () => {
+    expect(withKnownLabels([genre('ode', 'elegy')], [genre('haiku', 'ode')])).toEqual([
+      { column: 'genre', values: [...genre('ode', 'elegy').values, { value: 'haiku', texts: 0 }] },
+    ]);
+    expect(withKnownLabels([], [genre('haiku')])).toEqual([]);
   });
 });
