@@ -3,7 +3,8 @@ import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random, Stream } from '../src/random.js';
-import { prepareDataset } from '../src/text/dataset.js';
+import type { LearnedText } from '../src/text/learn.js';
+import { prepareDataset } from '../src/text/prepare.js';
 import { resolveCorpus } from '../src/text/sources.js';
 
 const megabytes = Number(process.argv[2] ?? 500);
@@ -24,8 +25,9 @@ for (const [name, words] of Object.entries(TEXTS)) {
   const { sources } = await resolveCorpus([path]);
   const start = performance.now();
   let learned = start;
-  const onLearned = () => {
+  const onLearned = ({ arrange }: LearnedText) => {
     learned = performance.now();
+    return arrange({ validation: 0.1, test: 0 });
   };
   await prepareDataset(sources, { encoding: 'utf8', normalizeNewlines: false }, folder, { onLearned });
   const speed = (since: number, until: number) => Math.round(bytes / 1000 / (until - since));

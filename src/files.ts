@@ -57,7 +57,7 @@ export async function replaceFileDurably(
   beforeRename?: BeforeRename,
 ): Promise<void> {
   const make = async (temporary: string) => {
-    const file = await open(temporary, 'w');
+    const file = await open(temporary, 'w+');
     try {
       await write(file);
       await file.sync();

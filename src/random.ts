@@ -12,6 +12,7 @@ export const Stream = {
   evaluation: 5,
   live: 6,
   leadIn: 7,
+  texts: 8,
 } as const;
 
 export type Stream = (typeof Stream)[keyof typeof Stream];

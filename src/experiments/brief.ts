@@ -6,14 +6,14 @@ import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { Batches } from '../text/batches.js';
 import type { Dataset } from '../text/dataset.js';
-import type { Split } from '../text/split.js';
+import type { Windows } from '../text/split.js';
 import { rateAt } from '../train/schedule.js';
 import { trainStep } from '../train/step.js';
 
 /** Options of a training without a run, a log or checkpoints. */
 export interface BriefTraining {
   readonly dataset: Dataset;
-  readonly split: Split;
+  readonly split: Windows;
   readonly steps: number;
   readonly lr: number;
   readonly clip: number;
@@ -40,7 +40,7 @@ export function newWeights(engine: Engine, config: ModelConfig, seed: number): W
  */
 export function* trainBriefly(weights: Weights, training: BriefTraining): Generator<number, void, void> {
   const { dataset, split, steps, lr, clip, weightDecay, seed } = training;
-  const batches = new Batches(dataset, split, seed);
+  const batches = new Batches(dataset, split, seed, weights.config.end);
   const shape = { rows: split.batchSize, steps: split.sequenceLength, training: true };
   const network = new Network(weights, shape);
   const optimizer = new Optimizer(weights);

@@ -6,7 +6,7 @@ import { gradientsByLag, type LagGradients } from '../insight/gradients.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Weights } from '../model/weights.js';
 import type { Dataset } from '../text/dataset.js';
-import type { Split } from '../text/split.js';
+import type { Windows } from '../text/split.js';
 import { defaultLearningRate } from '../train/schedule.js';
 import { newWeights, trainBriefly } from './brief.js';
 import { comparedKinds } from './kinds.js';
@@ -27,7 +27,7 @@ export interface NetworkGradients extends LagGradients {
 /** The text and the size of the networks to compare. */
 export interface GradientComparison {
   readonly dataset: Dataset;
-  readonly split: Split;
+  readonly split: Windows;
   /** The ids to measure on: at least `leastText(maxLag)` of them. */
   readonly validation: ArrayLike<number>;
   readonly size: Pick<ModelConfig, 'vocabulary' | 'embedding' | 'hidden' | 'layers'>;

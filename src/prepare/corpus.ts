@@ -2,11 +2,21 @@ import { dirname, resolve } from 'node:path';
 import type { Claim } from '../checkpoint/claim.js';
 import { RUNS_FOLDER } from '../checkpoint/folder.js';
 import { grouped } from '../numbers.js';
-import { type LearnedText, type PreparedDataset, prepareDataset } from '../text/dataset.js';
-import type { DecodeOptions } from '../text/decode.js';
-import { corpusKey, noteCorpus, reuseDataset } from '../text/reuse.js';
+import type { Collection } from '../text/collection.js';
+import type { LearnedText } from '../text/learn.js';
+import { type PreparedDataset, type PrepareOptions, prepareDataset } from '../text/prepare.js';
+import { corpusKey, type KeyOptions, noteCorpus, reuseDataset } from '../text/reuse.js';
 import type { Source } from '../text/source.js';
 import type { PrepareHooks } from './request.js';
+
+/** A corpus, and how it is to be read. */
+interface CorpusRequest extends KeyOptions {
+  readonly sources: readonly Source[];
+  /** How it is divided into texts; undefined for one text. */
+  readonly collection: Collection | undefined;
+  /** Decides which texts are held back. */
+  readonly seed: number;
+}
 
 /** A text is read twice: for its vocabulary, and to be written as ids. */
 const PASSES = 2;
@@ -14,19 +24,18 @@ const PASSES = 2;
 /**
  * Puts the ids of a text into the folder of a new run. Where an earlier run, next to it or under
  * `checkpoints/`, has read the same unchanged files, its ids are reused.
- * @param text.known code points that belong to the vocabulary even if the text lacks them
- * @param onLearned is called with the vocabulary and length before any id is written; an error it throws ends
- *   the reading
+ * @param onLearned is called with what the first pass found; returns where the ids belong. An error it throws
+ *   ends the reading
  * @throws UserError as prepareDataset does
  */
 export async function readCorpus(
-  text: { sources: readonly Source[]; decoding: DecodeOptions; known: readonly number[] },
+  text: CorpusRequest,
   { path: run, ownership }: Pick<Claim, 'path' | 'ownership'>,
   onReading: PrepareHooks['onReading'],
-  onLearned: (text: LearnedText) => void,
+  onLearned: NonNullable<PrepareOptions['onLearned']>,
 ): Promise<PreparedDataset> {
-  const { sources, decoding, known } = text;
-  const key = corpusKey(sources, decoding, known);
+  const { sources, decoding, known, collection, seed } = text;
+  const key = collection ? undefined : corpusKey(sources, text);
   const folders = [dirname(resolve(run)), RUNS_FOLDER];
   let checked = 0;
   const onRead = (bytes: number, total: number) => {
@@ -40,6 +49,8 @@ export async function readCorpus(
     reused ||
     (await prepareDataset(counted(sources, onReading), decoding, run, {
       known,
+      collection,
+      seed,
       onLearned,
       beforeRename: ownership.verify,
     }));

@@ -14,7 +14,7 @@ import { CELLS, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import { defaultsOf, type OptionRow } from '../options.js';
 import { windowsPerEpoch } from '../text/batches.js';
-import type { LearnedText } from '../text/dataset.js';
+import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { malformedNotices, readCorpus } from './corpus.js';
@@ -28,6 +28,7 @@ import {
   type TrainingRequest,
 } from './request.js';
 import { prepareResume } from './resume.js';
+import { requestedCollection, textNotices } from './texts.js';
 import { readTrained, symbolNotices, writeBeginning } from './trained.js';
 
 /**
@@ -47,25 +48,37 @@ export async function prepareRun(
   const run = claim.path;
   try {
     const decoding = { ...defaultsOf(DECODING), ...trained?.record.decoding, ...request.decoding };
-    const text = { sources: corpus.sources, decoding, known: trained?.record.codePoints ?? [] };
+    const collection = requestedCollection(request);
+    const shares = { ...TRAINING_DEFAULTS, ...request.training };
+    const known = trained?.record.codePoints ?? [];
+    const text = { sources: corpus.sources, decoding, known, collection, shares, seed: shares.seed };
     const base = trained?.record.model ?? MODEL_DEFAULTS;
     let plan: ReturnType<typeof planOf> | undefined;
     const learned = await hooks.interruptible(claim.release, () =>
-      readCorpus(text, claim, hooks.onReading, (known) => {
-        plan = planOf(known, request, base);
+      readCorpus(text, claim, hooks.onReading, (found) => {
+        plan = planOf(found, request, base);
+        return plan.arrangement;
       }),
     );
     if ('length' in request.text) {
       await noteOrigin(run, request.text, corpus.sources, claim.ownership.verify);
     }
-    const { model, training, trainLength, notices } = plan!;
-    const { vocabulary, hash, length } = learned;
+    const { model, training, arrangement, notices } = plan!;
+    const { vocabulary, hash } = learned;
+    const { length, trainLength, validationEnd } = arrangement;
     const record: RunRecord = {
       model,
       codePoints: vocabulary.codePoints,
       decoding,
+      ...(vocabulary.collection && { texts: vocabulary.collection }),
       training,
-      corpus: { name: corpus.name, length, trainLength, hash },
+      corpus: {
+        name: corpus.name,
+        length,
+        trainLength,
+        ...(validationEnd < length && training.test > 0 && { validationEnd }),
+        hash,
+      },
       progress: NO_PROGRESS,
       history: [],
       ...(trained && { from: trained.origin }),
@@ -78,6 +91,7 @@ export async function prepareRun(
         ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
         ...corpus.notices,
         ...malformedNotices(learned),
+        ...textNotices(learned, collection, trainLength < length),
         ...notices,
       ],
       release: claim.release,
@@ -89,43 +103,41 @@ export async function prepareRun(
 }
 
 /**
- * Resolves a request for a text. Its first `trainLength` characters are trained on, the others are for
- * validation.
+ * Resolves a request for a text.
  * @param base the network where the request does not say otherwise
  * @throws UserError for options that contradict each other or do not go with the text, and for too little
  *   memory
  */
 function planOf(
-  { vocabulary, length }: LearnedText,
+  { vocabulary, arrange }: LearnedText,
   request: TrainingRequest,
   base: Omit<ModelConfig, 'vocabulary'>,
 ) {
   const asked = { ...TRAINING_DEFAULTS, ...request.training };
-  const { split, notices } = splitCorpus(length, asked);
+  const { split, parts: arrangement, notices } = splitCorpus(arrange, asked);
   const { trainLength, ...window } = split;
-  const model = modelOf(request.network, base, vocabulary.size);
-  const corpus = { length, trainLength };
-  const memory = checkMemory({ config: model, vocabulary, training: window, corpus }, request);
+  const model = modelOf(request.network, base, vocabulary);
+  const memory = checkMemory({ config: model, vocabulary, training: window, corpus: arrangement }, request);
   const stepsPerEpoch = windowsPerEpoch({ ...window, trainLength });
   const amount = request.length ?? defaultLength(stepsPerEpoch);
   const total = totalSteps(amount, stepsPerEpoch);
   const training: TrainingOptions = {
     length: amount,
     lr: defaultLearningRate(model.hidden),
-    evalEvery: defaultEvalEvery(length - trainLength, window, total),
+    evalEvery: defaultEvalEvery(arrangement.validationEnd - trainLength, window, total),
     ...asked,
     ...window,
   };
-  return { model, training, trainLength, notices: [...notices, ...memory] };
+  return { model, training, arrangement, notices: [...notices, ...memory] };
 }
 
 /** The network of a request. Options that equal what their absence means are left out of the record. */
 function modelOf(
   asked: TrainingRequest['network'],
-  base: Omit<ModelConfig, 'vocabulary'>,
-  vocabulary: number,
+  { end: _, ...base }: Omit<ModelConfig, 'vocabulary'>,
+  { size, end }: LearnedText['vocabulary'],
 ): ModelConfig {
-  const model: ModelConfig = { ...base, ...asked, vocabulary };
+  const model: ModelConfig = { ...base, ...asked, vocabulary: size, ...(end !== undefined && { end }) };
   const { cell, layers, coupled } = model;
   if (asked.forgetBias !== undefined && !gatesOf({ cell }).some(({ keeps }) => keeps)) {
     throw new UserError(

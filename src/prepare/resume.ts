@@ -9,10 +9,11 @@ import { openEngine } from '../engine/engine.js';
 import { fileError, UserError, withHint } from '../errors.js';
 import { quoted } from '../format.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
+import { arrangeWhole } from '../text/arrange.js';
 import { Dataset } from '../text/dataset.js';
 import { openLearned } from '../text/learned.js';
 import { shareFile } from '../text/reuse.js';
-import { splitCorpus } from '../text/split.js';
+import { type Shares, splitCorpus } from '../text/split.js';
 import { endOf } from '../train/end.js';
 import { shareDone } from '../train/schedule.js';
 import { refuseOtherTexts } from './frozen-texts.js';
@@ -210,11 +211,14 @@ const FROZEN: OptionTable = Object.fromEntries(
 function refuseFrozen(request: TrainingRequest, record: RunRecord, run: string): void {
   const { training, corpus } = record;
   // A short text may have made the batch smaller than it was asked to be, and makes it just as small now.
-  const { split } = splitCorpus(corpus.length, { ...training, ...request.training });
-  const { batchSize, sequenceLength, validation, ...asked } = request.training;
+  const asked = { ...training, ...request.training };
+  const isSplit = asked.validation === training.validation && asked.test === training.test;
+  const arrange = (shares: Shares) => (isSplit ? corpus : arrangeWhole([corpus.length], shares));
+  const { split } = splitCorpus(arrange, asked);
+  const { batchSize, sequenceLength, validation, ...others } = request.training;
   const isSame = SPLIT.every((name) => split[name] === training[name]);
   const window = isSame ? {} : { batchSize, sequenceLength, validation };
-  const given = { ...request.network, ...asked, ...window, ...request.decoding };
+  const given = { ...request.network, ...others, ...window, ...request.decoding };
   refuseConflicts(FROZEN, given, record, (option, recorded, changed) => {
     return new UserError(
       `${run} was started with ${recorded}, which ${changed} would change`,

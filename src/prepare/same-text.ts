@@ -4,9 +4,10 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { UserError } from '../errors.js';
 import { inTemporaryFolder } from '../files.js';
 import { quoted } from '../format.js';
-import { prepareDataset } from '../text/dataset.js';
+import { type PreparedDataset, prepareDataset } from '../text/prepare.js';
 import { corpusKey, notedCorpus } from '../text/reuse.js';
 import type { Source } from '../text/source.js';
+import type { Shares } from '../text/split.js';
 import { asArguments, changedText } from './origin.js';
 import { corpusOf, type PrepareHooks, type TrainingRequest } from './request.js';
 
@@ -37,19 +38,30 @@ export async function refuseOtherText(
 /** Whether files have the text that a run learns. */
 async function isTextOf(
   run: string,
-  { decoding, codePoints: known, corpus }: RunRecord,
+  { decoding, texts: collection, codePoints: known, corpus, training: shares }: RunRecord,
   sources: readonly Source[],
   { interruptible }: PrepareHooks,
 ): Promise<boolean> {
-  const key = corpusKey(sources, decoding);
+  const key = collection ? undefined : corpusKey(sources, { decoding, known: [], shares });
   const noted = key === undefined ? undefined : notedCorpus(run, key, decoding);
-  const read = () =>
+  const read = (arranged: Shares) =>
     inTemporaryFolder((folder) => {
       const remove = () => rm(folder, { recursive: true, force: true });
-      return interruptible(remove, () => prepareDataset(sources, decoding, folder, { known }));
+      return interruptible(remove, () =>
+        prepareDataset(sources, decoding, folder, {
+          known,
+          collection,
+          seed: shares.seed,
+          onLearned: ({ arrange }) => arrange(arranged),
+        }),
+      );
     });
-  const { hash, vocabulary } = noted ?? (await read());
-  return hash === corpus.hash && String(vocabulary.codePoints) === String(known);
+  const isSame = ({ hash, vocabulary }: Pick<PreparedDataset, 'hash' | 'vocabulary'>) =>
+    hash === corpus.hash && String(vocabulary.codePoints) === String(known);
+  if (isSame(noted ?? (await read(shares)))) return true;
+  // The first versions wrote several files one after the other.
+  const isInOrder = noted === undefined && collection === undefined && sources.length > 1;
+  return isInOrder && isSame(await read({ validation: 0, test: 0 }));
 }
 
 /** The same for files that may have become something else than text. */
@@ -67,7 +79,8 @@ export async function changeNotices(run: string, record: RunRecord, hooks: Prepa
   const changed = await changedText(run);
   if (!changed) return [];
   const { names, sources } = changed;
-  const isSmall = corpusKey(sources, record.decoding) === undefined;
+  const { decoding, training: shares } = record;
+  const isSmall = corpusKey(sources, { decoding, known: [], shares }) === undefined;
   let { how } = changed;
   if (how === undefined) {
     // Only times differ. What is read in no time may still be the same.

@@ -2,12 +2,13 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { ExitCode, UserError, withHint } from '../errors.js';
 import { percent } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
-import { Dataset, type Stretch, writeIds } from '../text/dataset.js';
+import { Dataset, type Stretch } from '../text/dataset.js';
 import type { TextForm } from '../text/form.js';
 import { openLearned } from '../text/learned.js';
 import { type Corpus, resolveCorpus } from '../text/sources.js';
 import { type HeldBack, heldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
+import { writeIds } from '../text/write-ids.js';
 import { malformedNotices } from './corpus.js';
 
 /** The text that a model is to read. */
@@ -95,7 +96,10 @@ export async function withText<T>(
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
     const { length, inOtherForm, malformed } = await withHint(undecodable, () =>
-      writeIds(sources, record.decoding, vocabulary, folder, standIns, form),
+      writeIds({ sources, decoding: record.decoding, collection: record.texts, form }, folder, {
+        vocabulary,
+        standIns,
+      }),
     );
     for (const notice of malformedNotices({ malformed })) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);

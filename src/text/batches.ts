@@ -1,6 +1,8 @@
 import { Random, Stream } from '../random.js';
 import type { Dataset } from './dataset.js';
-import type { Split } from './split.js';
+import type { Ids } from './ids.js';
+import { ShuffledTexts } from './order.js';
+import type { Windows } from './split.js';
 
 /** One window of B sequences, time-major: index t*B + b is step t of sequence b. */
 export interface Batch {
@@ -10,7 +12,7 @@ export interface Batch {
 }
 
 /** Reads the `steps` characters from each of `starts`, and the character that follows each, time-major. */
-export function readWindow(dataset: Dataset, starts: readonly number[], steps: number): Batch {
+export function readWindow(dataset: Ids, starts: readonly number[], steps: number): Batch {
   const rows = starts.length;
   const inputs = new Uint32Array(rows * steps);
   const targets = new Uint32Array(rows * steps);
@@ -51,11 +53,11 @@ export function* windowsAlong(
 }
 
 /** Returns the steps per epoch: the whole windows in each stream. */
-export function windowsPerEpoch(split: Omit<Split, 'validation'>): number {
+export function windowsPerEpoch(split: Windows): number {
   return Math.floor(streamLength(split) / split.sequenceLength);
 }
 
-function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'batchSize'>): number {
+function streamLength({ trainLength, batchSize }: Omit<Windows, 'sequenceLength'>): number {
   return Math.floor((trainLength - 1) / batchSize);
 }
 
@@ -65,16 +67,23 @@ function streamLength({ trainLength, batchSize }: Pick<Split, 'trainLength' | 'b
  *
  * Streams end with a whole window. The start of the streams shifts from epoch to epoch so that the leftover
  * characters are used as well. Only fewer than B characters at the very end of the text never are.
+ *
+ * The texts of a collection are shuffled anew for each epoch, and what is read is the shuffled text. Where a
+ * stream begins within a text, another one ends with the first part of it.
  */
 export class Batches {
   readonly windowsPerEpoch: number;
   readonly #streamLength: number;
+  readonly #shuffled: ShuffledTexts | undefined;
 
+  /** @param end the id with which each text of a collection begins; undefined for one text */
   constructor(
     readonly dataset: Dataset,
-    readonly split: Split,
+    readonly split: Windows,
     readonly seed: number,
+    end?: number,
   ) {
+    this.#shuffled = end === undefined ? undefined : new ShuffledTexts(dataset, split.trainLength, end, seed);
     this.#streamLength = streamLength(split);
     this.windowsPerEpoch = windowsPerEpoch(split);
   }
@@ -95,6 +104,7 @@ export class Batches {
       { length: batchSize },
       (_, row) => row * this.#streamLength + shift + window * sequenceLength,
     );
-    return readWindow(this.dataset, starts, sequenceLength);
+    this.#shuffled?.shuffle(epoch);
+    return readWindow(this.#shuffled ?? this.dataset, starts, sequenceLength);
   }
 }

@@ -5,34 +5,46 @@ import { join, resolve } from 'node:path';
 import { systemErrorCode, UserError, unlessRefused } from '../errors.js';
 import { type BeforeRename, replaceFile } from '../files.js';
 import { openRegular, readRegular } from '../regular.js';
-import { Dataset, idsFile, type PreparedDataset } from './dataset.js';
+import { arrangeWhole } from './arrange.js';
+import { Dataset, idsFile } from './dataset.js';
 import type { DecodeOptions } from './decode.js';
+import type { PreparedDataset } from './prepare.js';
 import type { Source } from './source.js';
+import type { Shares } from './split.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** The file in which a run records what its ids were made from. */
 const FILE_NAME = 'corpus.json';
-const FORMAT = 2;
+const FORMAT = 3;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
-/** In bytes: all code points there are, up to seven digits and a comma each, twice. */
-const LONGEST_NOTE = 18_000_000;
+/** In bytes: all code points there are, up to seven digits and a comma each, twice, and a million files. */
+const LONGEST_NOTE = 32_000_000;
 /** What `noteCorpus` writes. Lists of anything but whole numbers would take more memory than the file. */
 const NOTE =
-  /^\{"key":"\w+","hash":"\w+","length":\d{1,15},"malformed":\d{1,15},"absent":\[[\d,]*\],"codePoints":\[[\d,]+\]\}\n$/;
+  /^\{"key":"\w+","hash":"\w+","lengths":\[[\d,]+\],"malformed":\d{1,15},"absent":\[[\d,]*\],"codePoints":\[[\d,]+\]\}\n$/;
+
+/** What the ids of one text depend on, besides its files. */
+export interface KeyOptions {
+  readonly decoding: DecodeOptions;
+  /** Code points that belong to the vocabulary even if the text lacks them. */
+  readonly known: readonly number[];
+  readonly shares: Shares;
+}
 
 /**
- * Computes a key that identifies a text and how it is decoded, from the metadata of its files.
- * @param known code points that belong to the vocabulary even if the text lacks them
+ * Computes a key that identifies one text and how it is written, from the metadata of its files.
  * @returns undefined if a source can be read only once, or the text is small enough to be read again
  */
 export function corpusKey(
   sources: readonly Source[],
-  options: DecodeOptions,
-  known: readonly number[] = [],
+  { decoding, known, shares }: KeyOptions,
 ): string | undefined {
-  const { encoding, normalizeNewlines } = options;
-  const hash = createHash('sha256').update(`${FORMAT} ${encoding} ${normalizeNewlines} ${known}\n`);
+  const { encoding, normalizeNewlines } = decoding;
+  // Of several files, the last part of each is held back.
+  const { validation, test } = sources.length > 1 ? shares : { validation: 0, test: 0 };
+  const key = `${FORMAT} ${encoding} ${normalizeNewlines} ${validation} ${test} ${known}\n`;
+  const hash = createHash('sha256').update(key);
   let size = 0n;
   for (const { stats } of sources) {
     if (!stats) return undefined;
@@ -49,9 +61,9 @@ export async function noteCorpus(
   prepared: PreparedDataset,
   beforeRename = () => {},
 ): Promise<void> {
-  const { vocabulary, absent, hash, length, malformed } = prepared;
+  const { vocabulary, absent, hash, lengths, malformed } = prepared;
   const path = join(run, FILE_NAME);
-  const note = JSON.stringify({ key, hash, length, malformed, absent, codePoints: vocabulary.codePoints });
+  const note = JSON.stringify({ key, hash, lengths, malformed, absent, codePoints: vocabulary.codePoints });
   try {
     await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`), { beforeRename });
   } catch (error) {
@@ -62,7 +74,7 @@ export async function noteCorpus(
 /** The members of a note that a run needs. */
 interface Note {
   readonly hash: string;
-  readonly length: number;
+  readonly lengths: readonly number[];
   readonly malformed: number;
   readonly absent: readonly number[];
   readonly codePoints: readonly number[];
@@ -78,12 +90,14 @@ export function notedCorpus(
   try {
     const text = readRegular(path, LONGEST_NOTE).toString('latin1');
     if (!text.startsWith(`{"key":"${key}",`) || !NOTE.test(text)) return undefined;
-    const { absent, hash, length, malformed, codePoints } = JSON.parse(text) as Note;
+    const { absent, hash, lengths, malformed, codePoints } = JSON.parse(text) as Note;
     const vocabulary = Vocabulary.parse(codePoints, encoding, path);
     const isAscending = absent.every((codePoint, i) => i === 0 || codePoint > absent[i - 1]!);
     if (!isAscending || absent.some((codePoint) => vocabulary.idOf(codePoint) === undefined))
       return undefined;
-    return { vocabulary, absent, hash, length, malformed };
+    const length = lengths.reduce((sum, one) => sum + one, 0);
+    const arrange = (shares: Shares) => arrangeWhole(lengths, shares);
+    return { vocabulary, absent, hash, length, lengths, malformed, arrange };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;
     if (isDamaged || systemErrorCode(error) !== undefined) return undefined;

@@ -10,21 +10,28 @@ const SHORT_SHARE = 0.05;
 const LEAST_VALIDATION = 16;
 const LEAST_STEPS = 8;
 
-export interface SplitRequest {
-  /** The share of the text, taken from its end, to validate on. */
+/** The shares of a corpus that are not trained on: to validate on, and to test on when all is done. */
+export interface Shares {
   readonly validation: number;
+  readonly test: number;
+}
+
+export interface SplitRequest extends Shares {
   /** Sequences per batch (B) and their length (T). */
   readonly batchSize: number;
   readonly sequenceLength: number;
 }
 
 export interface Split extends SplitRequest {
-  /** Characters to train on; the rest is for validation. */
+  /** Ids to train on, from the start. */
   readonly trainLength: number;
 }
 
+/** What the windows of a text follow from. */
+export type Windows = Omit<Split, keyof Shares>;
+
 /** Maximum characters to validate on during training, so that a huge corpus does not stall it. */
-const MOST_VALIDATION = 200_000;
+export const MOST_VALIDATION = 200_000;
 
 /** The parts of a corpus, in ids: training text, validation text up to `validationEnd`, test text. */
 export interface Parts {
@@ -52,14 +59,16 @@ export function validationEnd({ length, trainLength, validationEnd = length }: P
 }
 
 /**
- * Splits a corpus into training text and, at its end, validation text, so that no validation window overlaps
- * training text. A text too short for the request gets a smaller share, batch or window, each with a notice.
+ * Splits a corpus into training, validation and test text. A text too short for the request gets a smaller
+ * share, batch or window, each with a notice.
+ * @param arrange returns the parts that a corpus has with these shares
  * @throws UserError if there is too little text to learn from
  */
-export function splitCorpus(
-  length: number,
+export function splitCorpus<P extends Parts>(
+  arrange: (shares: Shares) => P,
   request: SplitRequest,
-): { split: Split; notices: readonly string[] } {
+): { split: Split; parts: P; notices: readonly string[] } {
+  const { length } = arrange({ validation: 0, test: 0 });
   if (length < LEAST_CHARACTERS) {
     throw new UserError(
       `the text has ${amountOf(length, 'character')}, too few to learn from`,
@@ -68,6 +77,7 @@ export function splitCorpus(
     );
   }
   const notices: string[] = [];
+  const { test } = request;
   let { validation, batchSize, sequenceLength } = request;
   if (length < SHORT_TEXT && validation > SHORT_SHARE) {
     validation = SHORT_SHARE;
@@ -75,11 +85,13 @@ export function splitCorpus(
       `the text is short (${grouped(length)} characters): validation shrinks to ${validation * 100}% of it`,
     );
   }
-  if (validation > 0 && length - Math.floor(length * (1 - validation)) < LEAST_VALIDATION) {
+  let parts = arrange({ validation, test });
+  if (validation > 0 && (parts.validationEnd ?? length) - parts.trainLength < LEAST_VALIDATION) {
     validation = 0;
+    parts = arrange({ validation, test });
     notices.push('the text is too short to hold some back for validation: there will be no validation loss');
   }
-  const trainLength = Math.floor(length * (1 - validation));
+  const { trainLength } = parts;
 
   const fits = () => batchSize * sequenceLength < trainLength;
   while (!fits() && batchSize > 4) batchSize = Math.max(4, Math.floor(batchSize / 2));
@@ -93,5 +105,5 @@ export function splitCorpus(
         `${request.sequenceLength}: it shrinks to ${batchSize} x ${sequenceLength}`,
     );
   }
-  return { split: { validation, batchSize, sequenceLength, trainLength }, notices };
+  return { split: { validation, test, batchSize, sequenceLength, trainLength }, parts, notices };
 }

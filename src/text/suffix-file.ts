@@ -4,7 +4,7 @@ import { ExitCode, UserError, unlessRefused } from '../errors.js';
 import { replaceFileSync } from '../files.js';
 import { grouped } from '../numbers.js';
 import { openRegular } from '../regular.js';
-import type { Dataset, PreparedDataset } from './dataset.js';
+import type { Dataset } from './dataset.js';
 import { isSuffixArray, suffixArray } from './suffix-array.js';
 import { SuffixIndex } from './suffix-index.js';
 
@@ -23,7 +23,7 @@ const LONGEST = 256_000_000;
  */
 export function openSuffixIndex(
   dataset: Dataset,
-  corpus: Pick<PreparedDataset, 'hash' | 'length'>,
+  corpus: { readonly hash: string; readonly length: number },
   onBuild?: () => void,
 ): SuffixIndex {
   if (corpus.length > LONGEST) {

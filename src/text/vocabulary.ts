@@ -28,7 +28,7 @@ export class Vocabulary {
   constructor(
     readonly codePoints: readonly number[],
     readonly encoding: Encoding,
-    readonly collection?: Pick<Collection, 'labels'>,
+    readonly collection?: Collection,
   ) {
     this.#ids = new Int32Array(codePoints.at(-1)! + 1).fill(-1);
     codePoints.forEach((codePoint, id) => {

@@ -6,7 +6,7 @@ import { Optimizer } from '../model/optimizer.js';
 import { Weights } from '../model/weights.js';
 import { grouped } from '../numbers.js';
 import { Writer } from '../sample/writer.js';
-import { validationEnd } from '../text/split.js';
+import { type Parts, validationEnd } from '../text/split.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Evaluator } from './evaluate.js';
 
@@ -15,7 +15,7 @@ export interface MemoryRequest {
   readonly config: ModelConfig;
   readonly vocabulary: Vocabulary;
   readonly training: { readonly batchSize: number; readonly sequenceLength: number };
-  readonly corpus: { readonly length: number; readonly trainLength: number };
+  readonly corpus: Parts;
 }
 
 /** One part of the memory. */

@@ -90,7 +90,7 @@ export function openSession(
     weights,
     network,
     optimizer,
-    batches: new Batches(dataset, split, training.seed),
+    batches: new Batches(dataset, split, training.seed, config.end),
     evaluator,
     validation,
     writer: new Writer({ config, vocabulary, weights }),

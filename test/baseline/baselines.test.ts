@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Baseline, measureBaselines } from '../../src/baseline/baselines.js';
 import { Ngrams } from '../../src/baseline/ngram.js';
-import { Dataset, prepareDataset } from '../../src/text/dataset.js';
+import { Dataset } from '../../src/text/dataset.js';
+import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/engine.js';
 import { newWeights, trainBriefly } from '../../src/experiments/brief.js';
-import { Dataset, prepareDataset } from '../../src/text/dataset.js';
+import { Dataset } from '../../src/text/dataset.js';
+import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
@@ -18,7 +19,7 @@ describe('a brief training', () => {
     const { vocabulary } = await prepareDataset((await resolveCorpus([file])).sources, decoding, folder);
     const dataset = new Dataset(folder, vocabulary.size);
     onTestFinished(() => dataset.close());
-    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20, validation: 0 };
+    const split = { trainLength: dataset.length, batchSize: 2, sequenceLength: 20 };
     const size = { vocabulary: vocabulary.size, embedding: 4, hidden: 8, layers: 1, dropout: 0 };
     const weights = newWeights(openEngine(), { ...size, cell: 'lstm' }, 1);
     const rare = vocabulary.encode('#')[0]!;

@@ -7,8 +7,8 @@ import type { TrainingOptions } from '../../src/checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
-import { prepareDataset } from '../../src/text/dataset.js';
 import type { Encoding } from '../../src/text/decode.js';
+import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { splitCorpus } from '../../src/text/split.js';
 import type { Commands } from '../../src/train/controls.js';
@@ -31,8 +31,8 @@ export async function newRun(
   await mkdir(run);
   const decoding = { encoding, normalizeNewlines: false };
   const corpus = await resolveCorpus(['lighthouse']);
-  const { vocabulary, hash, length } = await prepareDataset(corpus.sources, decoding, run);
-  const { split } = splitCorpus(length, { validation: 0.1, batchSize: 6, sequenceLength: 16 });
+  const { vocabulary, hash, length, arrange } = await prepareDataset(corpus.sources, decoding, run);
+  const { split } = splitCorpus(arrange, { validation: 0.1, test: 0, batchSize: 6, sequenceLength: 16 });
   const { trainLength, ...window } = split;
   const record: RunRecord = {
     model: {

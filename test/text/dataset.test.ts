@@ -5,13 +5,17 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode, UserError } from '../../src/errors.js';
+import { arrangeWhole } from '../../src/text/arrange.js';
 import { Batches, readWindow, windowsAlong } from '../../src/text/batches.js';
 import { DEFAULT_CORPUS, locateCorpus, readCatalogue } from '../../src/text/catalogue.js';
-import { Dataset, prepareDataset, writeIds } from '../../src/text/dataset.js';
+import { Dataset } from '../../src/text/dataset.js';
 import type { DecodeOptions } from '../../src/text/decode.js';
+import { prepareDataset } from '../../src/text/prepare.js';
+import type { Source } from '../../src/text/source.js';
 import { resolveCorpus } from '../../src/text/sources.js';
-import { type Split, splitCorpus } from '../../src/text/split.js';
+import { type Shares, splitCorpus } from '../../src/text/split.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
+import { writeIds } from '../../src/text/write-ids.js';
 import { temporaryFolder } from '../helpers/cli.js';
 import { errorOf } from '../helpers/files.js';
 
@@ -288,6 +292,7 @@ describe('finding a corpus', () => {
 
 describe('writeIds', () => {
   const vocabulary = new Vocabulary([10, 97, 98], 'utf8');
+  const whole = (sources: readonly Source[]) => ({ sources, decoding: UTF8, collection: undefined });
 
   it('skips unknown characters or throws', async () => {
     const { sources } = await resolveCorpus(await files({ a: 'abca' }));
@@ -297,19 +302,24 @@ describe('writeIds', () => {
       return [];
     };
     const folder = await newFolder();
-    const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, skip);
+    const { length, path } = await writeIds(whole(sources), folder, { vocabulary, standIns: skip });
     expect(length).toBe(3);
     expect([...readFileSync(path)]).toEqual([1, 2, 1]);
     expect(strange).toEqual([99]);
     const refuse = (codePoint: number) => vocabulary.standIns(codePoint, 'error');
-    const { message } = await errorOf(writeIds(sources, UTF8, vocabulary, await newFolder(), refuse));
+    const { message } = await errorOf(
+      writeIds(whole(sources), await newFolder(), { vocabulary, standIns: refuse }),
+    );
     expect(message).toContain("'c' U+0063");
   });
 
   it('replaces unknown characters, possibly with more than one each', async () => {
     const { sources } = await resolveCorpus(await files({ a: 'ccca' }));
     const folder = await newFolder();
-    const { length, path } = await writeIds(sources, UTF8, vocabulary, folder, () => [2, 2, 1]);
+    const { length, path } = await writeIds(whole(sources), folder, {
+      vocabulary,
+      standIns: () => [2, 2, 1],
+    });
     expect(length).toBe(10);
     expect([...readFileSync(path)]).toEqual([2, 2, 1, 2, 2, 1, 2, 2, 1, 1]);
   });
@@ -318,7 +328,9 @@ describe('writeIds', () => {
     const [path] = await files({ a: 'ab' });
     const { sources } = await resolveCorpus([path!]);
     for (const folder of [join(root, 'missing'), path!]) {
-      await expect(writeIds(sources, UTF8, vocabulary, folder, () => [])).rejects.toThrow(UserError);
+      await expect(writeIds(whole(sources), folder, { vocabulary, standIns: () => [] })).rejects.toThrow(
+        UserError,
+      );
     }
   });
 });
@@ -366,9 +378,11 @@ describe('a damaged file of ids', () => {
 });
 
 describe('splitCorpus', () => {
+  const whole = (length: number) => (shares: Shares) => arrangeWhole([length], shares);
+
   it("is nanoGPT's split of Shakespeare", () => {
-    const request = { validation: 0.1, batchSize: 32, sequenceLength: 64 };
-    const { split, notices } = splitCorpus(1_115_394, request);
+    const request = { validation: 0.1, test: 0, batchSize: 32, sequenceLength: 64 };
+    const { split, notices } = splitCorpus(whole(1_115_394), request);
     expect(split).toEqual({ ...request, trainLength: 1_003_854 });
     expect(notices).toEqual([]);
   });
@@ -383,8 +397,8 @@ describe('splitCorpus', () => {
     const share = fc.oneof(fc.constantFrom(0, 0.1, 0.9), fc.double({ min: 0, max: 0.9, noNaN: true }));
     fc.assert(
       fc.property(length, share, count, count, (characters, validation, batchSize, sequenceLength) => {
-        const request = { validation, batchSize, sequenceLength };
-        const { split, notices } = splitCorpus(characters, request);
+        const request = { validation, test: 0, batchSize, sequenceLength };
+        const { split, notices } = splitCorpus(whole(characters), request);
         expect(split.batchSize * split.sequenceLength).toBeLessThan(split.trainLength);
         expect(
           Math.floor(Math.floor((split.trainLength - 1) / split.batchSize) / split.sequenceLength),
@@ -408,8 +422,8 @@ describe('splitCorpus', () => {
   });
 
   it.each([0, 1, 2, 31])('refuses a text of %i characters', async (length) => {
-    const request = { validation: 0.1, batchSize: 1, sequenceLength: 1 };
-    const { message, exitCode } = await errorOf(() => splitCorpus(length, request));
+    const request = { validation: 0.1, test: 0, batchSize: 1, sequenceLength: 1 };
+    const { message, exitCode } = await errorOf(() => splitCorpus(whole(length), request));
     expect(message).toContain(`the text has ${length} character${length === 1 ? '' : 's'},`);
     expect(exitCode).toBe(ExitCode.badData);
   });
@@ -433,7 +447,7 @@ describe('batches', async () => {
       seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     })
     .filter(({ trainLength, batchSize, sequenceLength }) => batchSize * sequenceLength < trainLength)
-    .map(({ seed, ...split }) => new Batches(dataset, { ...split, validation: 0.1 } satisfies Split, seed));
+    .map(({ seed, ...split }) => new Batches(dataset, split, seed));
 
   it('cover the training part in rows that continue from window to window', () => {
     fc.assert(

@@ -4,9 +4,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dataset, writeIds } from '../../src/text/dataset.js';
+import { Dataset } from '../../src/text/dataset.js';
 import type { Encoding, LineEnd } from '../../src/text/decode.js';
 import { TextForm } from '../../src/text/form.js';
+import { writeIds } from '../../src/text/write-ids.js';
 import { temporaryFolder } from '../helpers/cli.js';
 import { vocabularyOf } from '../helpers/models.js';
 
@@ -37,9 +38,12 @@ async function readFile(form: TextForm, text: string, cuts: readonly number[] = 
     },
   };
   const { vocabulary } = form;
-  const options = { encoding: vocabulary.encoding, normalizeNewlines: false };
+  const decoding = { encoding: vocabulary.encoding, normalizeNewlines: false };
   const own = await mkdtemp(join(folder, 'ids-'));
-  const written = await writeIds([source], options, vocabulary, own, () => [], form);
+  const written = await writeIds({ sources: [source], decoding, collection: undefined, form }, own, {
+    vocabulary,
+    standIns: () => [],
+  });
   const dataset = new Dataset(own, vocabulary.size);
   const ids = dataset.read(0, dataset.length);
   dataset.close();

@@ -255,7 +255,7 @@ describe('the symbols of a collection', () => {
     new Vocabulary(
       [...new Set(codePoints(text))].sort((a, b) => a - b),
       'utf8',
-      { labels },
+      { division: 'record', column: 'text', labels },
     );
 
   it('are found in another vocabulary, wherever their ids are there', () => {

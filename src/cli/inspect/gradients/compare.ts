@@ -12,8 +12,9 @@ import { harmlessLine } from '../../../format.js';
 import { leastText } from '../../../insight/gradients.js';
 import { amountOf, grouped } from '../../../numbers.js';
 import { DEFAULT_CORPUS } from '../../../text/catalogue.js';
-import { Dataset, prepareDataset } from '../../../text/dataset.js';
+import { Dataset } from '../../../text/dataset.js';
 import { openLearned } from '../../../text/learned.js';
+import { prepareDataset } from '../../../text/prepare.js';
 import { resolveCorpus } from '../../../text/sources.js';
 import { splitCorpus } from '../../../text/split.js';
 import { readModel } from '../../input/model.js';
@@ -59,8 +60,8 @@ export async function compare(path: string | undefined, flags: CompareFlags): Pr
   return withTemporaryFolder(async (folder) => {
     const { sources } = await resolveCorpus([DEFAULT_CORPUS]);
     const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
-    const { vocabulary, length } = await prepareDataset(sources, decoding, folder);
-    const { split } = splitCorpus(length, TRAINING_DEFAULTS);
+    const { vocabulary, length, arrange } = await prepareDataset(sources, decoding, folder);
+    const { split } = splitCorpus(arrange, TRAINING_DEFAULTS);
     const size = { ...MODEL_DEFAULTS, vocabulary: vocabulary.size };
     const dataset = new Dataset(folder, vocabulary.size);
     return compareOn({ text: DEFAULT_CORPUS, dataset, split, length, size, inputs: [] }, flags);

@@ -1,0 +1,117 @@
+import { ExitCode, UserError } from '../errors.js';
+import { type Arrangement, arrangeWhole, Census } from './arrange.js';
+import type { Collection, LabelColumn } from './collection.js';
+import { type Reading, readPieces } from './pieces.js';
+import type { Shares } from './split.js';
+import { nameCharacter, Vocabulary } from './vocabulary.js';
+
+const CODE_POINTS = 0x110000;
+/** More different labels are hardly labels. */
+const MOST_LABELS = 1000;
+
+/** What is known of a corpus after it was read once. */
+export interface LearnedText {
+  /** Its characters and, for a collection, the end of a text and the labels that were found. */
+  readonly vocabulary: Vocabulary;
+  /** The characters known beforehand that the text does not contain. */
+  readonly absent: readonly number[];
+  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
+  readonly malformed: number;
+  /** Ids of the whole corpus. */
+  readonly length: number;
+  /** How many texts it has, and how many of them equal an earlier one; undefined if it is one text. */
+  readonly texts?: { readonly count: number; readonly repeats: number | undefined };
+  /** The characters of each source, with the line ends between sources. */
+  readonly lengths: readonly number[];
+  /** Arranges the corpus by the shares that are held back. */
+  arrange(shares: Shares): Arrangement;
+}
+
+/**
+ * Reads a corpus once: its characters, labels and lengths.
+ * @param known code points that belong to the vocabulary even if the text lacks them
+ * @param seed decides which texts of a collection are held back
+ * @throws UserError if the text cannot be decoded, is empty or one repeated character, or has too many labels
+ */
+export async function learnText(
+  reading: Reading,
+  folder: string,
+  { known, seed }: { known: readonly number[]; seed: number },
+): Promise<LearnedText> {
+  const { sources, collection } = reading;
+  const seen = new Uint8Array(CODE_POINTS);
+  const lengths = sources.map(() => 0);
+  const census = collection && new Census(seed);
+  const labels = (collection?.labels ?? []).map(({ column }) => new LabelValues(column));
+  let malformed = 0;
+  const onDecoded = (count: number) => {
+    malformed += count;
+  };
+  for await (const { points, ends, source, labels: values } of readPieces(reading, folder, onDecoded)) {
+    for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
+    lengths[source]! += points.length;
+    census?.read(points);
+    values?.forEach((value, column) => void labels[column]!.add(value));
+    if (ends) census?.end(1 + labels.length);
+  }
+  const found: number[] = [];
+  seen.forEach((yes, codePoint) => {
+    if (yes) found.push(codePoint);
+  });
+  const what = sources.length === 1 ? sources[0]!.label : `the ${sources.length} files`;
+  refuseMonotonous(found, what, collection);
+  const absent = known.filter((codePoint) => seen[codePoint] === 0);
+  const all = [...found, ...absent].sort((a, b) => a - b);
+  const columns = labels.map((label) => label.column());
+  const vocabulary = new Vocabulary(
+    all,
+    reading.decoding.encoding,
+    collection && { ...collection, labels: columns },
+  );
+  const arrange = (shares: Shares) => census?.arrange(shares) ?? arrangeWhole(lengths, shares);
+  const { length } = arrange({ validation: 0, test: 0 });
+  const texts = census && { count: census.texts, repeats: census.repeats };
+  return { vocabulary, absent, malformed, length, lengths, arrange, ...(texts && { texts }) };
+}
+
+function refuseMonotonous(found: readonly number[], what: string, collection: Collection | undefined): void {
+  if (found.length === 0) {
+    throw new UserError(
+      `${what}: there is no text in it`,
+      'Give it a text of a few thousand characters or more.',
+      ExitCode.badData,
+    );
+  }
+  if (found.length < 2 && !collection) {
+    throw new UserError(
+      `${what}: it consists of one repeated character, ${nameCharacter(found[0]!)}`,
+      'There is nothing to learn from it; use a real text.',
+      ExitCode.badData,
+    );
+  }
+}
+
+/** Counts the values of a column. */
+class LabelValues {
+  readonly #texts = new Map<string, number>();
+
+  constructor(readonly name: string) {}
+
+  add(value: string): void {
+    const count = this.#texts.get(value) ?? 0;
+    if (count === 0 && this.#texts.size === MOST_LABELS) {
+      throw new UserError(
+        `the column ${this.name} has more than ${MOST_LABELS} different values, so it is no label`,
+        'Name a column of few values with --label, or leave --label out.',
+        ExitCode.badData,
+      );
+    }
+    this.#texts.set(value, count + 1);
+  }
+
+  /** Returns the values in alphabetical order. */
+  column(): LabelColumn {
+    const sorted = [...this.#texts].sort(([a], [b]) => (a < b ? -1 : 1));
+    return { column: this.name, values: sorted.map(([value, texts]) => ({ value, texts })) };
+  }
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { ExitCode, UserError } from '../errors.js';
+import { type BeforeRename, replaceFileDurably } from '../files.js';
+import { type Arrangement, Bucket } from './arrange.js';
+import { idsFile } from './dataset.js';
+import type { CodePoints } from './decode.js';
+import { IdEncoder } from './encoder.js';
+import { IdsWriter } from './ids-writer.js';
+import { type Reading, readPieces, type SourcePiece } from './pieces.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** A text as ids on disk. */
+export interface WrittenIds {
+  readonly path: string;
+  /** SHA-256 of the ids; a run recognises its corpus by it. */
+  readonly hash: string;
+  readonly length: number;
+  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
+  readonly malformed: number;
+  /** How many characters were composed or decomposed; see TextForm. */
+  readonly inOtherForm: number;
+}
+
+export interface WriteOptions {
+  readonly vocabulary: Vocabulary;
+  /** Returns the ids that replace a character outside the vocabulary, or throws. */
+  readonly standIns: (codePoint: number) => ArrayLike<number>;
+  /** Where the texts belong; without it, they are written in order. */
+  readonly arrangement?: Arrangement;
+  readonly seed?: number;
+  readonly beforeRename?: BeforeRename | undefined;
+}
+
+/**
+ * Writes the ids of a corpus to `folder` in one pass.
+ * @throws UserError if the text cannot be decoded or has changed, or the disk refuses
+ */
+export async function writeIds(reading: Reading, folder: string, options: WriteOptions): Promise<WrittenIds> {
+  const { vocabulary, standIns, arrangement, seed = 0, beforeRename } = options;
+  const path = join(folder, idsFile(vocabulary.size));
+  const encoder = new IdEncoder(vocabulary, standIns, reading.form);
+  let malformed = 0;
+  const onDecoded = (count: number) => {
+    malformed += count;
+  };
+  let result = { hash: '', length: 0 };
+  await replaceFileDurably(
+    path,
+    'Make room, or choose another place with --out.',
+    async (file) => {
+      // The regions of a single source follow each other as they do in the text.
+      const starts = arrangement && arrangement.cuts?.length !== 1 ? arrangement.starts : [0];
+      const writer = new IdsWriter(file, vocabulary.size, starts);
+      const pieces = readPieces(reading, folder, onDecoded);
+      if (reading.collection) await writeTexts(pieces, encoder, writer, arrangement?.regionOf, seed);
+      else await writeWhole(pieces, encoder, writer, starts.length > 1 ? arrangement?.cuts : undefined);
+      result = await writer.end();
+      if (arrangement && result.length !== arrangement.length) throw changedMeanwhile();
+    },
+    beforeRename,
+  );
+  return { path, ...result, malformed, inOtherForm: encoder.inOtherForm };
+}
+
+function changedMeanwhile(): UserError {
+  return new UserError(
+    'the text changed while it was read',
+    'Run the command again when nothing is writing to the text.',
+    ExitCode.badData,
+  );
+}
+
+/** @param cuts for each source, the character at which each region begins */
+async function writeWhole(
+  pieces: AsyncIterable<SourcePiece>,
+  encoder: IdEncoder,
+  writer: IdsWriter,
+  cuts: Arrangement['cuts'],
+): Promise<void> {
+  const read: number[] = [];
+  for await (const { points, source } of pieces) {
+    let at = read[source] ?? 0;
+    const [, ...ends] = cuts?.[source] ?? [0];
+    for (let from = 0; from < points.length; ) {
+      const region = ends.filter((end) => at >= end).length;
+      const count = Math.min(points.length - from, (ends[region] ?? Number.POSITIVE_INFINITY) - at);
+      await writer.add(region, encoder.encode(points.subarray(from, from + count)));
+      from += count;
+      at += count;
+    }
+    read[source] = at;
+  }
+}
+
+/** Writes each text after an end and its labels, and one more end. */
+async function writeTexts(
+  pieces: AsyncIterable<SourcePiece>,
+  encoder: IdEncoder,
+  writer: IdsWriter,
+  regionOf: Uint8Array | undefined,
+  seed: number,
+): Promise<void> {
+  const { vocabulary } = encoder;
+  const bucket = new Bucket(seed);
+  let begun: number[] | undefined;
+  /** The beginning of a text whose region is not known yet. */
+  let held: CodePoints[] = [];
+  let region: number | undefined;
+  const decide = async () => {
+    region = regionOf?.[bucket.value] ?? 0;
+    await writer.add(region, begun!);
+    for (const points of held) await writer.add(region, encoder.encode(points));
+    held = [];
+  };
+  for await (const { points, ends, labels = [] } of pieces) {
+    begun ??= [vocabulary.end!, ...labels.map((value, column) => labelOf(vocabulary, column, value))];
+    bucket.read(points);
+    if (region !== undefined) await writer.add(region, encoder.encode(points));
+    else if (points.length > 0) held.push(points.slice());
+    if (region === undefined && (ends || bucket.isCertain)) await decide();
+    if (!ends) continue;
+    bucket.restart();
+    begun = region = undefined;
+  }
+  await writer.add(lastFilled(writer), [vocabulary.end!]);
+}
+
+/** Returns the region that ends last in the file. */
+function lastFilled(writer: IdsWriter): number {
+  const ends = writer.starts.map((_, region) => writer.positionOf(region));
+  return ends.lastIndexOf(Math.max(...ends));
+}
+
+function labelOf(vocabulary: Vocabulary, column: number, value: string): number {
+  const id = vocabulary.labelId(vocabulary.labels[column]!.column, value);
+  if (id === undefined) throw changedMeanwhile();
+  return id;
+}
