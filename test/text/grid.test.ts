@@ -23,7 +23,11 @@ test('turning a grid and turning it back gives the same grid', () => {
       }),
     )
     .map((rows) => rows.map((row) => row.join('')).join('\n'));
-  fc.assert(fc.property(grid, (text) => expect(fromColumns(turned(text))).toBe(text)));
+  fc.assert(
+    fc.property(grid, (text) => {
+      expect(fromColumns(turned(text))).toBe(text);
+    }),
+  );
 });
 
 test('a grid with lines of different lengths is refused by the name of the text and the line', () => {
