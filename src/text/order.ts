@@ -5,6 +5,8 @@ import type { IdArray } from './vocabulary.js';
 
 /** Most blocks of texts that are put in order; of more texts, neighbours share a block. */
 const MOST_BLOCKS = 1 << 20;
+/** Training parts of at most this many ids are kept in memory: a window may have hundreds of texts. */
+const MOST_KEPT = 1 << 25;
 /** Ids that are read at once to find the texts. */
 const PIECE = 1 << 20;
 
@@ -18,6 +20,7 @@ export class ShuffledTexts implements Ids {
   /** The blocks in the order of the epoch, and where each of them begins in the shuffled text. */
   readonly #order: Uint32Array;
   readonly #places: Float64Array;
+  readonly #kept: IdArray | undefined;
   #epoch = -1;
 
   /**
@@ -30,6 +33,7 @@ export class ShuffledTexts implements Ids {
     readonly end: number,
     readonly seed: number,
   ) {
+    this.#kept = length <= MOST_KEPT ? dataset.read(0, length) : undefined;
     this.#starts = blocksIn(dataset, length, end);
     const count = this.#starts.length - 1;
     this.#order = new Uint32Array(count);
@@ -60,9 +64,10 @@ export class ShuffledTexts implements Ids {
     const ids = new Uint32Array(count).fill(this.end);
     let index = this.#blockAt(position);
     for (let at = 0; at < count && index < this.#order.length; index++) {
-      const start = this.#starts[this.#order[index]!]! - this.#places[index]!;
+      const start = this.#starts[this.#order[index]!]! - this.#places[index]! + position;
       const stop = Math.min(count, this.#places[index + 1]! - position);
-      ids.set(this.dataset.read(start + position + at, stop - at), at);
+      if (this.#kept) for (let i = at; i < stop; i++) ids[i] = this.#kept[start + i]!;
+      else ids.set(this.dataset.read(start + at, stop - at), at);
       at = stop;
     }
     return ids;
