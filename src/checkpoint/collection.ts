@@ -33,7 +33,7 @@ export function readCollection(json: unknown, refuse: Refuse): Collection {
 function readLabel(json: unknown, name: string, refuse: Refuse): LabelColumn {
   const { column } = readObject<Pick<LabelColumn, 'column'>>(name, json, { column: TEXT }, refuse);
   const { values } = json as { values: unknown };
-  if (!Array.isArray(values)) return refuse(`its ${name}.values is not a list`);
+  if (!Array.isArray(values) || values.length === 0) return refuse(`its ${name}.values is not a list of any`);
   return {
     column,
     values: values.map((value, i) =>

@@ -13,7 +13,8 @@ export class TableOption extends Option {
     readonly isAdvanced = false,
   ) {
     super(row.flag, helpOf(row));
-    if (this.required) this.argParser((text: string) => parseValue(text, `--${this.name()}`, row.kind));
+    if (row.kind === 'texts') this.argParser((text: string, before: string[] = []) => [...before, text]);
+    else if (this.required) this.argParser((text: string) => parseValue(text, `--${this.name()}`, row.kind));
   }
 
   override attributeName(): string {

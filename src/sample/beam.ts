@@ -60,8 +60,11 @@ function search(batch: Reader, plan: Plan, start: Start): GeneratedText {
     next.sort((a, b) => b.total - a.total || a.row - b.row || a.id - b.id);
     live = [];
     for (const candidate of next.slice(0, batch.rows)) {
-      if (candidate.rules.endsBefore(candidate.id)) {
-        end(candidate, 'match', 1);
+      const reached = candidate.rules.endBefore(candidate.id);
+      if (reached) {
+        const stops = candidate.stops.copy();
+        const stopped = stops.end();
+        end(candidate, stopped ?? reached, 1 + (stopped ? stops.tail : 0));
         continue;
       }
       const grown = grow(candidate);
@@ -107,8 +110,8 @@ function continuations(
   }
   const ids = [...scores.keys()].filter((id) => scores[id] !== Number.NEGATIVE_INFINITY);
   ids.sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const leaving = ids.find((id) => rules.endsBefore(id));
-  const ways = ids.filter((id) => id === leaving || !rules.endsBefore(id));
+  const leaving = ids.find((id) => rules.endBefore(id));
+  const ways = ids.filter((id) => id === leaving || !rules.endBefore(id));
   return ways.slice(0, most).map((id) => {
     const nats = logits[id]! - norm;
     return { before, id, nats, total: total + nats, length: length + 1, rules, stops, row };
@@ -122,10 +125,8 @@ function grow(candidate: Hypothesis): Hypothesis {
   return { ...candidate, rules, stops: candidate.stops.copy() };
 }
 
-function textOf(
-  { hypothesis, tail, reason }: Ended,
-  { model, options, measures, repetition }: Plan,
-): GeneratedText {
+function textOf({ hypothesis, tail, reason }: Ended, plan: Plan): GeneratedText {
+  const { model, options, measures, repetition } = plan;
   const ids: number[] = [];
   const nats: number[] = [];
   for (let at: Hypothesis = hypothesis; at.before; at = at.before) {
@@ -139,5 +140,6 @@ function textOf(
     reason,
     logProbabilities: measures ? nats.slice(0, length) : undefined,
     cycle: cycleIn(ids, repetition),
+    labels: plan.labelsFor(undefined),
   };
 }

@@ -9,9 +9,9 @@ import { Temperature } from './temperature.js';
 
 /**
  * Why a text ended: a StopReason; `length`: it has the length asked for; `match`: it matches the pattern;
- * `blocked`: no character was allowed any more; `ending`: the requested ending was appended.
+ * `end`: the network ended it, as it does with texts of a collection; `blocked`: no character was allowed any more; `ending`: the requested ending was appended.
  */
-export type EndReason = StopReason | 'length' | 'match' | 'blocked' | 'ending';
+export type EndReason = StopReason | 'length' | 'match' | 'end' | 'blocked' | 'ending';
 
 /**
  * One text while it is written. Each call of `write` makes one choice, in the order of
@@ -92,8 +92,10 @@ export class Draft {
     const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;
     const temperature = this.#temperature.at(share, !plan.inWord[before]);
     const id = choose(scores, { temperature, ...plan.truncation }, this.#random.uniform());
-    if (this.#rules.endsBefore(id)) {
-      this.reason = 'match';
+    const end = this.#rules.endBefore(id);
+    if (end) {
+      this.#stopped = this.#stops.end();
+      this.reason = this.#stopped ?? end;
       return;
     }
     if (plan.measures) {

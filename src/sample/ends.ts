@@ -22,7 +22,7 @@ export function stopsOf(
 ): StopOptions {
   const { until, stop = [], words = Number.POSITIVE_INFINITY } = options;
   const isBytes = vocabulary.encoding === 'bytes';
-  checkEnds(options, characters, kinds, isBytes);
+  if (vocabulary.end === undefined) checkEnds(options, characters, kinds, isBytes);
   const texts = stop.filter((text) => form.knows(text)).map((text) => [...form.encode(text)]);
   texts.sort((a, b) => b.length - a.length);
   const lines = until === 'line' ? 1 : (options.lines ?? Number.POSITIVE_INFINITY);

@@ -37,11 +37,14 @@ interface Filling {
  * @throws UserError if the logits of the network are not numbers
  */
 export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, count: number): GeneratedText[] {
+  // A text of a collection ends after the ending, which has to be likely, too.
+  const { end } = plan;
+  const last = end === undefined ? ending : Uint32Array.of(...ending, end);
   const best = new Map<Draft, Filling>();
   const waiting: Cut[] = [];
   const weigh = (cut: Cut) => {
     const total = sumOf(cut.draft.logProbabilities.slice(0, cut.length)) + sumOf(cut.nats);
-    const mean = total / (cut.length + ending.length);
+    const mean = total / (cut.length + last.length);
     if (mean > (best.get(cut.draft)?.mean ?? Number.NEGATIVE_INFINITY)) best.set(cut.draft, { cut, mean });
   };
   const seed = plan.options.seed ?? 0;
@@ -50,10 +53,10 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
   for (let at = 0; at < seeds.length; at += ROWS) {
     for (const cut of cuts(plan, start, seeds.slice(at, at + ROWS), ending[0]!)) {
       waiting.push(cut);
-      if (waiting.length === ROWS) tryEnding(plan, ending, waiting.splice(0)).forEach(weigh);
+      if (waiting.length === ROWS) tryEnding(plan, last, waiting.splice(0)).forEach(weigh);
     }
   }
-  if (waiting.length > 0) tryEnding(plan, ending, waiting).forEach(weigh);
+  if (waiting.length > 0) tryEnding(plan, last, waiting).forEach(weigh);
   const likeliest = [...best.values()].sort((a, b) => b.mean - a.mean);
   return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
 }
@@ -107,6 +110,7 @@ function textOf({ draft, length, nats }: Cut, ending: Uint32Array): GeneratedTex
     seed: draft.seed,
     reason: 'ending',
     cycle: draft.cycle,
-    logProbabilities: [...draft.logProbabilities.slice(0, length), ...nats],
+    logProbabilities: [...draft.logProbabilities.slice(0, length), ...nats.slice(0, ending.length)],
+    labels: draft.plan.labelsFor(draft.plan.options.seed ?? 0),
   };
 }

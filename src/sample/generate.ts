@@ -1,5 +1,6 @@
 import { Draft, type EndReason } from './draft.js';
-import { leadInRandom, type Opening, opening, readOpening } from './opening.js';
+import type { ChosenLabels } from './labels.js';
+import { readOpening } from './opening.js';
 import type { Plan } from './plan.js';
 import { giveBackReader, type NetworkState, takeReader, withReader } from './reader.js';
 
@@ -8,21 +9,22 @@ const MOST_ROWS = 64;
 
 /**
  * Writes texts in parallel, as one batch. Each text is bit-identical to what its seed gives alone.
+ * @param seeds returns the seed of the next text, or undefined if no other text is to begin yet
+ * @param most texts written in parallel
  * @returns each draft after each of its characters and when it has ended
  * @throws UserError if the logits of the network are not numbers
  */
-export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
-  const start = plan.leadsIn ? undefined : readContext(plan);
-  const batch = takeReader(plan.model, Math.max(1, Math.min(seeds.length, MOST_ROWS)));
+export function* writeWhile(plan: Plan, seeds: () => number | undefined, most: number): Generator<Draft> {
+  const start = plan.opensAnew ? undefined : readContext(plan);
+  const batch = takeReader(plan.model, Math.max(1, Math.min(most, MOST_ROWS)));
   const rows: (Draft | undefined)[] = Array.from({ length: batch.rows });
   batch.start();
   const zero = batch.state();
-  let begun = 0;
   const begin = function* (row: number): Generator<Draft> {
-    rows[row] = undefined;
-    while (begun < seeds.length && rows[row] === undefined) {
-      const seed = seeds[begun++]!;
-      const draft = new Draft(plan, seed, start ? undefined : openingOf(plan, seed));
+    while (rows[row] === undefined) {
+      const seed = seeds();
+      if (seed === undefined) return;
+      const draft = new Draft(plan, seed, start ? undefined : plan.openingFor(seed));
       if (start && !draft.reason) draft.write(start.logits);
       if (!draft.reason) {
         rows[row] = draft;
@@ -35,18 +37,23 @@ export function* writeTexts(plan: Plan, seeds: readonly number[]): Generator<Dra
     for (let row = 0; row < rows.length; row++) yield* begin(row);
     while (rows.some((draft) => draft)) {
       batch.read(Uint32Array.from(rows, (draft) => draft?.last ?? 0));
-      const ended: number[] = [];
       for (const [row, draft] of rows.entries()) {
         if (!draft) continue;
         draft.write(batch.logits(row));
-        if (draft.reason) ended.push(row);
+        if (draft.reason) rows[row] = undefined;
         yield draft;
       }
-      for (const row of ended) yield* begin(row);
+      for (let row = 0; row < rows.length; row++) yield* begin(row);
     }
   } finally {
     giveBackReader(batch);
   }
+}
+
+/** Writes the texts of these seeds; see `writeWhile`. */
+export function writeTexts(plan: Plan, seeds: readonly number[]): Generator<Draft> {
+  let begun = 0;
+  return writeWhile(plan, () => seeds[begun++], seeds.length);
 }
 
 /** The network before the first character of a text. */
@@ -55,17 +62,11 @@ export interface Start {
   readonly state: NetworkState;
 }
 
-/** The ids read before a text with this seed. At temperature 0, nothing depends on the seed. */
-function openingOf({ model, prompt, temperature }: Plan, seed: number): Opening {
-  const isRandom = Math.max(...temperature.temperature, temperature.startTemperature ?? 0) > 0;
-  return opening(model, prompt, leadInRandom(isRandom ? seed : 0));
-}
-
-/** Reads what comes before a text with this seed: a lead-in and the prompt, or only the context of the plan. */
-export function readContext(plan: Plan, seed = 0): Start {
+/** Reads what comes before a text with this seed: its own opening, or the context of the plan. */
+export function readContext(plan: Plan, seed?: number): Start {
   return withReader(plan.model, 1, (reader) => {
     reader.start();
-    if (plan.leadsIn) readOpening(reader, openingOf(plan, seed));
+    if (plan.opensAnew) readOpening(reader, plan.openingFor(seed));
     else reader.read(plan.context);
     const logits = reader.logits().slice();
     return { logits, state: reader.state() };
@@ -82,6 +83,8 @@ export interface GeneratedText {
   readonly logProbabilities: readonly number[] | undefined;
   /** The length of the cycle that the text fell into, if any. */
   readonly cycle: number | undefined;
+  /** The labels before the text, by column; none if those of the corpus were not read. */
+  readonly labels: ChosenLabels;
 }
 
 /** Yields drafts that have ended, in the order in which they started. */
@@ -113,6 +116,7 @@ export function finished({ plan, ids, logProbabilities, length, seed, reason, cy
     reason: reason ?? 'length',
     logProbabilities: plan.measures ? logProbabilities.slice(0, length) : undefined,
     cycle,
+    labels: plan.labelsFor(seed),
   };
 }
 

@@ -5,9 +5,10 @@ import { choose, logSumExp } from './choose.js';
 import type { Reader } from './reader.js';
 
 /**
- * What a network reads before a text. Training hardly ever shows it zero state followed by a line break, so
- * what it writes from there begins damaged. Therefore the network first draws some lines of its own, the
- * lead-in, which are thrown away.
+ * What a network reads before a text. A text of a collection begins from zero state, as all did in training.
+ * Of one long text, training hardly ever shows zero state followed by a line break, so what the network writes
+ * from there begins damaged. Therefore it first draws some lines of its own, the lead-in, which are thrown
+ * away.
  */
 
 /** The lead-in has at least this many characters: by then, the network has forgotten its zero state ... */
@@ -25,17 +26,27 @@ const PLAUSIBLE_BLANK = 0.02;
 /** Prompts from this length on need no lead-in. */
 const LONG_PROMPT = 256;
 
-/** Returns the id read first from zero state, when nothing else is: a line break if the corpus has one. */
+/**
+ * Returns the id read first from zero state, when nothing else is: in a collection what begins each text, and
+ * otherwise a line break if the corpus has one.
+ */
 export function textStart({ vocabulary }: CharacterModel): number {
-  return vocabulary.idOf(0x0a) ?? 0;
+  return vocabulary.end ?? vocabulary.idOf(0x0a) ?? 0;
 }
 
 /** A generator that yields ids to read, and wants the logits (V) after each of them. */
 export type Opening = Generator<number, void, Float32Array>;
 
 /** Whether a lead-in makes a difference to what follows a prompt. */
-export function needsLeadIn(prompt: Uint32Array): boolean {
-  return prompt.length < LONG_PROMPT;
+export function needsLeadIn({ vocabulary }: CharacterModel, prompt: Uint32Array): boolean {
+  return vocabulary.end === undefined && prompt.length < LONG_PROMPT;
+}
+
+/** Yields the ids of the beginning of a text of a collection: what begins each text, its labels, the prompt. */
+export function* beginning(model: CharacterModel, labels: readonly number[], prompt: Uint32Array): Opening {
+  yield textStart(model);
+  for (const id of labels) yield id;
+  for (const id of prompt) yield id;
 }
 
 /**

@@ -11,11 +11,16 @@ export type Unit = (typeof UNITS)[number];
 export interface GenerateOptions extends Partial<Truncation> {
   /** The text to continue; empty by default. It is read in the form that the network knows. */
   readonly prompt?: string | undefined;
+  /** Labels of the text, as "column=value"; of other columns, one is drawn by its share of the corpus. */
+  readonly label?: readonly string[] | undefined;
   /** What to do with characters of the prompt that the network never saw; `error` by default. */
   readonly unknown?: Unknown | undefined;
   /** Whether the output starts with the prompt; true by default. */
   readonly echo?: boolean | undefined;
-  /** Whether the network first draws some lines that are thrown away; otherwise it starts from zero state. */
+  /**
+   * Whether the network first draws some lines that are thrown away; otherwise it starts from zero state, as it
+   * always does with a collection of texts.
+   */
   readonly leadIn?: boolean | undefined;
   /** The same seed gives the same text; 0 by default. */
   readonly seed?: number | undefined;
@@ -72,6 +77,7 @@ export const OPTION_GROUPS = {
       aliases: ['primetext', 'prime', 'start', 'start-text'],
     }),
     echo: row('--no-echo', 'switch', 'write only what follows the prompt', { default: true }),
+    label: row('--label <column=value>', 'texts', 'write a text of this kind; may be repeated'),
     leadIn: row('--no-lead-in', 'switch', 'start from zero state, not after lines that are thrown away', {
       default: true,
     }),

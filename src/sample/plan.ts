@@ -7,7 +7,8 @@ import { IN_WORD, UNSPACED } from '../words.js';
 import { CopyGuard } from './copying.js';
 import { stopsOf } from './ends.js';
 import { formOf } from './form.js';
-import { needsLeadIn, textStart } from './opening.js';
+import { type ChosenLabels, Labels } from './labels.js';
+import { beginning, leadInRandom, needsLeadIn, type Opening, opening, textStart } from './opening.js';
 import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { Repetition } from './repetition.js';
@@ -18,10 +19,13 @@ import type { Truncation } from './truncate.js';
 /** Everything that the texts of one call have in common, computed once. */
 export class Plan {
   readonly prompt: Uint32Array;
-  /** What the network reads before the text: the prompt, or a line break if that is empty ... */
+  /** What the network reads before each text, from zero state, unless each has an opening of its own. */
   readonly context: Uint32Array;
-  /** ... after a lead-in, or else from zero state. */
-  readonly leadsIn: boolean;
+  /** Whether it has, drawn from its seed: a lead-in, or labels that nobody asked for. */
+  readonly opensAnew: boolean;
+  readonly labels: Labels;
+  /** The id that ends a text; undefined if the corpus is one text. */
+  readonly end: number | undefined;
   readonly length: number;
   readonly temperature: TemperatureOptions;
   readonly truncation: Partial<Truncation>;
@@ -61,8 +65,13 @@ export class Plan {
     const { topK, typical, topP, minP, targetBits, noCopy, corpus } = options;
     const form = formOf(model);
     this.prompt = form.encode(options.prompt ?? '', options.unknown);
-    this.context = this.prompt.length > 0 ? this.prompt : Uint32Array.of(textStart(model));
-    this.leadsIn = (options.leadIn ?? SAMPLING_OPTIONS.leadIn.default) && needsLeadIn(this.prompt);
+    this.end = vocabulary.end;
+    this.labels = new Labels(vocabulary, options.label ?? []);
+    const leadsIn = (options.leadIn ?? SAMPLING_OPTIONS.leadIn.default) && needsLeadIn(model, this.prompt);
+    this.opensAnew = leadsIn || !this.labels.areFixed;
+    const start = this.end !== undefined || this.prompt.length === 0 ? [textStart(model)] : [];
+    const labels = this.labels.idsOf(this.labels.choose(undefined));
+    this.context = Uint32Array.from([...start, ...labels, ...this.prompt]);
     this.length = options.length ?? SAMPLING_OPTIONS.length.default;
     const { temperature = SAMPLING_OPTIONS.temperature.default, startTemperature } = options;
     const schedule = typeof temperature === 'number' ? ([temperature, temperature] as const) : temperature;
@@ -76,7 +85,7 @@ export class Plan {
     this.truncation = { topK, typical, topP, minP };
     this.penalty = options.repetitionPenalty ?? SAMPLING_OPTIONS.repetitionPenalty.default;
     this.repetition = new Repetition(options.repetitionWindow ?? SAMPLING_OPTIONS.repetitionWindow.default);
-    const characters = vocabulary.codePoints.map((_, id) => vocabulary.character(id));
+    const characters = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.character(id));
     const hasLineFeeds = characters.includes('\n');
     const isPartial = (character: string) => vocabulary.encoding === 'bytes' && character >= '\x80';
     this.kinds = characters.map((character) =>
@@ -85,13 +94,17 @@ export class Plan {
     this.inWord = characters.map((character) => isPartial(character) || IN_WORD.test(character));
     this.unspaced = characters.map((character) => UNSPACED.test(character) && !isPartial(character));
     this.stops = stopsOf(model, form, this.prompt, options, { characters, kinds: this.kinds });
-    this.banned = bannedBy(form, characters, options);
-    if (this.banned.length === vocabulary.size) {
+    const { length: known } = vocabulary.codePoints;
+    const banned = bannedBy(form, characters.slice(0, known), options);
+    if (banned.length === known) {
       throw new UserError('no character may be written', 'Ban fewer characters, or allow more.');
     }
+    const isLabel = (id: number) => this.end !== undefined && id > this.end;
+    this.banned = [...banned, ...[...characters.keys()].filter(isLabel)];
     this.#patternIds = new Int32Array(vocabulary.size).fill(-1);
     this.pattern = options.match === undefined ? undefined : this.#makePattern(options.match);
-    this.strikes = this.banned.length > 0 || this.pattern !== undefined || noCopy !== undefined;
+    this.strikes =
+      this.banned.length > 0 || this.pattern !== undefined || noCopy !== undefined || this.end !== undefined;
     this.measures = options.logProbabilities === true || targetBits !== undefined;
     this.copying = noCopy === undefined || !corpus ? undefined : new CopyGuard(corpus, noCopy);
     for (const id of this.prompt) {
@@ -99,6 +112,25 @@ export class Plan {
       this.copying?.read(id);
     }
     this.scores = new Float64Array(vocabulary.size);
+  }
+
+  /** Whether anything is left to chance. */
+  get isRandom(): boolean {
+    const { temperature, startTemperature = 0 } = this.temperature;
+    return Math.max(...temperature, startTemperature) > 0;
+  }
+
+  /** What is read before a text with this seed, if it is not the context; without a seed, see `labelsFor`. */
+  openingFor(seed: number | undefined): Opening {
+    const { model, prompt, end } = this;
+    if (end === undefined) return opening(model, prompt, leadInRandom(this.isRandom ? (seed ?? 0) : 0));
+    return beginning(model, this.labels.idsOf(this.labelsFor(seed)), prompt);
+  }
+
+  /** Returns the labels of a text with this seed; without one, or at temperature 0, they are the commonest. */
+  labelsFor(seed: number | undefined): ChosenLabels {
+    const isDrawn = seed !== undefined && this.isRandom;
+    return this.labels.choose(isDrawn ? leadInRandom(seed) : undefined);
   }
 
   /** Returns the state of the pattern after one more character; -1 if no match is possible any more. */

@@ -11,6 +11,7 @@ import { Weights } from '../../src/model/weights.js';
 import { logProbability } from '../../src/sample/choose.js';
 import type { GeneratedText } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
+import type { Collection } from '../../src/text/collection.js';
 import type { Encoding } from '../../src/text/decode.js';
 import { suffixArray } from '../../src/text/suffix-array.js';
 import { SuffixIndex } from '../../src/text/suffix-index.js';
@@ -29,16 +30,22 @@ export function everyVariant(shape: Omit<ModelConfig, 'cell'>): ModelConfig[] {
 }
 
 /** The characters of a text as a vocabulary. */
-export function vocabularyOf(text: string, encoding: Encoding = 'utf8'): Vocabulary {
+export function vocabularyOf(
+  text: string,
+  encoding: Encoding = 'utf8',
+  collection?: Vocabulary['collection'],
+): Vocabulary {
   const codePoints = Array.from(text, (c) => c.codePointAt(0)!);
   return new Vocabulary(
     [...new Set(codePoints)].sort((a, b) => a - b),
     encoding,
+    collection,
   );
 }
 
 interface Shape extends Pick<Partial<ModelConfig>, 'cell' | 'coupled' | 'layerNorm' | 'residual'> {
   readonly encoding?: Encoding;
+  readonly collection?: Collection;
   readonly engine?: CharacterModel['weights']['engine'];
   readonly hidden?: number;
   readonly layers?: number;
@@ -51,13 +58,14 @@ interface Shape extends Pick<Partial<ModelConfig>, 'cell' | 'coupled' | 'layerNo
 export function modelOf(characters: string, shape: Shape = {}): CharacterModel {
   const { encoding = 'utf8', engine = openEngine(), hidden = 10, layers = 2, gain = 20, seed = 3 } = shape;
   const { cell = 'lstm', coupled = false, layerNorm = false, residual = false } = shape;
-  const vocabulary = vocabularyOf(characters, encoding);
+  const vocabulary = vocabularyOf(characters, encoding, shape.collection);
   const config = {
     cell,
     coupled,
     layerNorm,
     residual,
     vocabulary: vocabulary.size,
+    ...(vocabulary.end !== undefined && { end: vocabulary.end }),
     embedding: 6,
     hidden,
     layers,

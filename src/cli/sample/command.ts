@@ -30,7 +30,7 @@ const GROUPS: readonly [heading: string, names: readonly Name[]][] = [
   ['Where to end:', namesOf('end')],
   ['How to choose:', [...namesOf('choice'), 'beam']],
   ['What to allow:', [...namesOf('rules'), 'copyReport']],
-  ['What to write:', ['samples', 'separator', ...namesOf('output'), 'json', 'color']],
+  ['What to write:', ['samples', 'new', 'unique', 'separator', ...namesOf('output'), 'json', 'color']],
 ];
 
 /** `charlstm sample`: new text on stdout, and nothing else there. */

@@ -13,6 +13,8 @@ export interface SampleFlags extends EngineFlags, Omit<GenerateOptions, 'echo' |
   readonly ending?: string;
   readonly candidates?: number;
   readonly copyReport?: true;
+  readonly new?: boolean;
+  readonly unique?: boolean;
   readonly samples: number;
   readonly separator?: string;
   readonly json?: true;
@@ -35,6 +37,12 @@ export const SAMPLE_OPTIONS = {
     'beam search: find the likeliest text along N paths; no randomness',
   ),
   copyReport: row('--copy-report', 'switch', 'report on stderr what the text copies from the corpus'),
+  new: row('--no-new', 'switch', 'of a collection, write also texts that are in the corpus', {
+    default: true,
+  }),
+  unique: row('--no-unique', 'switch', 'of a collection, write also texts that were written before', {
+    default: true,
+  }),
   samples: row(
     '-n, --samples <n>',
     { minimum: 1, maximum: 1_000_000, integer: true },
@@ -68,8 +76,7 @@ export function sampleOption(name: Flag): TableOption {
   const row: OptionRow = SAMPLE_OPTIONS[name];
   const defaultHelp = SHOWN_DEFAULTS[name] ?? row.defaultHelp;
   const option = new TableOption(name, defaultHelp === undefined ? row : { ...row, defaultHelp });
-  option.negate = name === 'echo' || name === 'leadIn'; // --no-copy takes a number and negates nothing
-  if (name === 'stop') option.argParser((text: string, before: string[] = []) => [...before, text]);
+  option.negate = row.kind === 'switch' && row.flag.startsWith('--no-'); // --no-copy takes a number
   return option;
 }
 
@@ -148,15 +155,19 @@ export function withoutEscapes(flags: SampleFlags): SampleFlags {
   return { ...flags, ...Object.fromEntries(resolved), stop: flags.stop?.map(resolveEscapes) };
 }
 
-/** The sampling options that flags and the rest of the command line amount to. */
+/**
+ * The sampling options that flags and the rest of the command line amount to.
+ * @param given.ends whether the texts of the model have an end of their own
+ */
 export function generateOptions(
   flags: SampleFlags,
-  { prompt, seed, corpus }: { prompt: string; seed: number; corpus: SuffixIndex | undefined },
+  given: { prompt: string; seed: number; corpus: SuffixIndex | undefined; ends: boolean },
 ): GenerateOptions {
+  const { prompt, seed, corpus } = given;
   const { temperature = COMMAND_DEFAULTS.temperature, beam, ending, color, ...others } = flags;
   const { length } = COMMAND_DEFAULTS;
   // A beam may never come to its end.
-  const hasEnd = beam === undefined && ENDS.some((name) => flags[name] !== undefined);
+  const hasEnd = beam === undefined && (given.ends || ENDS.some((name) => flags[name] !== undefined));
   return {
     length: ending !== undefined ? length.filled : hasEnd ? length.ended : length.plain,
     ...valuesFor(SAMPLING_OPTIONS, others),

@@ -2,6 +2,7 @@ import { excerpt, harmless, harmlessJson, percent, table } from '../../format.js
 import { sumOf } from '../../numbers.js';
 import { copyReport } from '../../sample/copying.js';
 import type { Draft } from '../../sample/draft.js';
+import { formOf } from '../../sample/form.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import type { Plan } from '../../sample/plan.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
@@ -19,9 +20,16 @@ interface SampleOutput {
   end?(): Promise<void>;
 }
 
-/** @param corpus where to look for copies, if the output reports them */
-export function sampleOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefined): SampleOutput {
-  return flags.json ? jsonOutput(plan, flags, corpus) : plainOutput(plan, flags);
+/**
+ * @param about.corpus where to look for copies, if the output reports them
+ * @param about.streams whether a single text is written as it comes
+ */
+export function sampleOutput(
+  plan: Plan,
+  flags: SampleFlags,
+  { corpus, streams }: { corpus: SuffixIndex | undefined; streams: boolean },
+): SampleOutput {
+  return flags.json ? jsonOutput(plan, flags, corpus) : plainOutput(plan, flags, streams);
 }
 
 function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefined): SampleOutput {
@@ -30,10 +38,12 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
   return {
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
+      const labels = vocabulary.labels.length > 0 ? { labels: written.labels } : {};
       const logprobs = flags.logProbabilities ? { logprobs: logProbabilities?.map(rounded) } : {};
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
-      const line = { ...echoed, text: vocabulary.readable(text), seed, reason, ...logprobs, ...copies };
+      const whole = { ...echoed, text: vocabulary.readable(text), ...labels, seed, reason };
+      const line = { ...whole, ...logprobs, ...copies };
       await print(`${harmlessJson(line)}\n`);
     },
   };
@@ -44,25 +54,26 @@ function rounded(nats: number): number {
   return Math.round(nats * 1e6) / 1e6;
 }
 
-function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
-  const isOneLine = flags.until === 'line' || flags.lines === 1 || flags.match !== undefined;
-  const separator = flags.separator ?? (isOneLine ? '\n' : '\n---\n');
-  const out = new TextStream(plan.model.vocabulary.encoding === 'bytes', flags.color === true);
-  const prompt = plan.model.vocabulary.decode(plan.prompt);
+function plainOutput(plan: Plan, flags: SampleFlags, streams: boolean): SampleOutput {
+  const { vocabulary } = plan.model;
+  const usual = separatorOf(plan, flags);
+  const out = new TextStream(vocabulary.encoding === 'bytes', flags.color === true);
+  const prompt = vocabulary.decode(plan.prompt);
   let started = 0;
   const start = () => {
-    if (started++ > 0) out.put(separator);
+    // A text of a collection that ends with a line break needs no other one.
+    const hasBreak = vocabulary.end !== undefined && out.lastCharacter === '\n';
+    if (started++ > 0) out.put(flags.separator ?? usual.slice(hasBreak ? 1 : 0));
     if (flags.echo) out.put(prompt);
   };
   const stream = async (draft: Draft) => {
     if (started === 0) start();
     const [from, to] = draft.take();
     for (let i = from; i < to; i++) {
-      out.put(plan.model.vocabulary.character(draft.ids[i]!), draft.logProbabilities[i]);
+      out.put(vocabulary.character(draft.ids[i]!), draft.logProbabilities[i]);
     }
     await out.flushIfDue();
   };
-  const streams = flags.samples === 1 && flags.beam === undefined && flags.ending === undefined;
   return {
     stream: streams ? stream : undefined,
     async write({ text, logProbabilities }) {
@@ -71,10 +82,20 @@ function plainOutput(plan: Plan, flags: SampleFlags): SampleOutput {
       await out.flush();
     },
     async end() {
-      if (flags.samples > 1 && flags.separator === undefined) out.put('\n');
+      const isList = flags.samples > 1 || (vocabulary.end !== undefined && started > 0);
+      if (isList && flags.separator === undefined) out.put('\n');
       await out.end();
     },
   };
+}
+
+/** Returns what stands between texts unless something else is asked for: for a collection, what it has there. */
+function separatorOf({ model }: Plan, flags: SampleFlags): string {
+  const { division, textsEnd } = model.vocabulary.collection ?? {};
+  const isOneLine = flags.until === 'line' || flags.lines === 1 || flags.match !== undefined;
+  if (isOneLine || (division !== undefined && formOf(model).isOneLine)) return '\n';
+  if (division === 'paragraph') return '\n\n';
+  return `\n${textsEnd ?? '---'}\n`;
 }
 
 /** How long text is buffered at most: a terminal shows it as it is written, a pipe gets larger pieces. */
@@ -90,7 +111,7 @@ class TextStream {
   /** Of the bytes read of an incomplete character. */
   #incomplete = 0;
   #flushed = performance.now();
-  #lastCharacter = '\n';
+  lastCharacter = '\n';
   readonly #decoder = new TextDecoder();
   readonly #isTinted: boolean;
   /** Whether the text consists of bytes that a terminal needs as characters. */
@@ -112,7 +133,7 @@ class TextStream {
       ? this.#decoder.decode(Buffer.from(text, 'latin1'), { stream: true })
       : text;
     this.#text += readable;
-    if (readable !== '') this.#lastCharacter = readable.at(-1)!;
+    if (readable !== '') this.lastCharacter = readable.at(-1)!;
     if (!this.#isTinted) return;
     this.#incomplete -= nats / Math.LN2;
     for (const _ of readable) {
@@ -158,7 +179,7 @@ class TextStream {
 
   /** Writes the rest and, on a terminal, ends the line. */
   async end(): Promise<void> {
-    if (process.stdout.isTTY && this.#lastCharacter !== '\n') this.put('\n');
+    if (process.stdout.isTTY && this.lastCharacter !== '\n') this.put('\n');
     await this.flush();
   }
 }

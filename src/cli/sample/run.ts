@@ -9,6 +9,7 @@ import type { Draft } from '../../sample/draft.js';
 import { fillIn } from '../../sample/fill.js';
 import { formOf } from '../../sample/form.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../../sample/generate.js';
+import { type Novelty, writeNovel } from '../../sample/novelty.js';
 import { Plan } from '../../sample/plan.js';
 import type { TextForm } from '../../text/form.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
@@ -24,6 +25,7 @@ import {
   typedTexts,
   withoutEscapes,
 } from './flags.js';
+import { novelTexts, noveltyLines, noveltyOf } from './novelty.js';
 import { copiesOf, reportCopies, sampleOutput } from './output.js';
 
 /** Writes new text to stdout, and remarks about it to stderr. */
@@ -42,12 +44,16 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
     ? corpusOf(checkpoint, read.record, () => say('indexing the corpus, once'))
     : undefined;
   const seed = flags.seed ?? randomInt(2 ** 32);
-  const plan = new Plan(model, generateOptions(flags, { prompt, seed, corpus }));
+  const ends = model.vocabulary.end !== undefined;
+  const plan = new Plan(model, generateOptions(flags, { prompt, seed, corpus, ends }));
+  const novelty = noveltyOf(checkpoint, read.record, flags);
 
   if (path === undefined) say(`model ${harmlessLine(checkpoint)}`);
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   reportUnknown(form, prompt, flags);
-  const output = sampleOutput(plan, flags, flags.copyReport && corpus);
+  const isSingle = flags.samples === 1 && flags.beam === undefined && flags.ending === undefined;
+  const streams = isSingle && novelty?.corpus === undefined;
+  const output = sampleOutput(plan, flags, { corpus: flags.copyReport && corpus, streams });
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.stream) {
     let last: Draft | undefined;
@@ -59,24 +65,37 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
     if (last) remark(finished(last), plan, about);
     return;
   }
-  for (const text of texts(plan, flags, seed)) {
+  let written = 0;
+  for (const text of texts(plan, flags, seed, novelty)) {
     await output.write(text);
     remark(text, plan, about);
+    written++;
   }
   await output.end?.();
+  if (novelty) noveltyLines(novelty, written, flags.samples).forEach(say);
 }
 
 /** Yields texts that are written as a whole. */
-function* texts(plan: Plan, flags: SampleFlags, seed: number): Generator<GeneratedText> {
+function texts(
+  plan: Plan,
+  flags: SampleFlags,
+  seed: number,
+  novelty: Novelty | undefined,
+): Iterable<GeneratedText> {
   const { beam, ending, unknown, samples, candidates = SAMPLE_OPTIONS.candidates.default } = flags;
-  if (beam !== undefined) {
-    yield beamSearch(plan, beam);
-  } else if (ending !== undefined) {
+  const novel = (found: Iterable<GeneratedText>) =>
+    novelty ? novelTexts(found, { plan, novelty, count: samples }) : found;
+  if (beam !== undefined) return novel([beamSearch(plan, beam)]);
+  if (ending !== undefined) {
     const ids = formOf(plan.model).encode(ending, unknown);
-    yield* fillIn(plan, ids, Math.max(candidates, samples), samples);
-  } else {
-    for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
+    const most = Math.max(candidates, samples);
+    return novel(fillIn(plan, ids, most, novelty ? most : samples));
   }
+  return novelty ? writeNovel(plan, novelty, { seed, count: samples }) : writeAll(plan, seed, samples);
+}
+
+function* writeAll(plan: Plan, seed: number, samples: number): Generator<GeneratedText> {
+  for (const draft of inOrder(writeTexts(plan, seedsFrom(seed, samples)))) yield finished(draft);
 }
 
 /** Removes the texts to stop at that the network cannot write, with a note. */

@@ -78,7 +78,7 @@ function sampleOf(best: Checkpoint): { text: string; flags: string } {
   const model = modelOf(best, { threads: threadsToWrite(best.record.model) });
   const options = generateOptions(
     { length: SAMPLE_LENGTH, seed, echo: true, samples: 1 },
-    { prompt: '', seed, corpus: undefined },
+    { prompt: '', seed, corpus: undefined, ends: false },
   );
   const [draft] = [...writeTexts(new Plan(model, options), [seed])].slice(-1);
   const text = model.vocabulary.readable(finished(draft!).text);
