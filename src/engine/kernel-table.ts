@@ -73,6 +73,8 @@ export const KERNEL_TABLE = {
     divided(by('gather', rows), matrices(rows, width, out), vectors(width, table), vectors(rows, indices)),
   scatter_add_rows: (table, x, indices, rows, width, ld) =>
     divided(byColumns(width), vectors(width, table), strided(x, [rows, ld], [width]), vectors(rows, indices)),
+  select_rows: (out, x, y, marks, rows, width) =>
+    divided(byRows(rows), matrices(rows, width, out, x, y), vectors(rows, marks)),
   sum_rows: (out, x, rows, width, ld) =>
     divided(byColumns(width), vectors(width, out), strided(x, [rows, ld], [width])),
   sum_products: (out, a, lda, b, ldb, rows, width) =>

@@ -96,6 +96,7 @@ function resultsOf(attach: (memory: WebAssembly.Memory) => Kernels): Buffer {
     const [table, x, out, which] = [fresh(), fresh(), fresh(), indices(rows, rows)];
     kernels.gather_rows(out, x, which, rows, width);
     kernels.scatter_add_rows(table, out, which, rows, width, width);
+    kernels.select_rows(table, table, x, which, rows, width);
     kernels.sum_rows(table, x, rows, width, width);
     look(table, n);
     kernels.sum_products(table, x, width, out, width, rows, width);

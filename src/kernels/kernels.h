@@ -43,6 +43,10 @@ KERNEL(gather_rows) void gather_rows(float *out, const float *table, const int *
 KERNEL(scatter_add_rows)
 void scatter_add_rows(float *table, const float *x, const int *indices, int rows, int width, int ld);
 
+// Sets row r of out to row r of y where marks[r] is not 0, and of x elsewhere. out may be x or y.
+KERNEL(select_rows)
+void select_rows(float *out, const float *x, const float *y, const int *marks, int rows, int width);
+
 // Adds the sum of the rows of x, which are ld apart, to out (width).
 KERNEL(sum_rows) void sum_rows(float *out, const float *x, int rows, int width, int ld);
 
@@ -101,8 +105,8 @@ void normalise_rows_backward(float *dx, const float *dy, const float *x, const f
 
 // ---- loss.c ----
 
-// losses[r] = -log softmax(logits[r])[targets[r]] in nats. If scale is not 0, overwrites logits with the
-// gradient of scale * (sum of the losses).
+// losses[r] = -log softmax(logits[r])[targets[r]] in nats, or 0 if the target is negative: it is not predicted.
+// If scale is not 0, overwrites logits with the gradient of scale * (sum of the losses).
 KERNEL(softmax_cross_entropy)
 void softmax_cross_entropy(float *logits, const int *targets, float *losses, int rows, int vocabulary, float scale);
 

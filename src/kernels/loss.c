@@ -19,6 +19,11 @@ static double natural_log(double x) {
 
 void softmax_cross_entropy(float *logits, const int *targets, float *losses, int rows, int vocabulary, float scale) {
   for (int r = 0; r < rows; r++, logits += vocabulary) {
+    if (targets[r] < 0) {
+      losses[r] = 0;
+      if (scale != 0) for (int j = 0; j < vocabulary; j++) logits[j] = 0;
+      continue;
+    }
     float largest = logits[0];
     for (int j = 1; j < vocabulary; j++) largest = logits[j] > largest ? logits[j] : largest;
     const float target = logits[targets[r]];

@@ -20,6 +20,13 @@ void scatter_add_rows(float *table, const float *x, const int *indices, int rows
   }
 }
 
+void select_rows(float *out, const float *x, const float *y, const int *marks, int rows, int width) {
+  for (int r = 0; r < rows; r++, out += width, x += width, y += width) {
+    const float *row = marks[r] ? y : x;
+    if (row != out) for (int j = 0; j < width; j++) out[j] = row[j];
+  }
+}
+
 void sum_rows(float *out, const float *x, int rows, int width, int ld) {
   for (int r = 0; r < rows; r++, x += ld)
     for (int j = 0; j < width; j++) out[j] += x[j];

@@ -61,6 +61,9 @@ export interface Cell {
   forward(kernels: Kernels, at: Places): void;
   /** The backward pass of `forward` at the same offsets, to be called after it. */
   backward(kernels: Kernels, at: BackwardPlaces): void;
-  /** Adds the gradient of its own vector, given the gradients of the gates of all steps. */
-  backwardOwn?(kernels: Kernels, at: Places, gradient: number): void;
+  /**
+   * Adds the gradient of its own vector, given the gradients of the gates of all steps.
+   * @param seen of the gates that see the state after a step or before it
+   */
+  backwardOwn?(kernels: Kernels, at: Places, gradient: number, seen: 'after' | 'before'): void;
 }

@@ -27,6 +27,13 @@ export interface ModelConfig {
   readonly forgetBias?: number;
 }
 
+/** Number of parallel sequences (rows, B) and maximum number of time steps (steps, T) of a window. */
+export interface WindowShape {
+  readonly rows: number;
+  readonly steps: number;
+  readonly training: boolean;
+}
+
 /** Describes a network for headers and lists: "2 x 128 LSTM (layer norm)". */
 export function describeModel({ layers, hidden, cell, coupled, layerNorm, residual }: ModelConfig): string {
   const variants = [coupled && 'coupled', layerNorm && 'layer norm', residual && 'residual'].filter(Boolean);

@@ -1,14 +1,9 @@
 import type { BackwardPlaces, Cell } from './cell.js';
 import { CELLS } from './cells.js';
+import type { WindowShape } from './config.js';
 import { RowNorm } from './norm.js';
+import type { Restarts } from './restarts.js';
 import type { LayerWeights, Weights } from './weights.js';
-
-/** Number of parallel sequences (rows, B) and maximum number of time steps (steps, T) of a window. */
-export interface WindowShape {
-  readonly rows: number;
-  readonly steps: number;
-  readonly training: boolean;
-}
 
 /** Normalisation of the products (T*B, G). */
 interface Norms {
@@ -52,6 +47,7 @@ export class RecurrentLayer {
     readonly weights: Weights,
     readonly index: number,
     readonly shape: WindowShape,
+    readonly restarts: Restarts | undefined,
   ) {
     const { arena } = weights.engine;
     const { rows, steps, training } = shape;
@@ -118,6 +114,15 @@ export class RecurrentLayer {
     };
   }
 
+  /** The same for step t, with the states before it zero in the rows that restart. */
+  #restarted(t: number): BackwardPlaces {
+    const at = this.#at(t);
+    if (!this.restarts?.has(t)) return at;
+    const hPrevious = this.restarts.hidden(t, at.hPrevious);
+    const cPrevious = this.#cell.hasCellState ? this.restarts.cell(t, at.cPrevious) : 0;
+    return { ...at, hPrevious, cPrevious };
+  }
+
   /** For each step, adds the recurrent product W_hh · h' to the input product, then runs the cell. */
   forward(steps: number): void {
     const { kernels } = this.weights.engine;
@@ -126,7 +131,7 @@ export class RecurrentLayer {
     const norms = this.#norms;
     norms?.below.forward(this.gates, steps * rows);
     for (let t = 0; t < steps; t++) {
-      const at = this.#at(t);
+      const at = this.#restarted(t);
       const joined = this.#cell.keepsPast ? at.past : at.gates;
       if (norms) {
         recurrent.forward(norms.past.rowAt(t * rows), at.hPrevious, rows);
@@ -139,7 +144,8 @@ export class RecurrentLayer {
 
   /**
    * Computes the gradients of the input product and of the layer's parameters. The gradient stops at the
-   * start of the window: this is truncated backpropagation through time (Williams & Peng 1990).
+   * start of the window: this is truncated backpropagation through time (Williams & Peng 1990). Nor does it
+   * pass the start of a text. Where a row restarts, the state before it is overwritten with zeros.
    * @param scratch space for packed_length(T*B, H) floats
    */
   backward(steps: number, scratch: number): void {
@@ -154,18 +160,33 @@ export class RecurrentLayer {
       if (carried > 0) arena.floats(carried, rows * this.#hidden).fill(0);
     }
     for (let t = steps - 1; t >= 0; t--) {
-      const at = this.#at(t);
+      const at = this.#restarted(t);
       const gates = t * 4 * rows * this.width;
+      const cut = t > 0 && this.restarts?.has(t) ? this.restarts : undefined;
+      cut?.setAside(t, at.dhPrevious);
       this.#cell.backward(kernels, at);
       norms?.past.backward(products + gates, joined + gates, rows, t * rows);
       if (t > 0) recurrent.backwardInput(at.dhPrevious, products + gates, rows, 1);
+      cut?.putBack(t, at.dhPrevious);
+      if (this.#dc > 0) cut?.clear(t, this.#dc);
+    }
+    if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient, 'after');
+    for (let t = 0; t < steps; t++) {
+      if (this.restarts?.has(t)) this.#forget(t);
     }
     // The recurrence read the outputs of the previous step: slots 0 to T-1.
     recurrent.backwardWeights(products, this.#h, n, scratch);
-    if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient);
+    if (own) this.#cell.backwardOwn!(kernels, this.#at(0, steps), own.gradient, 'before');
     norms?.past.backwardWeights(joined, n);
     norms?.below.backwardWeights(this.gates, n);
     norms?.below.backward(norms.below.product, this.gates, n);
+  }
+
+  /** Overwrites the states before step t with what the step read: zeros in the rows that restart. */
+  #forget(t: number): void {
+    const { hPrevious, cPrevious } = this.#at(t);
+    this.restarts!.clear(t, hPrevious);
+    if (this.#cell.backwardOwn) this.restarts!.clear(t, cPrevious);
   }
 
   /** Makes the state after `steps` steps the initial state of the next window. */

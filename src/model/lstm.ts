@@ -40,14 +40,17 @@ export const peephole: Cell = {
     kernels.lstm_forward(gates, cPrevious, c, h, own, rows, hidden, width, 1),
   backward: (kernels, { gates, cPrevious, c, dh, dc, own, rows, hidden, width }) =>
     kernels.lstm_backward(gates, cPrevious, c, dh, dc, own, rows, hidden, width, 1),
-  backwardOwn: (kernels, { gates, cPrevious, c, rows, hidden, width }, gradient) => {
+  backwardOwn: (kernels, { gates, cPrevious, c, rows, hidden, width }, gradient, seen) => {
     // Gates i, f, g, o or f, g, o; peepholes i, f, o or f, o. Only the last sees the new state.
     const isCoupled = width === 3 * hidden;
-    const seen = isCoupled ? [cPrevious, undefined, c] : [cPrevious, cPrevious, undefined, c];
+    const states = isCoupled ? ['before', undefined, 'after'] : ['before', 'before', undefined, 'after'];
+    const state = seen === 'after' ? c : cPrevious;
     let to = gradient;
-    for (const [gate, state] of seen.entries()) {
-      if (state === undefined) continue;
-      kernels.sum_products(to, gates + 4 * gate * hidden, width, state, hidden, rows, hidden);
+    for (const [gate, sees] of states.entries()) {
+      if (sees === undefined) continue;
+      if (sees === seen) {
+        kernels.sum_products(to, gates + 4 * gate * hidden, width, state, hidden, rows, hidden);
+      }
       to += 4 * hidden;
     }
   },

@@ -1,6 +1,9 @@
 import { Stream } from '../random.js';
 import { CELLS } from './cells.js';
-import { RecurrentLayer, type WindowShape } from './layer.js';
+import type { WindowShape } from './config.js';
+import { RecurrentLayer } from './layer.js';
+import { Loss } from './loss.js';
+import { Restarts } from './restarts.js';
 import type { Weights } from './weights.js';
 
 /** Identifies a dropout mask: the same seed and draw give the same mask. */
@@ -31,11 +34,12 @@ export class Network {
   readonly #drops: boolean;
   /** (T*B, V): logits, and their gradient after `losses` with training. */
   readonly #logits: number;
-  readonly #targets: number;
-  readonly #losses: number;
+  readonly #loss: Loss;
   /** Space for the largest packed activation of the backward pass. */
   readonly #scratch: number;
   readonly #slotOf: Int32Array;
+  /** Where texts begin, if the network reads a collection of them. */
+  readonly #restarts: Restarts | undefined;
   #distinctCount = 0;
   #steps = 0;
   #draw: DropoutDraw | undefined;
@@ -53,21 +57,23 @@ export class Network {
     this.#distinct = arena.allocate(distinct);
     this.#slots = arena.allocate(n);
     this.#embedded = arena.allocate(distinct * embedding);
-    for (let i = 0; i < config.layers; i++) this.layers.push(new RecurrentLayer(weights, i, shape));
+    this.#restarts = config.end === undefined ? undefined : new Restarts(weights, config.end, shape);
+    for (let i = 0; i < config.layers; i++) {
+      this.layers.push(new RecurrentLayer(weights, i, shape, this.#restarts));
+    }
     this.#tokenGates = arena.allocate(distinct * this.layers[0]!.width);
     this.#drops = shape.training && config.dropout > 0;
     this.#results = this.layers.map(({ index }) =>
       this.#drops || (residual && index > 0) ? arena.allocate(n * hidden) : 0,
     );
     this.#logits = arena.allocate(n * vocabulary);
-    this.#targets = arena.allocate(n);
-    this.#losses = arena.allocate(n);
+    this.#loss = new Loss(weights, n);
     const widest = Math.max(kernels.packed_length(n, hidden), kernels.packed_length(distinct, embedding));
     this.#scratch = shape.training ? arena.allocate(widest) : 0;
   }
 
   /**
-   * Runs a window from the carried state, up to the logits.
+   * Runs a window from the carried state, up to the logits. A row that reads END does so from zero state.
    * @param inputs character ids, time-major: element t*B + b is step t of sequence b; at most T whole steps
    * @param draw the dropout mask to use; ignored outside training
    */
@@ -76,6 +82,7 @@ export class Network {
     const n = inputs.length;
     this.#steps = n / this.shape.rows;
     this.#draw = this.#drops ? draw : undefined;
+    this.#restarts?.find(inputs);
     for (const layer of this.layers) {
       const { index, entry } = layer;
       if (index === 0) this.#lookUpGates(inputs);
@@ -93,7 +100,7 @@ export class Network {
 
   /**
    * A view (steps*B, H) of a layer's memory after each step of the last window: the cell states or, if the
-   * cell has none, the hidden states. Not valid after `carry`.
+   * cell has none, the hidden states. Not valid after `backward` or `carry`.
    */
   cells(layer: number): Float32Array {
     const { cells, outputs } = this.layers[layer]!;
@@ -101,7 +108,7 @@ export class Network {
     return this.#view(CELLS[cell].hasCellState ? cells : outputs, hidden);
   }
 
-  /** A view (steps*B, H) of a layer's hidden states in the last window. Not valid after `carry`. */
+  /** A view (steps*B, H) of a layer's hidden states in the last window. Not valid after `backward` or `carry`. */
   hidden(layer: number): Float32Array {
     return this.#view(this.layers[layer]!.outputs, this.weights.config.hidden);
   }
@@ -124,26 +131,26 @@ export class Network {
 
   /**
    * Computes softmax and cross-entropy against the targets, which correspond to the inputs. With `training`,
-   * overwrites the logits with the gradient of the mean loss.
+   * overwrites the logits with the gradient of the mean loss. Labels are not predicted: where the target is
+   * one, loss and gradient are 0, and the mean is over the `counted` positions.
    * @returns a view (steps*B) of the losses in nats
    */
   losses(targets: Uint32Array, { training = false } = {}): Float32Array {
-    const { kernels, arena, finish } = this.weights.engine;
-    const { vocabulary } = this.weights.config;
-    const n = this.#positions;
-    arena.words(this.#targets, n).set(targets);
-    const scale = training ? 1 / n : 0;
-    kernels.softmax_cross_entropy(this.#logits, this.#targets, this.#losses, n, vocabulary, scale);
-    finish();
-    return arena.floats(this.#losses, n);
+    return this.#loss.compute(this.#logits, targets, training);
   }
 
-  /** After `losses` with training: reduces the mean loss to that of the last step, times `scale`. */
+  /** Number of positions of the last `losses` whose target is predicted. */
+  get counted(): number {
+    return this.#loss.counted;
+  }
+
+  /** After `losses` with training: reduces the mean loss to the sum of the last step / B, times `scale`. */
   onlyLastLoss(scale = 1): void {
     const { logits } = this;
-    const last = logits.length - this.shape.rows * this.weights.config.vocabulary;
+    const { rows } = this.shape;
+    const last = logits.length - rows * this.weights.config.vocabulary;
     logits.fill(0, 0, last);
-    for (let i = last; i < logits.length; i++) logits[i]! *= this.#steps * scale;
+    for (let i = last; i < logits.length; i++) logits[i]! *= (this.counted / rows) * scale;
   }
 
   /** After `losses` with training: adds the gradient of the mean loss to the span of gradients. */

@@ -22,7 +22,7 @@ export function bitsPerCharacter(loss: number): number {
 
 /** How well a network predicts a text, or a line of it. */
 export interface Figures {
-  /** Characters predicted. */
+  /** Characters predicted, and ends of texts. */
   readonly characters: number;
   /** Mean, in nats per character. */
   readonly loss: number;
@@ -68,12 +68,14 @@ export class Evaluator {
     const part = Math.floor((targets - warmUp) / rows);
     const network = this.#network(rows, STEPS);
     const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part);
-    let nats = 0;
+    let [characters, nats] = [0, 0];
     const windows = windowsAlong(dataset, { starts, length: part, warmUp, steps: STEPS });
     for (const { at, targets } of readInTurn(network, windows)) {
-      if (at >= 0) nats += sumOf(network.losses(targets));
+      if (at < 0) continue;
+      nats += sumOf(network.losses(targets));
+      characters += network.counted;
     }
-    return figuresOf(rows * part, nats);
+    return figuresOf(characters, nats);
   }
 
   /** Scores random windows of 256 characters, each from zero state: how the network does without context. */
@@ -82,13 +84,16 @@ export class Evaluator {
     const random = new Random(0, Stream.evaluation);
     const network = this.#network(ROWS, window);
     const batches = Math.ceil(COLD_WINDOWS / ROWS);
-    let nats = 0;
+    let [characters, nats] = [0, 0];
     for (let i = 0; i < batches; i++) {
       const starts = Array.from({ length: ROWS }, () => start + random.below(end - start - window));
       const windows = windowsAlong(dataset, { starts, length: window, steps: window });
-      for (const { targets } of readInTurn(network, windows)) nats += sumOf(network.losses(targets));
+      for (const { targets } of readInTurn(network, windows)) {
+        nats += sumOf(network.losses(targets));
+        characters += network.counted;
+      }
     }
-    return figuresOf(batches * ROWS * window, nats);
+    return figuresOf(characters, nats);
   }
 
   #network(rows: number, steps: number): Network {

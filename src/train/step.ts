@@ -1,7 +1,7 @@
 import type { Abandon } from '../engine/abandon.js';
 import type { Network } from '../model/network.js';
 import type { Optimizer, UpdateOptions } from '../model/optimizer.js';
-import { meanOf } from '../numbers.js';
+import { sumOf } from '../numbers.js';
 import type { Batch } from '../text/batches.js';
 import { gradientFault } from './faults.js';
 
@@ -47,7 +47,8 @@ export function trainStep(
   const { weights } = network;
   const pass = () => {
     network.forward(inputs, { seed, draw: step });
-    const loss = meanOf(network.losses(targets, { training: true }));
+    const nats = sumOf(network.losses(targets, { training: true }));
+    const loss = nats / Math.max(1, network.counted);
     hooks.beforeBackward?.();
     network.backward();
     weights.engine.finish();

@@ -121,6 +121,15 @@ const CASES: Record<string, Case> = {
     arrays: { table: changed(WIDTH), x: read(N), indices: needed(ROWS) },
     run: (k, table, x, indices) => k.scatter_add_rows(table!, x!, indices!, ROWS, WIDTH, WIDTH),
   },
+  'select_rows of the first matrix': {
+    arrays: { out: written(N), x: read(N), y: needed(N), marks: needed(ROWS) },
+    run: (k, out, x, y, marks) => k.select_rows(out!, x!, y!, marks!, ROWS, WIDTH),
+  },
+  'select_rows of the second matrix': {
+    arrays: { out: written(N), x: needed(N), y: read(N) },
+    // The bits of its own first numbers are not 0, so they serve as marks.
+    run: (k, out, x, y) => k.select_rows(out!, x!, y!, y!, ROWS, WIDTH),
+  },
   sum_rows: {
     arrays: { out: changed(WIDTH), x: read(N) },
     run: (k, out, x) => k.sum_rows(out!, x!, ROWS, WIDTH, WIDTH),

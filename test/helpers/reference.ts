@@ -3,7 +3,8 @@
 // reference.test.ts checks its gradients with central differences and reference-pytorch.test.ts compares it
 // with PyTorch.
 //
-// Sequences are time-major: position n = t * rows + b is step t of row b.
+// Sequences are time-major: position n = t * rows + b is step t of row b. A row that reads the symbol `end` of a
+// collection of texts does so from zero state; the ids after it are labels, which are not predicted.
 
 import type { ModelConfig } from '../../src/model/config.js';
 import { type Calculation, calculation, type Variable } from './autodiff.js';
@@ -33,7 +34,7 @@ export interface ReferenceWindow {
 }
 
 export interface ReferenceResult {
-  /** Mean cross-entropy in nats over rows * steps. */
+  /** Mean cross-entropy in nats over the positions whose target is not a label. */
   readonly loss: number;
   /** d loss / d parameter, under the parameters' names and in their shapes. */
   readonly gradients: Map<string, Float64Array>;
@@ -96,7 +97,7 @@ export function forward(
 ): Omit<ReferenceResult, 'gradients'> & { readonly backward: () => Map<string, Float64Array> } {
   const { inputs, targets, rows, masks, state = zeroState(config, rows) } = window;
   checkLengths(config, parameters, { ...window, state });
-  const { embedding, hidden, layers, residual } = config;
+  const { embedding, hidden, layers, residual, end = config.vocabulary } = config;
   const operations = calculation();
   const variables = new Map(
     [...parameterShapes(config).keys()].map((name) => [name, operations.variable(parameters.get(name)!)]),
@@ -118,7 +119,8 @@ export function forward(
       };
     });
     sequence = sequence.map((x, n) => {
-      const next = step(x, states[n % rows]!);
+      const zero = () => operations.variable(new Float64Array(hidden));
+      const next = step(x, inputs[n] === end ? { h: zero(), c: zero() } : states[n % rows]!);
       states[n % rows] = next;
       const mask = masks && operations.variable(masks[l]!.subarray(n * hidden, (n + 1) * hidden));
       const output = mask ? operations.times(next.h, mask) : next.h;
@@ -132,7 +134,11 @@ export function forward(
   const logits = sequence.map((x) =>
     operations.plus(operations.product(named('decoder.weight'), x), named('decoder.bias')),
   );
-  const loss = operations.mean(logits.map((z, n) => operations.crossEntropy(z, targets[n]!)));
+  const losses = logits.flatMap((z, n) => {
+    const target = targets[n]!;
+    return target > end ? [] : operations.crossEntropy(z, target);
+  });
+  const loss = operations.mean(losses);
   return {
     loss: loss.values[0]!,
     state: after,

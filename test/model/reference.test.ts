@@ -112,6 +112,8 @@ function mismatches(
 
 const cases: [ModelConfig, dropout: boolean][] = [
   ...everyVariant(SHAPE).map((config): [ModelConfig, boolean] => [config, false]),
+  // Of a collection of texts, id 4 is their end and the last two are labels.
+  ...everyVariant({ ...SHAPE, end: 4 }).map((config): [ModelConfig, boolean] => [config, false]),
   [PLAIN, true],
   [{ ...SHAPE, cell: 'gru', layers: 3, layerNorm: true, residual: true }, true],
   [{ ...SHAPE, cell: 'peephole', layers: 3, coupled: true, residual: true }, true],
@@ -120,7 +122,11 @@ const cases: [ModelConfig, dropout: boolean][] = [
 describe.each(
   cases.map(
     ([config, dropout]) =>
-      [`${describeModel(config)}${dropout ? ' with dropout' : ''}`, config, dropout] as const,
+      [
+        `${describeModel(config)}${dropout ? ' with dropout' : ''}${config.end ? ' of texts' : ''}`,
+        config,
+        dropout,
+      ] as const,
   ),
 )('the gradients of the reference, %s', (_, config, dropout) => {
   const limit = limitOf(config);
