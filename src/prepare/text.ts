@@ -61,7 +61,8 @@ export async function withText<T>(
       );
     }
     const { start, end } = heldBack(record.corpus, split ?? 'validation');
-    if (end - start < least) throw tooLittleHeldBack(run, split ?? 'validation', end - start, least);
+    if (end - start < Math.max(2, least))
+      throw tooLittleHeldBack(run, split ?? 'validation', end - start, least);
     const lost = () => 'Name a text with --text FILE.';
     const dataset = await withHint(lost, async () =>
       openLearned(run, record.model.vocabulary, record.corpus),
@@ -124,7 +125,7 @@ export async function withText<T>(
 function tooLittleHeldBack(run: string, split: HeldBack, kept: number, least: number): UserError {
   const use = split === 'test' ? 'a test' : 'validation';
   return new UserError(
-    kept === 0
+    kept < 2
       ? `${run} kept no text for ${use}`
       : `${run} kept ${amountOf(kept, 'character')} for ${use}; at least ${grouped(least)} are needed`,
     split === 'test'

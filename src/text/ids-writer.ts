@@ -43,15 +43,21 @@ export class IdsWriter {
     return at + filled;
   }
 
-  /** Appends ids to a region. */
-  async add(region: number, ids: ArrayLike<number>): Promise<void> {
+  /** Appends ids to a region, in memory. */
+  add(region: number, ids: ArrayLike<number>): void {
     const place = this.#regions[region]!;
     if (place.filled + ids.length > place.buffer.length) {
-      await this.#flush(place);
-      place.buffer = this.#make(Math.max(BUFFER, ids.length));
+      const roomy = this.#make(Math.max(BUFFER, 2 * (place.filled + ids.length)));
+      roomy.set(place.buffer.subarray(0, place.filled));
+      place.buffer = roomy;
     }
     place.buffer.set(ids, place.filled);
     place.filled += ids.length;
+  }
+
+  /** Writes the ids of regions that have many. To be called often, since memory is limited only by this. */
+  async flush(): Promise<void> {
+    for (const region of this.#regions) if (region.filled >= BUFFER) await this.#flush(region);
   }
 
   /** Writes all that is left. @returns the SHA-256 of the file in hexadecimal, and its length in ids */

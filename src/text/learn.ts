@@ -47,12 +47,14 @@ export async function learnText(
   const onDecoded = (count: number) => {
     malformed += count;
   };
-  for await (const { points, ends, source, labels: values } of readPieces(reading, folder, onDecoded)) {
-    for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
-    lengths[source]! += points.length;
-    census?.read(points);
-    values?.forEach((value, column) => void labels[column]!.add(value));
-    if (ends) census?.end(1 + labels.length);
+  for await (const { source, pieces } of readPieces(reading, folder, onDecoded)) {
+    for (const { points, ends, labels: values } of pieces) {
+      for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
+      lengths[source]! += points.length;
+      census?.read(points);
+      values?.forEach((value, column) => void labels[column]!.add(value));
+      if (ends) census?.end(1 + labels.length);
+    }
   }
   const found: number[] = [];
   seen.forEach((yes, codePoint) => {

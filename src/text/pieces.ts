@@ -17,9 +17,11 @@ export interface Reading {
   readonly form?: TextForm | undefined;
 }
 
-/** A piece, and the index of the source that it comes from. */
-export interface SourcePiece extends Piece {
+/** The pieces in one chunk of a source. Texts can be short, and waiting for each piece would take long. */
+export interface Pieces {
+  /** The index of the source. */
   readonly source: number;
+  readonly pieces: Iterable<Piece>;
 }
 
 /**
@@ -33,29 +35,31 @@ export async function* readPieces(
   reading: Reading,
   folder: string,
   onDecoded: (malformed: number) => void = () => {},
-): AsyncGenerator<SourcePiece, void, void> {
+): AsyncGenerator<Pieces, void, void> {
   const { sources, decoding, collection, form } = reading;
   const between = form?.isOneLine || decoding.encoding === 'bytes' ? '' : (form?.lineEnd ?? '\n');
   const ends = between === '\r' ? CR : LF;
   const isJoined = !collection && between !== '';
   let last = ends;
-  for (const [index, source] of sources.entries()) {
+  for (const [source, file] of sources.entries()) {
     let hasStarted = false;
     try {
-      const decoder = new Decoder(source.label, decoding, form?.lineEnd);
-      const decoded = decodedChunks(source, folder, decoder);
-      const chunks = form ? form.wholeClusters(decoded) : decoded;
-      for await (const piece of divided(chunks, collection)) {
+      const decoder = new Decoder(file.label, decoding, form?.lineEnd);
+      const decoded = decodedChunks(file, folder, decoder);
+      const division = divisionOf(collection);
+      for await (const points of form ? form.wholeClusters(decoded) : decoded) {
+        if (points.length === 0) continue;
         if (isJoined && !hasStarted && last !== ends) {
-          yield { points: Buffer.from(between), ends: false, source: index - 1 };
+          yield { source: source - 1, pieces: [{ points: Buffer.from(between), ends: false }] };
         }
         hasStarted = true;
-        last = piece.points.at(-1) ?? last;
-        yield { ...piece, source: index };
+        last = points[points.length - 1]!;
+        yield { source, pieces: division.push(points) };
       }
+      yield { source, pieces: division.end() };
       onDecoded(decoder.malformed);
     } catch (error) {
-      refuseChanged(source); // a change would be the cause
+      refuseChanged(file); // a change would be the cause
       throw error;
     }
   }
@@ -67,22 +71,26 @@ async function* decodedChunks(source: Source, folder: string, decoder: Decoder):
 }
 
 /** Divides the characters of one source. */
-async function* divided(
-  chunks: AsyncIterable<CodePoints>,
-  collection: Collection | undefined,
-): AsyncGenerator<Piece, void, void> {
-  if (!collection) {
-    for await (const points of chunks) if (points.length > 0) yield { points, ends: false };
-    return;
-  }
+interface Division {
+  push(points: CodePoints): Iterable<Piece>;
+  end(): Iterable<Piece>;
+}
+
+function divisionOf(collection: Collection | undefined): Division {
+  if (!collection) return { push: (points) => [{ points, ends: false }], end: () => [] };
   const divider = new Divider(collection.division);
-  const separator = collection.textsEnd === undefined ? undefined : new Separator(collection.textsEnd);
-  for await (const points of chunks) {
-    for (const part of separator?.push(points) ?? [{ points, ends: false }]) {
-      yield* divider.push(part.points);
-      if (part.ends) yield* divider.end();
-    }
-  }
-  if (separator) yield* divider.push(separator.rest());
-  yield* divider.end();
+  if (collection.textsEnd === undefined) return divider;
+  const separator = new Separator(collection.textsEnd);
+  return {
+    *push(points) {
+      for (const part of separator.push(points)) {
+        yield* divider.push(part.points);
+        if (part.ends) yield* divider.end();
+      }
+    },
+    *end() {
+      yield* divider.push(separator.rest());
+      yield* divider.end();
+    },
+  };
 }

@@ -4,9 +4,10 @@ import { type BeforeRename, replaceFileDurably } from '../files.js';
 import { type Arrangement, Bucket } from './arrange.js';
 import { idsFile } from './dataset.js';
 import type { CodePoints } from './decode.js';
+import type { Piece } from './divide.js';
 import { IdEncoder } from './encoder.js';
 import { IdsWriter } from './ids-writer.js';
-import { type Reading, readPieces, type SourcePiece } from './pieces.js';
+import { type Reading, readPieces } from './pieces.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A text as ids on disk. */
@@ -51,9 +52,14 @@ export async function writeIds(reading: Reading, folder: string, options: WriteO
       // The regions of a single source follow each other as they do in the text.
       const starts = arrangement && arrangement.cuts?.length !== 1 ? arrangement.starts : [0];
       const writer = new IdsWriter(file, vocabulary.size, starts);
-      const pieces = readPieces(reading, folder, onDecoded);
-      if (reading.collection) await writeTexts(pieces, encoder, writer, arrangement?.regionOf, seed);
-      else await writeWhole(pieces, encoder, writer, starts.length > 1 ? arrangement?.cuts : undefined);
+      const add = reading.collection
+        ? textsAdder(encoder, writer, arrangement?.regionOf, seed)
+        : wholeAdder(encoder, writer, starts.length > 1 ? arrangement?.cuts : undefined);
+      for await (const { source, pieces } of readPieces(reading, folder, onDecoded)) {
+        for (const piece of pieces) add(piece, source);
+        await writer.flush();
+      }
+      if (reading.collection) writer.add(lastFilled(writer), [vocabulary.end!]);
       result = await writer.end();
       if (arrangement && result.length !== arrangement.length) throw changedMeanwhile();
     },
@@ -70,59 +76,50 @@ function changedMeanwhile(): UserError {
   );
 }
 
-/** @param cuts for each source, the character at which each region begins */
-async function writeWhole(
-  pieces: AsyncIterable<SourcePiece>,
-  encoder: IdEncoder,
-  writer: IdsWriter,
-  cuts: Arrangement['cuts'],
-): Promise<void> {
+/**
+ * Returns a function that adds the next piece of one text.
+ * @param cuts for each source, the character at which each region begins
+ */
+function wholeAdder(encoder: IdEncoder, writer: IdsWriter, cuts: Arrangement['cuts']) {
   const read: number[] = [];
-  for await (const { points, source } of pieces) {
+  return ({ points }: Piece, source: number): void => {
     let at = read[source] ?? 0;
     const [, ...ends] = cuts?.[source] ?? [0];
     for (let from = 0; from < points.length; ) {
       const region = ends.filter((end) => at >= end).length;
       const count = Math.min(points.length - from, (ends[region] ?? Number.POSITIVE_INFINITY) - at);
-      await writer.add(region, encoder.encode(points.subarray(from, from + count)));
+      writer.add(region, encoder.encode(points.subarray(from, from + count)));
       from += count;
       at += count;
     }
     read[source] = at;
-  }
+  };
 }
 
-/** Writes each text after an end and its labels, and one more end. */
-async function writeTexts(
-  pieces: AsyncIterable<SourcePiece>,
-  encoder: IdEncoder,
-  writer: IdsWriter,
-  regionOf: Uint8Array | undefined,
-  seed: number,
-): Promise<void> {
+/** Returns a function that adds the next piece of a text, the first one after an end and the labels. */
+function textsAdder(encoder: IdEncoder, writer: IdsWriter, regionOf: Uint8Array | undefined, seed: number) {
   const { vocabulary } = encoder;
+  const end = vocabulary.end!;
   const bucket = new Bucket(seed);
   let begun: number[] | undefined;
   /** The beginning of a text whose region is not known yet. */
   let held: CodePoints[] = [];
   let region: number | undefined;
-  const decide = async () => {
-    region = regionOf?.[bucket.value] ?? 0;
-    await writer.add(region, begun!);
-    for (const points of held) await writer.add(region, encoder.encode(points));
-    held = [];
-  };
-  for await (const { points, ends, labels = [] } of pieces) {
-    begun ??= [vocabulary.end!, ...labels.map((value, column) => labelOf(vocabulary, column, value))];
+  return ({ points, ends, labels = [] }: Piece): void => {
+    begun ??= [end, ...labels.map((value, column) => labelOf(vocabulary, column, value))];
     bucket.read(points);
-    if (region !== undefined) await writer.add(region, encoder.encode(points));
+    if (region !== undefined) writer.add(region, encoder.encode(points));
     else if (points.length > 0) held.push(points.slice());
-    if (region === undefined && (ends || bucket.isCertain)) await decide();
-    if (!ends) continue;
+    if (region === undefined && (ends || bucket.isCertain)) {
+      region = regionOf?.[bucket.value] ?? 0;
+      writer.add(region, begun);
+      for (const one of held) writer.add(region, encoder.encode(one));
+      held = [];
+    }
+    if (!ends) return;
     bucket.restart();
     begun = region = undefined;
-  }
-  await writer.add(lastFilled(writer), [vocabulary.end!]);
+  };
 }
 
 /** Returns the region that ends last in the file. */
