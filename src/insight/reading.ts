@@ -35,12 +35,16 @@ export function* readInWindows<Window extends { readonly inputs: Uint32Array }>(
   }
 }
 
-/** Reads a text once, from zero state, window by window. */
-export function readWindows(model: CharacterModel, ids: Uint32Array): Generator<Read<TextWindow>> {
-  return readInWindows(model, windowsOf(ids));
+/**
+ * Reads a text once, from zero state, window by window. A network of many texts first reads the symbol with
+ * which each of them begins.
+ */
+export function* readWindows(model: CharacterModel, ids: Uint32Array): Generator<Read<TextWindow>> {
+  for (const read of readInWindows(model, windowsOf(ids, model.config.end))) if (read.start >= 0) yield read;
 }
 
-function* windowsOf(ids: Uint32Array): Generator<TextWindow> {
+function* windowsOf(ids: Uint32Array, end: number | undefined): Generator<TextWindow> {
+  if (end !== undefined && ids[0] !== end) yield { start: -1, inputs: Uint32Array.of(end) };
   for (let start = 0; start < ids.length; start += STEPS) {
     yield { start, inputs: ids.subarray(start, start + STEPS) };
   }
