@@ -1,4 +1,4 @@
-// Runs the built program as a child process, as a user does.
+// Runs the built program in child processes, as a user does.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, expect } from 'vitest';
+import { LineServer } from './line-server.js';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/charlstm.js', import.meta.url));
 
@@ -39,9 +40,28 @@ export function start(cwd: string, args: readonly string[], options: StartOption
   });
 }
 
-export async function run(cwd: string, args: readonly string[], options: StartOptions = {}): Promise<Result> {
+/** Runs the program in a process of its own, from its start to its end. */
+export async function runAlone(
+  cwd: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<Result> {
   const { exitCode, stdout, stderr } = await start(cwd, args, options);
   return { code: exitCode, stdout, stderr };
+}
+
+/** The process in which the command lines of a test file run. */
+const server = new LineServer();
+afterAll(async () => expect(await server.close(), 'the process has ended').toBe(true));
+
+/**
+ * Runs a command line in a process that the command lines of a test file share, because starting one takes
+ * longer than most of them. Those that run at the same time, or with options, have processes of their own.
+ */
+export async function run(cwd: string, args: readonly string[], options?: StartOptions): Promise<Result> {
+  if (options || server.isBusy) return runAlone(cwd, args, options);
+  const { code, stdout, stderr } = await server.run(cwd, args);
+  return { code: Number(code), stdout, stderr };
 }
 
 /** Expects a UserError: one line on stderr with the problem, nothing on stdout, no stack trace. */

@@ -4,7 +4,8 @@
 import { main } from '../../dist/cli/main.js';
 
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
-process.on('message', async (argv) => {
+process.on('message', async ({ cwd, argv }) => {
+  process.chdir(cwd);
   process.exitCode = undefined;
   await main(argv);
   for (const stream of [process.stdout, process.stderr])
