@@ -32,9 +32,10 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   await execa('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: home });
   expect(readdirSync(join(home, 'node_modules'))).not.toContain('vitest');
 
-  const charlstm = (...args: string[]) => execa('npx', ['--no-install', 'charlstm', ...args], { cwd: home });
+  const charlstm = (...args: string[]) => execa('node_modules/.bin/charlstm', args, { cwd: home });
   const engine = async () => JSON.parse((await charlstm('engine', '--json')).stdout) as { used: string };
-  expect((await engine()).used).toMatch(/^wasm-/);
+  const byName = await execa('npx', ['--no-install', 'charlstm', 'engine', '--json'], { cwd: home });
+  expect((JSON.parse(byName.stdout) as { used: string }).used).toMatch(/^wasm-/);
   const options = ['--hidden', '16', '--layers', '1', '--steps', '3', '--ui', 'json'];
   const { stdout } = await charlstm('train', ...options);
   expect(stdout).toContain('"reason":"finished"');
@@ -42,7 +43,7 @@ it('the packed tarball installs and works elsewhere, without repository or dev d
   expect((await charlstm('sample', '--length', '30', '--seed', '1')).stdout.length).toBeGreaterThan(10);
 
   // With a C compiler, the native engine can be added.
-  const build = await execa('npx', ['--no-install', 'charlstm', 'engine', '--build'], {
+  const build = await execa('node_modules/.bin/charlstm', ['engine', '--build'], {
     cwd: home,
     reject: false,
   });

@@ -1,30 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.js';
 import { quoted } from '../../src/format.js';
 import { run, temporaryFolder } from '../helpers/cli.js';
+import { LineServer, type Outcome } from '../helpers/line-server.js';
 import { allCommands, commandLines } from './command-lines.js';
 import { tries } from './scale.js';
 
-const SERVER = fileURLToPath(new URL('line-server.js', import.meta.url));
-const LINES = tries(20_000, 500);
+const LINES = tries(20_000, 200);
 /** Lines that share a process and a folder. */
 const BATCH = 50;
 const AT_ONCE = 2;
 const LONGEST_MS = 20_000;
 
 const root = await temporaryFolder();
-
-interface Outcome {
-  /** The exit code, a signal, or "hangs". */
-  readonly code: string;
-  readonly output: string;
-}
 
 /** Fills a folder with what a command line may name: see PLACES. */
 async function prepareFolder(folder: string): Promise<void> {
@@ -67,77 +60,14 @@ async function prepareFolder(folder: string): Promise<void> {
   rmSync(join(folder, 'lost/corpus.u8'));
 }
 
-/** Runs command lines in one process, which is replaced when a line has ended it. */
-class LineServer {
-  #child: ChildProcess | undefined;
-
-  constructor(readonly folder: string) {}
-
-  run(argv: readonly string[]): Promise<Outcome> {
-    this.#child ??= this.#start();
-    const child = this.#child;
-    return new Promise((resolve) => {
-      const texts = ['', ''];
-      const end = (code: string) => {
-        clearTimeout(timer);
-        for (const stream of [child.stdout!, child.stderr!]) stream.removeAllListeners('data');
-        child.removeAllListeners('close');
-        resolve({ code, output: texts.join('') });
-      };
-      const stop = (code: string) => {
-        this.#child = undefined;
-        child.kill('SIGKILL');
-        end(code);
-      };
-      const timer = setTimeout(() => stop('hangs'), LONGEST_MS);
-      [child.stdout!, child.stderr!].forEach((stream, i) => {
-        stream.on('data', (chunk: string) => {
-          texts[i] += chunk;
-          const codes = texts.map((text) => /\n== ended with (\d+)\n$/.exec(text)?.[1]);
-          if (codes.every((code) => code !== undefined)) end(codes[0]!);
-        });
-      });
-      child.on('close', (code, signal) => stop(String(code ?? signal)));
-      child.send(argv);
-    });
-  }
-
-  /** Lets the process end. @returns whether it does, which nothing that a line has left may prevent */
-  async close(): Promise<boolean> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child) return true;
-    const hasEnded = new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), LONGEST_MS);
-      child.on('exit', () => {
-        clearTimeout(timer);
-        resolve(true);
-      });
-    });
-    for (const stream of [child.stdout!, child.stderr!]) stream.resume();
-    child.disconnect();
-    if (await hasEnded) return true;
-    child.kill('SIGKILL');
-    return false;
-  }
-
-  #start(): ChildProcess {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', NODE_ENV: 'production' };
-    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-    const child = spawn(process.execPath, [SERVER], { cwd: this.folder, env, stdio: [...stdio] });
-    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8');
-    return child;
-  }
-}
-
 /** The codes with which a command line may end. */
 const CODES = Object.values(ExitCode)
   .filter((code) => code !== ExitCode.internal)
   .map(String)
   .concat('0');
 
-function isFault({ code, output }: Outcome): boolean {
-  return !CODES.includes(code) || /internal error|\n {4}at \S/.test(output);
+function isFault({ code, stdout, stderr }: Outcome): boolean {
+  return !CODES.includes(code) || /internal error|\n {4}at \S/.test(stdout + stderr);
 }
 
 it(`${LINES} random command lines end with a known code, without a stack trace, within 20 s`, {
@@ -162,9 +92,9 @@ it(`${LINES} random command lines end with a known code, without a stack trace, 
         const folder = join(place, 'folder');
         cpSync(original, folder, { recursive: true, verbatimSymlinks: true });
         symlinkSync('../pipe', join(folder, 'pipe'));
-        const server = new LineServer(folder);
+        const server = new LineServer(LONGEST_MS);
         for (const argv of batch) {
-          const outcome = await server.run(argv);
+          const outcome = await server.run(folder, argv);
           if (isFault(outcome)) faults.push(describe(argv, outcome));
         }
         const lines = batch.map((argv) => argv.map(quoted).join(' ')).join('\n');
@@ -180,6 +110,6 @@ it(`${LINES} random command lines end with a known code, without a stack trace, 
 });
 
 /** A fault, with the command line ready to paste. */
-function describe(argv: readonly string[], { code, output }: Outcome): string {
-  return `charlstm ${argv.map(quoted).join(' ')}\n  ended with ${code}: ${output.slice(-1500)}`;
+function describe(argv: readonly string[], { code, stdout, stderr }: Outcome): string {
+  return `charlstm ${argv.map(quoted).join(' ')}\n  ended with ${code}: ${(stdout + stderr).slice(-1500)}`;
 }

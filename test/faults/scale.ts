@@ -1,7 +1,7 @@
 /**
- * How often to try a fault: `all` times with `npm run test:faults`, which takes minutes, and fewer times with
+ * How often, or on what, to try a fault: `all` with `npm run test:faults`, which takes minutes, and `some` with
  * `npm test`.
  */
-export function tries(all: number, some: number): number {
+export function tries<T = number>(all: T, some: T): T {
   return process.env.MODE === 'faults' ? all : some;
 }

@@ -9,7 +9,7 @@ import { tries } from './scale.js';
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 /** The dashboard receives events 30 times per second, here one step each time. */
-const STEPS = tries(30 * 3600, 1200);
+const STEPS = tries(30 * 3600, 600);
 /** How many times to measure memory and files; the first third is the warm-up. */
 const LOOKS = 24;
 const MEGABYTE = 2 ** 20;

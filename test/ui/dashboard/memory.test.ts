@@ -7,7 +7,7 @@ import { tries } from '../../faults/scale.js';
 
 const UI = new URL('../../../dist/ui/', import.meta.url);
 
-const FRAMES = tries(10_000, 3_000);
+const FRAMES = tries(10_000, 1_500);
 
 /** Draws frames of a training run, and prints how memory grew after the first fifth of them. */
 const PROGRAM = `
