@@ -62,6 +62,8 @@ describe.each(builds)('%s', (_, open) => {
     { cell: 'peephole' },
     { cell: 'gru', layerNorm: true, residual: true },
     { cell: 'peephole', coupled: true, layerNorm: true, residual: true },
+    { cell: 'peephole', end: 26 },
+    { cell: 'gru', layerNorm: true, end: 26 },
   ])('with %o, three threads give the same bits as one', { timeout: 60_000 }, (variant) => {
     const engine = open();
     if (!engine) return;
