@@ -19,11 +19,15 @@ export interface TrainingStep {
   readonly parts: Readonly<Record<Phase, () => void>>;
 }
 
-/** Creates a network on an engine, with a training step on a window of random characters. */
+/**
+ * Creates a network on an engine, with a training step on a window of random characters.
+ * @param textLength of a collection: characters between two ends of texts, which differ from row to row
+ */
 export function trainingStep(
   engine: Engine,
   [layers, hidden, rows, steps]: Shape,
   dropout = 0,
+  textLength?: number,
 ): TrainingStep {
   const config: ModelConfig = {
     cell: 'lstm',
@@ -32,6 +36,7 @@ export function trainingStep(
     hidden,
     layers,
     dropout,
+    ...(textLength !== undefined && { end: VOCABULARY - 1 }),
   };
   const weights = new Weights(engine, config, { training: true });
   initialise(weights.table, weights.values, 1);
@@ -39,8 +44,14 @@ export function trainingStep(
   const network = new Network(weights, { rows, steps, training: true });
   const optimizer = new Optimizer(weights);
   const random = new Random(1, Stream.windows);
-  const ids = () => Uint32Array.from({ length: rows * steps }, () => random.below(VOCABULARY));
-  const [inputs, targets] = [ids(), ids()];
+  const characters = textLength === undefined ? VOCABULARY : VOCABULARY - 1;
+  const isEnd = (t: number, row: number) => textLength !== undefined && (t + row) % (textLength + 1) === 0;
+  const stream = Array.from({ length: rows * (steps + 1) }, (_, n) => {
+    const id = random.below(characters);
+    return isEnd(Math.floor(n / rows), n % rows) ? VOCABULARY - 1 : id;
+  });
+  const inputs = Uint32Array.from(stream.slice(0, rows * steps));
+  const targets = Uint32Array.from(stream.slice(rows));
   let step = 0;
   const parts = {
     forward: () => network.forward(inputs, { seed: 1, draw: step }),
