@@ -1,4 +1,5 @@
-import { type KnownTexts, textHash } from '../text/known-texts.js';
+import { hashOfText } from '../text/known-texts.js';
+import { HashSet } from '../text/text-hash.js';
 import type { Draft } from './draft.js';
 import { endedAfter, finished, type GeneratedText, writeWhile } from './generate.js';
 import type { Plan } from './plan.js';
@@ -16,14 +17,14 @@ export class Novelty {
   repeats = 0;
   #row = 0;
   #characters = 0;
-  readonly #written = new Set<number>();
+  readonly #written = new HashSet();
 
   /**
-   * @param corpus texts to leave out
+   * @param corpus hashes of texts to leave out
    * @param isUnique whether each text is written only once
    */
   constructor(
-    readonly corpus: KnownTexts | undefined,
+    readonly corpus: HashSet | undefined,
     readonly isUnique: boolean,
   ) {}
 
@@ -34,16 +35,14 @@ export class Novelty {
 
   /** Whether a text is to be written. @param ids the whole text, with its prompt */
   accepts(ids: readonly number[]): boolean {
-    const hash = textHash(ids);
+    const hash = hashOfText(ids);
     const isKnown = this.corpus?.has(hash) === true;
-    const isRepeat = !isKnown && this.isUnique && this.#written.has(hash);
+    const isRepeat = !isKnown && this.isUnique && !this.#written.add(hash);
     if (isKnown) this.known++;
     if (isRepeat) this.repeats++;
     this.#row = isKnown || isRepeat ? this.#row + 1 : 0;
     this.#characters = isKnown || isRepeat ? this.#characters + ids.length : 0;
-    if (isKnown || isRepeat) return false;
-    if (this.isUnique) this.#written.add(hash);
-    return true;
+    return !isKnown && !isRepeat;
   }
 }
 

@@ -1,5 +1,3 @@
-import type { CodePoints } from './decode.js';
-
 /** Texts that agree in this many characters count as equal when they are divided among the parts of a corpus. */
 export const TELLING = 4096;
 
@@ -20,7 +18,7 @@ export class TextHash {
     this.#second = 0x9747b28c ^ this.seed;
   }
 
-  read(points: CodePoints): void {
+  read(points: ArrayLike<number>): void {
     let [first, second] = [this.#first, this.#second];
     for (let i = 0; i < points.length; i++) {
       const point = points[i]!;

@@ -9,8 +9,7 @@ import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { type Reader, withReader } from '../../src/sample/reader.js';
 import type { Collection } from '../../src/text/collection.js';
-import { inMemory } from '../../src/text/ids.js';
-import { KnownTexts } from '../../src/text/known-texts.js';
+import { knownTexts } from '../../src/text/known-texts.js';
 import { thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, writeMany } from '../helpers/models.js';
 
@@ -169,9 +168,13 @@ describe('labels', () => {
 describe('of the texts that are drawn', () => {
   const ids = (texts: readonly string[]) =>
     Uint32Array.from([end, ...texts.flatMap((text) => [...lines.vocabulary.encode(text), end])]);
+  const inMemory = (all: Uint32Array) => ({
+    length: all.length,
+    read: (from: number, count: number) => all.subarray(from, from + count),
+  });
   const known = (texts: readonly string[]) => {
     const all = ids(texts);
-    return new KnownTexts({ ...inMemory(all), length: all.length }, end);
+    return knownTexts(inMemory(all), end);
   };
   const novel = (novelty: Novelty, count: number, options: GenerateOptions = {}) => [
     ...writeNovel(new Plan(lines, options), novelty, { seed: 3, count }),
@@ -196,7 +199,7 @@ describe('of the texts that are drawn', () => {
 
   it('the prompt is a part, and labels are none', () => {
     const labelled = Uint32Array.of(end, end + 3, 0, 1, 2, end, end + 1, end);
-    const texts = new KnownTexts({ ...inMemory(labelled), length: labelled.length }, end);
+    const texts = knownTexts(inMemory(labelled), end);
     const novelty = new Novelty(texts, true);
     expect(novelty.accepts([0, 1, 2])).toBe(false);
     expect(novelty.accepts([0, 1])).toBe(true);

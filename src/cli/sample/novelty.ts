@@ -4,7 +4,8 @@ import { amountOf, grouped } from '../../numbers.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import { Novelty } from '../../sample/novelty.js';
 import type { Plan } from '../../sample/plan.js';
-import { KnownTexts } from '../../text/known-texts.js';
+import { knownTexts } from '../../text/known-texts.js';
+import type { HashSet } from '../../text/text-hash.js';
 import { ownText } from '../input/text.js';
 import { note } from '../output/stderr.js';
 import type { SampleFlags } from './flags.js';
@@ -18,11 +19,11 @@ export function noveltyOf(checkpoint: string, record: RunRecord, flags: SampleFl
     return undefined;
   }
   if (flags.leadIn === false) note('--no-lead-in means nothing here: each text begins from zero state');
-  const known = flags.new === false ? undefined : knownTexts(checkpoint, record, end);
+  const known = flags.new === false ? undefined : textsOf(checkpoint, record, end);
   return new Novelty(known, flags.unique !== false);
 }
 
-function knownTexts(checkpoint: string, record: RunRecord, end: number): KnownTexts | undefined {
+function textsOf(checkpoint: string, record: RunRecord, end: number): HashSet | undefined {
   if (record.corpus.length === 0) {
     note('new texts cannot be told from known ones: the model was imported without its texts');
     return undefined;
@@ -33,7 +34,7 @@ function knownTexts(checkpoint: string, record: RunRecord, end: number): KnownTe
     return undefined;
   }
   try {
-    return new KnownTexts(dataset, end);
+    return knownTexts(dataset, end);
   } finally {
     dataset.close();
   }
