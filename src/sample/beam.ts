@@ -31,19 +31,20 @@ interface Ended {
 }
 
 /**
- * Searches for the likeliest text, keeping the `width` likeliest continuations at each step (beam search,
+ * Searches for the likeliest texts, keeping the `width` likeliest continuations at each step (beam search,
  * Lowerre 1976). Finished texts are compared by log p per character; otherwise short ones would always win.
  * Nothing is drawn at random, so temperature, truncation and repetition do not apply. A blocked text is
  * returned only if all texts are blocked.
  * @param plan must have a finite length
+ * @returns the texts that were found, the likeliest first
  * @throws UserError if the logits of the network are not numbers
  */
-export function beamSearch(plan: Plan, width: number): GeneratedText {
+export function beamSearch(plan: Plan, width: number): GeneratedText[] {
   const start = readContext(plan); // without chance, the same for every seed
   return withReader(plan.model, width, (batch) => search(batch, plan, start));
 }
 
-function search(batch: Reader, plan: Plan, start: Start): GeneratedText {
+function search(batch: Reader, plan: Plan, start: Start): GeneratedText[] {
   const root = { before: undefined, id: 0, nats: 0, total: 0, length: 0, row: 0 };
   let live: Hypothesis[] = [{ ...root, rules: new Rules(plan), stops: new Stops(plan.stops) }];
   const ended: Ended[] = [];
@@ -83,8 +84,8 @@ function search(batch: Reader, plan: Plan, start: Start): GeneratedText {
     const reason = hypothesis.stops.end();
     end(hypothesis, reason ?? 'length', reason ? hypothesis.stops.tail : 0);
   }
-  const best = (ended.length > 0 ? ended : blocked).reduce((a, b) => (b.mean > a.mean ? b : a));
-  return textOf(best, plan);
+  const found = ended.length > 0 ? ended : blocked;
+  return found.sort((a, b) => b.mean - a.mean).map((text) => textOf(text, plan));
 }
 
 /**

@@ -2,6 +2,7 @@ import { UserError } from '../errors.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { leadInRandom } from '../sample/opening.js';
+import { textSeparator } from '../sample/shown.js';
 import { Writer } from '../sample/writer.js';
 import type { TextForm } from '../text/form.js';
 import { systemClock } from './clock.js';
@@ -19,8 +20,9 @@ const SAMPLE_LENGTH = 500;
 const TEMPERATURE = { minimum: 0, maximum: 100 } as const;
 
 /**
- * A text that the network writes while it learns, a few characters between two steps. It has a state and
- * random numbers of its own, so it does not affect training.
+ * What the network writes while it learns, a few characters between two steps: one text or, with a collection,
+ * one text below the other, each with the prompt. It has a state and random numbers of its own, so it does not
+ * affect training.
  */
 export class LiveSample {
   readonly #writer: Writer;
@@ -81,12 +83,22 @@ export class LiveSample {
    */
   write(step: number, idle: boolean): LiveEvent | undefined {
     this.#addCredit(idle ? 1 : SHARE_OF_TIME);
+    const { vocabulary } = this.#writer.model;
+    const { end } = vocabulary;
+    const prompt = vocabulary.readable(vocabulary.decode(this.#prompt));
     let text = '';
     const certainty: number[] = [];
     while (this.#characters >= 1 && this.#milliseconds > 0) {
       const start = this.now();
       const id = this.#nextId();
-      if (id !== undefined) {
+      if (id !== undefined && id === end) {
+        const next = `${textSeparator(this.#writer.model)}${prompt}`;
+        text += next;
+        for (const _ of next) {
+          certainty.push(1);
+          this.#characters--;
+        }
+      } else if (id !== undefined) {
         this.#likelihood *= this.#writer.probabilityOf(id);
         for (const character of this.#read(id)) {
           text += character;
@@ -102,8 +114,6 @@ export class LiveSample {
     }
     if (text === '') return undefined;
     const { temperature } = this.#choice;
-    const { vocabulary } = this.#writer.model;
-    const prompt = vocabulary.readable(vocabulary.decode(this.#prompt));
     return { type: 'live', step, sample: this.#sample, temperature, prompt, text, certainty };
   }
 

@@ -5,6 +5,7 @@ import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
 import { clamped } from '../numbers.js';
 import { Random, Stream } from '../random.js';
 import { leadInRandom } from '../sample/opening.js';
+import { shownTexts } from '../sample/shown.js';
 import { Clock, type Now, systemClock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
 import { endOf } from './end.js';
@@ -194,12 +195,11 @@ export class Run {
 
   sample(): TrainEvent {
     const { writer, record } = this.session;
-    const { vocabulary } = writer.model;
     const { seed } = record.training;
     const text = new Random(seed, Stream.sampling, this.step * SAMPLE_LENGTH);
     const draws = { text, leadIn: leadInRandom(seed) };
     const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, draws);
-    return { type: 'sample', step: this.step, text: vocabulary.readable(vocabulary.decode(ids)) };
+    return { type: 'sample', step: this.step, text: shownTexts(writer.model, [...ids]) };
   }
 
   /** Saves a checkpoint; see `persist`. */

@@ -2,12 +2,15 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { generate } from '../../src/api/generate.js';
+import { Random, Stream } from '../../src/random.js';
 import { beamSearch } from '../../src/sample/beam.js';
 import { fillIn } from '../../src/sample/fill.js';
 import { Novelty, writeNovel } from '../../src/sample/novelty.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { type Reader, withReader } from '../../src/sample/reader.js';
+import { shownTexts } from '../../src/sample/shown.js';
+import { Writer } from '../../src/sample/writer.js';
 import type { Collection } from '../../src/text/collection.js';
 import { knownTexts } from '../../src/text/known-texts.js';
 import { thrownBy } from '../helpers/files.js';
@@ -116,7 +119,7 @@ describe('a text of a collection', () => {
     for (const options of [{}, { prompt: 'a' }, { match: '[a-c]+' }, { label: ['author=x'] }]) {
       const model = 'label' in options ? kinds : lines;
       const [text] = await writeMany({ length: 60, temperature: 0, ...options }, 1, model);
-      expect(beamSearch(new Plan(model, { length: 60, ...options }), 1)).toEqual(text);
+      expect(beamSearch(new Plan(model, { length: 60, ...options }), 1)[0]).toEqual(text);
     }
   });
 
@@ -127,6 +130,35 @@ describe('a text of a collection', () => {
       expect(reason).toBe('ending');
       expect(logProbabilities).toHaveLength(text.length);
     }
+  });
+});
+
+describe('samples of training', () => {
+  const draws = () => ({ text: new Random(1, Stream.sampling), leadIn: new Random(1, Stream.leadIn) });
+  const shown = (model: typeof lines, prompt: string, length: number) => {
+    const ids = new Writer(model).write(model.vocabulary.encode(prompt), length, { temperature: 1 }, draws());
+    return shownTexts(model, [...ids]);
+  };
+
+  it('are whole texts one below the other, as many as fit', () => {
+    const texts = shown(lines, '', 500);
+    expect(texts.length).toBeLessThanOrEqual(500);
+    expect(texts).toMatch(/^([a-f]+\n){2,}[a-f]+$/);
+    expect(shown(kinds, 'ab', 200)).toMatch(/^([a-f]*\n)+[a-f]*$/);
+    expect(shown(lines, '', 1)).toMatch(/^[a-f]$/);
+  });
+
+  it('are separated as the texts of the corpus are', () => {
+    const of = (collection: Collection) => shown(modelOf('ab\n', { collection }), '', 100);
+    expect(of({ division: 'paragraph', labels: [] })).toContain('\n\n');
+    expect(of({ division: 'file', labels: [] })).toContain('\n---\n');
+    expect(of({ division: 'separator', textsEnd: '%', labels: [] })).toContain('\n%\n');
+  });
+
+  it('are turned back if the network writes column by column', () => {
+    const model = modelOf('ab\n', { collection: { division: 'file', byColumn: true, labels: [] } });
+    const ids = [...model.vocabulary.encode('ab\nba\naa'), model.vocabulary.end!];
+    expect(shownTexts(model, [...ids, model.vocabulary.idOf(0x61)!])).toBe('aba\nbaa\n---\na');
   });
 });
 

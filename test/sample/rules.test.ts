@@ -59,7 +59,7 @@ describe('a pattern', () => {
         }
         const length = least + more;
         const texts = await writeMany({ ...options, length }, 3, model);
-        texts.push(beamSearch(new Plan(model, { ...options, length }), 1 + (seed % 5)));
+        texts.push(beamSearch(new Plan(model, { ...options, length }), 1 + (seed % 5))[0]!);
         for (const { text, reason } of texts) {
           counts.texts++;
           expect(text).toMatch(wholly(match));
@@ -86,7 +86,7 @@ describe('a pattern', () => {
   it('ends a matching text whose length forbids to continue', async () => {
     const [text] = await writeMany({ match: '(aa)*', allow: 'a', length: 5 }, 1, model);
     expect(text).toMatchObject({ text: 'aaaa', reason: 'match' });
-    const found = beamSearch(new Plan(model, { match: '(aa)*', allow: 'a', length: 5 }), 3);
+    const found = beamSearch(new Plan(model, { match: '(aa)*', allow: 'a', length: 5 }), 3)[0];
     expect(found).toMatchObject({ text: 'aaaa', reason: 'match' });
   });
 
@@ -175,7 +175,7 @@ describe('without copies', () => {
             length: 25,
           };
           const texts = await writeMany(options, 5, few);
-          texts.push(beamSearch(new Plan(few, options), 3));
+          texts.push(beamSearch(new Plan(few, options), 3)[0]!);
           for (const { text, reason } of texts) {
             reasons.add(reason);
             const whole = prompt + text;

@@ -18,7 +18,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 const wide = modelOf('abcdefghijk \n.é');
 const beam = (model: CharacterModel, width: number, options: GenerateOptions) =>
-  beamSearch(new Plan(model, { leadIn: false, logProbabilities: true, ...options }), width);
+  beamSearch(new Plan(model, { leadIn: false, logProbabilities: true, ...options }), width)[0]!;
 
 describe('a beam of width 1', () => {
   const settings: [name: string, options: GenerateOptions][] = [

@@ -11,7 +11,11 @@ import { note } from '../output/stderr.js';
 import type { SampleFlags } from './flags.js';
 
 /** Returns what is left out of the texts of a collection; undefined if the model knows one long text. */
-export function noveltyOf(checkpoint: string, record: RunRecord, flags: SampleFlags): Novelty | undefined {
+export function noveltyOf(
+  checkpoint: string,
+  record: RunRecord,
+  flags: Pick<SampleFlags, 'new' | 'unique' | 'leadIn'>,
+): Novelty | undefined {
   const { end } = vocabularyOf(record);
   if (end === undefined) {
     for (const name of ['new', 'unique'] as const)
@@ -56,18 +60,21 @@ export function* novelTexts(
 }
 
 /** Says what was left out and, if there are fewer texts than were asked for, why. */
-export function noveltyLines({ known, repeats }: Novelty, written: number, wanted: number): string[] {
+export function noveltyLines(
+  { known, repeats }: Novelty,
+  { written, wanted, hasChance }: { written: number; wanted: number; hasChance: boolean },
+): string[] {
   const parts = [
     ...(known > 0 ? [`${grouped(known)} that ${known === 1 ? 'is' : 'are'} in the corpus`] : []),
     ...(repeats > 0 ? [amountOf(repeats, 'repeat')] : []),
   ];
   const lines = parts.length > 0 ? [`left out ${parts.join(' and ')}`] : [];
   if (written >= wanted || parts.length === 0) return lines;
-  const [flags, texts] = [known > 0 ? '--no-new' : '', repeats > 0 ? '--no-unique' : ''];
-  const remedy = [flags, texts].filter(Boolean).join(' and ');
-  lines.push(
-    `wrote ${written === 0 ? 'none' : `only ${grouped(written)}`} of ${amountOf(wanted, 'text')}: nearly all others are known. ` +
-      `A higher --temp gives more new ones, ${remedy} all of them.`,
-  );
+  const flags = [...(known > 0 ? ['--no-new'] : []), ...(repeats > 0 ? ['--no-unique'] : [])].join(' and ');
+  const count = written === 0 ? 'none' : `only ${grouped(written)}`;
+  const why = hasChance
+    ? `nearly all others are known. A higher --temp gives more new ones, ${flags} all of them.`
+    : `nothing is left to chance, so there are no others. ${flags} writes these as well.`;
+  lines.push(`wrote ${count} of ${amountOf(wanted, 'text')}: ${why}`);
   return lines;
 }

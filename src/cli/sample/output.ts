@@ -2,9 +2,9 @@ import { excerpt, harmless, harmlessJson, percent, table } from '../../format.js
 import { sumOf } from '../../numbers.js';
 import { copyReport } from '../../sample/copying.js';
 import type { Draft } from '../../sample/draft.js';
-import { formOf } from '../../sample/form.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import type { Plan } from '../../sample/plan.js';
+import { textSeparator } from '../../sample/shown.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { graphemesOf } from '../../ui/text/graphemes.js';
 import { hasColours, merged } from '../../ui/text/tint.js';
@@ -89,13 +89,10 @@ function plainOutput(plan: Plan, flags: SampleFlags, streams: boolean): SampleOu
   };
 }
 
-/** Returns what stands between texts unless something else is asked for: for a collection, what it has there. */
+/** Returns what stands between texts unless something else is asked for. */
 function separatorOf({ model }: Plan, flags: SampleFlags): string {
-  const { division, textsEnd } = model.vocabulary.collection ?? {};
-  const isOneLine = flags.until === 'line' || flags.lines === 1 || flags.match !== undefined;
-  if (isOneLine || (division !== undefined && formOf(model).isOneLine)) return '\n';
-  if (division === 'paragraph') return '\n\n';
-  return `\n${textsEnd ?? '---'}\n`;
+  if (flags.until === 'line' || flags.lines === 1 || flags.match !== undefined) return '\n';
+  return model.vocabulary.end === undefined ? '\n---\n' : textSeparator(model);
 }
 
 /** How long text is buffered at most: a terminal shows it as it is written, a pipe gets larger pieces. */

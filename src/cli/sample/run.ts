@@ -65,6 +65,7 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
     if (last) remark(finished(last), plan, about);
     return;
   }
+  const hasChance = plan.isRandom && flags.beam === undefined;
   let written = 0;
   for (const text of texts(plan, flags, seed, novelty)) {
     await output.write(text);
@@ -72,7 +73,7 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
     written++;
   }
   await output.end?.();
-  if (novelty) noveltyLines(novelty, written, flags.samples).forEach(say);
+  if (novelty) noveltyLines(novelty, { written, wanted: flags.samples, hasChance }).forEach(say);
 }
 
 /** Yields texts that are written as a whole. */
@@ -83,13 +84,15 @@ function texts(
   novelty: Novelty | undefined,
 ): Iterable<GeneratedText> {
   const { beam, ending, unknown, samples, candidates = SAMPLE_OPTIONS.candidates.default } = flags;
-  const novel = (found: Iterable<GeneratedText>) =>
-    novelty ? novelTexts(found, { plan, novelty, count: samples }) : found;
-  if (beam !== undefined) return novel([beamSearch(plan, beam)]);
+  if (beam !== undefined) {
+    const found = beamSearch(plan, beam);
+    return novelty ? novelTexts(found, { plan, novelty, count: 1 }) : found.slice(0, 1);
+  }
   if (ending !== undefined) {
     const ids = formOf(plan.model).encode(ending, unknown);
     const most = Math.max(candidates, samples);
-    return novel(fillIn(plan, ids, most, novelty ? most : samples));
+    if (!novelty) return fillIn(plan, ids, most, samples);
+    return novelTexts(fillIn(plan, ids, most, most), { plan, novelty, count: samples });
   }
   return novelty ? writeNovel(plan, novelty, { seed, count: samples }) : writeAll(plan, seed, samples);
 }

@@ -11,7 +11,9 @@ import { findCheckpoints } from '../../checkpoint/run.js';
 import { harmlessLine, quoted, table } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { finished, writeTexts } from '../../sample/generate.js';
+import { type Novelty, writeNovel } from '../../sample/novelty.js';
 import { Plan } from '../../sample/plan.js';
+import { textSeparator } from '../../sample/shown.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../../train/events.js';
 import { type LossSeries, NO_LOSSES, recentLoss } from '../../ui/dashboard/series.js';
@@ -19,6 +21,7 @@ import { readModel, threadsToWrite } from '../input/model.js';
 import { PROGRAM } from '../output/console.js';
 import { wrappedLines } from '../output/terminal.js';
 import { generateOptions } from '../sample/flags.js';
+import { noveltyOf } from '../sample/novelty.js';
 import { adviceAfter } from './advice.js';
 import { indented } from './reporter.js';
 
@@ -29,8 +32,10 @@ export interface Seen {
   readonly baselines: BaselineEvent[];
 }
 
-/** The length of the sample, in characters. */
+/** The length of the sample, in characters; of whole texts, there are at most so many and so long ones. */
 const SAMPLE_LENGTH = 200;
+const MOST_TEXTS = 6;
+const LONGEST_TEXT = 2000;
 
 /**
  * Prints the result of a run: its losses, its best checkpoint and how to continue; and if it was not stopped,
@@ -61,7 +66,7 @@ export async function summarise(
     lines.push('', `checkpoint ${harmlessLine(path)}`);
     let command = `${PROGRAM} sample ${name}`;
     if ('state' in best) {
-      const sample = sampleOf(best);
+      const sample = sampleOf(path, best);
       command += ` ${sample.flags}`;
       lines.push(chalk.cyan(indented(sample.text)));
     }
@@ -72,17 +77,35 @@ export async function summarise(
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** Writes a text with a checkpoint, and returns the flags of `sample` that write the same. */
-function sampleOf(best: Checkpoint): { text: string; flags: string } {
+/** Writes with a checkpoint, and returns the flags of `sample` that write the same. */
+function sampleOf(path: string, best: Checkpoint): { text: string; flags: string } {
   const { seed } = best.record.training;
   const model = modelOf(best, { threads: threadsToWrite(best.record.model) });
-  const options = generateOptions(
-    { length: SAMPLE_LENGTH, seed, echo: true, samples: 1 },
-    { prompt: '', seed, corpus: undefined, ends: false },
-  );
-  const [draft] = [...writeTexts(new Plan(model, options), [seed])].slice(-1);
+  const plan = (length: number) => {
+    const given = { length, seed, echo: true, samples: 1 };
+    return new Plan(model, generateOptions(given, { prompt: '', seed, corpus: undefined, ends: false }));
+  };
+  const novelty = noveltyOf(path, best.record, {});
+  if (novelty) return wholeTexts(plan(LONGEST_TEXT), novelty, seed);
+  const [draft] = [...writeTexts(plan(SAMPLE_LENGTH), [seed])].slice(-1);
   const text = model.vocabulary.readable(finished(draft!).text);
   return { text, flags: `--length ${SAMPLE_LENGTH} --seed ${seed}` };
+}
+
+/** Writes some whole texts: as many as have about the length of the sample, but at least one. */
+function wholeTexts(plan: Plan, novelty: Novelty, seed: number): { text: string; flags: string } {
+  const { model } = plan;
+  const texts: string[] = [];
+  let [characters, cut] = [0, false];
+  for (const { text, reason } of writeNovel(plan, novelty, { seed, count: MOST_TEXTS })) {
+    texts.push(model.vocabulary.readable(text));
+    characters += text.length;
+    cut ||= reason === 'length';
+    if (characters >= SAMPLE_LENGTH) break;
+  }
+  const length = cut ? ` --length ${LONGEST_TEXT}` : '';
+  const flags = `-n ${Math.max(1, texts.length)}${length} --seed ${seed}`;
+  return { text: texts.join(textSeparator(model)), flags };
 }
 
 /** Returns a table of the losses of the run and its baselines, the worst first. */
