@@ -31,7 +31,8 @@ export type ResumeOptions = Omit<TrainOptions, 'resume' | 'from'> & Stoppable;
 /**
  * Trains a network on a text, in a thread of its own, and yields what happens: the events that
  * `charlstm train --ui json` prints, preceded by notices and a `start` event. The last one is `end`; its
- * `reason` is `finished`, `stopped`, or `diverged` if the loss or the gradients were no longer numbers.
+ * `reason` is `finished`, `early` after `patience` validations without a new best, `stopped`, or `diverged` if
+ * the loss or the gradients were no longer numbers.
  * Checkpoints and log are written to the folder of the run, and the weights are bit-identical to those of
  * the command.
  *

@@ -53,6 +53,7 @@ export const NETWORK = {
   }),
   layers: row('--layers <n>', { minimum: 1, maximum: 32, integer: true }, 'number of recurrent layers', {
     default: 2,
+    defaultHelp: '2; 1 for short texts',
     frozen: 'shape',
     aliases: ['num-layers'],
     isCommon: true,
@@ -61,7 +62,7 @@ export const NETWORK = {
     '--dropout <share>',
     { minimum: 0, maximum: 0.95 },
     'share of the outputs of each layer to drop while training, such as 0.2',
-    { default: 0, frozen: 'run', isCommon: true },
+    { default: 0, defaultHelp: '0; more for short texts', frozen: 'run', isCommon: true },
   ),
   coupled: row(
     '--coupled',
@@ -88,7 +89,7 @@ export const NETWORK = {
 export const LENGTH = {
   epochs: row('--epochs <n>', { minimum: 0.001, maximum: 1e9 }, 'train for this many passes over the text', {
     default: 10,
-    defaultHelp: '10, but 1,000 to 20,000 steps',
+    defaultHelp: '10, but 1,000 to 20,000 steps; more for short texts',
     aliases: ['max-epochs'],
     isCommon: true,
   }),
@@ -113,7 +114,11 @@ const TRAINING = {
   weightDecay: row('--weight-decay <n>', { minimum: 0, maximum: 10 }, 'weight decay of the matrices', {
     default: 0.01,
   }),
-  batchSize: row('--batch-size <n>', WINDOW, 'sequences per batch', { default: 32, frozen: 'run' }),
+  batchSize: row('--batch-size <n>', WINDOW, 'sequences per batch', {
+    default: 32,
+    defaultHelp: '32; less for short texts',
+    frozen: 'run',
+  }),
   sequenceLength: row(
     '--seq-length <n>',
     WINDOW,
@@ -140,9 +145,9 @@ const VALIDATION = {
   ),
   patience: row(
     '--patience <n>',
-    { minimum: 0, maximum: 1_000_000, integer: true },
-    'stop after N validations without a new best; 0 never does',
-    { default: 0, absent: 0 },
+    { minimum: 0, maximum: 1000, integer: true },
+    'stop after N validations in a row without a new best; 0 never does',
+    { defaultHelp: '10 with the default length, else 0', absent: 0 },
   ),
   keep: row(
     '--keep <n>',

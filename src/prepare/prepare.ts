@@ -1,11 +1,9 @@
 import { claimNewRun } from '../checkpoint/claim.js';
 import {
   DECODING,
-  LENGTH,
   MODEL_DEFAULTS,
   NETWORK,
   TRAINING_DEFAULTS,
-  type TrainingLength,
   type TrainingOptions,
 } from '../checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../checkpoint/record.js';
@@ -18,6 +16,13 @@ import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { malformedNotices, readCorpus } from './corpus.js';
+import {
+  DEFAULT_PATIENCE,
+  defaultEvalEvery,
+  defaultLength,
+  defaultsFor,
+  shortTextNotices,
+} from './defaults.js';
 import { checkMemory } from './memory.js';
 import { noteOrigin } from './origin.js';
 import {
@@ -52,7 +57,7 @@ export async function prepareRun(
     const shares = { ...TRAINING_DEFAULTS, ...request.training };
     const known = trained?.record.codePoints ?? [];
     const text = { sources: corpus.sources, decoding, known, collection, shares, seed: shares.seed };
-    const base = trained?.record.model ?? MODEL_DEFAULTS;
+    const base = trained?.record.model;
     let plan: ReturnType<typeof planOf> | undefined;
     const learned = await hooks.interruptible(claim.release, () =>
       readCorpus(text, claim, hooks.onReading, (found) => {
@@ -104,31 +109,41 @@ export async function prepareRun(
 
 /**
  * Resolves a request for a text.
- * @param base the network where the request does not say otherwise
+ * @param base the trained network to start from, if there is one
  * @throws UserError for options that contradict each other or do not go with the text, and for too little
  *   memory
  */
 function planOf(
   { vocabulary, arrange }: LearnedText,
   request: TrainingRequest,
-  base: Omit<ModelConfig, 'vocabulary'>,
+  base: Omit<ModelConfig, 'vocabulary'> | undefined,
 ) {
-  const asked = { ...TRAINING_DEFAULTS, ...request.training };
+  const { length } = arrange({ validation: 0, test: 0 });
+  const sized = defaultsFor(length);
+  const asked = { ...TRAINING_DEFAULTS, batchSize: sized.batchSize, ...request.training };
   const { split, parts: arrangement, notices } = splitCorpus(arrange, asked);
   const { trainLength, ...window } = split;
-  const model = modelOf(request.network, base, vocabulary);
+  const model = modelOf(request.network, base ?? { ...MODEL_DEFAULTS, ...sized.network }, vocabulary);
   const memory = checkMemory({ config: model, vocabulary, training: window, corpus: arrangement }, request);
   const stepsPerEpoch = windowsPerEpoch({ ...window, trainLength });
-  const amount = request.length ?? defaultLength(stepsPerEpoch);
+  const amount = request.length ?? defaultLength(sized, stepsPerEpoch);
   const total = totalSteps(amount, stepsPerEpoch);
   const training: TrainingOptions = {
     length: amount,
     lr: defaultLearningRate(model.hidden),
     evalEvery: defaultEvalEvery(arrangement.validationEnd - trainLength, window, total),
+    patience: request.length === undefined && window.validation > 0 ? DEFAULT_PATIENCE : 0,
     ...asked,
     ...window,
   };
-  return { model, training, arrangement, notices: [...notices, ...memory] };
+  if (training.patience > 0 && window.validation === 0) {
+    throw new UserError(
+      `--patience is ${training.patience}, and there is no text to validate on`,
+      'Leave --patience out, or keep some text with --val.',
+    );
+  }
+  const short = base === undefined ? shortTextNotices(length) : [];
+  return { model, training, arrangement, notices: [...short, ...notices, ...memory] };
 }
 
 /** The network of a request. Options that equal what their absence means are left out of the record. */
@@ -160,32 +175,4 @@ function modelOf(
   const rows: Record<string, OptionRow> = NETWORK;
   const recorded = Object.entries(model).filter(([name, value]) => value !== rows[name]?.absent);
   return Object.fromEntries(recorded) as unknown as ModelConfig;
-}
-
-/** Fewer batches teach little, however often the text fits into them, and more take all night. */
-const DEFAULT_STEPS = { least: 1_000, most: 20_000 };
-
-function defaultLength(stepsPerEpoch: number): TrainingLength {
-  const { least, most } = DEFAULT_STEPS;
-  const steps = Math.min(most, Math.max(least, LENGTH.epochs.default * stepsPerEpoch));
-  return { unit: 'epochs', amount: Number((steps / stepsPerEpoch).toPrecision(3)) };
-}
-
-/**
- * Steps between validations. They take about a twentieth of the time (a forward pass costs a third of a
- * step), but there are at most 50 in a run, and at least 10 unless it is very short.
- */
-function defaultEvalEvery(
-  validationLength: number,
-  { batchSize, sequenceLength }: { batchSize: number; sequenceLength: number },
-  total: number | undefined,
-): number {
-  const affordable = Math.ceil(
-    (20 / 3) * (Math.min(validationLength, 200_000) / (batchSize * sequenceLength)),
-  );
-  if (total === undefined) return Math.max(100, affordable);
-  return Math.max(
-    Math.min(10, total),
-    Math.min(Math.max(affordable, Math.ceil(total / 50)), Math.ceil(total / 10)),
-  );
 }

@@ -8,6 +8,7 @@ import { findCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '.
 import { openEngine } from '../engine/engine.js';
 import { fileError, UserError, withHint } from '../errors.js';
 import { quoted } from '../format.js';
+import { amountOf } from '../numbers.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
 import { arrangeWhole } from '../text/arrange.js';
 import { Dataset } from '../text/dataset.js';
@@ -15,7 +16,7 @@ import { openLearned } from '../text/learned.js';
 import { shareFile } from '../text/reuse.js';
 import { type Shares, splitCorpus } from '../text/split.js';
 import { endOf } from '../train/end.js';
-import { shareDone } from '../train/schedule.js';
+import { type Ending, endingOf, shareDone } from '../train/schedule.js';
 import { refuseOtherTexts } from './frozen-texts.js';
 import { checkMemory } from './memory.js';
 import { copyOrigin } from './origin.js';
@@ -45,7 +46,8 @@ export async function prepareResume(
   if (await hasEnded(last, request)) {
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const record = await resumedRecord(found, request, hooks);
-    if (isComplete(record)) return endedRun(original, record, hooks);
+    const ending = endingIn(record);
+    if (ending) return endedRun(original, record, ending, hooks);
   }
   // A run that continues in its own folder is locked before it is read: nobody else may be training it
   // meanwhile.
@@ -54,9 +56,10 @@ export async function prepareResume(
     const found = await readFirst(resolveCheckpoints(named ?? original, 'last'), verifyCheckpoint);
     const { path: checkpoint, value, damaged } = found;
     const record = await resumedRecord(found, request, hooks);
-    if (isComplete(record)) {
+    const ending = endingIn(record);
+    if (ending) {
       await claim.release();
-      return endedRun(original, record, hooks);
+      return endedRun(original, record, ending, hooks);
     }
     const { model: config, training, corpus } = record;
     const vocabulary = vocabularyOf(record);
@@ -137,10 +140,14 @@ async function resumedRecord(
 /** Returns the record of a run with the changes that a request may make. */
 function changed(record: RunRecord, request: TrainingRequest): RunRecord {
   const changes = Object.entries(request.training).filter(([name]) => !FROZEN[name]);
+  const { length } = record.training;
+  const asked = request.length ?? length;
+  const isNewLength = asked.unit !== length.unit || asked.amount !== length.amount;
   const training: TrainingOptions = {
     ...record.training,
+    ...(isNewLength && { patience: 0 }), // as for a new run with a length of its own
     ...Object.fromEntries(changes),
-    length: request.length ?? record.training.length,
+    length: asked,
   };
   // A new learning rate is a new attempt.
   const rollbacks = request.training.lr === undefined ? record.progress.rollbacks : 0;
@@ -178,28 +185,35 @@ async function copyText(
 async function hasEnded(checkpoint: string, request: TrainingRequest): Promise<boolean> {
   try {
     const { record } = await readRecord(checkpoint);
-    return isComplete(changed(record, request));
+    return endingIn(changed(record, request)) !== undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return false;
   }
 }
 
-function isComplete(record: RunRecord): boolean {
+/** Why a run that is recorded like this is over; undefined if it is not. */
+function endingIn(record: RunRecord): Ending | undefined {
   const { corpus, progress, history } = record;
   const isValidated = history.at(-1)?.step === progress.step; // a stop may have abandoned the last validation
-  return corpus.length > 0 && isValidated && shareDone(record) >= 1;
+  return corpus.length > 0 && isValidated ? endingOf(shareDone(record), record) : undefined;
 }
 
-async function endedRun(run: string, record: RunRecord, hooks: PrepareHooks): Promise<EndedRun> {
+async function endedRun(
+  run: string,
+  record: RunRecord,
+  ending: Ending,
+  hooks: PrepareHooks,
+): Promise<EndedRun> {
   const { training, progress, history } = record;
   const { step } = progress;
-  const length = describeLength(training.length);
-  const notices = [
-    `${run} has already had its ${length} (step ${step}): nothing is changed`,
-    ...(await changeNotices(run, record, hooks)),
-  ];
-  return { run, end: endOf(run, 'finished', { step, history }), notices };
+  const why =
+    ending === 'finished'
+      ? `has already had its ${describeLength(training.length)} (step ${step})`
+      : `has ended at step ${step}, after ${amountOf(training.patience, 'validation')} without a new best` +
+        ' (--patience 0 continues it)';
+  const notices = [`${run} ${why}: nothing is changed`, ...(await changeNotices(run, record, hooks))];
+  return { run, end: endOf(run, ending, { step, history }), notices };
 }
 
 /** The options that cannot change once a run has started. */

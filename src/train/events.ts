@@ -18,6 +18,8 @@ export interface StartEvent {
   /** Undefined if the length is in minutes. */
   readonly totalSteps: number | undefined;
   readonly minutes: number | undefined;
+  /** The run ends earlier after this many validations without a new best; 0 if it does not. */
+  readonly patience: number;
   /** Seconds of these minutes that earlier sessions used. */
   readonly seconds: number;
   /** The peak of the learning rate. */
@@ -77,6 +79,8 @@ export interface RollbackEvent {
 export type EndReason =
   /** The run reached its length. */
   | 'finished'
+  /** The last validations, as many as `--patience` says, brought no new best. */
+  | 'early'
   /** `--stop-at` or a stop command ended it. */
   | 'stopped'
   /** The numbers were wrong again after a rollback; the last checkpoint is from before. */

@@ -16,7 +16,7 @@ import { Gauges } from './gauges.js';
 import { LiveSample } from './live.js';
 import { lastIntact } from './rollback.js';
 import { FolderWatch, persist } from './saving.js';
-import { rateAt, totalSteps } from './schedule.js';
+import { type Ending, endingOf, rateAt, totalSteps } from './schedule.js';
 import { restore, type Session, stateOf } from './session.js';
 import { startOf } from './start.js';
 import { trainStep } from './step.js';
@@ -97,8 +97,10 @@ export class Run {
     return this.#progress.step;
   }
 
-  get isOver(): boolean {
-    return this.#isMeasured && this.#shareDone() >= 1;
+  /** Why the run is over; undefined if it is not. */
+  get ending(): Ending | undefined {
+    const { training } = this.session.record;
+    return this.#isMeasured ? endingOf(this.#shareDone(), { training, history: this.#history }) : undefined;
   }
 
   get owesValidation(): boolean {
@@ -220,7 +222,8 @@ export class Run {
       const event: TrainEvent = { type: 'checkpoint', step, path };
       await writeCheckpoint(path, checkpoint, () => {
         session.ownership?.verify();
-        if (this.isOver) this.#end = this.#endEvent('finished', path);
+        const { ending } = this;
+        if (ending) this.#end = this.#endEvent(ending, path);
         this.#announce?.(this.#end ? [event, this.#end] : [event]);
       });
       await pruneCheckpoints(run, training.keep, session.ownership?.verify);

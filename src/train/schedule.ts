@@ -1,5 +1,5 @@
 import type { TrainingLength } from '../checkpoint/options.js';
-import type { RunRecord } from '../checkpoint/record.js';
+import type { HistoryPoint, RunRecord } from '../checkpoint/record.js';
 import { windowsPerEpoch } from '../text/batches.js';
 
 const WARM_UP_STEPS = 100;
@@ -23,6 +23,29 @@ export function totalSteps({ unit, amount }: TrainingLength, stepsPerEpoch: numb
 export function shareDone({ training, corpus, progress }: RunRecord): number {
   const total = totalSteps(training.length, windowsPerEpoch({ ...training, ...corpus }));
   return total === undefined ? progress.seconds / (60 * training.length.amount) : progress.step / total;
+}
+
+/** Why a run is over: it has had its length, or its validation loss no longer improves. */
+export type Ending = 'finished' | 'early';
+
+/** Returns why a run is over after a validation, or undefined if it goes on. @param done share of its length */
+export function endingOf(
+  done: number,
+  { training, history }: { training: { patience: number }; history: readonly HistoryPoint[] },
+): Ending | undefined {
+  if (done >= 1) return 'finished';
+  return training.patience > 0 && validationsSinceBest(history) >= training.patience ? 'early' : undefined;
+}
+
+/**
+ * Returns how many validations have followed the one with the lowest loss, the first of them if several have
+ * it. A very long history lacks some entries; it keeps more than any `--patience`.
+ */
+export function validationsSinceBest(history: readonly HistoryPoint[]): number {
+  const losses = history.flatMap(({ validation }) => (validation === null ? [] : [validation]));
+  if (losses.length === 0) return 0;
+  const best = losses.reduce((least, loss, i) => (loss < losses[least]! ? i : least), 0);
+  return losses.length - 1 - best;
 }
 
 /**

@@ -22,6 +22,7 @@ export function startOf(session: Session, totalSteps: number | undefined): Start
     charactersPerStep: training.batchSize * training.sequenceLength,
     totalSteps,
     minutes: training.length.unit === 'minutes' ? training.length.amount : undefined,
+    patience: training.patience,
     seconds: record.progress.seconds,
     lr: training.lr,
   };

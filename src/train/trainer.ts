@@ -20,7 +20,7 @@ export async function* train(
   const run = new Run(session, control);
   let fault: string | undefined;
   yield run.startEvent();
-  while (fault !== undefined || !run.isOver) {
+  while (fault !== undefined || run.ending === undefined) {
     if (fault !== undefined) {
       if (!run.canRollBack) return yield run.endEvent('diverged', fault);
       yield* run.rollBack(fault);
@@ -39,7 +39,7 @@ export async function* train(
       yield* run.save();
       run.clock.skip();
     }
-    if (run.isOver) break;
+    if (run.ending) break;
 
     yield* run.pause();
     if (run.isStopping) {
@@ -47,5 +47,5 @@ export async function* train(
       return yield run.endEvent('stopped');
     }
   }
-  yield run.endEvent('finished');
+  yield run.endEvent(run.ending ?? 'finished');
 }

@@ -18,6 +18,7 @@ export const START: StartEvent = {
   stepsPerEpoch: 523,
   charactersPerStep: 2500,
   totalSteps: 5230,
+  patience: 0,
   minutes: undefined,
   lr: 0.005,
 };

@@ -92,6 +92,7 @@ function beginningOf(
         length: { unit: 'epochs', amount: LENGTH.epochs.default },
         lr: defaultLearningRate(config.hidden),
         evalEvery: 100,
+        patience: 0,
       },
       corpus: { name: shortName(path), length: 0, trainLength: 0, hash: '' },
       progress: NO_PROGRESS,

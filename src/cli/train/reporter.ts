@@ -69,10 +69,14 @@ function header(event: StartEvent): string {
     event.totalSteps === undefined
       ? describeLength({ unit: 'minutes', amount: event.minutes ?? 0 })
       : `${amountOf(event.totalSteps, 'step')}, ${(event.totalSteps / event.stepsPerEpoch).toFixed(1)} epochs`;
+  const early =
+    event.patience > 0
+      ? `; ends sooner after ${amountOf(event.patience, 'validation')} without a new best`
+      : '';
   const from = event.step > 0 ? `, continuing from step ${grouped(event.step)}` : '';
   return (
     `${harmlessLine(event.corpus)}: ${event.model}, ${grouped(event.parameters)} parameters, ${event.engine}\n` +
-    `${length}${from}\n` +
+    `${length}${early}${from}\n` +
     `run ${harmlessLine(event.run)}; Ctrl-C stops and saves`
   );
 }
@@ -99,7 +103,16 @@ class Progress {
   }
 
   columns(): string {
-    return this.#row(['step', 'epoch', 'loss', 'val', 'grad', 'lr', 'chars/s', 'ETA']);
+    return this.#row([
+      'step',
+      'epoch',
+      'loss',
+      'val',
+      'grad',
+      'lr',
+      'chars/s',
+      this.#start?.patience ? 'at most' : 'ETA',
+    ]);
   }
 
   /** Returns a row for the first step and then every few seconds. */

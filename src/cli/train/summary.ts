@@ -47,20 +47,20 @@ export async function summarise(
   { reason, step }: EndEvent,
   seen: Seen = { losses: NO_LOSSES, baselines: [] },
 ): Promise<void> {
-  const isFinished = reason === 'finished';
-  const how = isFinished ? chalk.green('done') : chalk.yellow('stopped');
+  const isOver = reason === 'finished' || reason === 'early';
+  const how = isOver ? chalk.green('done') : chalk.yellow('stopped');
   const lines = ['', `${how} at step ${grouped(step)}`];
   const last = findCheckpoints(run).at(-1);
   if (last) {
     const { record } = await readRecord(last.path);
     const { path, value: best } = await readModel<Checkpoint | Recorded>(
       run,
-      isFinished ? readCheckpoint : readRecord,
+      isOver ? readCheckpoint : readRecord,
     );
     const name = harmlessLine(quoted(run));
-    const { finding, next } = isFinished
+    const { finding, next } = isOver
       ? adviceAfter(run, record)
-      : { finding: undefined, next: ['continue', `${PROGRAM} train --resume ${name}`] };
+      : { finding: undefined, next: [['continue', `${PROGRAM} train --resume ${name}`] as const] };
     lines.push('', losses(record, best.record, seen));
     if (finding !== undefined) lines.push('', wrappedLines(finding));
     lines.push('', `checkpoint ${harmlessLine(path)}`);
@@ -71,7 +71,7 @@ export async function summarise(
       lines.push(chalk.cyan(indented(sample.text)));
     }
     lines.push('');
-    for (const [label, what] of [['write text', command], next])
+    for (const [label, what] of [['write text', command] as const, ...next])
       lines.push(`${`${label}:`.padEnd(13)}${what}`);
   }
   process.stderr.write(`${lines.join('\n')}\n`);

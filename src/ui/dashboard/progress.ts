@@ -60,7 +60,7 @@ function bar(state: DashboardState, width: number): Line {
   const before = `epoch ${grouped(epoch)}${epochs === undefined ? '' : ` of ${grouped(Number(epochs.toFixed(1)))}`} `;
   const parts = [
     { text: ` ${percent}`, bold: true },
-    { text: `ETA ${left === undefined ? '-' : duration(left)}` },
+    { text: `ETA ${left === undefined ? '-' : `${start?.patience ? '≤ ' : ''}${duration(left)}`}` },
     { text: `step ${grouped(stepOf(state))}${steps}` },
   ];
   const after = fitting(parts, '   ', Math.max(0, width - widthOf(before) - LEAST_BAR));

@@ -17,7 +17,7 @@ let [overfitted, improving]: Result[] = [];
 beforeAll(async () => {
   const text = readFileSync(new URL('../../../corpora/lighthouse.txt', import.meta.url), 'utf8');
   await writeFile(join(folder, 'short.txt'), text.slice(0, 4000));
-  const fast = ['--hidden', '64', '--lr', '0.02', '--steps', '300', '--eval-every', '30'];
+  const fast = ['--hidden', '64', '--dropout', '0', '--lr', '0.02', '--steps', '300', '--eval-every', '30'];
   overfitted = await run(folder, ['train', 'short.txt', ...TINY, ...fast, '--out', 'overfitted']);
   const few = ['--hidden', '16', '--epochs', '0.5', '--eval-every', '20', '--out', 'improving'];
   improving = await run(folder, ['train', 'lighthouse', ...TINY, ...few]);
@@ -109,6 +109,18 @@ describe('--resume of a run that has ended', () => {
     const seen: TrainingEvent[] = [];
     for await (const event of resume(join(folder, 'improving'))) seen.push(event);
     expect(seen.map(({ type }) => type)).toEqual(['notice', 'end']);
+  });
+
+  it('explains a run that ended early, and goes on without patience', async () => {
+    const fast = ['--hidden', '8', '--lr', '1', '--steps', '400', '--eval-every', '2', '--patience', '2'];
+    const { stderr } = await run(folder, ['train', 'short.txt', ...TINY, ...fast, '--out', 'early']);
+    expect(stderr).toContain('ends sooner after 2 validations without a new best');
+    expect(stderr).toMatch(/^training ended early: validation has (risen|not improved) since step \d+/m);
+    const { stdout } = await run(folder, ['train', '--resume', 'early', '--ui', 'json']);
+    expect(events(stdout)).toMatchObject([{ type: 'end', reason: 'early' }]);
+    const again = await run(folder, ['train', '--resume', 'early']);
+    expect(again.stderr).toMatch(/^note early has ended at step \d+, after 2 validations without a new best/);
+    expect(commandAfter('continue', again)).toEqual(['train', '--resume', 'early', '--patience', '0']);
   });
 
   it('goes on with the printed command', async () => {

@@ -24,7 +24,7 @@ const PROGRAM = `
   screen.enter();
   let state = initialState({ lr: 5e-3, clip: 1, history: [] }, 0, size);
   const start = { type: 'start', run: 'r', corpus: 'c', model: 'm', parameters: 1, engine: 'e', threads: 1, step: 0,
-    stepsPerEpoch: 500, charactersPerStep: 2048, totalSteps: 20000, minutes: undefined, seconds: 0, lr: 5e-3 };
+    stepsPerEpoch: 500, charactersPerStep: 2048, totalSteps: 20000, minutes: undefined, patience: 0, seconds: 0, lr: 5e-3 };
   state = reduce(state, { type: 'events', now: 1, events: [start] });
   const frame = () => createElement(Lines, { ...size, lines: picture(state).lines });
   const app = render(frame(), { stdout: screen, debug: true, patchConsole: false });
