@@ -17,13 +17,23 @@ type TextStretch = Omit<Stretch, 'dataset'> & { readonly dataset: Ids };
 
 /**
  * Reads a stretch once, from zero state, and scores each character given all before it. Up to rounding, the
- * losses are those a network reports when it writes the same text.
+ * losses are those a network reports when it writes the same text. What is not predicted is left out: labels,
+ * and the symbol that a collection begins with.
  * @param before the id to read first, unscored; see `textStart`
  */
 export function* surprises(model: CharacterModel, stretch: TextStretch, before: number): Generator<Scored> {
+  let isFirst = true;
   for (const { ids, network } of readInWindows(model, windowsAfter(before, stretch))) {
-    yield { ids, losses: network.losses(ids) };
+    yield predicted({ ids, losses: network.losses(ids) }, isFirst, model.config.end);
+    isFirst = false;
   }
+}
+
+/** Leaves out what is not predicted, given the id of the end of a text, if there is one. */
+function predicted({ ids, losses }: Scored, isFirst: boolean, end: number | undefined): Scored {
+  if (end === undefined) return { ids, losses };
+  const counts = (id: number, i: number) => id < end || (id === end && !(isFirst && i === 0));
+  return { ids: ids.filter(counts), losses: losses.filter((_, i) => counts(ids[i]!, i)) };
 }
 
 /** Yields the characters of a stretch, with the character before each as its input. */

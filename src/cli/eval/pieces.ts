@@ -7,7 +7,7 @@ import { bitsPerCharacter, type Figures, figuresOf } from '../../train/evaluate.
 export interface Piece {
   /** Without the line end. */
   readonly text: string;
-  /** In nats, for each code point of the text, and then of the line end, if there is one. */
+  /** In nats, for each code point of the text, and then of the line end or the end of the text, if it has one. */
   readonly losses: readonly number[];
   readonly endsLine: boolean;
 }
@@ -16,7 +16,7 @@ export interface Piece {
 const LONGEST = 4096;
 const LF = 10;
 
-/** Cuts a text at its line ends as it is scored. */
+/** Cuts a text at its line ends, and where the texts of a collection end, as it is scored. */
 export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Generator<Piece> {
   let text = '';
   let losses: number[] = [];
@@ -24,11 +24,12 @@ export function* piecesOf(scored: Iterable<Scored>, vocabulary: Vocabulary): Gen
   for (const window of scored) {
     for (const [i, id] of window.ids.entries()) {
       const character = vocabulary.character(id);
-      text += character;
+      const endsText = id === vocabulary.end;
+      if (!endsText) text += character;
       losses.push(window.losses[i]!);
-      const endsLine = character === last;
+      const endsLine = endsText || character === last;
       if (!endsLine && (losses.length < LONGEST || character === '\r')) continue;
-      yield { text: endsLine ? text.replace(/\r\n$|[\r\n]$/, '') : text, losses, endsLine };
+      yield { text: endsLine && !endsText ? text.replace(/\r\n$|[\r\n]$/, '') : text, losses, endsLine };
       text = '';
       losses = [];
     }

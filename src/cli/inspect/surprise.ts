@@ -65,7 +65,7 @@ interface Result {
 
 async function inspectSurprise(path: string | undefined, flags: TextFlags): Promise<void> {
   const { file, record, model, ids, inputs, about, heading } = await openText(path, flags);
-  const losses = await lossesOf(model, ids);
+  const { scored, losses } = await lossesOf(model, ids);
   const own = ownText(runOf(file), record);
   const training = isMissing(own) ? undefined : own;
   if (isMissing(own))
@@ -77,9 +77,9 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
     const isNew = learned !== undefined && learned < MOSTLY;
     const others =
       training && isNew
-        ? await ngramLosses(training, trainLength, model.vocabulary, ids, breathe)
+        ? await ngramLosses(training, trainLength, model.vocabulary, scored, breathe)
         : undefined;
-    const classes = lossByClass(textClasses(model.vocabulary.characters(ids)), losses, others);
+    const classes = lossByClass(textClasses(model.vocabulary.characters(scored)), losses, others);
     const { bpc } = classes[0]!;
     const compared = others && { baseline: BASELINE };
     const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...compared, learned, classes };
@@ -102,17 +102,22 @@ function noteLearned(share: number): void {
   );
 }
 
-/** Reads a text once, from zero state, and returns the loss of each character in nats. */
-async function lossesOf(model: CharacterModel, ids: Uint32Array): Promise<Float32Array> {
+/** Reads a text once, from zero state, and returns what is predicted of it, and the loss of each in nats. */
+async function lossesOf(
+  model: CharacterModel,
+  ids: Uint32Array,
+): Promise<{ scored: Uint32Array; losses: Float32Array }> {
+  const scored = new Uint32Array(ids.length);
   const losses = new Float32Array(ids.length);
   let at = 0;
   const whole = { dataset: inMemory(ids), start: 0, end: ids.length };
-  for (const scored of surprises(model, whole, textStart(model))) {
-    losses.set(scored.losses, at);
-    at += scored.losses.length;
+  for (const window of surprises(model, whole, textStart(model))) {
+    scored.set(window.ids, at);
+    losses.set(window.losses, at);
+    at += window.ids.length;
     await breathe();
   }
-  return losses;
+  return { scored: scored.subarray(0, at), losses: losses.subarray(0, at) };
 }
 
 function report(result: Result, heading: string): string {
