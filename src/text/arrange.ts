@@ -124,15 +124,13 @@ export class Census {
     const regions = [3, 1, 2];
     const regionOf = new Uint8Array(BUCKETS);
     const sizes = [0, 0, 0, 0];
-    let at = 0;
-    let filled = 0;
     for (const [bucket, ids] of this.#idsIn.entries()) {
       if (ids === 0) continue;
-      while (at < targets.length && !isCloser(filled, ids, targets[at]!)) [at, filled] = [at + 1, 0];
+      // A text that is too long for one part may fit into another, and shorter ones may follow.
+      const at = regions.findIndex((region, i) => isCloser(sizes[region]!, ids, targets[i]!));
       const region = regions[at] ?? 0;
       regionOf[bucket] = region;
       sizes[region]! += ids;
-      filled += ids;
     }
     const parts = partsOf(sizes);
     return { ...parts, length: parts.length + 1, regionOf };

@@ -1,5 +1,5 @@
 import type { Collection } from './collection.js';
-import type { CodePoints } from './decode.js';
+import type { CodePoints, DecodeOptions } from './decode.js';
 
 const LF = 10;
 const CR = 13;
@@ -98,8 +98,11 @@ export class Separator {
   /** The last characters, which may be the beginning of a separator. */
   #held: CodePoints = NOTHING;
 
-  constructor(text: string) {
-    this.#wanted = Array.from(text, (character) => character.codePointAt(0)!);
+  constructor(text: string, { encoding }: DecodeOptions) {
+    this.#wanted =
+      encoding === 'bytes'
+        ? [...Buffer.from(text)]
+        : Array.from(text, (character) => character.codePointAt(0)!);
   }
 
   /** Reads further characters; `ends` means that a separator follows the piece. */

@@ -46,7 +46,7 @@ export async function* readPieces(
     try {
       const decoder = new Decoder(file.label, decoding, form?.lineEnd);
       const decoded = decodedChunks(file, folder, decoder);
-      const division = divisionOf(collection);
+      const division = divisionOf(reading);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) {
         if (points.length === 0) continue;
         if (isJoined && !hasStarted && last !== ends) {
@@ -76,11 +76,11 @@ interface Division {
   end(): Iterable<Piece>;
 }
 
-function divisionOf(collection: Collection | undefined): Division {
+function divisionOf({ collection, decoding }: Reading): Division {
   if (!collection) return { push: (points) => [{ points, ends: false }], end: () => [] };
   const divider = new Divider(collection.division);
   if (collection.textsEnd === undefined) return divider;
-  const separator = new Separator(collection.textsEnd);
+  const separator = new Separator(collection.textsEnd, decoding);
   return {
     *push(points) {
       for (const part of separator.push(points)) {

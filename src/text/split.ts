@@ -1,4 +1,5 @@
 import { ExitCode, UserError } from '../errors.js';
+import { percent } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 
 /** With fewer characters there is nothing to learn. */
@@ -89,7 +90,11 @@ export function splitCorpus<P extends Parts>(
   if (validation > 0 && (parts.validationEnd ?? length) - parts.trainLength < LEAST_VALIDATION) {
     validation = 0;
     parts = arrange({ validation, test });
-    notices.push('the text is too short to hold some back for validation: there will be no validation loss');
+    const why =
+      length < SHORT_TEXT
+        ? 'the text is too short to hold some back for validation'
+        : `no text is short enough to hold back ${percent(request.validation)} for validation`;
+    notices.push(`${why}: there will be no validation loss`);
   }
   const { trainLength } = parts;
 

@@ -133,6 +133,18 @@ describe('a text is divided', () => {
     );
   });
 
+  it('by a separator of bytes', async () => {
+    const reading = {
+      sources: [textSource('text', 'one—✂—two')],
+      decoding: { encoding: 'bytes', normalizeNewlines: false },
+      collection: { division: 'separator', textsEnd: '—✂—', labels: [] },
+    } as const;
+    let found = '';
+    for await (const { pieces } of readPieces(reading, root))
+      for (const { points, ends } of pieces) found += String.fromCodePoint(...points) + (ends ? '|' : '');
+    expect(found).toBe('one|two|');
+  });
+
   it('and no text goes on in the next file', async () => {
     const sources = ['one\ntwo', 'three\n', '', 'four'].map((text, i) => textSource(`${i}`, text));
     expect((await write(sources, LINES)).parts.all).toBe('|one|two|three|four|');
@@ -192,6 +204,15 @@ describe('the parts of a collection', () => {
     // From everywhere in the corpus, not from its end.
     const mean = heldBack.reduce((sum, text) => sum + number(text), 0) / heldBack.length;
     expect(Math.abs(mean - 2000)).toBeLessThan(300);
+  });
+
+  it('are not empty because of a text that is too long for them', async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const texts = ['x'.repeat(6000), ...Array.from({ length: 40 }, (_, i) => `${i} ${'a'.repeat(100)}`)];
+      const { parts } = await write([textSource('text', texts.join('\n'))], LINES, { seed, validation: 0.1 });
+      expect(textsIn(parts.validation).length).toBeGreaterThanOrEqual(9);
+      expect(parts.training).toContain('xxx');
+    }
   });
 
   it('tell texts apart by their first 4,096 characters, and keep longer ones whole', async () => {
