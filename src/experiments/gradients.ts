@@ -30,7 +30,7 @@ export interface GradientComparison {
   readonly split: Windows;
   /** The ids to measure on: at least `leastText(maxLag)` of them. */
   readonly validation: ArrayLike<number>;
-  readonly size: Pick<ModelConfig, 'vocabulary' | 'embedding' | 'hidden' | 'layers'>;
+  readonly size: Pick<ModelConfig, 'vocabulary' | 'end' | 'embedding' | 'hidden' | 'layers'>;
   readonly steps: number;
   readonly maxLag: number;
   readonly places: number;
@@ -56,7 +56,7 @@ export async function compareGradients(
   { dataset, split, validation, size, steps, maxLag, places, ...given }: GradientComparison,
   onStep: (progress: ComparisonProgress) => Promise<void>,
 ): Promise<NetworkGradients[]> {
-  const { embedding, hidden, layers, vocabulary } = size;
+  const { embedding, hidden, layers, vocabulary, end } = size;
   const { clip, weightDecay, seed } = TRAINING_DEFAULTS;
   const { engine: choice, threads = availableParallelism() } = given;
   const training = { dataset, split, steps, lr: defaultLearningRate(hidden), clip, weightDecay, seed };
@@ -65,7 +65,8 @@ export async function compareGradients(
   const kinds = comparedKinds();
   for (const [index, [name, kind]] of kinds.entries()) {
     const engine = withThreads(openEngine(choice, { quickly: true }), Math.min(threads, split.batchSize));
-    const config = { ...kind, vocabulary, embedding, hidden, layers, dropout: 0 };
+    const symbols = { vocabulary, ...(end !== undefined && { end }) };
+    const config = { ...kind, ...symbols, embedding, hidden, layers, dropout: 0 };
     const weights = newWeights(engine, config, seed);
     results.push({ name, state: 'untrained', ...measure(weights) });
     let loss = 0;

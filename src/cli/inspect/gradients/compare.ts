@@ -16,7 +16,7 @@ import { Dataset } from '../../../text/dataset.js';
 import { openLearned } from '../../../text/learned.js';
 import { prepareDataset } from '../../../text/prepare.js';
 import { resolveCorpus } from '../../../text/sources.js';
-import { splitCorpus } from '../../../text/split.js';
+import { heldBack, splitCorpus } from '../../../text/split.js';
 import { readModel } from '../../input/model.js';
 import type { EngineFlags } from '../../options.js';
 import { type ProgressLine, withProgress } from '../../output/stderr.js';
@@ -33,7 +33,8 @@ export interface CompareFlags extends EngineFlags {
 interface Subject extends Pick<GradientComparison, 'dataset' | 'split' | 'size'> {
   /** The name of the text. */
   readonly text: string;
-  readonly length: number;
+  /** Where its validation text ends. */
+  readonly end: number;
   /** The files that were read. */
   readonly inputs: readonly string[];
 }
@@ -64,7 +65,7 @@ export async function compare(path: string | undefined, flags: CompareFlags): Pr
     const { split } = splitCorpus(arrange, TRAINING_DEFAULTS);
     const size = { ...MODEL_DEFAULTS, vocabulary: vocabulary.size };
     const dataset = new Dataset(folder, vocabulary.size);
-    return compareOn({ text: DEFAULT_CORPUS, dataset, split, length, size, inputs: [] }, flags);
+    return compareOn({ text: DEFAULT_CORPUS, dataset, split, end: length, size, inputs: [] }, flags);
   });
 }
 
@@ -84,7 +85,8 @@ async function subjectOf(path: string | undefined): Promise<Subject | undefined>
   const dataset = openLearned(runOf(file), model.vocabulary, corpus);
   const split = { ...training, trainLength: corpus.trainLength };
   const inputs = [file, dataset.path];
-  return { text: corpus.name, dataset, split, length: corpus.length, size: model, inputs };
+  const { end } = heldBack(corpus, 'validation');
+  return { text: corpus.name, dataset, split, end, size: model, inputs };
 }
 
 async function compareOn(subject: Subject, flags: CompareFlags): Promise<Compared> {
@@ -101,12 +103,12 @@ async function compareOn(subject: Subject, flags: CompareFlags): Promise<Compare
 }
 
 async function trainAndMeasure(
-  { text, length, ...subject }: Subject,
+  { text, end, ...subject }: Subject,
   { maxLag, places, steps = COMPARED_STEPS, engine, threads }: CompareFlags,
   progress: ProgressLine,
 ): Promise<NetworkGradients[]> {
   const { trainLength } = subject.split;
-  const kept = length - trainLength;
+  const kept = end - trainLength;
   if (kept < leastText(maxLag)) {
     throw new UserError(
       `${text} keeps ${amountOf(kept, 'character')} for validation, but --max-lag ${maxLag} needs ${grouped(leastText(maxLag))}`,
