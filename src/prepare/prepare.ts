@@ -53,7 +53,7 @@ export async function prepareRun(
   const run = claim.path;
   try {
     const decoding = { ...defaultsOf(DECODING), ...trained?.record.decoding, ...request.decoding };
-    const collection = requestedCollection(request);
+    const collection = requestedCollection(request, trained?.record.texts);
     const shares = { ...TRAINING_DEFAULTS, ...request.training };
     const known = trained?.record.codePoints ?? [];
     const text = { sources: corpus.sources, decoding, known, collection, shares, seed: shares.seed };

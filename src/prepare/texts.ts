@@ -7,10 +7,15 @@ import type { TrainingRequest } from './request.js';
 
 /**
  * Returns how the corpus of a request is divided into texts; undefined for one text.
+ * @param trained the texts that the weights have learned, if the run starts from weights that learned some:
+ *   their labels are kept, and grids are read as they were
  * @throws UserError for options that contradict each other
  */
-export function requestedCollection({ texts: asked }: TrainingRequest): Collection | undefined {
-  const { texts = 'auto', textsEnd, column, label = [], byColumn } = asked;
+export function requestedCollection(
+  { texts: asked }: Pick<TrainingRequest, 'texts'>,
+  trained?: Collection,
+): Collection | undefined {
+  const { texts = 'auto', textsEnd, column, label = [], byColumn = trained?.byColumn } = asked;
   const given = [
     texts !== 'auto' && `--texts ${texts}`,
     textsEnd !== undefined && `--texts-end ${quoted(textsEnd)}`,
@@ -25,7 +30,9 @@ export function requestedCollection({ texts: asked }: TrainingRequest): Collecti
   if (textsEnd === '') {
     throw new UserError('--texts-end is empty', 'Give it what stands between two texts, such as "---".');
   }
-  const labels = label.map((name) => ({ column: name, values: [] }));
+  const labels = label.map(
+    (name) => trained?.labels.find(({ column }) => column === name) ?? { column: name, values: [] },
+  );
   const rest = { labels, ...(byColumn && { byColumn }) };
   if (column !== undefined) return { division: 'record', column, ...rest };
   if (textsEnd !== undefined) return { division: 'separator', textsEnd, ...rest };

@@ -24,19 +24,3 @@ export interface Collection {
   /** Whether each text is a grid that is read column by column. */
   readonly byColumn?: boolean;
 }
-
-/**
- * Returns label columns with the values that a network knows, too, also those that no text has: their symbols
- * keep what was learned.
- */
-export function withKnownLabels(
-  labels: readonly LabelColumn[],
-  known: readonly LabelColumn[],
-): LabelColumn[] {
-  return labels.map(({ column, values }) => {
-    const has = new Set(values.map(({ value }) => value));
-    const before = known.find((one) => one.column === column)?.values ?? [];
-    const others = before.filter(({ value }) => !has.has(value)).map(({ value }) => ({ value, texts: 0 }));
-    return { column, values: [...values, ...others] };
-  });
-}

@@ -42,7 +42,7 @@ export async function learnText(
   const seen = new Uint8Array(CODE_POINTS);
   const lengths = sources.map(() => 0);
   const census = collection && new Census(seed);
-  const labels = (collection?.labels ?? []).map(({ column }) => new LabelValues(column));
+  const labels = (collection?.labels ?? []).map((label) => new LabelValues(label));
   let malformed = 0;
   const onDecoded = (count: number) => {
     malformed += count;
@@ -93,22 +93,26 @@ function refuseMonotonous(found: readonly number[], what: string, collection: Co
   }
 }
 
-/** Counts the values of a column. */
+/** Counts the values of a column. Those known beforehand keep their symbols even if no text has them. */
 class LabelValues {
-  readonly #texts = new Map<string, number>();
+  readonly name: string;
+  readonly #texts: Map<string, number>;
 
-  constructor(readonly name: string) {}
+  constructor({ column, values }: LabelColumn) {
+    this.name = column;
+    this.#texts = new Map(values.map(({ value }) => [value, 0]));
+  }
 
   add(value: string): void {
-    const count = this.#texts.get(value) ?? 0;
-    if (count === 0 && this.#texts.size === MOST_LABELS) {
+    const count = this.#texts.get(value);
+    if (count === undefined && this.#texts.size === MOST_LABELS) {
       throw new UserError(
         `the column ${this.name} has more than ${MOST_LABELS} different values, so it is no label`,
         'Name a column of few values with --label, or leave --label out.',
         ExitCode.badData,
       );
     }
-    this.#texts.set(value, count + 1);
+    this.#texts.set(value, (count ?? 0) + 1);
   }
 
   /** Returns the values in alphabetical order. */

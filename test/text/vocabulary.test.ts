@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/errors.js';
-import { withKnownLabels } from '../../src/text/collection.js';
 import { nameCharacter, Vocabulary } from '../../src/text/vocabulary.js';
 import { thrownBy } from '../helpers/files.js';
 import { vocabularyOf } from '../helpers/models.js';
@@ -266,12 +265,5 @@ describe('the symbols of a collection', () => {
     const whole = vocabularyOf('acd');
     expect(of('acd').idsIn(whole)).toEqual([0, 1, 2, undefined]);
     expect(whole.idsIn(old)).toEqual([0, 1, 2]);
-  });
-
-  it('keep the labels that a network knows and no text has', () => {
-    expect(withKnownLabels([genre('ode', 'elegy')], [genre('haiku', 'ode')])).toEqual([
-      { column: 'genre', values: [...genre('ode', 'elegy').values, { value: 'haiku', texts: 0 }] },
-    ]);
-    expect(withKnownLabels([], [genre('haiku')])).toEqual([]);
   });
 });
