@@ -12,18 +12,23 @@ vi.setConfig({ testTimeout: 60 * 60_000, hookTimeout: 60_000 });
 
 const folder = await temporaryFolder();
 const PLACE = ['--threads', '1', '--ui', 'json'];
-let whole: ReturnType<typeof outcome>;
+/** One text, and a collection. */
+const DIVISIONS = ['whole', 'line'] as const;
+type Division = (typeof DIVISIONS)[number];
+const expected: Partial<Record<Division, ReturnType<typeof outcome>>> = {};
 /** Milliseconds from the start of the run's process to its end. */
 let duration: number;
 
 beforeAll(async () => {
-  const start = performance.now();
-  expect((await begin(folder, ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', 'whole'])).exitCode).toBe(
-    0,
-  );
-  duration = performance.now() - start;
-  whole = outcome(join(folder, 'whole'));
-  expect(Object.keys(whole.checkpoints).at(-1)).toMatch(/^step-0000050-val-/);
+  for (const division of DIVISIONS) {
+    const start = performance.now();
+    const command = ['train', 'lighthouse', '--texts', division, ...SHORT, ...PLACE, '--out', division];
+    expect((await begin(folder, command)).exitCode).toBe(0);
+    duration = performance.now() - start;
+    const ended = outcome(join(folder, division));
+    expect(Object.keys(ended.checkpoints).at(-1)).toMatch(/^step-0000050-val-/);
+    expected[division] = ended;
+  }
 });
 
 const isTemporary = (name: string) => /\.safetensors\.\w+\.tmp$/.test(name);
@@ -33,9 +38,13 @@ const isTemporary = (name: string) => /\.safetensors\.\w+\.tmp$/.test(name);
  * checkpoint, otherwise with the same command.
  * @returns whether the process was killed while it was writing a checkpoint
  */
-async function killed(name: string, kill: (run: string, ended: () => boolean) => Promise<void>) {
+async function killed(
+  name: string,
+  division: Division,
+  kill: (run: string, ended: () => boolean) => Promise<void>,
+) {
   const run = join(folder, name);
-  const command = ['train', 'lighthouse', ...SHORT, ...PLACE, '--out', name];
+  const command = ['train', 'lighthouse', '--texts', division, ...SHORT, ...PLACE, '--out', name];
   const child = begin(folder, command);
   let isOver = false;
   void child.then(() => {
@@ -56,13 +65,13 @@ async function killed(name: string, kill: (run: string, ended: () => boolean) =>
     const isComplete = stderr.includes('has already had its 50 steps');
     expect(exitCode, stderr).toBe(0);
     if (isComplete) {
-      expect(outcome(run)).toEqual(whole);
+      expect(outcome(run)).toEqual(expected[division]);
       await rm(run, { recursive: true });
       return wasSaving;
     }
   }
   expectTidy(run);
-  expect(outcome(run)).toEqual(whole);
+  expect(outcome(run)).toEqual(expected[division]);
   await rm(run, { recursive: true });
   return wasSaving;
 }
@@ -71,7 +80,11 @@ describe('kill -9', () => {
   it(`at ${tries(150, 1)} random moments leads to the same bytes`, async () => {
     for (let i = 0; i < tries(150, 1); i++) {
       const after = Math.random() * duration;
-      await killed(`random-${i}`, () => new Promise((resolve) => setTimeout(resolve, after)));
+      await killed(
+        `random-${i}`,
+        DIVISIONS[(i + 1) % 2]!,
+        () => new Promise((resolve) => setTimeout(resolve, after)),
+      );
     }
   });
 
@@ -80,7 +93,7 @@ describe('kill -9', () => {
     for (let i = 0; hits < tries(50, 1); i++) {
       expect(i).toBeLessThan(tries(1000, 60));
       const waits = Math.floor(Math.random() * 9);
-      const wasSaving = await killed(`saving-${i}`, async (run, isOver) => {
+      const wasSaving = await killed(`saving-${i}`, DIVISIONS[i % 2]!, async (run, isOver) => {
         for (let seen = 0; seen <= waits && !isOver(); ) {
           const isWriting = () => existsSync(run) && readdirSync(run).some(isTemporary);
           for (let look = 0; look < 200; look++) {
@@ -108,7 +121,7 @@ describe('a run that is stopped and resumed', () => {
       const one = `one-${engine}`;
       const first = await begin(folder, ['train', 'lighthouse', ...options, '--threads', '1', '--out', one]);
       if (first.exitCode === 2 && first.stderr.includes('no native engine')) return;
-      const expected = outcome(join(folder, one));
+      const whole = outcome(join(folder, one));
       for (const step of chosen) {
         const name = `cut-${engine}-${step}`;
         const [before, after] = step % 2 === 0 ? ['1', '2'] : ['2', '1'];
@@ -116,7 +129,7 @@ describe('a run that is stopped and resumed', () => {
         expect((await begin(folder, [...cut, '--stop-at', String(step)])).exitCode).toBe(0);
         const resume = ['train', '--resume', name, '--ui', 'json', '--engine', engine, '--threads', after!];
         expect((await begin(folder, resume)).exitCode).toBe(0);
-        expect(outcome(join(folder, name)), `stopped at step ${step}`).toEqual(expected);
+        expect(outcome(join(folder, name)), `stopped at step ${step}`).toEqual(whole);
         await rm(join(folder, name), { recursive: true });
       }
     },

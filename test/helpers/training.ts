@@ -7,6 +7,7 @@ import type { TrainingOptions } from '../../src/checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
+import type { Collection } from '../../src/text/collection.js';
 import type { Encoding } from '../../src/text/decode.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';
@@ -21,23 +22,33 @@ import { temporaryFolder } from './cli.js';
 const folder = await temporaryFolder();
 let runs = 0;
 
-/** Creates a small run on the bundled text, with dropout, validated every 7 steps. */
+/**
+ * Creates a small run on the bundled text, with dropout, validated every 7 steps.
+ * @param collection how the text is divided; without it, it is one text
+ */
 export async function newRun(
   training: Partial<TrainingOptions> = {},
   model: Partial<ModelConfig> = {},
   encoding: Encoding = 'utf8',
+  collection?: Collection,
 ): Promise<{ run: string; record: RunRecord }> {
   const run = join(folder, `run-${runs++}`);
   await mkdir(run);
   const decoding = { encoding, normalizeNewlines: false };
   const corpus = await resolveCorpus(['lighthouse']);
-  const { vocabulary, hash, length, arrange } = await prepareDataset(corpus.sources, decoding, run);
-  const { split } = splitCorpus(arrange, { validation: 0.1, test: 0, batchSize: 6, sequenceLength: 16 });
+  const request = { validation: 0.1, test: 0, batchSize: 6, sequenceLength: 16 };
+  const { vocabulary, hash, length, arrange } = await prepareDataset(corpus.sources, decoding, run, {
+    collection,
+    seed: 1,
+    onLearned: (learned) => splitCorpus(learned.arrange, request).parts,
+  });
+  const { split } = splitCorpus(arrange, request);
   const { trainLength, ...window } = split;
   const record: RunRecord = {
     model: {
       cell: 'lstm',
       vocabulary: vocabulary.size,
+      ...(vocabulary.end !== undefined && { end: vocabulary.end }),
       embedding: 8,
       hidden: 24,
       layers: 2,
@@ -46,6 +57,7 @@ export async function newRun(
     },
     codePoints: vocabulary.codePoints,
     decoding,
+    ...(vocabulary.collection && { texts: vocabulary.collection }),
     training: {
       length: { unit: 'steps', amount: 20 },
       lr: 5e-3,

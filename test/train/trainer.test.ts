@@ -69,6 +69,22 @@ describe('a resumed run', () => {
     expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
   });
 
+  it.each([
+    ['in the middle of an epoch of texts', 3],
+    ['in the second epoch, whose texts have another order', 6],
+  ])('%s equals one without a stop, byte for byte', async (_, stop) => {
+    const options = { sequenceLength: 512, batchSize: 16, length: { unit: 'steps', amount: 12 } } as const;
+    const lines = { division: 'line', labels: [] } as const;
+    const whole = await newRun(options, {}, 'utf8', lines);
+    const all = steps(await collect(openSession(whole.run, whole.record)));
+    expect(all.at(-1)!.epoch).toBeGreaterThan(2);
+    expect(Number.isInteger(all[stop - 1]!.epoch)).toBe(false);
+    const cut = await newRun(options, {}, 'utf8', lines);
+    await collect(openSession(cut.run, cut.record), { stopAt: stop });
+    await collect(await resume(cut.run, { threads: 2 }));
+    expect(readFileSync(lastFile(cut.run))).toEqual(readFileSync(lastFile(whole.run)));
+  });
+
   it('can be stopped by a command between two steps, with a checkpoint', async () => {
     const { run, record } = await newRun();
     const events = await collect(openSession(run, record), {
