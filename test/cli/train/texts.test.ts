@@ -47,8 +47,8 @@ it('--split test reads texts that were neither trained on nor validated on', asy
 it('--from adds the end of a text to weights that learned one text, and takes it away again', async () => {
   const whole = ['words.txt', '--texts', 'whole', ...NETWORK, ...SMALL, '--out', 'whole'];
   await train(...whole);
-  const lines = ['words.txt', '--texts', 'line', '--from', 'whole', ...SMALL, '--stop-at', '1', '--keep', '9'];
-  const grown = await train(...lines, '--out', 'grown');
+  const lines = ['words.txt', '--texts', 'line', '--from', 'whole', ...SMALL, '--out', 'grown'];
+  const grown = await train(...lines, '--stop-at', '1', '--keep', '9');
   expect(grown.stderr).toContain('do not know yet where texts begin and end');
   const back = ['words.txt', '--texts', 'whole', '--from', 'grown', ...SMALL, '--out', 'back'];
   expect((await train(...back)).stderr).toContain('they will forget where texts end');
