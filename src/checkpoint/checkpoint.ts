@@ -9,6 +9,7 @@ import { MOMENTS, type Moments } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
 import type { Vocabulary } from '../text/vocabulary.js';
+import { laterProgram, STRICT_VERSION } from './header.js';
 import { checkTensors, type ModuleTensor, moduleTensors } from './module.js';
 import { parseRecord, type RunRecord, vocabularyOf, writeRecord } from './record.js';
 import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from './safetensors.js';
@@ -153,7 +154,11 @@ function contentsOf(
 ): { recorded: Recorded; rows: ReadonlyMap<string, Row> } {
   const record = parseRecord(metadata, path);
   const rows = new Map(rowsOf(record).map((row) => [row.name, row]));
-  checkTensors(places, rows, refuse);
+  const isStrict = Number(metadata.get('version')) >= STRICT_VERSION;
+  const strange = (name: string): never => {
+    throw laterProgram(path, `tensor ${name}`);
+  };
+  checkTensors(places, rows, refuse, undefined, isStrict ? strange : undefined);
   const bytes = places.at(-1)!.to;
   if (bytes > MOST_DATA) refuse(`its tensors have ${bytes} bytes, more than a network that can be trained`);
   return { recorded: { record, engine: excerpt(metadata.get('engine') ?? 'unknown') }, rows };

@@ -1,4 +1,5 @@
 import type { Refuse } from '../errors.js';
+import { excerpt } from '../format.js';
 import { type Collection, DIVISIONS, type LabelColumn } from '../text/collection.js';
 import { type FieldsOf, readObject } from './fields.js';
 
@@ -27,17 +28,35 @@ export function readCollection(json: unknown, refuse: Refuse): Collection {
     refuse('its texts.column does not go with its division');
   const { labels } = json as { labels: unknown };
   if (!Array.isArray(labels)) return refuse('its texts.labels is not a list');
-  return { ...collection, labels: labels.map((label, i) => readLabel(label, `texts.labels[${i}]`, refuse)) };
+  const columns = labels.map((label, i) => readLabel(label, `texts.labels[${i}]`, refuse));
+  refuseTwice(
+    columns.map(({ column }) => column),
+    'texts.labels',
+    refuse,
+  );
+  return { ...collection, labels: columns };
+}
+
+/** Columns and labels are found by their names. */
+function refuseTwice(names: readonly string[], where: string, refuse: Refuse): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) refuse(`its ${where} has ${excerpt(JSON.stringify(name))} twice`);
+    seen.add(name);
+  }
 }
 
 function readLabel(json: unknown, name: string, refuse: Refuse): LabelColumn {
   const { column } = readObject<Pick<LabelColumn, 'column'>>(name, json, { column: TEXT }, refuse);
   const { values } = json as { values: unknown };
   if (!Array.isArray(values) || values.length === 0) return refuse(`its ${name}.values is not a list of any`);
-  return {
-    column,
-    values: values.map((value, i) =>
-      readObject<LabelColumn['values'][number]>(`${name}.values[${i}]`, value, VALUE, refuse),
-    ),
-  };
+  const read = values.map((value, i) =>
+    readObject<LabelColumn['values'][number]>(`${name}.values[${i}]`, value, VALUE, refuse),
+  );
+  refuseTwice(
+    read.map(({ value }) => value),
+    `${name}.values`,
+    refuse,
+  );
+  return { column, values: read };
 }

@@ -10,8 +10,16 @@ export interface Header {
   readonly metadata: ReadonlyMap<string, string>;
   /** The tensors in the order of their data, which fills the rest of the file without gaps or overlaps. */
   readonly places: readonly Place[];
-  /** The expected SHA-256 of all data, in hexadecimal; undefined if the file has none. */
-  readonly checksum: string | undefined;
+  /** Undefined if the file has none. */
+  readonly checksums: Checksums | undefined;
+}
+
+/** The expected checksums of the data. */
+export interface Checksums {
+  /** The bytes of a part; the last part may be shorter. */
+  readonly partBytes: number;
+  /** The SHA-256 of each part, in hexadecimal. */
+  readonly parts: readonly string[];
 }
 
 /** The number types that can be read, and their sizes in bytes. */
@@ -32,9 +40,15 @@ export class NewerFormatError extends UserError {
   override name = 'NewerFormatError';
 }
 
+const NEWER_HINT = 'Use the version of charlstm that wrote it, or a later one.';
+
 const FORMAT = 'charlstm';
-/** Version 1 had no checksum of the header. */
-const VERSION = 2;
+/** Version 1 had no checksum of the header, version 2 one checksum of all data, and only one whole text. */
+const VERSION = 3;
+/** From this version on, members and tensors that are not known come from a later program. */
+export const STRICT_VERSION = 3;
+/** Bytes that have a checksum of their own: a file is refused at its first damaged part. */
+export const PART_BYTES = 16 * 2 ** 20;
 
 /** Bytes before the header: its length as a little-endian u64. */
 export const LENGTH_BYTES = 8;
@@ -50,7 +64,7 @@ export const LONGEST_HEADER = 10_000_000;
  */
 const LIMITS: JsonLimits = { depth: 3, values: 20_000, characters: LONGEST_HEADER };
 
-/** The SHA-256 of all tensor data, in file order. */
+/** The SHA-256 of each part of the tensor data in file order, separated by commas. */
 const CHECKSUM = 'checksum';
 /**
  * The SHA-256 of the length and the header, with its own digits replaced by zeros. It covers CHECKSUM, too.
@@ -60,18 +74,18 @@ const NO_DIGITS = '0'.repeat(64);
 
 /**
  * Makes the start of a file: the length, and the header padded with spaces.
- * @param checksum SHA-256 of the data, in hexadecimal
+ * @param parts SHA-256 of each part of the data, in hexadecimal
  */
 export function makeHeader(
   places: readonly Place[],
   metadata: Readonly<Record<string, string>>,
-  checksum: string,
+  parts: readonly string[],
 ): Buffer {
   const strings = {
     ...metadata,
     format: FORMAT,
     version: String(VERSION),
-    [CHECKSUM]: checksum,
+    [CHECKSUM]: parts.join(),
     [HEADER_CHECKSUM]: NO_DIGITS,
   };
   const sorted = Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -109,7 +123,7 @@ export function parseHeader(head: Buffer, dataLength: number, path: string, refu
   const version = checkVersion(metadata.get('version') ?? '', path, refuse);
   if (version > 1) checkHeader(head, metadata.get(HEADER_CHECKSUM) ?? '', refuse);
   const places = checkPlaces(json, dataLength, ['F32'], refuse);
-  return { metadata, places, checksum: metadata.get(CHECKSUM) ?? '' };
+  return { metadata, places, checksums: checksumsOf(metadata, version, dataLength, refuse) };
 }
 
 /**
@@ -123,7 +137,7 @@ export function parseForeignHeader(head: Buffer, dataLength: number, path: strin
     throw new UserError(`${path} is already a checkpoint of charlstm`, 'Use it as it is.');
   }
   const types = Object.keys(BYTES) as FloatType[];
-  return { metadata, places: checkPlaces(json, dataLength, types, refuse), checksum: undefined };
+  return { metadata, places: checkPlaces(json, dataLength, types, refuse), checksums: undefined };
 }
 
 function jsonOf(bytes: Buffer, refuse: Refuse): Record<string, unknown> {
@@ -160,17 +174,45 @@ function checkVersion(version: string, path: string, refuse: Refuse): number {
   if (Number(version) > VERSION) {
     throw new NewerFormatError(
       `${path} has version ${version} of the checkpoint format, but this program reads only up to version ${VERSION}`,
-      'Use the version of charlstm that wrote it, or a later one.',
+      NEWER_HINT,
       ExitCode.badData,
     );
   }
   return Number(version);
 }
 
+function checksumsOf(
+  metadata: ReadonlyMap<string, string>,
+  version: number,
+  dataLength: number,
+  refuse: Refuse,
+): Checksums {
+  const partBytes = version < 3 ? Number.POSITIVE_INFINITY : PART_BYTES;
+  const parts = (metadata.get(CHECKSUM) ?? '').split(',');
+  if (parts.length !== Math.max(1, Math.ceil(dataLength / partBytes)))
+    refuse(`it has ${parts.length} checksums for ${dataLength} bytes of data`);
+  return { partBytes, parts };
+}
+
 function checkHeader(head: Buffer, digits: string, refuse: Refuse): void {
   const at = /^[0-9a-f]{64}$/.test(digits) ? head.indexOf(`"${digits}"`) : -1;
   if (at >= 0) head.write(NO_DIGITS, at + 1);
   if (at < 0 || sha256(head) !== digits) refuse('its header does not match its checksum');
+}
+
+/** Members of the metadata that describe the file, not the run. */
+export const ENVELOPE: readonly string[] = ['format', 'version', 'engine', CHECKSUM, HEADER_CHECKSUM];
+
+/**
+ * Returns the error for a member or tensor that only a later program can have written. To ignore it would be
+ * to compute something else than that program.
+ */
+export function laterProgram(path: string, what: string): NewerFormatError {
+  return new NewerFormatError(
+    `${path} has ${excerpt(what)}, which a later version of charlstm wrote`,
+    NEWER_HINT,
+    ExitCode.badData,
+  );
 }
 
 function checkMetadata(json: unknown, refuse: Refuse): Map<string, string> {

@@ -28,12 +28,14 @@ export function moduleTensors(config: ModelConfig): ModuleTensor[] {
 /**
  * Refuses a file whose tensors are not exactly those that are expected, by name and shape.
  * @param missing gives the reason for a tensor that the file lacks
+ * @param strange throws for a tensor that is not expected
  */
 export function checkTensors(
   places: readonly Place[],
   expected: ReadonlyMap<string, Pick<ModuleTensor, 'shape'>>,
   refuse: Refuse,
   missing = (name: string, shape: string) => `tensor ${name} is missing, expected ${shape}`,
+  strange = (name: string): never => refuse(`its network has no tensor ${excerpt(name)}`),
 ): void {
   const described = (shape: readonly number[]) => `[${shape.join(', ')}]`;
   const found = new Map(places.map(({ name, shape }) => [name, described(shape)]));
@@ -42,6 +44,6 @@ export function checkTensors(
     const actual = found.get(name) ?? refuse(missing(name, size));
     if (actual !== size) refuse(`tensor ${excerpt(name)} is ${excerpt(actual)}, expected ${size}`);
   }
-  const strange = places.find(({ name }) => !expected.has(name));
-  if (strange) refuse(`its network has no tensor ${excerpt(strange.name)}`);
+  const unexpected = places.find(({ name }) => !expected.has(name));
+  if (unexpected) strange(unexpected.name);
 }

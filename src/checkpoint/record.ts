@@ -6,6 +6,7 @@ import type { DecodeOptions } from '../text/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { readCollection } from './collection.js';
 import { type FieldsOf, readObject } from './fields.js';
+import { ENVELOPE, laterProgram, STRICT_VERSION } from './header.js';
 import { type JsonLimits, parseJson } from './json.js';
 import {
   DECODING,
@@ -115,9 +116,9 @@ export function vocabularyOf({
 
 /** A history has at most 20,000 values, in half a million characters. */
 const LIMITS: JsonLimits = { depth: 3, values: 100_000, characters: 1_000_000 };
-/** A vocabulary has at most as many characters as there are code points. */
 /** Labels are few, but their values may be long. */
 const TEXTS_LIMITS: JsonLimits = { depth: 5, values: 200_000, characters: 4_000_000 };
+/** A vocabulary has at most as many characters as there are code points. */
 const VOCABULARY_LIMITS: JsonLimits = { depth: 1, values: 0x110000 + 2, characters: 8 * 0x110000 };
 
 /** Returns a record as the strings of a checkpoint's metadata. */
@@ -170,7 +171,7 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
   if (corpus.length > 0 && training.batchSize * training.sequenceLength >= corpus.trainLength) {
     refuse('its batch does not fit into its training text');
   }
-  return {
+  const record: RunRecord = {
     model,
     codePoints,
     decoding,
@@ -181,6 +182,30 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
     history: readHistory(json('history'), refuse),
     ...(metadata.has('from') && { from: read<Origin>('from', ORIGIN) }),
   };
+  if (Number(metadata.get('version')) >= STRICT_VERSION) refuseUnknown(metadata, record, source);
+  return record;
+}
+
+/** Refuses what a later program has added: see docs/reference/checkpoints.md. */
+function refuseUnknown(metadata: ReadonlyMap<string, string>, record: RunRecord, source: string): void {
+  for (const [key, text] of metadata) {
+    if (key === 'codePoints' || ENVELOPE.includes(key)) continue;
+    const known = record[key as keyof RunRecord];
+    const unknown = known === undefined ? key : unknownMember(JSON.parse(text), known, key);
+    if (unknown !== undefined) throw laterProgram(source, unknown);
+  }
+}
+
+/** Returns the path of a member that was not read, as in "model.depth". */
+function unknownMember(json: unknown, read: unknown, path: string): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  for (const [key, value] of Object.entries(json)) {
+    const name = Array.isArray(json) ? `${path}[${key}]` : `${path}.${key}`;
+    const known = Object.hasOwn(read as object, key) ? (read as Record<string, unknown>)[key] : undefined;
+    const unknown = known === undefined ? name : unknownMember(value, known, name);
+    if (unknown !== undefined) return unknown;
+  }
+  return undefined;
 }
 
 const COUNT = { kind: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, integer: true } };

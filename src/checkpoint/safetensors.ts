@@ -13,6 +13,7 @@ import {
   LENGTH_BYTES,
   LONGEST_HEADER,
   makeHeader,
+  PART_BYTES,
   type Place,
   parseForeignHeader,
   parseHeader,
@@ -30,13 +31,15 @@ export interface TensorFile extends Header {
   /** Throws the error that rejects the file for a reason. */
   readonly refuse: Refuse;
   /**
-   * Reads the tensors in the order of `places`, each when it is requested. Once all have been read, their
-   * checksum has been verified.
+   * Reads the tensors in the order of `places`, each when it is requested. Each part of the data is verified
+   * once it has been read, before the next one is.
    */
   tensors(): AsyncGenerator<Tensor, void, void>;
 }
 
 const readAt = promisify(readCallback);
+/** Bytes of one read: a damaged part is noticed at its end. */
+const MOST_READ = 2 ** 20;
 
 const SEE_RUNS = 'See "charlstm runs" for what there is.';
 
@@ -53,7 +56,7 @@ export async function writeSafeTensors(
   beforeRename?: BeforeRename,
 ): Promise<void> {
   const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const hash = createHash('sha256');
+  const hash = new PartHash(PART_BYTES);
   const places: Place[] = [];
   let offset = 0;
   for (const { name, shape, data } of sorted) {
@@ -61,7 +64,7 @@ export async function writeSafeTensors(
     places.push({ name, type: 'F32', shape, from: offset, to: offset + data.byteLength });
     offset += data.byteLength;
   }
-  const head = makeHeader(places, metadata, hash.digest('hex'));
+  const head = makeHeader(places, metadata, hash.end());
 
   const hint = 'Make room on the disk, or check that the folder exists and can be written.';
   const write = async (file: FileHandle) => {
@@ -124,14 +127,61 @@ async function* readTensors(
   header: Header,
   refuse: Refuse,
 ): AsyncGenerator<Tensor, void, void> {
-  const hash = createHash('sha256');
+  const { partBytes, parts: expected } = header.checksums ?? {
+    partBytes: Number.POSITIVE_INFINITY,
+    parts: [],
+  };
+  const hash = new PartHash(partBytes);
+  const verify = (parts: readonly string[]) => {
+    if (expected.length > 0 && parts.some((part, i) => part !== expected[i]))
+      refuse('its data do not match their checksum');
+  };
   for (const { name, type, shape, from, to } of header.places) {
-    const bytes = await read(file, dataStart + from, to - from, refuse);
-    hash.update(bytes);
+    const bytes = new Uint8Array(to - from);
+    for (let at = 0; at < bytes.length; at += MOST_READ) {
+      const piece = bytes.subarray(at, at + MOST_READ);
+      await readInto(piece, file, dataStart + from + at, refuse);
+      hash.update(piece);
+      verify(hash.parts);
+    }
     yield { name, shape, data: floatsOf(bytes.buffer, type) };
   }
-  if (header.checksum !== undefined && header.checksum !== hash.digest('hex'))
-    refuse('its data do not match their checksum');
+  verify(hash.end());
+}
+
+/** The SHA-256 of each part of a sequence of bytes. */
+class PartHash {
+  /** Of the parts that are complete, in hexadecimal. */
+  readonly parts: string[] = [];
+  #hash = createHash('sha256');
+  #left: number;
+
+  /** @param partBytes bytes of each part except the last */
+  constructor(readonly partBytes: number) {
+    this.#left = partBytes;
+  }
+
+  update(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#left === 0) this.#endPart();
+      const piece = bytes.subarray(at, at + this.#left);
+      this.#hash.update(piece);
+      this.#left -= piece.length;
+      at += piece.length;
+    }
+  }
+
+  /** Returns the hashes of all parts; the last one may be shorter. */
+  end(): readonly string[] {
+    this.#endPart();
+    return this.parts;
+  }
+
+  #endPart(): void {
+    this.parts.push(this.#hash.digest('hex'));
+    this.#hash = createHash('sha256');
+    this.#left = this.partBytes;
+  }
 }
 
 /** Reads the length of the header and the header. */
@@ -144,6 +194,15 @@ async function readHead({ descriptor, size }: OpenFile, refuse: Refuse): Promise
   return Buffer.from((await read(descriptor, 0, LENGTH_BYTES + Number(length), refuse)).buffer);
 }
 
+/** Fills a buffer from a file. */
+async function readInto(bytes: Uint8Array, file: number, position: number, refuse: Refuse): Promise<void> {
+  for (let filled = 0; filled < bytes.length; ) {
+    const { bytesRead } = await readAt(file, bytes, filled, bytes.length - filled, position + filled);
+    if (bytesRead === 0) refuse('it shrank while it was being read');
+    filled += bytesRead;
+  }
+}
+
 /** Reads exactly `length` bytes into a new buffer. */
 async function read(
   file: number,
@@ -152,12 +211,7 @@ async function read(
   refuse: Refuse,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await readAt(file, bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) refuse('it shrank while it was being read');
-    filled += bytesRead;
-  }
+  await readInto(bytes, file, position, refuse);
   return bytes;
 }
 

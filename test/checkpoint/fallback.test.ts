@@ -1,7 +1,8 @@
 // Runs with damaged checkpoints: what is reported, and what is used instead.
 
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure, run, temporaryFolder } from '../helpers/cli.js';
@@ -86,14 +87,14 @@ describe('resume', () => {
     expectFailure(await run(folder, ['train', '--resume', file]), 65, `${file} is not a checkpoint`);
     const newer = await damaged((bytes) => {
       const { header, data } = takeApart(bytes);
-      return assemble({ ...header, __metadata__: { ...header.__metadata__, version: '3' } }, data);
+      return assemble({ ...header, __metadata__: { ...header.__metadata__, version: '4' } }, data);
     });
     const there = checkpoints(newer);
     for (const command of [['train', '--resume'], ['sample'], ['eval'], ['info']]) {
       const result = await run(folder, [...command, join(newer, there.at(-1)!)]);
-      expectFailure(result, 65, 'has version 3 of the checkpoint format', 'up to version 2');
+      expectFailure(result, 65, 'has version 4 of the checkpoint format', 'up to version 3');
     }
-    expectFailure(await run(folder, ['train', '--resume', newer]), 65, 'has version 3');
+    expectFailure(await run(folder, ['train', '--resume', newer]), 65, 'has version 4');
     expect(checkpoints(newer)).toEqual(there);
   });
 });
@@ -139,6 +140,36 @@ describe('formats', () => {
     expect((await run(folder, ['sample', format, '--length', '30', '--seed', '1'])).stdout).toHaveLength(30);
     const resumed = await run(folder, ['train', '--resume', format, '--steps', '8', '--ui', 'json']);
     expect(resumed.code).toBe(0);
-    expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '2' });
+    expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '3' });
   });
+
+  const cells = join(fixtures, 'format-2-cells');
+  const expected = JSON.parse(readFileSync(join(cells, 'expected.json'), 'utf8')) as Record<
+    string,
+    { sample: string; loss: number; resumed: string }
+  >;
+
+  // `expected.json` has what the last program that wrote format 2 made of these files.
+  it.each(Object.entries(expected))(
+    'format 2 with the cell %s is read and continued to the same bytes',
+    async (kind, was) => {
+      await mkdir(join(folder, kind));
+      await cp(join(cells, 'corpus.u8'), join(folder, kind, 'corpus.u8'));
+      await cp(join(cells, `${kind}.safetensors`), join(folder, kind, 'step-0000006-val-4.0000.safetensors'));
+      const wasm = [kind, '--engine', 'wasm'];
+      const { stdout } = await run(folder, ['sample', ...wasm, '--seed', '1', '--length', '60']);
+      expect(stdout.trimEnd()).toBe(was.sample);
+      const { loss } = JSON.parse((await run(folder, ['eval', ...wasm, '--json'])).stdout) as {
+        loss: number;
+      };
+      expect(loss).toBeCloseTo(was.loss, 5);
+      const resumed = await run(folder, ['train', '--resume', ...wasm, '--steps', '9']);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      const { header, data } = takeApart(readFileSync(newest(kind)));
+      expect(newest(kind)).toContain('step-0000009');
+      // Other builds round differently.
+      if ((header.__metadata__ as Record<string, string>).engine !== 'wasm-simd') return;
+      expect(createHash('sha256').update(data).digest('hex')).toBe(was.resumed);
+    },
+  );
 });

@@ -72,7 +72,7 @@ describe('safetensors', () => {
         const { __metadata__, ...entries } = header;
         expect(__metadata__).toEqual({
           format: 'charlstm',
-          version: '2',
+          version: '3',
           checksum: createHash('sha256').update(data).digest('hex'),
           headerChecksum: expect.stringMatching(/^[0-9a-f]{64}$/),
         });
@@ -86,6 +86,32 @@ describe('safetensors', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('has a checksum for each 16 MiB of data, and is refused if any of them does not match', async () => {
+    const part = 2 ** 24;
+    const a: Tensor = { name: 'a', shape: [part / 4 - 3], data: new Float32Array(part / 4 - 3).fill(0.5) };
+    const b: Tensor = { name: 'b', shape: [5], data: Float32Array.of(1, 2, 3, 4, 5) };
+    await writeSafeTensors(some, [a, b], {});
+    const file = readFileSync(some);
+    const { header, data } = takeApart(file);
+    const sums = [data.subarray(0, part), data.subarray(part)].map((bytes) =>
+      createHash('sha256').update(bytes).digest('hex'),
+    );
+    expect(header.__metadata__).toMatchObject({ checksum: sums.join() });
+    expect((await readSafeTensors(some)).tensors.get('b')!.data).toEqual(b.data);
+    for (const at of [file.length - data.length, file.length - 9, file.length - 1]) {
+      const damaged = Buffer.from(file);
+      damaged[at]! ^= 1;
+      await writeFile(some, damaged);
+      await expectBadData(readSafeTensors(some), 'its data do not match their checksum');
+    }
+    // Exactly one part, with nothing after it.
+    const whole = new Float32Array(part / 4).fill(0.25);
+    await writeSafeTensors(some, [{ name: 'whole', shape: [part / 4], data: whole }], {});
+    expect((await readSafeTensors(some)).tensors.get('whole')!.data.at(-1)).toBe(0.25);
+    const { __metadata__ } = takeApart(readFileSync(some)).header;
+    expect((__metadata__ as Record<string, string>).checksum).toHaveLength(64);
   });
 
   it('is the same file for the same content in any order', async () => {

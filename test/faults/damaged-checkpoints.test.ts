@@ -15,9 +15,9 @@ vi.setConfig({ testTimeout: 1_800_000 });
 
 const root = await temporaryFolder();
 const damaged = join(root, 'damaged.safetensors');
-const fixture = (version: number) =>
-  readFileSync(new URL(`../fixtures/format-${version}/step-0000006-val-3.9393.safetensors`, import.meta.url));
-const file = fixture(2);
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
+const OLD = 'step-0000006-val-3.9393';
+const file = fixture('format-3/records');
 const headEnd = 8 + takeApart(file).headerLength;
 
 /** @returns whether a reader refuses the file with a UserError; any other error fails the test */
@@ -70,14 +70,14 @@ describe('a damaged checkpoint', () => {
       const { heapUsed, external } = process.memoryUsage();
       return heapUsed + external;
     };
-    const bases = [file, fixture(1)];
+    const bases = [file, fixture(`format-2/${OLD}`), fixture(`format-1/${OLD}`)];
     const seeds = tries(100_000, 1000);
     let before = 0;
     let slowest = 0;
     let read = 0;
     for (let seed = 0; seed < seeds; seed++) {
       if (seed === 100) before = held();
-      const bytes = mutated(bases[seed % 2]!, seed);
+      const bytes = mutated(bases[seed % bases.length]!, seed);
       const began = performance.now();
       if (!(await refuses(readCheckpoint, bytes, `seed ${seed}`))) read++;
       await refuses(readRecord, bytes, `seed ${seed}`);

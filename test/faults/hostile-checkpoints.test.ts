@@ -100,8 +100,111 @@ describe('a hostile checkpoint is refused:', () => {
   });
 
   it('a file of a newer format, with its name and version', async () => {
-    await writeFile(hostile, saying({ version: '3', model: 'unknown' }));
-    await expectBadData(readRecord(hostile), 'hostile.safetensors has version 3 of the checkpoint format');
+    await writeFile(hostile, saying({ version: '4', model: 'unknown' }));
+    await expectBadData(readRecord(hostile), 'hostile.safetensors has version 4 of the checkpoint format');
+  });
+});
+
+describe('a hostile checkpoint of a collection is refused:', () => {
+  const { header, data } = takeApart(
+    readFileSync(new URL('../fixtures/format-3/records.safetensors', import.meta.url)),
+  );
+  const metadata = header.__metadata__ as Record<string, string>;
+  const part = (key: string) => JSON.parse(metadata[key]!);
+  const [model, texts, corpus] = [part('model'), part('texts'), part('corpus')];
+  const [genre, theme] = texts.labels;
+  const end = model.end as number;
+  const made = (change: Record<string, unknown>, tensors: object = {}) => {
+    const strings = Object.entries(change).map(([key, value]) => [key, JSON.stringify(value)]);
+    const kept = Object.entries({ ...metadata, ...Object.fromEntries(strings) }).filter(([, text]) => text);
+    return assemble({ ...header, ...tensors, __metadata__: Object.fromEntries(kept) }, data);
+  };
+
+  it('the file itself is read', async () => {
+    await writeFile(hostile, made({}));
+    expect((await readRecord(hostile)).record).toMatchObject({ model: { end }, texts, corpus });
+  });
+
+  const later = 'which a later version of charlstm wrote';
+  it.each<[what: string, bytes: Uint8Array, reason: string | RegExp]>([
+    ['an end inside the vocabulary', made({ model: { ...model, end: 3 } }), `its model.end is 3, not ${end}`],
+    ['an end without texts', made({ texts: undefined }), /its vocabulary has \d+ symbols, its network/],
+    ['texts without an end', made({ model: { ...model, end: undefined } }), 'its model.end is undefined'],
+    ['fewer symbols than labels', made({ model: { ...model, vocabulary: end + 4 } }), 'symbols, its network'],
+    [
+      'a value twice',
+      made({
+        texts: { ...texts, labels: [genre, { ...theme, values: [theme.values[0], theme.values[0]] }] },
+      }),
+      '"sea" twice',
+    ],
+    ['a column twice', made({ texts: { ...texts, labels: [genre, genre] } }), '"genre" twice'],
+    [
+      'a column without values',
+      made({ texts: { ...texts, labels: [genre, { ...theme, values: [] }] } }),
+      'values is not a list',
+    ],
+    [
+      'labels that are no list',
+      made({ texts: { ...texts, labels: { 0: genre } } }),
+      'texts.labels is not a list',
+    ],
+    [
+      'a value that is a number',
+      made({
+        texts: { ...texts, labels: [genre, { ...theme, values: [{ value: 7, texts: 1 }, theme.values[1]] }] },
+      }),
+      'values[0].value is 7',
+    ],
+    [
+      'an unknown division',
+      made({ texts: { ...texts, division: 'chapter' } }),
+      'texts.division is "chapter"',
+    ],
+    [
+      'records without a column',
+      made({ texts: { ...texts, column: undefined } }),
+      'texts.column does not go',
+    ],
+    [
+      'a separator of nothing',
+      made({ texts: { ...texts, division: 'separator', column: undefined } }),
+      'texts.textsEnd does not go',
+    ],
+    [
+      'a validation text before the training text ends',
+      made({ corpus: { ...corpus, validationEnd: 1 } }),
+      'not in this order',
+    ],
+    [
+      'a validation text beyond the end',
+      made({ corpus: { ...corpus, validationEnd: 1e6 } }),
+      'not in this order',
+    ],
+    ['a test share of 2', made({ training: { ...part('training'), test: 2 } }), 'training.test is 2'],
+    [
+      'a checksum too many',
+      assemble(
+        { ...header, __metadata__: { ...metadata, checksum: `${metadata.checksum},${metadata.checksum}` } },
+        data,
+      ),
+      'it has 2 checksums for',
+    ],
+    ['a member of a later program', made({ teacher: {} }), `has teacher, ${later}`],
+    ['a setting of a later program', made({ model: { ...model, depth: 2 } }), `has model.depth, ${later}`],
+    [
+      'a note on a label of a later program',
+      made({ texts: { ...texts, labels: [{ ...genre, kind: 'x' }, theme] } }),
+      `has texts.labels[0].kind, ${later}`,
+    ],
+    [
+      'a tensor of a later program',
+      made({}, { zz: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+      `has tensor zz, ${later}`,
+    ],
+  ])('%s', async (_what, bytes, reason) => {
+    await writeFile(hostile, bytes);
+    for (const read of [readCheckpoint, readRecord]) await expectBadData(read(hostile), reason);
   });
 });
 
@@ -171,8 +274,8 @@ describe('little memory is used to refuse', () => {
     expect(taken).toBeLessThan(50e6);
   });
 
-  it('100 GB of a hole that matches its configuration', async () => {
-    const claimed = { ...model, hidden: 8192, embedding: 8192, layers: 14 };
+  /** A file of holes in place of the data of a network; returns the bytes of the data. */
+  async function writeHoles(claimed: typeof model, strings: object): Promise<number> {
     const shapes: [string, readonly number[]][] = parameterTable(claimed).parameters.flatMap(
       ({ name, shape }) => {
         const names = [name, `optimizer.exp_avg.${name}`, `optimizer.exp_avg_sq.${name}`];
@@ -180,17 +283,32 @@ describe('little memory is used to refuse', () => {
         return names.map((each): [string, readonly number[]] => [each, shape]);
       },
     );
-    shapes.push(['state.h', [14, 2, 8192]], ['state.c', [14, 2, 8192]]);
+    const { layers, hidden } = claimed;
+    shapes.push(['state.h', [layers, 2, hidden]], ['state.c', [layers, 2, hidden]]);
     let end = 0;
     const tensors = shapes.map(([name, shape]) => {
       const from = end;
       end += 4 * shape.reduce((product, size) => product * size, 1);
       return [name, { dtype: 'F32', shape, data_offsets: [from, end] }];
     });
-    const strings = { ...metadata, model: JSON.stringify(claimed) };
-    const head = assemble({ __metadata__: strings, ...Object.fromEntries(tensors) }, Buffer.alloc(0));
+    const all = { ...metadata, ...strings, model: JSON.stringify(claimed) };
+    const head = assemble({ __metadata__: all, ...Object.fromEntries(tensors) }, Buffer.alloc(0));
     await writeFile(hostile, head);
     await truncate(hostile, head.length + end);
+    return end;
+  }
+
+  it('1.6 GB of a hole that matches its configuration, whose first 16 MiB do not match their checksum', async () => {
+    const claimed = { ...model, hidden: 4096, embedding: 4096, layers: 1 };
+    const parts = Math.ceil((await writeHoles(claimed, {})) / 2 ** 24);
+    await writeHoles(claimed, { version: '3', checksum: Array(parts).fill('0'.repeat(64)).join() });
+    const { bytes, message } = await memoryToRefuse(hostile);
+    expect(message).toContain('its data do not match their checksum');
+    expect(bytes).toBeLessThan(70e6);
+  });
+
+  it('100 GB of a hole that matches its configuration', async () => {
+    await writeHoles({ ...model, hidden: 8192, embedding: 8192, layers: 14 }, {});
     const { bytes, message } = await memoryToRefuse(hostile);
     expect(message).toContain('more than a network that can be trained');
     expect(bytes).toBeLessThan(50e6);
