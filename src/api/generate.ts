@@ -4,6 +4,7 @@ import type { Draft } from '../sample/draft.js';
 import { endedAfter, finished, type GeneratedText, seedsFrom, writeTexts } from '../sample/generate.js';
 import { type GenerateOptions, SAMPLING_OPTIONS } from '../sample/options.js';
 import { Plan } from '../sample/plan.js';
+import { inRows, restInRows } from '../sample/shown.js';
 import { asProgramError } from './errors.js';
 import { checkNames } from './names.js';
 import { Pauses } from './pauses.js';
@@ -30,12 +31,17 @@ export function generate(model: CharacterModel, options: GenerateOptions = {}): 
 
 async function* characters(plan: Plan): AsyncGenerator<string> {
   const { vocabulary } = plan.model;
+  // A grid that is written column by column has its first row only once it has ended.
+  const isGrid = vocabulary.collection?.byColumn === true;
   const pauses = new Pauses();
-  if (plan.options.echo !== false) for (const id of plan.prompt) yield vocabulary.character(id);
+  const echoed = plan.options.echo === false ? [] : plan.prompt;
+  if (!isGrid) for (const id of echoed) yield vocabulary.character(id);
   try {
     for (const draft of writeTexts(plan, [plan.options.seed ?? SAMPLING_OPTIONS.seed.default])) {
-      const [from, to] = draft.take();
-      for (let i = from; i < to; i++) yield vocabulary.character(draft.ids[i]!);
+      const [from, to] = isGrid && !draft.reason ? [0, 0] : draft.take();
+      const ids = draft.ids.slice(from, to);
+      if (!isGrid) for (const id of ids) yield vocabulary.character(id);
+      else if (draft.reason) yield inRows(plan.model, vocabulary.decode([...echoed, ...ids]));
       if (pauses.isDue) await pauses.pause();
     }
   } catch (error) {
@@ -70,12 +76,16 @@ export async function* generateMany(
   const waiting = new Set<Draft>();
   try {
     for (const draft of writeTexts(plan, seeds)) {
-      for (const ended of endedAfter(draft, waiting)) yield finished(ended);
+      for (const ended of endedAfter(draft, waiting)) yield inRowsOf(plan, finished(ended));
       if (pauses.isDue) await pauses.pause();
     }
   } catch (error) {
     throw asProgramError(error);
   }
+}
+
+function inRowsOf({ model }: Plan, written: GeneratedText): GeneratedText {
+  return { ...written, text: restInRows(model, written.text) };
 }
 
 function planOf(caller: string, model: CharacterModel, options: GenerateOptions): Plan {

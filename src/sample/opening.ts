@@ -42,20 +42,26 @@ export function needsLeadIn({ vocabulary }: CharacterModel, prompt: Uint32Array)
   return vocabulary.end === undefined && prompt.length < LONG_PROMPT;
 }
 
-/** Yields the ids of the beginning of a text of a collection: what begins each text, its labels, the prompt. */
-export function* beginning(model: CharacterModel, labels: readonly number[], prompt: Uint32Array): Opening {
-  yield textStart(model);
-  for (const id of labels) yield id;
-  for (const id of prompt) yield id;
-}
-
 /**
- * Yields the ids of a lead-in, from zero state on, and of the prompt. The lead-in ends with a line, or with a
+ * Yields the ids that are read before a text, from zero state on. In a collection, these are what begins each
+ * text, the labels and the prompt; otherwise a lead-in and the prompt. The lead-in ends with a line, or with a
  * word if the vocabulary has no line break. A line break at the beginning of the prompt is that line's end.
  * @param random draws the lead-in; no sampling option applies to it
+ * @param labels the ids of the labels of the text
  * @throws UserError if the logits of the network are not numbers
  */
-export function* opening(model: CharacterModel, prompt: Uint32Array, random: Random): Opening {
+export function* opening(
+  model: CharacterModel,
+  prompt: Uint32Array,
+  random: Random,
+  labels: readonly number[] = [],
+): Opening {
+  if (model.vocabulary.end !== undefined) {
+    yield textStart(model);
+    for (const id of labels) yield id;
+    for (const id of prompt) yield id;
+    return;
+  }
   const lineEnd = endOfLine(model.vocabulary);
   const hasPair = prompt[0] === model.vocabulary.idOf(0x0d) && prompt[1] === lineEnd;
   const text = prompt.subarray(hasPair ? 2 : prompt[0] === lineEnd ? 1 : 0);

@@ -8,10 +8,11 @@ import { CopyGuard } from './copying.js';
 import { stopsOf } from './ends.js';
 import { formOf } from './form.js';
 import { type ChosenLabels, Labels } from './labels.js';
-import { beginning, leadInRandom, needsLeadIn, type Opening, opening, textStart } from './opening.js';
+import { leadInRandom, needsLeadIn, type Opening, opening, textStart } from './opening.js';
 import { checkOptions, type GenerateOptions, SAMPLING_OPTIONS } from './options.js';
 import { Pattern } from './pattern/automaton.js';
 import { Repetition } from './repetition.js';
+import { asRead } from './shown.js';
 import { type CharacterKind, kindOf, type StopOptions } from './stops.js';
 import type { TemperatureOptions } from './temperature.js';
 import type { Truncation } from './truncate.js';
@@ -64,7 +65,7 @@ export class Plan {
     const { vocabulary } = model;
     const { topK, typical, topP, minP, targetBits, noCopy, corpus } = options;
     const form = formOf(model);
-    this.prompt = form.encode(options.prompt ?? '', options.unknown);
+    this.prompt = form.encode(asRead(model, options.prompt ?? ''), options.unknown);
     this.end = vocabulary.end;
     this.labels = new Labels(vocabulary, options.label ?? []);
     const leadsIn = (options.leadIn ?? SAMPLING_OPTIONS.leadIn.default) && needsLeadIn(model, this.prompt);
@@ -122,9 +123,8 @@ export class Plan {
 
   /** What is read before a text with this seed, if it is not the context; without a seed, see `labelsFor`. */
   openingFor(seed: number | undefined): Opening {
-    const { model, prompt, end } = this;
-    if (end === undefined) return opening(model, prompt, leadInRandom(this.isRandom ? (seed ?? 0) : 0));
-    return beginning(model, this.labels.idsOf(this.labelsFor(seed)), prompt);
+    const labels = this.labels.idsOf(this.labelsFor(seed));
+    return opening(this.model, this.prompt, leadInRandom(this.isRandom ? (seed ?? 0) : 0), labels);
   }
 
   /** Returns the labels of a text with this seed; without one, or at temperature 0, they are the commonest. */

@@ -1,6 +1,8 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { isWithinCluster, nextBoundary } from '../text/form.js';
+import { lastBeginning } from './borders.js';
 import { formOf } from './form.js';
+import { Labels } from './labels.js';
 import { leadInRandom, opening, readOpening } from './opening.js';
 import { type NetworkState, Reader } from './reader.js';
 
@@ -25,6 +27,10 @@ export interface Mark {
   readonly at: number;
   /** Characters read. */
   readonly read: number;
+  /** The place of the next character among all, for random numbers. */
+  readonly place: number;
+  /** Whether nothing of the text has been read, after whatever comes before each. */
+  readonly isBeginning: boolean;
   readonly state: NetworkState;
   /** (V): logits of the next character. */
   readonly logits: Float32Array;
@@ -33,6 +39,8 @@ export interface Mark {
 /** A text that was read, with marks in the order of their places. */
 interface Memory {
   readonly from: number;
+  /** Whether a text begins there, so that the network reads what it does before each. */
+  readonly begins: boolean;
   text: string;
   marks: Mark[];
 }
@@ -52,24 +60,30 @@ export class Recall {
 
   constructor(readonly model: CharacterModel) {
     this.#reader = new Reader(model);
-    readOpening(this.#reader, opening(model, new Uint32Array(), leadInRandom(0)));
-    this.#start = this.#mark(0, 0);
+    const labels = new Labels(model.vocabulary, []);
+    const usual = labels.idsOf(labels.choose(undefined));
+    readOpening(this.#reader, opening(model, new Uint32Array(), leadInRandom(0), usual));
+    this.#start = { ...this.#mark(0, 0, 0), isBeginning: true };
   }
 
   /**
-   * Reads a text to its end. The generator may be abandoned at any step.
+   * Reads a text to its end; of a collection, only the last text. The generator may be abandoned at any step.
    * @returns the mark at the end, bit-identical whatever was read before
    */
   *read(text: string): Generator<{ left: number }, Mark> {
-    const from = readingStart(text, text.length);
-    const memory = this.#memoryOf(from);
+    const earliest = readingStart(text, text.length);
+    const beginning = lastBeginning(this.model, text.slice(earliest));
+    const from = earliest + (beginning ?? 0);
+    const begins = from === 0 || beginning !== undefined;
+    const first = this.model.vocabulary.end === undefined ? 0 : from;
+    const memory = this.#memoryOf(from, begins);
     const wanted = text.slice(from);
     const known = commonPrefix(memory.text, wanted);
     memory.marks = memory.marks.filter(({ at }) => at <= known && !isWithinCluster(wanted, at));
     memory.text = wanted;
     let mark = memory.marks.at(-1);
     let read = mark?.read ?? 0;
-    this.#reader.start((mark ?? (from === 0 ? this.#start : undefined))?.state);
+    this.#reader.start((mark ?? (begins ? this.#start : undefined))?.state);
     for (let at = mark?.at ?? 0; at < wanted.length; ) {
       yield { left: wanted.length - at };
       const end = sliceEnd(wanted, at);
@@ -78,21 +92,22 @@ export class Recall {
       read += ids.length;
       at = end;
       if (read === 0 || !(at % MARK_EVERY === 0 || at === wanted.length)) continue;
-      mark = mark?.read === read ? { ...mark, at } : this.#mark(at, read);
+      mark = mark?.read === read ? { ...mark, at } : this.#mark(at, read, first);
       memory.marks.push(mark);
     }
     memory.marks = thinned(memory.marks);
-    return mark ?? this.#start;
+    return mark ?? { ...this.#start, place: first };
   }
 
-  #mark(at: number, read: number): Mark {
+  #mark(at: number, read: number, first: number): Mark {
     const logits = this.#reader.logits().slice();
-    return { at, read, logits, state: this.#reader.state() };
+    return { at, read, place: first + read, isBeginning: false, logits, state: this.#reader.state() };
   }
 
-  #memoryOf(from: number): Memory {
-    const found = this.#memories.findIndex((memory) => memory.from === from);
-    const memory = found < 0 ? { from, text: '', marks: [] } : this.#memories.splice(found, 1)[0]!;
+  #memoryOf(from: number, begins: boolean): Memory {
+    const isWanted = (memory: Memory) => memory.from === from && memory.begins === begins;
+    const found = this.#memories.findIndex(isWanted);
+    const memory = found < 0 ? { from, begins, text: '', marks: [] } : this.#memories.splice(found, 1)[0]!;
     this.#memories.push(memory);
     if (this.#memories.length > MOST_MEMORIES) this.#memories.shift();
     return memory;

@@ -1,5 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import { fromColumns } from '../text/grid.js';
+import { byColumn, fromColumns } from '../text/grid.js';
 import { formOf } from './form.js';
 
 /**
@@ -13,6 +13,26 @@ export function textSeparator(model: CharacterModel): string {
   return `\n${textsEnd ?? '---'}\n`;
 }
 
+/** Returns a text with the rows of a grid as lines, if the network writes it column by column. */
+export function inRows({ vocabulary }: CharacterModel, text: string): string {
+  return vocabulary.collection?.byColumn ? fromColumns(text) : text;
+}
+
+/** Returns what was written after a prompt: of a grid, the columns after those of the prompt, as rows. */
+export function restInRows(model: CharacterModel, text: string): string {
+  return model.vocabulary.collection?.byColumn ? fromColumns(text.replace(/^\n/, '')) : text;
+}
+
+/** Returns a prompt as the network reads it. @throws UserError if it should be a grid and is none */
+export function asRead({ vocabulary }: CharacterModel, prompt: string): string {
+  if (!vocabulary.collection?.byColumn) return prompt;
+  const points = byColumn(
+    Array.from(prompt, (c) => c.codePointAt(0)!),
+    'the prompt',
+  );
+  return Array.from(points, (point) => String.fromCodePoint(point)).join('');
+}
+
 /** Returns ids as people read them: texts one below the other, grids turned back. */
 export function shownTexts(model: CharacterModel, ids: readonly number[]): string {
   const { vocabulary } = model;
@@ -21,7 +41,7 @@ export function shownTexts(model: CharacterModel, ids: readonly number[]): strin
     const found = vocabulary.end === undefined ? -1 : ids.indexOf(vocabulary.end, from);
     const to = found < 0 ? ids.length : found;
     const text = vocabulary.readable(vocabulary.decode(ids.slice(from, to)));
-    texts.push(vocabulary.collection?.byColumn ? fromColumns(text) : text);
+    texts.push(inRows(model, text));
     from = to + 1;
   }
   return texts.join(textSeparator(model));

@@ -1,8 +1,10 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import { Random, Stream } from '../random.js';
+import { holdsSeveral } from './borders.js';
 import { type Choice, choose } from './choose.js';
 import { Reader } from './reader.js';
 import { type Mark, Recall } from './recall.js';
+import { shownTexts } from './shown.js';
 
 /** A suggestion ends at a line break, at the first space after `LONG_ENOUGH` characters, or at `MOST`. */
 const LONG_ENOUGH = 80;
@@ -56,7 +58,12 @@ export class Suggester {
   *#write(mark: Mark, { seed, ...choice }: SuggestOptions): Generator<Suggested> {
     const lines = Array.from(
       { length: this.count },
-      (_, i) => new Alternative(this.model, new Random((seed + i) % 2 ** 32, Stream.sampling, mark.read)),
+      (_, i) =>
+        new Alternative(
+          this.model,
+          new Random((seed + i) % 2 ** 32, Stream.sampling, mark.place),
+          mark.isBeginning,
+        ),
     );
     lines.forEach((line, row) => {
       line.write(mark.logits, choice);
@@ -81,9 +88,11 @@ class Alternative {
   #hasInk = false;
   hasEnded = false;
 
+  /** @param isEmpty whether its text has no characters yet, so that it may not end */
   constructor(
     readonly model: CharacterModel,
     readonly random: Random,
+    public isEmpty: boolean,
   ) {}
 
   get last(): number {
@@ -92,15 +101,23 @@ class Alternative {
 
   /**
    * Its text, with LF as line breaks whatever the model writes; a model of bytes may be in the middle of a
-   * character, which is left out.
+   * character, which is left out. The end of a text of a collection is what stands between two of them.
    */
   get text(): string {
-    const { vocabulary } = this.model;
-    return vocabulary.readable(vocabulary.decode(this.#ids)).replace(/\r\n?/g, '\n');
+    return shownTexts(this.model, this.#ids).replace(/\r\n?/g, '\n');
   }
 
   write(logits: Float32Array, choice: Choice): void {
-    const id = choose(logits, choice, this.random.uniform());
+    const { codePoints, end, labels } = this.model.vocabulary;
+    const scores = logits.subarray(0, codePoints.length + (end === undefined || this.isEmpty ? 0 : 1));
+    const id = choose(scores, choice, this.random.uniform());
+    this.isEmpty = id === end;
+    if (id === end) {
+      // Until it has anything visible, another text follows, as another line would.
+      this.hasEnded = this.#hasInk || labels.length > 0 || !holdsSeveral(this.model);
+      if (!this.hasEnded) this.#ids.push(id);
+      return;
+    }
     const character = this.model.vocabulary.character(id);
     const isLong = this.#ids.length >= LONG_ENOUGH && character === ' ';
     this.hasEnded = (this.#hasInk && /^[\r\n]$/.test(character)) || isLong;

@@ -2,7 +2,7 @@ import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Random } from '../random.js';
 import { type Choice, choose, logProbability } from './choose.js';
 import { Labels } from './labels.js';
-import { beginning, type Opening, opening, readOpening } from './opening.js';
+import { opening, readOpening } from './opening.js';
 import { Reader } from './reader.js';
 
 /** The random numbers of a text, and of what is read before it. */
@@ -29,7 +29,8 @@ export class Writer {
   *write(prompt: Uint32Array, length: number, choice: Choice, draws: Draws): Generator<number> {
     const { end } = this.model.vocabulary;
     for (let written = 0, texts = 1; ; texts++) {
-      readOpening(this.#reader, this.#opening(prompt, draws.leadIn));
+      const labels = this.#labels.idsOf(this.#labels.choose(draws.leadIn));
+      readOpening(this.#reader, opening(this.model, prompt, draws.leadIn, labels));
       const left = length - written - (texts - 1);
       for (const id of this.#writeOne(prompt.length === 0, left, choice, draws.text)) {
         written++;
@@ -39,12 +40,6 @@ export class Writer {
       if (end === undefined || ((written + texts) * (texts + 1)) / texts > length) return;
       yield end;
     }
-  }
-
-  #opening(prompt: Uint32Array, random: Random): Opening {
-    const { model } = this;
-    if (model.vocabulary.end === undefined) return opening(model, prompt, random);
-    return beginning(model, this.#labels.idsOf(this.#labels.choose(random)), prompt);
   }
 
   /** Writes one text, which may be empty after a prompt only. */

@@ -9,7 +9,9 @@ import { Novelty, writeNovel } from '../../src/sample/novelty.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { type Reader, withReader } from '../../src/sample/reader.js';
-import { shownTexts } from '../../src/sample/shown.js';
+import { Recall } from '../../src/sample/recall.js';
+import { inRows, restInRows, shownTexts } from '../../src/sample/shown.js';
+import { Suggester } from '../../src/sample/suggest.js';
 import { Writer } from '../../src/sample/writer.js';
 import type { Collection } from '../../src/text/collection.js';
 import { knownTexts } from '../../src/text/known-texts.js';
@@ -158,7 +160,59 @@ describe('samples of training', () => {
   it('are turned back if the network writes column by column', () => {
     const model = modelOf('ab\n', { collection: { division: 'file', byColumn: true, labels: [] } });
     const ids = [...model.vocabulary.encode('ab\nba\naa'), model.vocabulary.end!];
+    const [grid] = [
+      ...writeNovel(new Plan(model, { prompt: 'ab\nab', length: 40 }), new Novelty(undefined, true), {
+        seed: 1,
+        count: 1,
+      }),
+    ];
+    expect(inRows(model, `aa\nbb${grid!.text}`)).toMatch(/^ab.*\nab/);
+    expect(restInRows(model, '\nab\nbb\nb')).toBe('abb\nbb ');
     expect(shownTexts(model, [...ids, model.vocabulary.idOf(0x61)!])).toBe('aba\nbaa\n---\na');
+  });
+});
+
+describe('in a file that is written with suggestions', () => {
+  const PARAGRAPHS: Collection = { division: 'paragraph', labels: [] };
+  const SEPARATED: Collection = { division: 'separator', textsEnd: '|*|', labels: [] };
+  const logitsAfter = (model: typeof lines, text: string) => {
+    const reading = new Recall(model).read(text);
+    let step = reading.next();
+    while (!step.done) step = reading.next();
+    return step.value.logits;
+  };
+
+  it('only the text under the cursor is read', () => {
+    const cards = modelOf('abc\n', { collection: PARAGRAPHS });
+    const parts = modelOf('abc\n', { collection: SEPARATED });
+    const files = modelOf('abc\n', { collection: { division: 'file', labels: [] } });
+    const cases: [model: typeof lines, before: string, text: string][] = [
+      [lines, 'ab\ncd\r\n', 'fe'],
+      [lines, 'abcdef\n'.repeat(500), ''],
+      [cards, 'a\nb\n \n\n', 'a\nb'],
+      [parts, 'a\n\nb\n|*|\n', 'c\n\na'],
+    ];
+    for (const [model, before, text] of cases) {
+      expect(logitsAfter(model, before + text)).toEqual(logitsAfter(model, text));
+      expect(logitsAfter(model, before + text)).not.toEqual(logitsAfter(model, 'ba'));
+    }
+    expect(logitsAfter(files, 'a\n\nb')).not.toEqual(logitsAfter(files, 'b'));
+  });
+
+  it('the end of a text is followed by the beginning of another one', () => {
+    const suggester = new Suggester(lines, 3);
+    const last = (before: string, seed: number) =>
+      [...suggester.suggest(before, { temperature: 1, seed })].at(-1)!.alternatives;
+    let next = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const [suggested] = last('be\nfad', seed) as [string];
+      expect(suggested).toMatch(/^\n?[a-f]+$/);
+      if (!suggested.startsWith('\n') || suggested.length < 5) continue;
+      next++;
+      expect(last(`be\nfad${suggested.slice(0, 4)}`, seed)[0]).toBe(suggested.slice(4));
+    }
+    expect(next).toBeGreaterThan(0);
+    expect(last('be\n', 5).every((text) => /^[a-f]/.test(text))).toBe(true);
   });
 });
 

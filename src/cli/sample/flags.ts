@@ -137,6 +137,16 @@ export function checkFlags(flags: SampleFlags): void {
   }
 }
 
+/** @throws UserError naming a flag that does not go with texts that are written column by column */
+export function checkGridFlags(flags: SampleFlags): void {
+  const impossible = (['color', 'ending', 'logProbabilities'] as const).find((name) => flags[name]);
+  if (impossible === undefined) return;
+  throw new UserError(
+    `${flagOf(SAMPLE_OPTIONS[impossible])} does not work with this model, which writes column by column`,
+    'Leave it out.',
+  );
+}
+
 /** Returns the texts among the flags that were typed, as they were given. */
 export function typedTexts(flags: SampleFlags): [flag: string, text: string][] {
   const { prompt = '', stop = [] } = flags;

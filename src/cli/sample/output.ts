@@ -4,7 +4,7 @@ import { copyReport } from '../../sample/copying.js';
 import type { Draft } from '../../sample/draft.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import type { Plan } from '../../sample/plan.js';
-import { textSeparator } from '../../sample/shown.js';
+import { inRows, restInRows, textSeparator } from '../../sample/shown.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
 import { graphemesOf } from '../../ui/text/graphemes.js';
 import { hasColours, merged } from '../../ui/text/tint.js';
@@ -34,7 +34,7 @@ export function sampleOutput(
 
 function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefined): SampleOutput {
   const { vocabulary } = plan.model;
-  const prompt = vocabulary.readable(vocabulary.decode(plan.prompt));
+  const prompt = inRows(plan.model, vocabulary.readable(vocabulary.decode(plan.prompt)));
   return {
     async write(written) {
       const { text, seed, reason, logProbabilities } = written;
@@ -42,7 +42,8 @@ function jsonOutput(plan: Plan, flags: SampleFlags, corpus: SuffixIndex | undefi
       const logprobs = flags.logProbabilities ? { logprobs: logProbabilities?.map(rounded) } : {};
       const copies = corpus ? { copies: copiesOf(written, plan, corpus) } : {};
       const echoed = flags.echo ? { prompt } : {};
-      const whole = { ...echoed, text: vocabulary.readable(text), ...labels, seed, reason };
+      const shown = restInRows(plan.model, vocabulary.readable(text));
+      const whole = { ...echoed, text: shown, ...labels, seed, reason };
       const line = { ...whole, ...logprobs, ...copies };
       await print(`${harmlessJson(line)}\n`);
     },
@@ -56,15 +57,16 @@ function rounded(nats: number): number {
 
 function plainOutput(plan: Plan, flags: SampleFlags, streams: boolean): SampleOutput {
   const { vocabulary } = plan.model;
+  const isGrid = vocabulary.collection?.byColumn === true;
   const usual = separatorOf(plan, flags);
   const out = new TextStream(vocabulary.encoding === 'bytes', flags.color === true);
   const prompt = vocabulary.decode(plan.prompt);
   let started = 0;
-  const start = () => {
+  const start = (before = prompt) => {
     // A text of a collection that ends with a line break needs no other one.
     const hasBreak = vocabulary.end !== undefined && out.lastCharacter === '\n';
     if (started++ > 0) out.put(flags.separator ?? usual.slice(hasBreak ? 1 : 0));
-    if (flags.echo) out.put(prompt);
+    if (flags.echo) out.put(before);
   };
   const stream = async (draft: Draft) => {
     if (started === 0) start();
@@ -77,6 +79,12 @@ function plainOutput(plan: Plan, flags: SampleFlags, streams: boolean): SampleOu
   return {
     stream: streams ? stream : undefined,
     async write({ text, logProbabilities }) {
+      if (isGrid) {
+        start('');
+        out.put(flags.echo ? inRows(plan.model, prompt + text) : restInRows(plan.model, text));
+        await out.flush();
+        return;
+      }
       start();
       Array.from(text).forEach((character, i) => void out.put(character, logProbabilities?.[i]));
       await out.flush();

@@ -19,6 +19,7 @@ import { readTextArgument } from '../input/text-argument.js';
 import { note } from '../output/stderr.js';
 import {
   checkFlags,
+  checkGridFlags,
   generateOptions,
   SAMPLE_OPTIONS,
   type SampleFlags,
@@ -36,6 +37,7 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
   const usual = given.samples === 1 ? threadsToWrite(read.record.model) : availableParallelism();
   const model = modelOf(read, { engine: given.engine, threads: given.threads ?? usual });
   const form = formOf(model);
+  if (model.vocabulary.collection?.byColumn) checkGridFlags(given);
   noteEscapes(model.vocabulary, typedTexts(given));
   const prompt = promptFor(form);
   const flags = withPossibleStops(form, withoutEscapes(given));
@@ -52,7 +54,8 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
   if (flags.seed === undefined && flags.beam === undefined) say(`seed ${seed}`);
   reportUnknown(form, prompt, flags);
   const isSingle = flags.samples === 1 && flags.beam === undefined && flags.ending === undefined;
-  const streams = isSingle && novelty?.corpus === undefined;
+  const isGrid = model.vocabulary.collection?.byColumn === true;
+  const streams = isSingle && novelty?.corpus === undefined && !isGrid;
   const output = sampleOutput(plan, flags, { corpus: flags.copyReport && corpus, streams });
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
   if (output.stream) {

@@ -13,7 +13,7 @@ import { grouped } from '../../numbers.js';
 import { finished, writeTexts } from '../../sample/generate.js';
 import { type Novelty, writeNovel } from '../../sample/novelty.js';
 import { Plan } from '../../sample/plan.js';
-import { textSeparator } from '../../sample/shown.js';
+import { inRows, textSeparator } from '../../sample/shown.js';
 import { bitsPerCharacter } from '../../train/evaluate.js';
 import type { BaselineEvent, EndEvent } from '../../train/events.js';
 import { type LossSeries, NO_LOSSES, recentLoss } from '../../ui/dashboard/series.js';
@@ -98,7 +98,7 @@ function wholeTexts(plan: Plan, novelty: Novelty, seed: number): { text: string;
   const texts: string[] = [];
   let [characters, cut] = [0, false];
   for (const { text, reason } of writeNovel(plan, novelty, { seed, count: MOST_TEXTS })) {
-    texts.push(model.vocabulary.readable(text));
+    texts.push(inRows(model, model.vocabulary.readable(text)));
     characters += text.length;
     cut ||= reason === 'length';
     if (characters >= SAMPLE_LENGTH) break;

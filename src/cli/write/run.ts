@@ -2,6 +2,7 @@ import { type CharacterModel, modelOf, readCheckpoint } from '../../checkpoint/c
 import type { EngineChoice } from '../../engine/engine.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { harmless, quoted } from '../../format.js';
+import { withoutBorders } from '../../sample/borders.js';
 import { formOf } from '../../sample/form.js';
 import { Suggester } from '../../sample/suggest.js';
 import { isWithinCluster } from '../../text/form.js';
@@ -26,6 +27,12 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   // One thread: the suggestions are too little work to share.
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
+  if (model.vocabulary.collection?.byColumn) {
+    throw new UserError(
+      `${checkpoint} writes grids column by column, and an editor is written line by line`,
+      'Use "charlstm sample", which turns what it writes back.',
+    );
+  }
   const suggester = new Suggester(model, flags.alternatives);
   const unknownIn = unknownFinder(model);
   let writing: WriteScreen | undefined;
@@ -152,7 +159,7 @@ function unknownFinder(model: CharacterModel) {
   return (text: string) => {
     // A mark may combine with what was there before.
     const isLonger = text.startsWith(known) && !isWithinCluster(text, known.length);
-    const fresh = form.unknownIn(isLonger ? text.slice(known.length) : text);
+    const fresh = form.unknownIn(withoutBorders(model, isLonger ? text.slice(known.length) : text));
     const all = isLonger ? [...new Set([...found, ...fresh])] : fresh;
     const isSame = all.length === found.length && all.every((codePoint) => found.includes(codePoint));
     known = text;
