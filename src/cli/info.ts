@@ -5,6 +5,7 @@ import { harmless, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { amountOf, grouped } from '../numbers.js';
+import type { Collection } from '../text/collection.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './input/model.js';
 import { jsonOption, MODEL_HELP } from './options.js';
@@ -54,6 +55,30 @@ function trainingFacts({ training, progress: { step, bestLoss } }: RunRecord): [
   ];
 }
 
+/** The most values of a label to list. */
+const MOST_VALUES = 20;
+
+/** What the texts of a corpus are, and their labels, one fact per row. */
+function collectionFacts(texts: Collection | undefined): [string, string][] {
+  if (!texts) return [];
+  const { division, textsEnd, column, labels, byColumn } = texts;
+  const kinds = {
+    line: 'one per line',
+    paragraph: 'paragraphs, with blank lines between',
+    file: 'one per file',
+    separator: `separated by ${JSON.stringify(textsEnd)}`,
+    record: `records, their column ${JSON.stringify(column)}`,
+  };
+  return [
+    ['texts', kinds[division] + (byColumn ? ', read column by column' : '')],
+    ...labels.map(({ column, values }): [string, string] => {
+      const named = values.slice(0, MOST_VALUES).map(({ value, texts }) => `${value} (${grouped(texts)})`);
+      const more = values.length > MOST_VALUES ? [`${grouped(values.length - MOST_VALUES)} more`] : [];
+      return [`label ${column}`, [...named, ...more].join(', ')];
+    }),
+  ];
+}
+
 function asText(path: string, record: RunRecord, engine: string): string {
   const { model, corpus, decoding, from, history } = record;
   const { rollbacks } = record.progress;
@@ -69,6 +94,7 @@ function asText(path: string, record: RunRecord, engine: string): string {
         ? 'unknown: the weights were imported'
         : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
+    ...collectionFacts(record.texts),
     ['decoding', decoding.encoding + (decoding.normalizeNewlines ? ', newlines normalised' : '')],
   ];
   if (from) {
@@ -96,7 +122,7 @@ function asText(path: string, record: RunRecord, engine: string): string {
     nameCharacter(codePoint).replace(/^'(.*)' U.*$/, '$1'),
   );
   return [
-    facts.map(([name, value]) => `${name!.padEnd(17)}${harmlessLine(value!)}`).join('\n'),
+    facts.map(([name, value]) => `${harmlessLine(name!).padEnd(16)} ${harmlessLine(value!)}`).join('\n'),
     table([['tensor', 'shape', 'parameters'], ...tensors]),
     ...(points.length > 0 ? [table([['step', 'training', 'validation', 'lr'], ...points])] : []),
     ...(points.length > 0 || isImported ? [] : ['no history yet']),
