@@ -77,6 +77,10 @@ describe('whole texts', () => {
     for (const text of samples) expect(text).toMatch(/^([a-z]+\n)+[a-z]+$/);
   });
 
+  it('are described by info', async () => {
+    expect((await run(folder, ['info', 'model'])).stdout).toMatch(/^texts +one per line$/m);
+  });
+
   it('have no labels if the corpus has none', async () => {
     const failed = await sample('--label', 'kind=haiku');
     expectFailure(failed, 2, /have no label/);
