@@ -25,6 +25,7 @@ import {
 } from './defaults.js';
 import { checkMemory } from './memory.js';
 import { noteOrigin } from './origin.js';
+import { divisionFor } from './recognised.js';
 import {
   corpusOf,
   type EndedRun,
@@ -33,7 +34,7 @@ import {
   type TrainingRequest,
 } from './request.js';
 import { prepareResume } from './resume.js';
-import { requestedCollection, textNotices } from './texts.js';
+import { textNotices } from './texts.js';
 import { readTrained, symbolNotices, writeBeginning } from './trained.js';
 
 /**
@@ -53,7 +54,10 @@ export async function prepareRun(
   const run = claim.path;
   try {
     const decoding = { ...defaultsOf(DECODING), ...trained?.record.decoding, ...request.decoding };
-    const collection = requestedCollection(request, trained?.record.texts);
+    const division = await hooks.interruptible(claim.release, () =>
+      divisionFor(request, { sources: corpus.sources, decoding, folder: run }, trained?.record.texts),
+    );
+    const { collection } = division;
     const shares = { ...TRAINING_DEFAULTS, ...request.training };
     const known = trained?.record.codePoints ?? [];
     const text = { sources: corpus.sources, decoding, known, collection, shares, seed: shares.seed };
@@ -96,7 +100,7 @@ export async function prepareRun(
         ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
         ...corpus.notices,
         ...malformedNotices(learned),
-        ...textNotices(learned, collection, trainLength < length),
+        ...textNotices(learned, division, trainLength < length),
         ...notices,
       ],
       release: claim.release,

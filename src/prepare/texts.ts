@@ -5,6 +5,14 @@ import type { Collection } from '../text/collection.js';
 import type { LearnedText } from '../text/learn.js';
 import type { TrainingRequest } from './request.js';
 
+/** How a corpus is divided into texts, and how that was found out. */
+export interface Division {
+  /** Undefined for one text. */
+  readonly collection: Collection | undefined;
+  /** Why, if it was recognised, and the option that says otherwise. */
+  readonly recognised?: { readonly evidence: string; readonly otherwise: string };
+}
+
 /**
  * Returns how the corpus of a request is divided into texts; undefined for one text.
  * @param trained the texts that the weights have learned, if the run starts from weights that learned some:
@@ -45,31 +53,42 @@ export function requestedCollection(
  */
 export function textNotices(
   { texts, lengths }: LearnedText,
-  collection: Collection | undefined,
+  { collection, recognised }: Division,
   holdsBack: boolean,
 ): string[] {
   if (!texts || !collection) {
+    const notices = recognised ? [`texts: one (${recognised.evidence}); ${recognised.otherwise}`] : [];
     const files = lengths.filter((length) => length > 0).length;
-    return files > 1 && holdsBack
-      ? [`the last part of each of the ${grouped(files)} files is held back`]
-      : [];
+    if (files > 1 && holdsBack)
+      notices.push(`the last part of each of the ${grouped(files)} files is held back`);
+    return notices;
   }
-  const { count, repeats = 0 } = texts;
+  const { count, repeats = 0, empty = 0 } = texts;
+  const { what, divided } = KINDS[collection.division];
   if (count < 2) {
     throw new UserError(
-      `the corpus has only ${amountOf(count, 'text')} if ${DIVIDED[collection.division]}`,
+      `the corpus has only ${amountOf(count, 'text')} if ${divided}`,
       'Leave the option out that says so, or read the corpus as one text: --texts whole.',
       ExitCode.badData,
     );
   }
-  const same = repeats > 0 ? `, of which ${grouped(repeats)} repeat an earlier one` : '';
-  return [`${amountOf(count, 'text')}${same}`];
+  const column = collection.column === undefined ? '' : ` in the column ${collection.column}`;
+  const evidence = recognised ? `, each a text of its own (${recognised.evidence})` : '';
+  const same =
+    repeats > 0
+      ? `, ${grouped(repeats)} of which ${repeats === 1 ? 'repeats' : 'repeat'} an earlier one`
+      : '';
+  const otherwise = recognised ? `; ${recognised.otherwise}` : '';
+  const notices = [`texts: ${amountOf(count, what)}${column}${same}${evidence}${otherwise}`];
+  if (empty > 0)
+    notices.push(`${amountOf(empty, 'record')} without text in the column ${collection.column} left out`);
+  return notices;
 }
 
-const DIVIDED: Readonly<Record<Collection['division'], string>> = {
-  line: 'each line is one',
-  paragraph: 'blank lines stand between them',
-  file: 'each file is one',
-  separator: 'they are divided by --texts-end',
-  record: 'each record is one',
+const KINDS: Readonly<Record<Collection['division'], { what: string; divided: string }>> = {
+  line: { what: 'line', divided: 'each line is one' },
+  paragraph: { what: 'paragraph', divided: 'blank lines stand between them' },
+  file: { what: 'file', divided: 'each file is one' },
+  separator: { what: 'text', divided: 'they are divided by --texts-end' },
+  record: { what: 'record', divided: 'each record is one' },
 };

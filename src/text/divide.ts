@@ -32,6 +32,9 @@ export class Divider {
   #isOpen = false;
   /** Whether the current line has ink. */
   #inLine = false;
+  /** The first character of the last line with ink, and its last two. */
+  #first = 0;
+  #last: readonly [number, number] = [0, 0];
 
   constructor(division: Collection['division']) {
     this.#most = division === 'line' ? 1 : division === 'paragraph' ? 2 : Number.POSITIVE_INFINITY;
@@ -47,18 +50,29 @@ export class Divider {
       const isLineEnd = point === LF || point === CR;
       if (this.#inLine) {
         if (!isLineEnd) continue;
+        if (this.#most === 2) this.#remember(points, i);
         yield { points: points.subarray(from, i), ends: false };
         this.#inLine = false;
       } else if (!isLineEnd && !(this.#hasBlanks && isBlank(point))) {
         yield* this.#begin();
         this.#inLine = true;
+        this.#first = point;
         from = i;
         continue;
       }
       if (isLineEnd && !(point === LF && this.#gap.at(-1) === CR)) this.#lineEnds++;
       if (this.#gap.length < LONGEST_GAP) this.#gap.push(point);
     }
-    if (this.#inLine && from < points.length) yield { points: points.subarray(from), ends: false };
+    if (!this.#inLine) return;
+    this.#remember(points, points.length);
+    if (from < points.length) yield { points: points.subarray(from), ends: false };
+  }
+
+  /** Keeps the last two characters before `end`. */
+  #remember(points: CodePoints, end: number): void {
+    const [, before] = this.#last;
+    if (end >= 2) this.#last = [points[end - 2]!, points[end - 1]!];
+    else if (end === 1) this.#last = [before, points[0]!];
   }
 
   /** Ends the current text. */
@@ -69,9 +83,18 @@ export class Divider {
     this.#lineEnds = 0;
   }
 
+  /**
+   * Whether the last line is a tag such as `[Event "Open"]`: in a game of chess (PGN), a blank line stands
+   * between the tags and the moves.
+   */
+  #isTag(): boolean {
+    const [quote, bracket] = this.#last;
+    return this.#most === 2 && this.#first === 0x5b && quote === 0x22 && bracket === 0x5d;
+  }
+
   /** Passes the gap before ink on, unless the ink begins a text. */
   *#begin(): Generator<Piece, void, void> {
-    const isBorder = this.#isOpen && this.#lineEnds >= this.#most;
+    const isBorder = this.#isOpen && this.#lineEnds >= this.#most && !this.#isTag();
     if (isBorder) yield { points: NOTHING, ends: true };
     const lastEnd = this.#gap.findLastIndex((point) => point === LF || point === CR);
     const gap = this.#isOpen && !isBorder ? this.#gap : this.#gap.slice(lastEnd + 1);

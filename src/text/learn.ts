@@ -19,8 +19,11 @@ export interface LearnedText {
   readonly malformed: number;
   /** Ids of the whole corpus. */
   readonly length: number;
-  /** How many texts it has, and how many of them equal an earlier one; undefined if it is one text. */
-  readonly texts?: { readonly count: number; readonly repeats: number | undefined };
+  /**
+   * How many texts it has, how many of them equal an earlier one, and how many records have no text; undefined
+   * if it is one text.
+   */
+  readonly texts?: { readonly count: number; readonly repeats: number | undefined; readonly empty?: number };
   /** The characters of each source, with the line ends between sources. */
   readonly lengths: readonly number[];
   /** Arranges the corpus by the shares that are held back. */
@@ -43,9 +46,10 @@ export async function learnText(
   const lengths = sources.map(() => 0);
   const census = collection && new Census(seed);
   const labels = (collection?.labels ?? []).map((label) => new LabelValues(label));
-  let malformed = 0;
-  const onDecoded = (count: number) => {
-    malformed += count;
+  let [malformed, empty] = [0, 0];
+  const onDecoded = (malformedHere: number, emptyHere: number) => {
+    malformed += malformedHere;
+    empty += emptyHere;
   };
   for await (const { source, pieces } of readPieces(reading, folder, onDecoded)) {
     for (const { points, ends, labels: values } of pieces) {
@@ -72,7 +76,7 @@ export async function learnText(
   );
   const arrange = (shares: Shares) => census?.arrange(shares) ?? arrangeWhole(lengths, shares);
   const { length } = arrange({ validation: 0, test: 0 });
-  const texts = census && { count: census.texts, repeats: census.repeats };
+  const texts = census && { count: census.texts, repeats: census.repeats, ...(empty > 0 && { empty }) };
   return { vocabulary, absent, malformed, length, lengths, arrange, ...(texts && { texts }) };
 }
 

@@ -1,6 +1,7 @@
 import type { Collection } from './collection.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
-import { Divider, type Piece, Separator } from './divide.js';
+import type { Piece } from './divide.js';
+import { divisionOf } from './division.js';
 import type { TextForm } from './form.js';
 import { refuseChanged, type Source } from './source.js';
 
@@ -28,13 +29,14 @@ export interface Pieces {
  * Reads all sources in order, as pieces of texts. One text of several files gets a line end after each file
  * that has none, except the last (but never with `bytes`, which are kept as they are).
  * @param folder where a source that can be read only once may keep a copy
- * @param onDecoded is called after each source with the number of malformed sequences in it
+ * @param onDecoded is called after each source with the numbers of malformed sequences and of records without
+ *   text in it
  * @throws UserError if the text cannot be decoded or has changed
  */
 export async function* readPieces(
   reading: Reading,
   folder: string,
-  onDecoded: (malformed: number) => void = () => {},
+  onDecoded: (malformed: number, empty: number) => void = () => {},
 ): AsyncGenerator<Pieces, void, void> {
   const { sources, decoding, collection, form } = reading;
   const between = form?.isOneLine || decoding.encoding === 'bytes' ? '' : (form?.lineEnd ?? '\n');
@@ -46,7 +48,7 @@ export async function* readPieces(
     try {
       const decoder = new Decoder(file.label, decoding, form?.lineEnd);
       const decoded = decodedChunks(file, folder, decoder);
-      const division = divisionOf(reading);
+      const division = divisionOf(file.label, collection, decoding, form !== undefined);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) {
         if (points.length === 0) continue;
         if (isJoined && !hasStarted && last !== ends) {
@@ -54,10 +56,10 @@ export async function* readPieces(
         }
         hasStarted = true;
         last = points[points.length - 1]!;
-        yield { source, pieces: division.push(points) };
+        yield { source, pieces: await division.push(points) };
       }
-      yield { source, pieces: division.end() };
-      onDecoded(decoder.malformed);
+      yield { source, pieces: await division.end() };
+      onDecoded(decoder.malformed, division.empty ?? 0);
     } catch (error) {
       refuseChanged(file); // a change would be the cause
       throw error;
@@ -68,29 +70,4 @@ export async function* readPieces(
 async function* decodedChunks(source: Source, folder: string, decoder: Decoder): AsyncGenerator<CodePoints> {
   for await (const chunk of source.read(folder)) yield decoder.decode(chunk);
   yield decoder.end();
-}
-
-/** Divides the characters of one source. */
-interface Division {
-  push(points: CodePoints): Iterable<Piece>;
-  end(): Iterable<Piece>;
-}
-
-function divisionOf({ collection, decoding }: Reading): Division {
-  if (!collection) return { push: (points) => [{ points, ends: false }], end: () => [] };
-  const divider = new Divider(collection.division);
-  if (collection.textsEnd === undefined) return divider;
-  const separator = new Separator(collection.textsEnd, decoding);
-  return {
-    *push(points) {
-      for (const part of separator.push(points)) {
-        yield* divider.push(part.points);
-        if (part.ends) yield* divider.end();
-      }
-    },
-    *end() {
-      yield* divider.push(separator.rest());
-      yield* divider.end();
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ExitCode, UserError } from '../errors.js';
 import { type BeforeRename, replaceFileDurably } from '../files.js';
+import { excerpt, harmlessLine } from '../format.js';
 import { type Arrangement, Bucket } from './arrange.js';
 import { idsFile } from './dataset.js';
 import type { CodePoints } from './decode.js';
@@ -21,6 +22,9 @@ export interface WrittenIds {
   /** How many characters were composed or decomposed; see TextForm. */
   readonly inOtherForm: number;
 }
+
+/** Labels that an error names. */
+const MOST_NAMED = 10;
 
 export interface WriteOptions {
   readonly vocabulary: Vocabulary;
@@ -129,7 +133,13 @@ function lastFilled(writer: IdsWriter): number {
 }
 
 function labelOf(vocabulary: Vocabulary, column: number, value: string): number {
-  const id = vocabulary.labelId(vocabulary.labels[column]!.column, value);
-  if (id === undefined) throw changedMeanwhile();
-  return id;
+  const { column: name, values } = vocabulary.labels[column]!;
+  const id = vocabulary.labelId(name, value);
+  if (id !== undefined) return id;
+  const some = values.slice(0, MOST_NAMED).map((one) => one.value);
+  throw new UserError(
+    `the column ${name} has the value "${harmlessLine(excerpt(value))}", which the model does not know`,
+    `It knows ${some.join(', ')}${values.length > MOST_NAMED ? ` and ${values.length - MOST_NAMED} more` : ''}.`,
+    ExitCode.badData,
+  );
 }

@@ -26,7 +26,11 @@ export function filesOf(
   if (shareOf(names, (name) => PART.test(name)) > 0.5) return undefined;
   const areShort = quantile(sizes, 0.5) <= USUAL && quantile(sizes, 0.9) <= LONGEST;
   if (count >= FEWEST_GRIDS && shareOf(kinds, ({ lines }) => isGrid(lines)) > 0.9)
-    return { division: 'file', evidence: 'files with lines of equal length, as levels of games have' };
+    return {
+      division: 'file',
+      evidence: 'their lines are of equal length, as in levels of games',
+      hint: '--texts whole reads them as one, --by-column reads each of them column by column',
+    };
   if (!areShort || count < 2) return undefined;
   const isNumbered = count < 100 && shareOf(names, (name) => NUMBERED.test(name)) > 0.8;
   if (count >= FEWEST && !isNumbered) return { division: 'file', evidence: 'many short files' };

@@ -50,7 +50,7 @@ function single(lines: readonly string[]): ListFinding {
   if (isUnspaced && (middle > 8 || shareOf(lines, (line) => SENTENCE_WITHIN.test(line)) > 0.05))
     return 'perhaps';
   if (isUnspaced && middle >= 5 && shortest === quantile(lengths, 0.9)) return 'perhaps'; // verse, maybe
-  return { evidence: 'nearly all lines are one word' };
+  return { evidence: 'nearly all are one word' };
 }
 
 const UNSPACED =

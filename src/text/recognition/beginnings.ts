@@ -1,0 +1,46 @@
+import { type DecodeOptions, Decoder } from '../decode.js';
+import { stringOf } from '../points.js';
+import type { Source } from '../source.js';
+import type { Beginning } from './corpus.js';
+
+/** In characters, of all files together; and from how many files at most. */
+const BUDGET = 1 << 18;
+const MOST_FILES = 64;
+
+/**
+ * Reads the beginnings of some of the sources, evenly chosen.
+ * @param folder where a source that can be read only once keeps a copy
+ * @throws UserError if one cannot be read or decoded
+ */
+export async function readBeginnings(
+  sources: readonly Source[],
+  decoding: DecodeOptions,
+  folder: string,
+): Promise<Beginning[]> {
+  const step = Math.max(1, sources.length / MOST_FILES);
+  const count = Math.min(sources.length, MOST_FILES);
+  const beginnings: Beginning[] = [];
+  for (let i = 0; i < count; i++) {
+    const source = sources[Math.floor(i * step)]!;
+    beginnings.push(await readBeginning(source, decoding, folder, Math.floor(BUDGET / count)));
+  }
+  return beginnings;
+}
+
+async function readBeginning(
+  source: Source,
+  decoding: DecodeOptions,
+  folder: string,
+  most: number,
+): Promise<Beginning> {
+  const decoder = new Decoder(source.label, decoding);
+  let text = '';
+  let isCut = false;
+  for await (const chunk of source.read(folder)) {
+    if (text.length < most) text += stringOf(decoder.decode(chunk));
+    else isCut = true;
+    // What can be read only once has to be read to its end, into its copy.
+    if (isCut && source.stats) break;
+  }
+  return { name: source.label, text: text.slice(0, most), isCut: isCut || text.length > most };
+}
