@@ -32,21 +32,24 @@ export async function* measureBaselines(
   end: number,
   rest: () => Promise<void>,
 ): AsyncGenerator<Baseline> {
-  yield { name: 'uniform', loss: Math.log(vocabulary.size) };
+  const { end: textEnd = vocabulary.size - 1 } = vocabulary; // what follows the end of a text are labels
+  yield { name: 'uniform', loss: Math.log(textEnd + 1) };
   await rest();
   yield { name: 'zlib', loss: compressedLoss(dataset, vocabulary, trainLength, end) };
 
   const start = trainLength + 1; // as in validation, the first character is not predicted
   const ngrams = await learned(dataset, trainLength, vocabulary, { text: dataset, start, end }, rest);
   const sums = new Array<number>(LONGEST_NGRAM).fill(0);
+  let count = 0;
   await inPieces(start, end, rest, (from, to) => {
+    count += Array.from(dataset.read(from, to - from)).filter((id) => id <= textEnd).length;
     ngrams.losses(dataset, from, to).forEach((sum, i) => {
       sums[i]! += sum;
     });
   });
-  yield { name: 'unigram', loss: sums[0]! / (end - start) };
+  yield { name: 'unigram', loss: sums[0]! / count };
   const best = sums.indexOf(Math.min(...sums));
-  if (best > 0) yield { name: `${best + 1}-gram`, loss: sums[best]! / (end - start) };
+  if (best > 0) yield { name: `${best + 1}-gram`, loss: sums[best]! / count };
 }
 
 /**
@@ -54,7 +57,7 @@ export async function* measureBaselines(
  * @param dataset the training text, up to `trainLength`
  * @param ids the text to score
  * @param rest awaited after each piece of work
- * @returns nats per character
+ * @returns nats per character; 0 for labels
  */
 export async function ngramLosses(
   dataset: Dataset,
@@ -79,7 +82,7 @@ async function learned(
   { text, start, end }: { readonly text: Ids; readonly start: number; readonly end: number },
   rest: () => Promise<void>,
 ): Promise<Ngrams> {
-  const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM);
+  const ngrams = new Ngrams(vocabulary.size, LONGEST_NGRAM, vocabulary.end);
   await inPieces(start, end, rest, (from, to) => ngrams.prepare(text, from, to));
   await inPieces(learnedFrom(trainLength), trainLength, rest, (from, to) => ngrams.learn(dataset, from, to));
   return ngrams;
@@ -103,9 +106,11 @@ export async function inPieces(
   }
 }
 
-/** The compressed length of the text, in nats per character. */
+/** The compressed length of the text, without labels, in nats per character. */
 function compressedLoss(dataset: Dataset, vocabulary: Vocabulary, start: number, end: number): number {
-  const text = vocabulary.decode(dataset.read(start, end - start));
+  const { end: textEnd = vocabulary.size - 1 } = vocabulary;
+  const ids = dataset.read(start, end - start).filter((id) => id <= textEnd);
+  const text = vocabulary.decode(ids);
   const bytes = Buffer.from(text, vocabulary.encoding === 'bytes' ? 'latin1' : 'utf8');
-  return (deflateRawSync(bytes, { level: 9 }).length * 8 * Math.LN2) / (end - start);
+  return (deflateRawSync(bytes, { level: 9 }).length * 8 * Math.LN2) / ids.length;
 }

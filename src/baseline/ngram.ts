@@ -10,6 +10,9 @@ import type { Ids } from '../text/ids.js';
  * depends on that text alone, however long the training text is.
  *
  * Contexts are the nodes of a trie, read backwards: the parent of "abc" is "bc", and the root is empty.
+ *
+ * In a collection, no context reaches over the end of a text: the end is the first symbol of a context. Labels
+ * are part of contexts, but are neither learned nor scored.
  */
 export class Ngrams {
   readonly #children = new PairTable();
@@ -18,19 +21,29 @@ export class Ngrams {
   readonly #totals: number[] = [0];
   readonly #types: number[] = [0];
 
-  /** @param order the characters of the longest n-gram */
+  /** The symbols that can be predicted: all but labels. */
+  readonly #outcomes: number;
+
+  /**
+   * @param order the characters of the longest n-gram
+   * @param end the id of the end of a text, after which labels follow; undefined if there are none
+   */
   constructor(
     readonly vocabulary: number,
     readonly order: number,
-  ) {}
+    readonly end?: number,
+  ) {
+    this.#outcomes = end === undefined ? vocabulary : end + 1;
+  }
 
   /** Prepares to score the text from `start` to `end`. */
   prepare(text: Ids, start: number, end: number): void {
     const { ids, from } = this.#read(text, start, end);
     for (let at = from; at < ids.length; at++) {
       let node = 0;
-      for (let k = 1; k < this.order && at >= k; k++) {
-        const previous = ids[at - k]!;
+      for (let k = 1, previous: number | undefined; k < this.order && at >= k; k++) {
+        if (k > 1 && previous === this.end) break;
+        previous = ids[at - k]!;
         let child = this.#children.get(node, previous);
         if (child === 0) {
           child = this.#totals.push(0) - 1;
@@ -47,11 +60,13 @@ export class Ngrams {
     const { ids, from } = this.#read(text, start, end);
     for (let at = from; at < ids.length; at++) {
       const id = ids[at]!;
+      if (id >= this.#outcomes) continue;
       let node = 0;
       for (let k = 1; ; k++) {
         this.#totals[node]!++;
         if (this.#counts.add(node, id, 1) === 1) this.#types[node]!++;
         if (k >= this.order || at < k) break;
+        if (k > 1 && ids[at - k + 1] === this.end) break;
         node = this.#children.get(node, ids[at - k]!);
         if (node === 0) break;
       }
@@ -59,7 +74,7 @@ export class Ngrams {
   }
 
   /**
-   * Scores the text from `start` to `end`, which must have been prepared.
+   * Scores the text from `start` to `end`, which must have been prepared. Labels cost nothing.
    * @returns the sum of the losses in nats for each order, starting with 1
    */
   losses(text: Ids, start: number, end: number): number[] {
@@ -93,11 +108,14 @@ export class Ngrams {
     const { ids, from } = this.#read(text, start, end);
     for (let at = from; at < ids.length; at++) {
       const id = ids[at]!;
-      let p = 1 / this.vocabulary;
+      if (id >= this.#outcomes) continue;
+      let p = 1 / this.#outcomes;
       let node = 0;
+      let isBeginning = false;
       for (let k = 1; k <= this.order; k++) {
         // At the start of a text there is no longer context.
-        if (at >= k - 1) {
+        isBeginning ||= at < k - 1 || (k > 2 && ids[at - k + 2] === this.end);
+        if (!isBeginning) {
           if (k > 1) node = this.#children.get(node, ids[at - k + 1]!);
           const types = this.#types[node]!;
           // An unseen context contributes nothing, and neither does a longer one.

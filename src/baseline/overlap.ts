@@ -1,43 +1,57 @@
-import type { Dataset } from '../text/dataset.js';
+import type { Ids } from '../text/ids.js';
 import { inPieces, learnedFrom } from './baselines.js';
 
 /** Characters of the passages that are looked for; shorter ones recur without being copied. */
 const LENGTH = 32;
 /** Characters from the start of one passage to that of the next. */
 const STEP = 16;
+/** Passages of fewer different characters are padding or rules, which recur anywhere. */
+const LEAST_DIFFERENT = 8;
 const BASE = 0x01000193;
 /** What the oldest character of a passage is multiplied with when the next one enters: BASE^LENGTH. */
 const OLDEST = Array.from({ length: LENGTH }, () => BASE).reduce((power, base) => Math.imul(power, base), 1);
+/** Most hashes of a training text are of no passage that is looked for; a table of bits tells so sooner. */
+const FILTER_BITS = 20;
 
 /**
  * Measures how much of a text the baselines have learned: the share of its passages of 32 characters that
- * occur in the training text. Compares hashes of 32 bits (Karp & Rabin 1987), so a percent may be chance.
- * @param dataset the training text, up to `trainLength`
+ * occur in the training text. Passages do not extend over the ends of texts. Compares hashes of 32 bits
+ * (Karp & Rabin 1987), so a percent may be chance.
+ * @param training of which the part up to `trainLength` is searched, its last 20 million characters if it is
+ *   longer
+ * @param end the id of the end of a text; undefined if there are no ends
  * @param rest awaited after each piece of work
- * @returns 0 to 1; 0 for a text that is shorter than a passage
+ * @returns 0 to 1; undefined for a text without passages
  */
 export async function learnedShare(
-  dataset: Dataset,
+  training: Ids,
   trainLength: number,
   ids: Uint32Array,
+  end: number | undefined,
   rest: () => Promise<void>,
-): Promise<number> {
+): Promise<number | undefined> {
   const passages = new Map<number, number>();
+  const filter = new Uint8Array(1 << FILTER_BITS);
+  const place = (hash: number) => (hash ^ (hash >>> 12)) & ((1 << FILTER_BITS) - 1);
   let count = 0;
-  new RollingHash().read(ids, (hash, end) => {
-    if ((end - LENGTH) % STEP !== 0) return;
+  new RollingHash(end).read(ids, (hash, to) => {
+    if ((to - LENGTH) % STEP !== 0) return;
+    if (new Set(ids.subarray(to - LENGTH, to)).size < LEAST_DIFFERENT) return;
     passages.set(hash, (passages.get(hash) ?? 0) + 1);
+    filter[place(hash)] = 1;
     count++;
   });
+  if (count === 0) return undefined;
   let found = 0;
-  const training = new RollingHash();
+  const text = new RollingHash(end);
   await inPieces(learnedFrom(trainLength), trainLength, rest, (from, to) => {
-    training.read(dataset.read(from, to - from), (hash) => {
+    text.read(training.read(from, to - from), (hash) => {
+      if (filter[place(hash)] === 0) return;
       found += passages.get(hash) ?? 0;
       passages.delete(hash);
     });
   });
-  return count === 0 ? 0 : found / count;
+  return found / count;
 }
 
 /** Hashes each passage of a text that is read piece by piece. */
@@ -46,6 +60,10 @@ class RollingHash {
   readonly #ids = new Int32Array(LENGTH);
   #hash = 0;
   #length = 0;
+  /** Ids since the last end of a text. */
+  #since = 0;
+
+  constructor(readonly end: number | undefined) {}
 
   /** @param visit receives the hash of each passage, and the number of ids read up to its end */
   read(ids: ArrayLike<number>, visit: (hash: number, end: number) => void): void {
@@ -54,7 +72,8 @@ class RollingHash {
       const place = this.#length++ % LENGTH;
       this.#hash = (Math.imul(this.#hash, BASE) + id - Math.imul(this.#ids[place]!, OLDEST)) | 0;
       this.#ids[place] = id;
-      if (this.#length >= LENGTH) visit(this.#hash, this.#length);
+      this.#since = ids[i] === this.end ? 0 : this.#since + 1;
+      if (this.#since >= LENGTH) visit(this.#hash, this.#length);
     }
   }
 }

@@ -73,7 +73,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const counts = isMissing(text)
     ? undefined
     : countCharacters(text, record.corpus.trainLength, record.model.vocabulary);
-  const baselines = stretch?.part === 'validation' ? baselinesOf(stretch) : undefined;
+  const baselines = stretch?.part === 'validation' ? baselinesOf(stretch, record.model.end) : undefined;
   const read = stretch && readAll(patient, stretch, { threads, onWork });
   onWork('following the gradient');
   const missing: Missing = isMissing(text) ? text : { missing: 'there is no text to read' };

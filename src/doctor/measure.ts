@@ -96,15 +96,22 @@ const ORDER = 3;
 /** The n-grams are counted in at most this many characters, the last ones before the stretch. */
 const MOST_LEARNED = 2_000_000;
 
-/** @param stretch begins where the training text ends */
-export function baselinesOf({ dataset, start, end }: Stretch): Baselines {
-  const ngrams = new Ngrams(dataset.vocabulary, ORDER);
+/**
+ * @param stretch begins where the training text ends
+ * @param textEnd the id of the end of a text, if there is one
+ */
+export function baselinesOf({ dataset, start, end }: Stretch, textEnd: number | undefined): Baselines {
+  const last = textEnd ?? dataset.vocabulary - 1;
+  const count = Array.from(dataset.read(start + 1, end - start - 1)).filter((id) => id <= last).length;
+  const ngrams = new Ngrams(dataset.vocabulary, ORDER, textEnd);
   ngrams.prepare(dataset, start + 1, end);
   ngrams.learn(dataset, Math.max(0, start - MOST_LEARNED), start);
-  const [unigram, bigram, trigram] = ngrams
-    .losses(dataset, start + 1, end)
-    .map((sum) => sum / (end - start - 1)) as [number, number, number];
-  return { uniform: Math.log(dataset.vocabulary), unigram, bigram, trigram };
+  const [unigram, bigram, trigram] = ngrams.losses(dataset, start + 1, end).map((sum) => sum / count) as [
+    number,
+    number,
+    number,
+  ];
+  return { uniform: Math.log(last + 1), unigram, bigram, trigram };
 }
 
 /**

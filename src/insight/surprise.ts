@@ -32,8 +32,13 @@ export function* surprises(model: CharacterModel, stretch: TextStretch, before: 
 /** Leaves out what is not predicted, given the id of the end of a text, if there is one. */
 function predicted({ ids, losses }: Scored, isFirst: boolean, end: number | undefined): Scored {
   if (end === undefined) return { ids, losses };
-  const counts = (id: number, i: number) => id < end || (id === end && !(isFirst && i === 0));
-  return { ids: ids.filter(counts), losses: losses.filter((_, i) => counts(ids[i]!, i)) };
+  const counts = (i: number) => isPredicted(ids[i]!, isFirst && i === 0, end);
+  return { ids: ids.filter((_, i) => counts(i)), losses: losses.filter((_, i) => counts(i)) };
+}
+
+/** Whether an id is predicted: not a label, nor the end with which a collection begins. */
+export function isPredicted(id: number, isFirst: boolean, end: number | undefined): boolean {
+  return end === undefined || id < end || (id === end && !isFirst);
 }
 
 /** Yields the characters of a stretch, with the character before each as its input. */

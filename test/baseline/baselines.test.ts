@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Baseline, measureBaselines } from '../../src/baseline/baselines.js';
 import { Ngrams } from '../../src/baseline/ngram.js';
+import { learnedShare } from '../../src/baseline/overlap.js';
+import { Random, Stream } from '../../src/random.js';
 import { Dataset } from '../../src/text/dataset.js';
+import { inMemory } from '../../src/text/ids.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
@@ -84,6 +87,49 @@ describe('n-grams', () => {
     );
   });
 
+  it('never look beyond the end of a text, and neither learn nor score labels', () => {
+    // 0 and 1 are characters, 2 is the end of a text, 3 and 4 are labels.
+    const END = 2;
+    const texts = fc
+      .array(fc.tuple(fc.integer({ min: 3, max: 4 }), fc.array(fc.nat(1), { maxLength: 6 })), {
+        minLength: 1,
+      })
+      .map((all) => [...all.flatMap(([label, characters]) => [END, label, ...characters]), END]);
+    fc.assert(
+      fc.property(texts, texts, fc.integer({ min: 1, max: 5 }), (train, held, order) => {
+        const ids = [...train.slice(0, -1), ...held];
+        const start = train.length - 1;
+        const ngrams = new Ngrams(5, order, END);
+        ngrams.prepare(textOf(ids), start, ids.length);
+        ngrams.learn(textOf(ids), 0, start);
+        const losses = ngrams.lossesAt(textOf(ids), start, ids.length);
+        /** The contexts of each prediction in the training text, by definition. */
+        const contextAt = (text: readonly number[], at: number, length: number) => {
+          const whole = text.slice(0, at);
+          const border = whole.lastIndexOf(END);
+          return whole.slice(Math.max(border, 0, at - length));
+        };
+        const p = (context: readonly number[], id: number): number => {
+          const shorter = context.length === 0 ? 1 / 3 : p(context.slice(1), id);
+          const follows = train.slice(0, -1).filter((one, at) => {
+            const own = contextAt(train, at, context.length);
+            return (
+              one <= END && own.length === context.length && own.every((other, i) => other === context[i])
+            );
+          });
+          const types = new Set(follows).size;
+          if (types === 0) return shorter;
+          return (follows.filter((one) => one === id).length + types * shorter) / (follows.length + types);
+        };
+        for (let at = start; at < ids.length; at++) {
+          const id = ids[at]!;
+          const expected = id > END ? 0 : -Math.log(p(contextAt(ids, at, order - 1), id));
+          expect(losses[at - start]).toBeCloseTo(expected, 9);
+        }
+      }),
+    );
+  });
+
   it('give probabilities that sum to one after any context', () => {
     const train = Array.from('abracadabra', (c) => c.charCodeAt(0) - 97);
     for (const context of [[], [0], [1, 17], [25, 25, 25]]) {
@@ -127,5 +173,42 @@ describe('baselines', () => {
     expect(inflateRawSync(packed).toString()).toBe(text);
     expect(loss.zlib).toBeCloseTo((packed.length * 8 * Math.LN2) / (length - trainLength), 12);
     expect(rests).toBeGreaterThan(2);
+  });
+});
+
+describe('the share of a text that the training text has, too', () => {
+  const rest = async () => {};
+  const idsOf = (text: string) => Uint32Array.from(Array.from(text, (c) => c.charCodeAt(0)));
+  const shareOf = (training: string, text: string, end?: number) => {
+    const ids = idsOf(training);
+    return learnedShare(inMemory(ids), ids.length, idsOf(text), end, rest);
+  };
+  const words = (seed: number) => {
+    const random = new Random(seed, Stream.sampling);
+    return Array.from({ length: 30 }, () =>
+      Array.from({ length: 2 + random.below(6) }, () => String.fromCharCode(97 + random.below(26))).join(''),
+    ).join(' ');
+  };
+  const poems = Array.from({ length: 900 }, (_, i) => words(i));
+
+  it('is most of it where each poem comes a second time, under another heading', async () => {
+    const twice = [
+      ...poems.map((poem, i) => `Poem ${i}\n${poem}\n`),
+      ...poems.map((poem) => `Again\n${poem}\n`),
+    ];
+    const text = twice.join('\n');
+    const cut = Math.floor(0.9 * text.length);
+    expect(await shareOf(text.slice(0, cut), text.slice(cut))).toBeGreaterThan(0.7);
+    const once = poems.join('\n');
+    const middle = Math.floor(0.9 * once.length);
+    expect(await shareOf(once.slice(0, middle), once.slice(middle))).toBe(0);
+  });
+
+  it('leaves padding out, and does not reach over the ends of texts', async () => {
+    const rule = '-'.repeat(80);
+    expect(await shareOf(rule, rule)).toBeUndefined();
+    const names = poems[0]!.replaceAll(' ', '\u0003');
+    expect(await shareOf(names, names)).toBe(1);
+    expect(await shareOf(names, names, 3)).toBeUndefined();
   });
 });

@@ -5,7 +5,14 @@ import type { CharacterModel } from '../../checkpoint/checkpoint.js';
 import { runOf } from '../../checkpoint/run.js';
 import { isMissing } from '../../doctor/check.js';
 import { percent, table } from '../../format.js';
-import { byGain, type ClassLoss, largestShare, lossByClass, surprises } from '../../insight/surprise.js';
+import {
+  byGain,
+  type ClassLoss,
+  isPredicted,
+  largestShare,
+  lossByClass,
+  surprises,
+} from '../../insight/surprise.js';
 import { textClasses } from '../../insight/text-classes.js';
 import { grouped } from '../../numbers.js';
 import { textStart } from '../../sample/opening.js';
@@ -58,7 +65,10 @@ interface Result {
   readonly bpc: number;
   /** The name of the model that `baseline` and `gain` of the classes compare with. */
   readonly baseline?: string;
-  /** How much of the text is also in the training text, 0 to 1; missing if the latter is. */
+  /**
+   * How much of the text is also in the training text, 0 to 1; missing if the latter is, or if no text has 32
+   * characters.
+   */
   readonly learned?: number;
   readonly classes: readonly ClassLoss[];
 }
@@ -72,17 +82,19 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
     note(`the training text cannot be read, so there are no n-grams to compare with: ${own.missing}`);
   try {
     const { trainLength } = record.corpus;
-    const learned = training && (await learnedShare(training, trainLength, ids, breathe));
+    const { end } = model.vocabulary;
+    const learned = training && (await learnedShare(training, trainLength, ids, end, breathe));
     if (learned !== undefined) noteLearned(learned);
-    const isNew = learned !== undefined && learned < MOSTLY;
+    const isNew = (learned ?? 0) < MOSTLY;
     const others =
       training && isNew
-        ? await ngramLosses(training, trainLength, model.vocabulary, scored, breathe)
+        ? await ngramLosses(training, trainLength, model.vocabulary, ids, breathe)
         : undefined;
-    const classes = lossByClass(textClasses(model.vocabulary.characters(scored)), losses, others);
+    const compared = others?.filter((_, i) => isPredicted(ids[i]!, i === 0, end));
+    const classes = lossByClass(textClasses(model.vocabulary.characters(scored)), losses, compared);
     const { bpc } = classes[0]!;
-    const compared = others && { baseline: BASELINE };
-    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...compared, learned, classes };
+    const baseline = compared && { baseline: BASELINE };
+    const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, learned, classes };
     const all = training ? [...inputs, training.path] : inputs;
     const svg = () => svgOf(figureOf(chartOf(result)));
     if (await writeResult(flags, { svg, json: () => result, inputs: all })) return;
