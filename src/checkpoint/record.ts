@@ -33,6 +33,11 @@ interface CorpusRecord {
   readonly validationEnd?: number;
   /** SHA-256 of its ids. */
   readonly hash: string;
+  /**
+   * The share of the validation text that the training text has, too (see baseline/overlap.ts); absent if it
+   * was not measured.
+   */
+  readonly overlap?: number;
 }
 
 /**
@@ -219,6 +224,7 @@ const CORPUS = {
   length: COUNT,
   trainLength: COUNT,
   validationEnd: { ...COUNT, absent: 0 },
+  overlap: { kind: { minimum: 0, maximum: 1 }, absent: 0 },
   hash: NAME,
 };
 

@@ -9,6 +9,7 @@ export const CHECK_IDS = [
   'state-not-used',
   'vocabulary-too-small',
   'validation-too-short',
+  'validation-known',
   'window-too-short',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];

@@ -5,6 +5,7 @@ import { validationEnd } from '../text/split.js';
 import { shareDone } from '../train/schedule.js';
 import { CHECK_IDS, type Check, type CheckId, type Diagnosis, isMissing, type Missing } from './check.js';
 import { exploding, explodingEvidence } from './exploding.js';
+import { type KnownEvidence, validationKnown } from './known.js';
 import type { RunLog } from './log.js';
 import { baselinesOf, carriedLosses, movementOf, resetLosses } from './measure.js';
 import { overfitting, overfittingEvidence } from './overfitting.js';
@@ -70,9 +71,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const moved = movementOf(checkpoint);
   const stretch = isMissing(text) ? undefined : stretchOf(checkpoint, text);
   onWork('counting characters');
-  const counts = isMissing(text)
-    ? undefined
-    : countCharacters(text, record.corpus.trainLength, record.model.vocabulary);
+  const counts = isMissing(text) ? undefined : countCharacters(text, record.corpus.trainLength, record.model);
   const baselines = stretch?.part === 'validation' ? baselinesOf(stretch, record.model.end) : undefined;
   const read = stretch && readAll(patient, stretch, { threads, onWork });
   onWork('following the gradient');
@@ -82,7 +81,7 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   const { step } = record.progress;
   const isIdle = step < EARLY_STEPS || (moved ?? UNITS.awake) < UNITS.awake;
   const why = `the weights have hardly moved in ${amountOf(step, 'step')}, so units may still become active`;
-  const state = read ? stateEvidence(read.carried, read.reset, training.sequenceLength) : missing;
+  const state = read ? stateOf(read, record) : missing;
   const outcomes = [
     outcomeOf(exploding, isMissing(log) ? log : explodingEvidence(log, training)),
     outcomeOf(vanishing, stretch ? vanishingEvidence(checkpoint, stretch) : missing),
@@ -91,11 +90,12 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     outcomeOf(overfitting, overfittingEvidence(record, scored?.lead ?? null)),
     outcomeOf(units, isIdle ? { missing: why } : (read?.units ?? missing)),
     outcomeOf(stateUse, isMissing(state) ? state : state.state),
+    outcomeOf(vocabulary, counts ? vocabularyEvidence(counts, scored?.predicted) : missing),
     outcomeOf(
-      vocabulary,
-      counts ? vocabularyEvidence(counts, scored && { ids: scored.ids, losses: scored.carried }) : missing,
+      validationLength,
+      scored ? validationEvidence(scored.predicted.losses, scored.lead) : noValidation,
     ),
-    outcomeOf(validationLength, scored ? validationEvidence(scored.carried, scored.lead) : noValidation),
+    outcomeOf(validationKnown, knownEvidence(record)),
     outcomeOf(windowLength, isMissing(state) ? state : state.window),
   ];
   return {
@@ -103,6 +103,26 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
     text: stretch ? { part: stretch.part, characters: stretch.end - stretch.start } : null,
     outcomes,
   };
+}
+
+/** Texts of fewer windows begin and end too often for a state to be carried from window to window. */
+const LEAST_TEXT = 2;
+
+function stateOf(
+  { ids, carried, reset }: ReturnType<typeof readAll>,
+  { model: { end }, training: { sequenceLength } }: Checkpoint['record'],
+): ReturnType<typeof stateEvidence> {
+  const ends = end === undefined ? 0 : ids.filter((id) => id === end).length;
+  if (ends * LEAST_TEXT * sequenceLength > ids.length) {
+    return { missing: `most texts are shorter than ${amountOf(LEAST_TEXT * sequenceLength, 'character')}` };
+  }
+  return stateEvidence(carried, reset, sequenceLength);
+}
+
+function knownEvidence({ corpus: { overlap } }: Checkpoint['record']): KnownEvidence | Missing {
+  return overlap === undefined
+    ? { missing: 'it was not measured when the run was started' }
+    : { share: overlap };
 }
 
 function outcomeOf<Evidence extends object>(check: Check<Evidence>, evidence: Evidence | Missing): Outcome {
@@ -127,8 +147,8 @@ function stretchOf({ record: { corpus } }: Checkpoint, dataset: Dataset): Part {
 
 /**
  * Reads a text with the state carried, with it reset, and by another checkpoint.
- * @returns the predicted characters and the losses of each in nats, the evidence about units, and the
- *   comparison
+ * @returns the ids and the losses of each in nats, those that are predicted, the evidence about units, and
+ *   the comparison
  */
 function readAll({ checkpoint, rival }: Patient, stretch: Part, { threads, onWork }: ExaminationOptions) {
   const { dataset, start } = stretch;
@@ -148,5 +168,10 @@ function readAll({ checkpoint, rival }: Patient, stretch: Part, { threads, onWor
     lead = rival.isBest ? leadOf(other, own) : leadOf(own, other);
   }
   const ids = dataset.read(start + 1, carried.length);
-  return { ids, carried, reset, units: unitCounts.evidence, lead };
+  const { end: last = config.vocabulary - 1 } = config; // labels are not predicted
+  const predicted = {
+    ids: ids.filter((id) => id <= last),
+    losses: carried.filter((_, i) => ids[i]! <= last),
+  };
+  return { ids, predicted, carried, reset, units: unitCounts.evidence, lead };
 }

@@ -1,5 +1,6 @@
 import { percent } from '../format.js';
-import { grouped } from '../numbers.js';
+import type { ModelConfig } from '../model/config.js';
+import { grouped, sumOf } from '../numbers.js';
 import type { Ids } from '../text/ids.js';
 import type { Check } from './check.js';
 import { CHARACTERS } from './thresholds.js';
@@ -22,11 +23,11 @@ export interface VocabularyEvidence {
 const MOST_COUNTED = 20_000_000;
 const PIECE = 1 << 18;
 
-/** Counts each character in the last part of the text before `end`. */
+/** Counts each character, and the ends of texts, in the last part of the text before `end`. */
 export function countCharacters(
   text: Ids,
   end: number,
-  vocabulary: number,
+  { vocabulary, end: textEnd = vocabulary - 1 }: Pick<ModelConfig, 'vocabulary' | 'end'>,
 ): { counts: Float64Array; counted: number } {
   const counts = new Float64Array(vocabulary);
   const start = Math.max(0, end - MOST_COUNTED);
@@ -34,7 +35,8 @@ export function countCharacters(
     const ids = text.read(at, Math.min(PIECE, end - at));
     for (let i = 0; i < ids.length; i++) counts[ids[i]!]!++;
   }
-  return { counts, counted: end - start };
+  const predicted = counts.subarray(0, textEnd + 1); // without labels
+  return { counts: predicted, counted: sumOf(predicted) };
 }
 
 /** @param validation the ids that were scored and their losses, in nats */

@@ -7,6 +7,7 @@ import {
   type TrainingOptions,
 } from '../checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../checkpoint/record.js';
+import { knownNotices } from '../doctor/known.js';
 import { UserError } from '../errors.js';
 import { CELLS, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
@@ -25,6 +26,7 @@ import {
 } from './defaults.js';
 import { checkMemory } from './memory.js';
 import { noteOrigin } from './origin.js';
+import { measureOverlap } from './overlap.js';
 import { divisionFor } from './recognised.js';
 import {
   corpusOf,
@@ -75,6 +77,7 @@ export async function prepareRun(
     const { model, training, arrangement, notices } = plan!;
     const { vocabulary, hash } = learned;
     const { length, trainLength, validationEnd } = arrangement;
+    const overlap = await measureOverlap(run, vocabulary, arrangement);
     const record: RunRecord = {
       model,
       codePoints: vocabulary.codePoints,
@@ -87,6 +90,7 @@ export async function prepareRun(
         trainLength,
         ...(validationEnd < length && training.test > 0 && { validationEnd }),
         hash,
+        ...(overlap !== undefined && { overlap }),
       },
       progress: NO_PROGRESS,
       history: [],
@@ -101,6 +105,7 @@ export async function prepareRun(
         ...corpus.notices,
         ...malformedNotices(learned),
         ...textNotices(learned, division, trainLength < length),
+        ...knownNotices(overlap),
         ...notices,
       ],
       release: claim.release,

@@ -8,6 +8,7 @@ import {
 } from '../../checkpoint/checkpoint.js';
 import type { RunRecord } from '../../checkpoint/record.js';
 import { findCheckpoints } from '../../checkpoint/run.js';
+import { knownNotices } from '../../doctor/known.js';
 import { harmlessLine, quoted, table } from '../../format.js';
 import { grouped } from '../../numbers.js';
 import { finished, writeTexts } from '../../sample/generate.js';
@@ -62,7 +63,8 @@ export async function summarise(
       ? adviceAfter(run, record)
       : { finding: undefined, next: [['continue', `${PROGRAM} train --resume ${name}`] as const] };
     lines.push('', losses(record, best.record, seen));
-    if (finding !== undefined) lines.push('', wrappedLines(finding));
+    for (const notice of [finding ?? [], knownNotices(record.corpus.overlap)].flat())
+      lines.push('', wrappedLines(notice));
     lines.push('', `checkpoint ${harmlessLine(path)}`);
     let command = `${PROGRAM} sample ${name}`;
     if ('state' in best) {
