@@ -1,3 +1,5 @@
+import { ExitCode, UserError } from '../errors.js';
+import { amountOf } from '../numbers.js';
 import type { Collection } from './collection.js';
 import type { CodePoints, DecodeOptions } from './decode.js';
 import { Divider, type Piece, Separator } from './divide.js';
@@ -30,7 +32,9 @@ export function divisionOf(
 ): Division {
   if (!collection) return { push: (points) => [{ points, ends: false }], end: () => [] };
   const isRecords = collection.division === 'record' && (!isForeign || formatOfName(source) !== undefined);
-  const division = isRecords ? new Records(source, collection) : plain(collection, decoding);
+  const division = isRecords
+    ? new Records(source, collection, decoding.encoding)
+    : plain(collection, decoding);
   return collection.byColumn ? new Grids(source, division) : division;
 }
 
@@ -51,6 +55,9 @@ function plain({ division, textsEnd }: Collection, decoding: DecodeOptions): Div
     },
   };
 }
+
+/** In characters. A longer text is no grid, and turning it takes memory. */
+const LARGEST_GRID = 1 << 24;
 
 /** Collects texts, and turns each into its columns. */
 class Grids implements Division {
@@ -79,10 +86,11 @@ class Grids implements Division {
     const turned: Piece[] = [];
     for (const { points, ends, labels } of pieces) {
       this.#labels ??= labels;
+      const name = this.#count === 0 ? this.source : `text ${this.#count + 1} of ${this.source}`;
+      if (this.#points.length + points.length > LARGEST_GRID) throw tooLarge(name);
       for (const point of points) this.#points.push(point);
       if (!ends) continue;
       this.#count++;
-      const name = this.#count === 1 ? this.source : `text ${this.#count} of ${this.source}`;
       const grid = byColumn(this.#points, name);
       turned.push({ points: grid, ends: true, ...(this.#labels && { labels: this.#labels }) });
       this.#points = [];
@@ -90,4 +98,12 @@ class Grids implements Division {
     }
     return turned;
   }
+}
+
+function tooLarge(name: string): UserError {
+  return new UserError(
+    `${name} has more than ${amountOf(LARGEST_GRID, 'character')}, too many for a grid`,
+    'Leave out --by-column, or say with --texts what one level is.',
+    ExitCode.badData,
+  );
 }

@@ -22,3 +22,11 @@ export function pointsOf(text: string): Uint32Array {
   for (const character of text) points[count++] = character.codePointAt(0)!;
   return points.subarray(0, count);
 }
+
+/** Does the same for characters that are bytes: what is no byte becomes its bytes in UTF-8. */
+export function bytesOf(text: string): Uint8Array {
+  return Buffer.from(
+    text.replace(/[^\0-\xff]/gu, (one) => Buffer.from(one).toString('latin1')),
+    'latin1',
+  );
+}

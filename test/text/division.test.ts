@@ -73,3 +73,14 @@ test('a file without records is one text to a network that has learned records',
   expect(await textsOf('poem.txt', ['one\ntwo\n'], records, true)).toEqual(['one\ntwo']);
   expect(await textsOf('poem.csv', ['text\none\ntwo\n'], records, true)).toEqual(['one', 'two']);
 });
+
+test('records of bytes stay bytes', async () => {
+  const division = divisionOf(
+    'a.jsonl',
+    { division: 'record', column: 'text', labels: [] },
+    { encoding: 'bytes', normalizeNewlines: false },
+    false,
+  );
+  const pieces = [...(await division.push(Buffer.from('{"text":"é\\u4e2d"}\n')))];
+  expect(pieces.flatMap(({ points }) => [...points])).toEqual([...Buffer.from('é中')]);
+});

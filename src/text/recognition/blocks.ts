@@ -65,6 +65,8 @@ function marksOf(line: string, at: number): string[] {
   if (counted && at > 0) return [`that begins with "${counted}" and a number`];
   if (at > 0 && /^\s*([-*•]|\d+[.)])\s/.test(line)) return ['of a list'];
   const letters = line.match(/\p{L}/gu)?.length ?? 0;
-  if (/\d/.test(line) && letters < 0.5 * line.length && line.length <= 30) return ['of numbers and signs'];
+  // A number by itself may count stanzas.
+  if (/\d/.test(line) && !/^\s*[\d.]+\s*$/.test(line) && letters < 0.5 * line.length && line.length <= 30)
+    return ['of numbers and signs'];
   return [];
 }

@@ -32,18 +32,18 @@ export function listOf(text: Lines): ListFinding {
   const isIndented = shareOf(raw, (line) => /^\s/.test(line)) > 0.03;
   if (longest > 500 || !isDistinct || isIndented || isGrid(text)) return undefined;
   if (isDialogue(lines) || repeatsPatterns(lines)) return undefined;
-  return single(lines) ?? several(lines, lengths, longest);
+  const isSingle = shareOf(lines, (line) => wordsOf(line).length === 1) >= 0.95;
+  return isSingle ? single(lines) : several(lines, lengths, longest);
 }
 
 /** Lists of words, names, passwords, formulas: one word a line. */
 function single(lines: readonly string[]): ListFinding {
-  if (shareOf(lines, (line) => wordsOf(line).length === 1) < 0.95) return undefined;
   const lengths = lines.map(({ length }) => length);
   const [shortest, middle] = [quantile(lengths, 0.1), quantile(lengths, 0.5)];
   // Lines of the same length are one long word, broken: DNA, or base64.
-  if (middle > 40 && shortest === quantile(lengths, 0.9)) return undefined;
+  if (middle > 40 && shareOf(lengths, (length) => length === middle) > 0.6) return undefined;
   if (shareOf(lines, (line) => /^[-+]?\d[\d.,e+-]*$/i.test(line)) > 0.8) return 'perhaps';
-  if (shareOf(lines, (line) => /\S[,;|]\S.*[,;|]/.test(line)) > 0.5) return 'perhaps'; // a table
+  if (shareOf(lines, (line) => /\S[,;|]\S/.test(line)) > 0.5) return 'perhaps'; // a table
   if (shareOf(lines, (line) => GOES_ON.test(line) || SENTENCE_END.test(line)) > 0.15) return undefined;
   // Scripts without spaces: a line is a name or a word only if it is short.
   const isUnspaced = shareOf(lines, (line) => UNSPACED.test(line)) > 0.5;
@@ -70,6 +70,7 @@ function several(lines: readonly string[], lengths: readonly number[], longest: 
   const spoken = shareOf(lines, (line) => DIALOGUE_START.test(line));
   const signs = shareOf(lines, (line) => /[{}=;<>|\t]|,\S/.test(line));
   if (goOn > 0.1 || joined > 0.12 || signs > 0.3) return undefined;
+  const isNumbered = shareOf(lines, (line) => /^\d/.test(line)) > 0.5;
   const isSorted = shareOf(lines.slice(1), (line, i) => isAfter(line, lines[i]!)) > 0.97;
   const meanWords = meanOf(words);
 
@@ -81,7 +82,8 @@ function several(lines: readonly string[], lengths: readonly number[], longest: 
     within < 0.04 &&
     goOn < 0.03 &&
     joined < 0.05 &&
-    spoken < 0.1;
+    spoken < 0.1 &&
+    !isNumbered;
   if (isPlain && isSorted && meanWords <= 6) return { evidence: 'short lines in alphabetical order' };
   if (isPlain && isShort && areNames) return { evidence: 'short lines that end like names, not sentences' };
   if (isPlain && isShort && lacksCase(lines) && meanWords <= 2.5)

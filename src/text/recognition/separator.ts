@@ -1,4 +1,4 @@
-import { quantile } from './lines.js';
+import { quantile, shareOf } from './lines.js';
 
 /** Marks between texts that programs write, and that no text has otherwise. */
 const MARKERS = /<\|(?:endoftext|end_of_text|eot|eos|end|sep)[^|<>\n]{0,20}\|>|\[EOS\]|<eos>|<EOS>/gi;
@@ -42,6 +42,16 @@ export function ruleOf(lines: readonly string[], hasFew: boolean): SeparatorFind
   const [found, other] = [...places].sort((a, b) => b[1].length - a[1].length);
   if (!found || found[1].length < FEWEST) return undefined;
   const [textsEnd, at] = found;
+  // Sections of a document in Markdown, in which a rule is only a line.
+  const isDocument =
+    shareOf(at, (i) =>
+      /^#/.test(
+        lines
+          .slice(i + 1, i + 4)
+          .join('')
+          .trim(),
+      ),
+    ) > 0.5;
   const sizes = [-1, ...at]
     .map(
       (start, i) =>
@@ -58,6 +68,7 @@ export function ruleOf(lines: readonly string[], hasFew: boolean): SeparatorFind
   const isScene = /[*•⁂§.~#]/u.test(textsEnd);
   const isSure =
     isRegular &&
+    !isDocument &&
     !hasFew &&
     usual >= 3 &&
     usual <= (isScene ? LONGEST_SCENE : LONGEST_USUAL) &&

@@ -28,6 +28,7 @@ export function wholeKind(name: string, { lines, raw }: Lines): string | undefin
 
 function looksLikeCode(lines: readonly string[], raw: readonly string[]): boolean {
   if (shareOf(lines, (line) => /^<[/!?\w][^<>]*>/.test(line)) > 0.4 && !lines.some(isMarker)) return true;
+  if (shareOf(lines, (line) => /^[\w.-]+ ?= ?\S/.test(line)) > 0.4) return true;
   const indented = shareOf(raw, (line) => /^(\t| {2,})\S/.test(line));
   const ends = shareOf(lines, (line) => /([;{}()[\],:]|=>|\*\/)$/.test(line));
   const signs = shareOf(lines, (line) => /[{}();=<>]|^(#|\/\/|--|\*)/.test(line));

@@ -1,8 +1,8 @@
 import { ExitCode, UserError } from '../../errors.js';
 import type { Collection } from '../collection.js';
-import type { CodePoints } from '../decode.js';
+import type { CodePoints, Encoding } from '../decode.js';
 import { Divider, type Piece } from '../divide.js';
-import { pointsOf, stringOf } from '../points.js';
+import { bytesOf, pointsOf, stringOf } from '../points.js';
 import { CsvRows } from './csv.js';
 import { JsonLines, JsonList } from './json.js';
 import { formatOfName, formatOfText, type Row, type RowParser } from './row.js';
@@ -22,6 +22,7 @@ export class Records {
   constructor(
     readonly source: string,
     readonly collection: Pick<Collection, 'column' | 'labels'>,
+    readonly encoding: Encoding = 'utf8',
   ) {}
 
   /** Returns the texts that end in further characters. @throws UserError for what is wrong with the file */
@@ -45,7 +46,8 @@ export class Records {
     }
     return rows.flatMap((row) => {
       const text = this.#value(row, column);
-      const pieces = [...this.#divider.push(pointsOf(text)), ...this.#divider.end()];
+      const points = this.encoding === 'bytes' ? bytesOf(text) : pointsOf(text);
+      const pieces = [...this.#divider.push(points), ...this.#divider.end()];
       const [piece, ...others] = pieces;
       if (!piece) {
         this.empty++;

@@ -258,4 +258,28 @@ accent, n. the way in which others speak; also a small mark.`,
       ? `"I have told you ${i} times," he said. "You do not listen."`
       : `The house stood empty in that year ${i}. ${'They came and went, and nobody asked where. '.repeat(5)}`,
   ).join('\n'),
+  'verse with numbered stanzas': Array.from(
+    { length: 12 },
+    (_, i) => `${i + 1}\nThe heron keeps the river's book,\nAnd turns a page of weed and stone.`,
+  ).join('\n\n'),
+  settings: Array.from({ length: 12 }, (_, i) => `[part${i}]\nport = ${8000 + i}\npath = /srv/${i}`).join(
+    '\n\n',
+  ),
+  'sequences of DNA with names': Array.from(
+    { length: 12 },
+    (_, i) =>
+      `>seq${i}\n${Array.from({ length: 4 }, (_, j) => `${'ACGT'[j]}${'GATTACA'.repeat(9)}${'ACGTACGTACGT'[i]}${i % 7}`).join('\n')}`,
+  ).join('\n'),
+  'a table of two columns without its ending': Array.from(
+    { length: 30 },
+    (_, i) => `${['oak', 'elm', 'fir'][i % 3]}${i},${i * 3}`,
+  ).join('\n'),
+  'a list of contents': Array.from(
+    { length: 30 },
+    (_, i) => `${i + 1}. The ${['Oak', 'Elm', 'Fir'][i % 3]} by Gate ${i} ........ ${i * 12}`,
+  ).join('\n'),
+  'a document with rules between its sections': Array.from(
+    { length: 9 },
+    (_, i) => `## Part ${i}\n\nWrite to the mill in that year, and ask for flour ${i}.\n`,
+  ).join('\n---\n\n'),
 };
