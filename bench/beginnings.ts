@@ -39,7 +39,7 @@ process.exit(); // helper threads never end
 
 function trainOn(text: string, out: string, steps: number): void {
   const program = fileURLToPath(new URL('../bin/charlstm.js', import.meta.url));
-  const args = ['train', '-', '--out', out, '--steps', String(steps), '--ui', 'json'];
+  const args = ['train', '-', '--out', out, '--steps', String(steps), '--texts', 'whole', '--ui', 'json'];
   execFileSync(process.execPath, [program, ...args], { input: text, stdio: ['pipe', 'ignore', 'inherit'] });
 }
 

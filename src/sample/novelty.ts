@@ -1,4 +1,4 @@
-import { hashOfText } from '../text/known-texts.js';
+import { hashOf, type KnownTexts } from '../text/known-texts.js';
 import { HashSet } from '../text/text-hash.js';
 import type { Draft } from './draft.js';
 import { endedAfter, finished, type GeneratedText, writeWhile } from './generate.js';
@@ -20,11 +20,11 @@ export class Novelty {
   readonly #written = new HashSet();
 
   /**
-   * @param corpus hashes of texts to leave out
+   * @param corpus texts to leave out
    * @param isUnique whether each text is written only once
    */
   constructor(
-    readonly corpus: HashSet | undefined,
+    readonly corpus: KnownTexts | undefined,
     readonly isUnique: boolean,
   ) {}
 
@@ -35,9 +35,8 @@ export class Novelty {
 
   /** Whether a text is to be written. @param ids the whole text, with its prompt */
   accepts(ids: readonly number[]): boolean {
-    const hash = hashOfText(ids);
-    const isKnown = this.corpus?.has(hash) === true;
-    const isRepeat = !isKnown && this.isUnique && !this.#written.add(hash);
+    const isKnown = this.corpus?.has(ids) === true;
+    const isRepeat = !isKnown && this.isUnique && !this.#written.add(hashOf(ids, ids.length));
     if (isKnown) this.known++;
     if (isRepeat) this.repeats++;
     this.#row = isKnown || isRepeat ? this.#row + 1 : 0;
@@ -71,6 +70,24 @@ export function* writeNovel(
         yield finished(ended);
       }
       if (accepted === count || novelty.isExhausted || (!isNew && !plan.isRandom)) return;
+    }
+  }
+}
+
+/** Writes one text as `writeNovel` does, and yields it after each character from where it is certain to be new. */
+export function* streamNovel(plan: Plan, novelty: Novelty, seed: number): Generator<Draft> {
+  let [begun, refused] = [0, 0];
+  const seeds = () => (begun === refused ? (seed + begun++) % 2 ** 32 : undefined);
+  let isCertain = false;
+  for (const draft of writeWhile(plan, seeds, 1)) {
+    if (!isCertain) {
+      const ids = [...plan.prompt, ...draft.ids.slice(0, draft.length)];
+      isCertain = draft.reason ? novelty.accepts(ids) : novelty.corpus?.mayHave(ids) !== true;
+    }
+    if (isCertain) yield draft;
+    else if (draft.reason) {
+      refused++;
+      if (novelty.isExhausted || !plan.isRandom) return;
     }
   }
 }

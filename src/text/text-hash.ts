@@ -18,9 +18,9 @@ export class TextHash {
     this.#second = 0x9747b28c ^ this.seed;
   }
 
-  read(points: ArrayLike<number>): void {
+  read(points: ArrayLike<number>, from = 0, to = points.length): void {
     let [first, second] = [this.#first, this.#second];
-    for (let i = 0; i < points.length; i++) {
+    for (let i = from; i < to; i++) {
       const point = points[i]!;
       first = Math.imul(first ^ point, PRIMES[0]);
       second = Math.imul(second ^ point, PRIMES[1]);

@@ -5,7 +5,7 @@ import { generate } from '../../src/api/generate.js';
 import { Random, Stream } from '../../src/random.js';
 import { beamSearch } from '../../src/sample/beam.js';
 import { fillIn } from '../../src/sample/fill.js';
-import { Novelty, writeNovel } from '../../src/sample/novelty.js';
+import { Novelty, streamNovel, writeNovel } from '../../src/sample/novelty.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import { Plan } from '../../src/sample/plan.js';
 import { type Reader, withReader } from '../../src/sample/reader.js';
@@ -14,7 +14,7 @@ import { inRows, restInRows, shownTexts } from '../../src/sample/shown.js';
 import { Suggester } from '../../src/sample/suggest.js';
 import { Writer } from '../../src/sample/writer.js';
 import type { Collection } from '../../src/text/collection.js';
-import { knownTexts } from '../../src/text/known-texts.js';
+import { KnownTexts } from '../../src/text/known-texts.js';
 import { thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, writeMany } from '../helpers/models.js';
 
@@ -260,7 +260,7 @@ describe('of the texts that are drawn', () => {
   });
   const known = (texts: readonly string[]) => {
     const all = ids(texts);
-    return knownTexts(inMemory(all), end);
+    return new KnownTexts(inMemory(all), end);
   };
   const novel = (novelty: Novelty, count: number, options: GenerateOptions = {}) => [
     ...writeNovel(new Plan(lines, options), novelty, { seed: 3, count }),
@@ -285,13 +285,45 @@ describe('of the texts that are drawn', () => {
 
   it('the prompt is a part, and labels are none', () => {
     const labelled = Uint32Array.of(end, end + 3, 0, 1, 2, end, end + 1, end);
-    const texts = knownTexts(inMemory(labelled), end);
+    const texts = new KnownTexts(inMemory(labelled), end);
     const novelty = new Novelty(texts, true);
     expect(novelty.accepts([0, 1, 2])).toBe(false);
     expect(novelty.accepts([0, 1])).toBe(true);
     expect(novelty.accepts([])).toBe(false);
     for (const { text } of novel(new Novelty(known(['abc', 'abcd']), true), 20, { prompt: 'ab' }))
       expect(text).not.toMatch(/^cd?$/);
+  });
+
+  it('a single one is written from where it is certain to be new', () => {
+    const options = { length: 300, temperature: 0.3 };
+    const all = novel(new Novelty(undefined, false), 40, options).map(({ text }) => text);
+    const corpus = [...all.slice(0, 20), ...all.slice(20).map((text) => `${text.slice(0, -1)}aa`)];
+    const plan = new Plan(lines, options);
+    const novelty = new Novelty(known(corpus), true);
+    const drafts = [...streamNovel(plan, novelty, 3)].map(({ ids, length, reason }) => ({
+      ids,
+      length,
+      reason,
+    }));
+    const [expected] = novel(new Novelty(known(corpus), true), 1, options);
+    const last = drafts.at(-1)!;
+    expect(lines.vocabulary.decode(last.ids.slice(0, last.length))).toBe(expected!.text);
+    expect(novelty.known).toBe(all.indexOf(expected!.text));
+  });
+
+  it('the beginnings of known ones are known, however they are read', () => {
+    const random = new Random(1, Stream.sampling);
+    const texts = Array.from({ length: 3000 }, (_, i) =>
+      Array.from({ length: i % 97 }, () => random.below(6)),
+    );
+    const all = Uint32Array.from([end, ...texts.flatMap((text) => [...text, end])]);
+    const corpus = new KnownTexts(inMemory(all), end);
+    for (const text of texts) {
+      expect(corpus.has(text)).toBe(true);
+      expect(corpus.mayHave(text)).toBe(true);
+      if (text.length > 64) expect(corpus.mayHave(text.map((id) => 5 - id))).toBe(false);
+      if (text.length > 20) expect(corpus.has(text.slice(1))).toBe(false);
+    }
   });
 
   it('nearly all may be known: then it ends', () => {

@@ -4,8 +4,7 @@ import { amountOf, grouped } from '../../numbers.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import { Novelty } from '../../sample/novelty.js';
 import type { Plan } from '../../sample/plan.js';
-import { knownTexts } from '../../text/known-texts.js';
-import type { HashSet } from '../../text/text-hash.js';
+import { KnownTexts } from '../../text/known-texts.js';
 import { ownText } from '../input/text.js';
 import { note } from '../output/stderr.js';
 import type { SampleFlags } from './flags.js';
@@ -27,7 +26,7 @@ export function noveltyOf(
   return new Novelty(known, flags.unique !== false);
 }
 
-function textsOf(checkpoint: string, record: RunRecord, end: number): HashSet | undefined {
+function textsOf(checkpoint: string, record: RunRecord, end: number): KnownTexts | undefined {
   if (record.corpus.length === 0) {
     note('new texts cannot be told from known ones: the model was imported without its texts');
     return undefined;
@@ -38,7 +37,7 @@ function textsOf(checkpoint: string, record: RunRecord, end: number): HashSet | 
     return undefined;
   }
   try {
-    return knownTexts(dataset, end);
+    return new KnownTexts(dataset, end);
   } finally {
     dataset.close();
   }

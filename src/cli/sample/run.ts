@@ -9,7 +9,7 @@ import type { Draft } from '../../sample/draft.js';
 import { fillIn } from '../../sample/fill.js';
 import { formOf } from '../../sample/form.js';
 import { finished, type GeneratedText, inOrder, seedsFrom, writeTexts } from '../../sample/generate.js';
-import { type Novelty, writeNovel } from '../../sample/novelty.js';
+import { type Novelty, streamNovel, writeNovel } from '../../sample/novelty.js';
 import { Plan } from '../../sample/plan.js';
 import type { TextForm } from '../../text/form.js';
 import type { SuffixIndex } from '../../text/suffix-index.js';
@@ -55,20 +55,21 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
   reportUnknown(form, prompt, flags);
   const isSingle = flags.samples === 1 && flags.beam === undefined && flags.ending === undefined;
   const isGrid = model.vocabulary.collection?.byColumn === true;
-  const streams = isSingle && novelty?.corpus === undefined && !isGrid;
+  const streams = isSingle && !isGrid;
   const output = sampleOutput(plan, flags, { corpus: flags.copyReport && corpus, streams });
   const about = { isSearch: flags.beam !== undefined, corpus: flags.copyReport && !flags.json && corpus };
+  const hasChance = plan.isRandom && flags.beam === undefined;
   if (output.stream) {
     let last: Draft | undefined;
-    for (const draft of writeTexts(plan, [seed])) {
+    for (const draft of novelty ? streamNovel(plan, novelty, seed) : writeTexts(plan, [seed])) {
       last = draft;
       await output.stream(draft);
     }
     await output.end?.();
     if (last) remark(finished(last), plan, about);
+    if (novelty) noveltyLines(novelty, { written: last ? 1 : 0, wanted: 1, hasChance }).forEach(say);
     return;
   }
-  const hasChance = plan.isRandom && flags.beam === undefined;
   let written = 0;
   for (const text of texts(plan, flags, seed, novelty)) {
     await output.write(text);

@@ -81,6 +81,44 @@ describe('whole texts', () => {
     expect((await run(folder, ['info', 'model'])).stdout).toMatch(/^texts +one per line$/m);
   });
 
+  it('have the label that is asked for, or those that they draw', async () => {
+    const rows = NAMES.map((name, i) => (i % 3 > 0 ? `small,${name}` : `large,${name.toUpperCase()}`));
+    await writeFile(join(folder, 'rows.csv'), ['kind,name', ...rows].join('\n'));
+    const size = [
+      '--hidden',
+      '24',
+      '--layers',
+      '1',
+      '--batch-size',
+      '8',
+      '--seq-length',
+      '16',
+      '--lr',
+      '0.02',
+    ];
+    const columns = ['--column', 'name', '--label', 'kind', '--steps', '120', '--out', 'labelled'];
+    expect((await run(folder, ['train', 'rows.csv', ...columns, ...size])).code).toBe(0);
+    const large = await run(folder, [
+      'sample',
+      'labelled',
+      '-n',
+      '20',
+      '--seed',
+      '1',
+      '--label',
+      'kind=large',
+    ]);
+    expect(large.stdout.match(/^[A-Z]+$/gm)!.length).toBeGreaterThan(15);
+    const drawn = await run(folder, ['sample', 'labelled', '-n', '40', '--seed', '1', '--json', '--no-new']);
+    const kinds = new Set(events(drawn.stdout).map(({ labels }) => (labels as { kind: string }).kind));
+    expect(kinds).toEqual(new Set(['small', 'large']));
+    const none = await run(folder, ['sample', 'labelled', '--label', 'kind=medium']);
+    expectFailure(none, 2, /no label 'kind=medium'. Give one of these: kind=large, kind=small/);
+    expect((await run(folder, ['info', 'labelled'])).stdout).toMatch(
+      /^label kind +large \(\d+\), small \(\d+\)$/m,
+    );
+  });
+
   it('have no labels if the corpus has none', async () => {
     const failed = await sample('--label', 'kind=haiku');
     expectFailure(failed, 2, /have no label/);
