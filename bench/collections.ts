@@ -54,7 +54,14 @@ const records = [
 );
 
 mkdirSync(join(folder, 'short'));
-for (const [i, text] of paragraphs.entries()) writeFileSync(join(folder, 'short', `${i}.txt`), `${text}\n`);
+// Files with numbers would be chapters of one text.
+for (const text of paragraphs) {
+  const title = text
+    .match(/[A-Za-z]+/g)!
+    .slice(0, 5)
+    .join('-');
+  writeFileSync(join(folder, 'short', `${title}.txt`), `${text}\n`);
+}
 writeFileSync(join(folder, 'words.txt'), `${words.join('\n')}\n`);
 const rows = records.map(({ text, kind, direction }) => `${text},${kind},${direction}`);
 writeFileSync(join(folder, 'records.csv'), `text,kind,direction\n${rows.join('\n')}\n`);
