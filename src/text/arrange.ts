@@ -1,6 +1,6 @@
 import type { CodePoints } from './decode.js';
 import { MOST_VALIDATION, type Parts, type Shares } from './split.js';
-import { HashSet, TELLING, TextHash } from './text-hash.js';
+import { TELLING, TextHash } from './text-hash.js';
 
 /**
  * How a corpus is written, in ids: the training text, the validation text that training uses, the rest of the
@@ -49,8 +49,6 @@ function partsOf(sizes: readonly number[]) {
 
 /** Texts fall into this many buckets, by their hash. */
 const BUCKETS = 1 << 16;
-/** Beyond this many different texts, repeats are not counted: that would take over 64 MB. */
-const MOST_COUNTED = 1 << 22;
 
 /** Says in which bucket a text is, from its pieces. Equal texts are in the same one. */
 export class Bucket {
@@ -81,13 +79,11 @@ export class Bucket {
   }
 }
 
-/** What the first pass over a collection finds out; its memory does not depend on the number of texts. */
+/** How long the texts of a collection are, by their hashes; its memory does not depend on the number of texts. */
 export class Census {
   texts = 0;
   readonly #idsIn = new Float64Array(BUCKETS);
   readonly #bucket: Bucket;
-  readonly #hash = new TextHash();
-  readonly #seen = new HashSet();
   #length = 0;
 
   constructor(seed: number) {
@@ -97,7 +93,6 @@ export class Census {
   /** Reads a piece of a text. */
   read(points: CodePoints): void {
     this.#bucket.read(points);
-    this.#hash.read(points);
     this.#length += points.length;
   }
 
@@ -105,15 +100,8 @@ export class Census {
   end(symbols: number): void {
     this.#idsIn[this.#bucket.value]! += this.#length + symbols;
     this.texts++;
-    if (this.#seen.size < MOST_COUNTED) this.#seen.add(this.#hash.value);
     this.#bucket.restart();
-    this.#hash.restart();
     this.#length = 0;
-  }
-
-  /** How many texts equal an earlier one; undefined if there were too many texts to compare. */
-  get repeats(): number | undefined {
-    return this.#seen.size < MOST_COUNTED ? this.texts - this.#seen.size : undefined;
   }
 
   /** Arranges the texts, with the shares as close as whole buckets come to them. One more end follows the last. */

@@ -2,6 +2,7 @@ import { ExitCode, UserError } from '../errors.js';
 import { type Arrangement, arrangeWhole, Census } from './arrange.js';
 import type { Collection, LabelColumn } from './collection.js';
 import { type Reading, readPieces } from './pieces.js';
+import { Repeats } from './repeats.js';
 import type { Shares } from './split.js';
 import { nameCharacter, Vocabulary } from './vocabulary.js';
 
@@ -45,6 +46,8 @@ export async function learnText(
   const seen = new Uint8Array(CODE_POINTS);
   const lengths = sources.map(() => 0);
   const census = collection && new Census(seed);
+  // Not kept while the ids are written: it may take 64 MB.
+  const repeats = collection && new Repeats();
   const labels = (collection?.labels ?? []).map((label) => new LabelValues(label));
   let [malformed, empty] = [0, 0];
   const onDecoded = (malformedHere: number, emptyHere: number) => {
@@ -56,8 +59,11 @@ export async function learnText(
       for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
       lengths[source]! += points.length;
       census?.read(points);
+      repeats?.read(points);
       values?.forEach((value, column) => void labels[column]!.add(value));
-      if (ends) census?.end(1 + labels.length);
+      if (!ends) continue;
+      census?.end(1 + labels.length);
+      repeats?.end();
     }
   }
   const found: number[] = [];
@@ -76,7 +82,7 @@ export async function learnText(
   );
   const arrange = (shares: Shares) => census?.arrange(shares) ?? arrangeWhole(lengths, shares);
   const { length } = arrange({ validation: 0, test: 0 });
-  const texts = census && { count: census.texts, repeats: census.repeats, ...(empty > 0 && { empty }) };
+  const texts = census && { count: census.texts, repeats: repeats?.count, ...(empty > 0 && { empty }) };
   return { vocabulary, absent, malformed, length, lengths, arrange, ...(texts && { texts }) };
 }
 
