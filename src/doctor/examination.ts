@@ -11,6 +11,7 @@ import { baselinesOf, carriedLosses, movementOf, resetLosses } from './measure.j
 import { overfitting, overfittingEvidence } from './overfitting.js';
 import { rateHighEvidence, rateTooHigh } from './rate-high.js';
 import { rateLowEvidence, rateTooLow } from './rate-low.js';
+import { shortTexts } from './short-texts.js';
 import { stateEvidence, stateUse, windowLength } from './state.js';
 import { EARLY_STEPS, UNITS } from './thresholds.js';
 import { UnitCounts, units } from './units.js';
@@ -105,24 +106,21 @@ export function examine(patient: Patient, { threads, onWork }: ExaminationOption
   };
 }
 
-/** Texts of fewer windows begin and end too often for a state to be carried from window to window. */
-const LEAST_TEXT = 2;
-
 function stateOf(
   { ids, carried, reset }: ReturnType<typeof readAll>,
-  { model: { end }, training: { sequenceLength } }: Checkpoint['record'],
+  { model, training: { sequenceLength } }: Checkpoint['record'],
 ): ReturnType<typeof stateEvidence> {
-  const ends = end === undefined ? 0 : ids.filter((id) => id === end).length;
-  if (ends * LEAST_TEXT * sequenceLength > ids.length) {
-    return { missing: `most texts are shorter than ${amountOf(LEAST_TEXT * sequenceLength, 'character')}` };
-  }
-  return stateEvidence(carried, reset, sequenceLength);
+  return shortTexts(ids, model.end, sequenceLength) ?? stateEvidence(carried, reset, sequenceLength);
 }
 
-function knownEvidence({ corpus: { overlap } }: Checkpoint['record']): KnownEvidence | Missing {
-  return overlap === undefined
-    ? { missing: 'it was not measured when the run was started' }
-    : { share: overlap };
+function knownEvidence({ model, corpus: { overlap } }: Checkpoint['record']): KnownEvidence | Missing {
+  if (overlap !== undefined) return { share: overlap };
+  return {
+    missing:
+      model.end === undefined
+        ? 'it was not measured when the run was started'
+        : 'no text for validation has a passage that is long enough',
+  };
 }
 
 function outcomeOf<Evidence extends object>(check: Check<Evidence>, evidence: Evidence | Missing): Outcome {

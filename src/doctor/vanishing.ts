@@ -4,6 +4,7 @@ import { gradientsByLag, leastText } from '../insight/gradients.js';
 import type { CellName } from '../model/cells.js';
 import type { Stretch } from '../text/dataset.js';
 import type { Check, Missing } from './check.js';
+import { shortTexts } from './short-texts.js';
 import { VANISHING } from './thresholds.js';
 
 export interface VanishingEvidence {
@@ -23,8 +24,11 @@ export function vanishingEvidence(
   const maxLag = VANISHING.at;
   const least = leastText(maxLag);
   if (end - start < least) return { missing: `the text has fewer than ${least} characters` };
+  const ids = dataset.read(start, end - start);
+  const short = shortTexts(ids, checkpoint.record.model.end, maxLag);
+  if (short) return short;
   const { weights, config } = modelOf(checkpoint, { training: true });
-  const { places, layers } = gradientsByLag(weights, dataset.read(start, end - start), {
+  const { places, layers } = gradientsByLag(weights, ids, {
     maxLag,
     places: VANISHING.places,
   });

@@ -192,6 +192,17 @@ describe('a sound run', () => {
     ]);
   });
 
+  it('is not judged by what does not apply to a collection of short texts', async () => {
+    await train('lines', 'names', '--texts line --hidden 16 --layers 1 --steps 100');
+    const { findings, unchecked } = await doctor('lines');
+    expect(findings.map(({ id }) => id)).not.toContain('vocabulary-too-small');
+    const short = unchecked.filter(({ reason }) =>
+      /^most texts are shorter than \d+ characters$/.test(reason),
+    );
+    expect(short.map(({ id }) => id)).toEqual(['vanishing-gradients', 'state-not-used', 'window-too-short']);
+    expect(unchecked.find(({ id }) => id === 'validation-known')!.reason).toMatch(/^no text/);
+  });
+
   it('has an unknown movement of weights if it started from trained ones', async () => {
     await train('tuned', 'lighthouse', '--from sound --steps 100 --lr 1e-3');
     const { findings, fine } = await doctor('tuned');
