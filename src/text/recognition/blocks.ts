@@ -6,6 +6,9 @@ const FEWEST_MARKED = 3;
 
 /** In UTF-16 units; longer ones are chapters or articles. */
 const LONGEST = 4000;
+/** The same for paragraphs of one line that may be tweets or the like. */
+const LONGEST_LINE = 300;
+const FIELDS = /^[^|]*(\|[^|]*){4}/;
 
 /** Paragraphs that are texts of their own, with the evidence; or only the suspicion that they are. */
 export type BlocksFinding = { readonly evidence: string } | 'perhaps' | undefined;
@@ -33,7 +36,11 @@ export function paragraphsOf(blocks: readonly (readonly string[])[]): BlocksFind
   if (blocks.length < FEWEST) return undefined;
   const sizes = blocks.map((block) => block.join('\n').length);
   if (quantile(sizes, 0.95) > LONGEST) return undefined;
-  if (shareOf(blocks, ({ length }) => length >= 2) < 0.8) return undefined;
+  if (shareOf(blocks, ([first]) => FIELDS.test(first!)) > 0.9)
+    return { evidence: 'each has fields between |' };
+  if (shareOf(blocks, ({ length }) => length >= 2) < 0.8) {
+    return quantile(sizes, 0.95) <= LONGEST_LINE ? 'perhaps' : undefined;
+  }
 
   const counts = new Map<string, number>();
   for (const block of blocks) {
@@ -64,9 +71,8 @@ function marksOf(line: string, at: number): string[] {
   const counted = /^(\p{L}{2,20}) \d+\b/u.exec(line)?.[1];
   if (counted && at > 0) return [`that begins with "${counted}" and a number`];
   if (at > 0 && /^\s*([-*•]|\d+[.)])\s/.test(line)) return ['of a list'];
+  // A number by itself may count stanzas, or be a date.
   const letters = line.match(/\p{L}/gu)?.length ?? 0;
-  // A number by itself may count stanzas.
-  if (/\d/.test(line) && !/^\s*[\d.]+\s*$/.test(line) && letters < 0.5 * line.length && line.length <= 30)
-    return ['of numbers and signs'];
-  return [];
+  const hasSigns = /\d/.test(line) && /[{}/+*<>=&^$#]/.test(line) && !/\d[/.]\d+[/.]\d/.test(line);
+  return hasSigns && letters < 0.5 * line.length && line.length <= 30 ? ['of numbers and signs'] : [];
 }

@@ -121,6 +121,14 @@ add(
   ).join('\n\n'),
 );
 add(
+  'cards on one line each, with blank lines between',
+  'paragraph',
+  Array.from(
+    { length: 14 },
+    (_, i) => `|5creature|4imp|8${i % 3}/${i % 4}|9draw a card|1ember ${'abcdefghijklmn'[i]}|`,
+  ).join('\n\n'),
+);
+add(
   'cards with labels',
   'paragraph',
   Array.from(

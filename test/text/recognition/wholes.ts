@@ -262,6 +262,10 @@ accent, n. the way in which others speak; also a small mark.`,
     { length: 12 },
     (_, i) => `${i + 1}\nThe heron keeps the river's book,\nAnd turns a page of weed and stone.`,
   ).join('\n\n'),
+  'a diary with dates': Array.from(
+    { length: 14 },
+    (_, i) => `${i + 3}/5/1931\nThe river rose again. We carried the flour upstairs, and the cat after it.`,
+  ).join('\n\n'),
   settings: Array.from({ length: 12 }, (_, i) => `[part${i}]\nport = ${8000 + i}\npath = /srv/${i}`).join(
     '\n\n',
   ),
