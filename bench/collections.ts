@@ -46,7 +46,8 @@ const paragraphs = novel
 const backwards = (text: string) => [...text].reverse().join('');
 const records = [
   ...names.map((text) => ({ text: text.toLowerCase(), kind: 'name' })),
-  ...words.map((text) => ({ text, kind: 'word' })),
+  // Words that are written small, so none of them is a name.
+  ...[...new Set(novel.match(/\b[a-z]{7,}\b/g))].map((text) => ({ text, kind: 'word' })),
 ].flatMap(({ text, kind }, i) =>
   i % 2 === 0
     ? [{ text, kind, direction: 'forwards' }]
@@ -69,7 +70,7 @@ writeFileSync(join(folder, 'records.csv'), `text,kind,direction\n${rows.join('\n
 const COLLECTIONS: Readonly<Record<string, Collection>> = {
   names: { texts: names, args: ['names'], samples: [1000, 10_000] },
   'words of Moby-Dick': { texts: words, args: ['words.txt'], samples: [1000, 10_000] },
-  '200 short files': { texts: paragraphs, args: ['short'], samples: [50, 200] },
+  '200 short files': { texts: paragraphs, args: ['short'], samples: [1000, 2000] },
   'records with two labels': {
     texts: records.map(({ text }) => text),
     args: ['records.csv', '--column', 'text', '--label', 'kind', '--label', 'direction'],
@@ -146,10 +147,11 @@ function recognised(out: string, column: 'kind' | 'direction', values: readonly 
 const found: string[][] = [];
 for (const [i, [name, { texts, args, samples }]] of Object.entries(COLLECTIONS).entries()) {
   const out = `run-${i}`;
-  const { stdout } = run('train', ...args, '--minutes', minutes, '--out', out, '--ui', 'plain');
-  const loss = /^best validation, step [\d,]+ +([\d.]+)/m.exec(stdout)?.[1];
-  const last = /^last validation, step [\d,]+ +([\d.]+)/m.exec(stdout)?.[1];
-  const ngram = /^(\d-gram) +([\d.]+)/m.exec(stdout);
+  const { stdout, stderr } = run('train', ...args, '--minutes', minutes, '--out', out, '--ui', 'plain');
+  const report = stdout + stderr;
+  const loss = /^best validation, step [\d,]+ +([\d.]+)/m.exec(report)?.[1];
+  const last = /^last validation, step [\d,]+ +([\d.]+)/m.exec(report)?.[1];
+  const ngram = /^(\d-gram) +([\d.]+)/m.exec(report);
   const [fresh, faithful] = samples;
   const drawn = draw(out, fresh, '--temp', '0.8');
   const known = new Set(texts);

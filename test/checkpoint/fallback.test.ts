@@ -143,6 +143,22 @@ describe('formats', () => {
     expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '3' });
   });
 
+  it('format-3 with records and labels is read and continued', async () => {
+    await cp(join(fixtures, 'format-3'), join(folder, 'format-3'), { recursive: true });
+    const info = JSON.parse((await run(folder, ['info', 'format-3', '--json'])).stdout);
+    expect(info).toMatchObject({
+      corpus: { name: 'verses', validationEnd: expect.any(Number) },
+      texts: { division: 'record', column: 'text', labels: [{ column: 'genre' }, { column: 'theme' }] },
+    });
+    const drawn = ['sample', 'format-3', '--label', 'genre=haiku', '--seed', '1', '--length', '20', '--json'];
+    expect(JSON.parse((await run(folder, drawn)).stdout)).toMatchObject({ text: expect.any(String) });
+    const test = await run(folder, ['eval', 'format-3', '--split', 'test', '--json']);
+    expect(JSON.parse(test.stdout).loss).toBeCloseTo(3.9, 0);
+    const resumed = await run(folder, ['train', '--resume', 'format-3', '--steps', '8']);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(newest('format-3')).toContain('step-0000008');
+  });
+
   const cells = join(fixtures, 'format-2-cells');
   const expected = JSON.parse(readFileSync(join(cells, 'expected.json'), 'utf8')) as Record<
     string,

@@ -17,7 +17,7 @@ const root = await temporaryFolder();
 const damaged = join(root, 'damaged.safetensors');
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
 const OLD = 'step-0000006-val-3.9393';
-const file = fixture('format-3/records');
+const file = fixture('format-3/step-0000006-val-3.8835');
 const headEnd = 8 + takeApart(file).headerLength;
 
 /** @returns whether a reader refuses the file with a UserError; any other error fails the test */

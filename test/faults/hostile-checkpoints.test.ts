@@ -107,7 +107,7 @@ describe('a hostile checkpoint is refused:', () => {
 
 describe('a hostile checkpoint of a collection is refused:', () => {
   const { header, data } = takeApart(
-    readFileSync(new URL('../fixtures/format-3/records.safetensors', import.meta.url)),
+    readFileSync(new URL('../fixtures/format-3/step-0000006-val-3.8835.safetensors', import.meta.url)),
   );
   const metadata = header.__metadata__ as Record<string, string>;
   const part = (key: string) => JSON.parse(metadata[key]!);
