@@ -43,7 +43,7 @@ export function* writeWhile(plan: Plan, seeds: () => number | undefined, most: n
         if (draft.reason) rows[row] = undefined;
         yield draft;
       }
-      for (let row = 0; row < rows.length; row++) yield* begin(row);
+      for (let row = 0; row < rows.length; row++) if (!rows[row]) yield* begin(row);
     }
   } finally {
     giveBackReader(batch);
