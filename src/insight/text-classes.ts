@@ -30,7 +30,7 @@ const FREQUENT = 0.8;
 export const REPEATED = 8;
 /** Bounds of the classes of repeats: characters back to the previous occurrence. */
 const DISTANCES = [64, 256, 1024] as const;
-/** Bounds of the classes of positions: characters from the start of the text. */
+/** Bounds of the classes of positions: characters from the start of a text. */
 const STARTS = [10, 100, 1000] as const;
 
 /**
@@ -38,8 +38,9 @@ const STARTS = [10, 100, 1000] as const;
  * classes. The class of a place depends only on its character and the text before it, except for quotation
  * marks and brackets that close later.
  * @param characters strings of one code point each
+ * @param ends 1 where a text of a collection ends, and the next one begins after it; absent for one text
  */
-export function textClasses(characters: readonly string[]): TextClass[] {
+export function textClasses(characters: readonly string[], ends?: Uint8Array): TextClass[] {
   const positions = wordPositions(characters);
   const at = (i: number) => positions[i] ?? 0;
   const isFrequent = frequentCharacters(characters);
@@ -47,6 +48,7 @@ export function textClasses(characters: readonly string[]): TextClass[] {
   const bracket = PROPERTIES.bracket.mark(characters);
   const caps = PROPERTIES.caps.mark(characters);
   const distances = repeatDistances(characters);
+  const places = placesInTexts(characters.length, ends);
   const rules: [Group, string, (i: number) => boolean][] = [
     ['frequency', 'frequent characters', (i) => isFrequent.has(characters[i]!)],
     ['frequency', 'rare characters', (i) => !isFrequent.has(characters[i]!)],
@@ -76,7 +78,7 @@ export function textClasses(characters: readonly string[]): TextClass[] {
     ...forRanges(STARTS, (from, to): (typeof rules)[number] => [
       'start',
       `characters ${rangeLabel(from, to)}`,
-      (i) => i + 1 >= from && i + 1 <= to,
+      (i) => places[i]! >= from && places[i]! <= to,
     ]),
   ];
   return rules
@@ -86,6 +88,13 @@ export function textClasses(characters: readonly string[]): TextClass[] {
       marks: Uint8Array.from(characters, (_, i) => (holds(i) ? 1 : 0)),
     }))
     .filter(({ marks }) => marks.includes(1));
+}
+
+/** Returns the place of each character in its text, from 1; the end of a text is its last place. */
+function placesInTexts(length: number, ends?: Uint8Array): Uint32Array {
+  const places = new Uint32Array(length);
+  for (let i = 0; i < length; i++) places[i] = i > 0 && !ends?.[i - 1] ? places[i - 1]! + 1 : 1;
+  return places;
 }
 
 /** Makes an item for each range up to a bound, and one for the range beyond the last. */

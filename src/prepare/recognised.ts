@@ -73,7 +73,9 @@ async function recogniseDivision(
   }
   const sizes = sources.flatMap(({ stats }) => (stats ? [Number(stats.size)] : []));
   const found = recognise(beginnings, { count: sources.length, sizes });
-  if (asked.byColumn && found.division === 'whole') return { collection: { division: 'file', ...asked } };
+  // A grid has several lines.
+  if (asked.byColumn && (found.division === 'whole' || found.division === 'line'))
+    return { collection: { division: 'file', ...asked } };
   return divisionOf(found, asked);
 }
 
@@ -105,12 +107,19 @@ async function columnOf({ name, text, isCut }: Beginning, labels: readonly strin
   const parser = rowParser(name, text);
   const rows = [...(await parser.push(text))];
   if (!isCut) rows.push(...(await parser.end()));
+  if (rows.length === 0 && !isCut) {
+    throw new UserError(
+      `${name} has no records`,
+      'Give it a file with texts, or read the file as it is with --texts whole.',
+      ExitCode.badData,
+    );
+  }
   const columns = [...(rows[0]?.values.keys() ?? [])];
   const missing = labels.find((label) => !columns.includes(label));
   if (missing !== undefined) {
     throw new UserError(
       `${name} has no column ${quoted(missing)} for --label`,
-      columns.length > 0
+      columns.length > 1
         ? `Its columns are: ${columns.join(', ')}.`
         : 'Give --label with a CSV, TSV or JSON file.',
       ExitCode.badData,

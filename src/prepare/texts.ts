@@ -38,6 +38,18 @@ export function requestedCollection(
   if (textsEnd === '') {
     throw new UserError('--texts-end is empty', 'Give it what stands between two texts, such as "---".');
   }
+  if (texts === 'line' && byColumn) {
+    throw new UserError(
+      '--texts line makes each line a text, and --by-column reads texts of several lines',
+      'Leave one of the two out, or give --texts paragraph or file.',
+    );
+  }
+  if (column !== undefined && label.includes(column)) {
+    throw new UserError(
+      `the column ${quoted(column)} is named by --column and by --label`,
+      'A column holds the texts or labels. Leave one of the two out.',
+    );
+  }
   const labels = label.map(
     (name) => trained?.labels.find(({ column }) => column === name) ?? { column: name, values: [] },
   );
@@ -52,7 +64,7 @@ export function requestedCollection(
  * @throws UserError if a collection has only one text
  */
 export function textNotices(
-  { texts, lengths }: LearnedText,
+  { texts, lengths, vocabulary: { labels } }: LearnedText,
   { collection, recognised }: Division,
   holdsBack: boolean,
 ): string[] {
@@ -73,13 +85,15 @@ export function textNotices(
     );
   }
   const column = collection.column === undefined ? '' : ` in the column ${collection.column}`;
+  const labelled = labels.map(({ column, values }) => `${column} (${amountOf(values.length, 'value')})`);
+  const kinds = labelled.length > 0 ? `, labelled by ${labelled.join(', ')}` : '';
   const evidence = recognised ? `, each a text of its own (${recognised.evidence})` : '';
   const same =
     repeats > 0
       ? `, ${grouped(repeats)} of which ${repeats === 1 ? 'repeats' : 'repeat'} an earlier one`
       : '';
   const otherwise = recognised ? `; ${recognised.otherwise}` : '';
-  const notices = [`texts: ${amountOf(count, what)}${column}${same}${evidence}${otherwise}`];
+  const notices = [`texts: ${amountOf(count, what)}${column}${kinds}${same}${evidence}${otherwise}`];
   if (empty > 0)
     notices.push(`${amountOf(empty, 'record')} without text in the column ${collection.column} left out`);
   return notices;

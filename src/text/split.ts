@@ -93,7 +93,7 @@ export function splitCorpus<P extends Parts>(
     const why =
       length < SHORT_TEXT
         ? 'the text is too short to hold some back for validation'
-        : `no text is short enough to hold back ${percent(request.validation)} for validation`;
+        : `the texts are too long, or too often the same, to hold back ${percent(request.validation)} of them`;
     notices.push(`${why}: there will be no validation loss`);
   }
   const { trainLength } = parts;

@@ -15,6 +15,14 @@ function markedIn(text: string, name: string): string {
 const namesIn = (text: string) => textClasses(Array.from(text)).map(({ name }) => name);
 
 describe('the classes of a text', () => {
+  it('positions count from the beginning of each text of a collection', () => {
+    const ends = Uint8Array.from('a·bcdefghijklm·', (character) => (character === '·' ? 1 : 0));
+    const classes = textClasses(Array.from('a\u0003bcdefghijklm\u0003'), ends);
+    const marksOf = (name: string) => classes.find((one) => one.name === name)?.marks.join('');
+    expect(marksOf('characters 1 to 10')).toBe('111111111111000');
+    expect(marksOf('characters 11 to 100')).toBe('000000000000111');
+  });
+
   it.each([
     ['first of a word', "It's 7, a-b", '^....^..^.^'],
     ['within a word', "It's 7, a-b", '.^^^.......'],

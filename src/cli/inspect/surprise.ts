@@ -91,7 +91,8 @@ async function inspectSurprise(path: string | undefined, flags: TextFlags): Prom
         ? await ngramLosses(training, trainLength, model.vocabulary, ids, breathe)
         : undefined;
     const compared = others?.filter((_, i) => isPredicted(ids[i]!, i === 0, end));
-    const classes = lossByClass(textClasses(model.vocabulary.characters(scored)), losses, compared);
+    const ends = Uint8Array.from(scored, (id) => (id === end ? 1 : 0));
+    const classes = lossByClass(textClasses(model.vocabulary.characters(scored), ends), losses, compared);
     const { bpc } = classes[0]!;
     const baseline = compared && { baseline: BASELINE };
     const result: Result = { ...about, loss: bpc * Math.LN2, bpc, ...baseline, learned, classes };

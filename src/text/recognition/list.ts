@@ -30,10 +30,11 @@ export function listOf(text: Lines): ListFinding {
   const longest = quantile(lengths, 0.99);
   const isDistinct = new Set(lines).size > 0.85 * lines.length;
   const isIndented = shareOf(raw, (line) => /^\s/.test(line)) > 0.03;
-  if (longest > 500 || !isDistinct || isIndented || isGrid(text)) return undefined;
+  if (longest > 500 || isIndented || isGrid(text)) return undefined;
   if (isDialogue(lines) || repeatsPatterns(lines)) return undefined;
   const isSingle = shareOf(lines, (line) => wordsOf(line).length === 1) >= 0.95;
-  return isSingle ? single(lines) : several(lines, lengths, longest);
+  const found = isSingle ? single(lines) : several(lines, lengths, longest);
+  return found && !isDistinct ? 'perhaps' : found;
 }
 
 /** Lists of words, names, passwords, formulas: one word a line. */
@@ -44,7 +45,7 @@ function single(lines: readonly string[]): ListFinding {
   if (middle > 40 && shareOf(lengths, (length) => length === middle) > 0.6) return undefined;
   if (shareOf(lines, (line) => /^[-+]?\d[\d.,e+-]*$/i.test(line)) > 0.8) return 'perhaps';
   if (shareOf(lines, (line) => /\S[,;|]\S/.test(line)) > 0.5) return 'perhaps'; // a table
-  if (shareOf(lines, (line) => GOES_ON.test(line) || SENTENCE_END.test(line)) > 0.15) return undefined;
+  if (shareOf(lines, (line) => GOES_ON.test(line) || SENTENCE_END.test(line)) > 0.15) return 'perhaps';
   // Scripts without spaces: a line is a name or a word only if it is short.
   const isUnspaced = shareOf(lines, (line) => UNSPACED.test(line)) > 0.5;
   if (isUnspaced && (middle > 8 || shareOf(lines, (line) => SENTENCE_WITHIN.test(line)) > 0.05))

@@ -24,6 +24,7 @@ const TABLE = ['id,kind,poem', ...Array.from({ length: 40 }, (_, i) => `${i},${K
 await writeFile(join(folder, 'poems.csv'), `${TABLE.join('\n')}\n40,ode,\n41,ode,"${poem(1)}"\n`);
 await writeFile(join(folder, 'pairs.csv'), 'de,en\nein Haus,a house\nein Hof,a yard\n');
 await writeFile(join(folder, 'broken.csv'), 'id,poem\n1,"one\n2,two\n');
+await writeFile(join(folder, 'header.csv'), 'id,poem\n');
 await writeFile(join(folder, 'one.csv'), `poem\n"${poem(1).repeat(9)}"\n`);
 
 test('a list is recognised, with the evidence and the option that says otherwise', async () => {
@@ -36,7 +37,7 @@ test('a list is recognised, with the evidence and the option that says otherwise
 test('the column of the texts is found, and records without text are left out', async () => {
   const notices = await noticesOf(['poems.csv', '--label', 'kind']);
   expect(notices).toContain(
-    'texts: 41 records in the column poem, 1 of which repeats an earlier one, each a text of its own ' +
+    'texts: 41 records in the column poem, labelled by kind (2 values), 1 of which repeats an earlier one, each a text of its own ' +
       '(by far the longest); --column NAME takes another, --texts whole reads the file as it is',
   );
   expect(notices).toContain('1 record without text in the column poem left out');
@@ -63,7 +64,19 @@ test('tables that cannot be read are refused with what to do', async () => {
   expectFailure(await failure('pairs.csv'), 65, 'not clear which column', '--column', 'columns are: de, en.');
   expectFailure(await failure('pairs.csv', '--column', 'fr'), 65, 'no column "fr"', 'columns are: de, en.');
   expectFailure(await failure('poems.csv', '--label', 'genre'), 65, 'no column genre for --label');
+  expectFailure(
+    await failure('poems.csv', '--column', 'poem', '--label', 'poem'),
+    2,
+    'by --column and by --label',
+  );
+  expectFailure(await failure('header.csv'), 65, 'header.csv has no records');
   expectFailure(await failure('broken.csv'), 65, 'broken.csv: a quote is opened in or after line 2');
   expectFailure(await failure('one.csv'), 65, 'only 1 text', '--texts whole');
   expectFailure(await failure('names', '--texts', 'line', '--label', 'kind'), 2, '--label kind', '--column');
+  expectFailure(
+    await failure('names', '--texts', 'line', '--by-column'),
+    2,
+    '--by-column reads texts of several',
+  );
+  expectFailure(await failure('names', '--by-column'), 65, 'is no grid');
 });

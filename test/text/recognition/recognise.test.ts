@@ -49,6 +49,13 @@ describe('a collection is recognised from', () => {
   });
 });
 
+test('a list is whole with a hint if many of its lines recur, or many end like sentences', () => {
+  const words = COLLECTIONS.words!.text;
+  const hint = '--texts line would read each line as a text of its own';
+  expect(one(`${words}\n${words}`)).toMatchObject({ division: 'whole', hint });
+  expect(one(words.replaceAll('\n', '!\n'))).toMatchObject({ division: 'whole', hint });
+});
+
 describe('of several files', () => {
   const poem = (i: number) =>
     `Poem ${i}\n\nThe gate is shut,\nthe lamp is blown,\nand number ${i} walks alone.\n`;
