@@ -333,8 +333,10 @@ describe('train', () => {
 
   it('makes batch and window smaller for a short text, with a notice', async () => {
     await writeFile(join(folder, 'short.txt'), 'a rose is a rose is a rose\n'.repeat(20));
-    const { code, stderr } = await run(folder, ['train', 'short.txt', '--steps', '3', '--out', 'short']);
+    const large = ['--batch-size', '32', '--steps', '3', '--out', 'short'];
+    const { code, stderr } = await run(folder, ['train', 'short.txt', ...large]);
     expect(code).toBe(0);
+    expect(stderr).toMatch(/note the text is short \(540 characters\): expect/);
     expect(stderr).toMatch(/note .*validation shrinks to 5%/);
     expect(stderr).toMatch(/note .*do not fill a batch of 32 x 64: it shrinks to/);
   });
