@@ -92,7 +92,8 @@ describe('--max-memory', () => {
     const points = Array.from({ length: 100_000 }, (_, i) => (i < 50_000 ? 0x20 : 0x3000) + i);
     const text = points.map((point) => String.fromCodePoint(point)).join('');
     writeFileSync(join(root, 'many.txt'), text);
-    const args = ['train', 'many.txt', '--hidden', '4', '--embedding', '4', '--layers', '1', '--steps', '1'];
+    const size = ['--hidden', '4', '--embedding', '4', '--layers', '1', '--batch-size', '32'];
+    const args = ['train', 'many.txt', ...size, '--steps', '1'];
     const refused = await run(root, [...args, '--max-memory', '500M']);
     expectFailure(
       refused,
