@@ -28,7 +28,8 @@ interface Filling {
 /**
  * Fills in text between the prompt and an ending: draws candidates, tries the ending after each of their
  * words, and keeps the likeliest joints. They are compared by log p per character; otherwise short ones would
- * always win.
+ * always win. Texts of a collection may be single words: if none has a place between words, the ending may join
+ * anywhere.
  * @param plan its length limits the text in between; it measures log p and has neither stops nor a pattern
  * @param ending at least one id
  * @param candidates how many to draw
@@ -40,6 +41,26 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
   // A text of a collection ends after the ending, which has to be likely, too.
   const { end } = plan;
   const last = end === undefined ? ending : Uint32Array.of(...ending, end);
+  const between = bestCuts(plan, ending[0]!, last, candidates, false);
+  const best =
+    between.size === 0 && end !== undefined ? bestCuts(plan, ending[0]!, last, candidates, true) : between;
+  const likeliest = [...best.values()].sort((a, b) => b.mean - a.mean);
+  return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
+}
+
+/**
+ * Draws candidates and returns the likeliest cut of each that has one.
+ * @param first the first character of the ending
+ * @param last the ending, with the end of the text if it has one
+ * @param joinsWithin whether the ending may continue a word
+ */
+function bestCuts(
+  plan: Plan,
+  first: number,
+  last: Uint32Array,
+  candidates: number,
+  joinsWithin: boolean,
+): Map<Draft, Filling> {
   const best = new Map<Draft, Filling>();
   const waiting: Cut[] = [];
   const weigh = (cut: Cut) => {
@@ -51,20 +72,29 @@ export function fillIn(plan: Plan, ending: Uint32Array, candidates: number, coun
   const seeds = seedsFrom(seed, candidates);
   const start = readContext(plan, seed);
   for (let at = 0; at < seeds.length; at += ROWS) {
-    for (const cut of cuts(plan, start, seeds.slice(at, at + ROWS), ending[0]!)) {
+    for (const cut of cuts(plan, start, seeds.slice(at, at + ROWS), first, joinsWithin)) {
       waiting.push(cut);
       if (waiting.length === ROWS) tryEnding(plan, last, waiting.splice(0)).forEach(weigh);
     }
   }
   if (waiting.length > 0) tryEnding(plan, last, waiting).forEach(weigh);
-  const likeliest = [...best.values()].sort((a, b) => b.mean - a.mean);
-  return likeliest.slice(0, count).map(({ cut }) => textOf(cut, ending));
+  return best;
 }
 
-/** Writes candidates and yields each place where the ending may join: between words and at the very end. */
-function* cuts(plan: Plan, start: Start, seeds: readonly number[], first: number): Generator<Cut> {
+/**
+ * Writes candidates and yields each place where the ending may join: between words and at the very end, or
+ * anywhere.
+ */
+function* cuts(
+  plan: Plan,
+  start: Start,
+  seeds: readonly number[],
+  first: number,
+  joinsWithin: boolean,
+): Generator<Cut> {
   const { inWord, unspaced } = plan;
   const mayJoin = (last: number, next: number | undefined) =>
+    joinsWithin ||
     unspaced[last] ||
     (inWord[first] ? !inWord[last] : next === undefined || !(inWord[last] && inWord[next]) || unspaced[next]);
   const drafts = seeds.map((seed) => new Draft(plan, seed));

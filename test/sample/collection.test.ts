@@ -127,7 +127,9 @@ describe('a text of a collection', () => {
 
   it('ends with the ending that is filled in to', () => {
     const plan = new Plan(lines, { prompt: 'a', length: 30, logProbabilities: true });
-    for (const { text, reason, logProbabilities } of fillIn(plan, lines.vocabulary.encode('fed'), 64, 5)) {
+    const found = fillIn(plan, lines.vocabulary.encode('fed'), 64, 5);
+    expect(found).toHaveLength(5);
+    for (const { text, reason, logProbabilities } of found) {
       expect(text).toMatch(/^[a-f]+fed$/);
       expect(reason).toBe('ending');
       expect(logProbabilities).toHaveLength(text.length);

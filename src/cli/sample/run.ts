@@ -77,6 +77,8 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
     written++;
   }
   await output.end?.();
+  if (written === 0 && flags.ending !== undefined)
+    say('no candidate has a place where the ending can join: allow more with --length or --candidates');
   if (novelty) noveltyLines(novelty, { written, wanted: flags.samples, hasChance }).forEach(say);
 }
 
