@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   charlstm train                        learn Moby-Dick, which is included
   charlstm train novel.txt notes/       learn files, folders, globs or - (stdin)
+  charlstm train names.txt              learn many short texts, each on its own
   charlstm sample --temp 0.8            write new text with the newest run
   charlstm write --file novel.txt       write, with suggestions for each line
   charlstm train --resume               continue the newest run, bit for bit

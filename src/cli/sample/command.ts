@@ -10,12 +10,14 @@ const EXAMPLES = `${MODEL_HELP}
 In --prompt, --ending, --stop, --separator, --ban and --allow, ${ESCAPES_HELP}
 A prompt that begins with @ is written with @@. Files have no escapes.
 --temp 1..0.5 changes the temperature evenly from the first character to the last.
+A model of many texts writes whole ones, which are not in its corpus.
 docs/guide/sampling.md explains each option, with examples.
 
 Examples:
   charlstm sample --temp 0.5 --length 300
   charlstm sample checkpoints/moby-dick-1 --prompt "Call me "
   charlstm sample --prompt @opening.txt --seed 7 > story.txt
+  charlstm sample checkpoints/names-1 -n 20 --prompt Ma
   charlstm sample -n 20 --until line --temp 1.1 --no-copy 30
   charlstm sample --match "[A-Z][a-z]{3,8}" -n 10
   charlstm sample --prompt "The sea " --ending " and was never seen again."
