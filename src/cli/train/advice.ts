@@ -60,5 +60,6 @@ function longer({ training, corpus, progress }: RunRecord): string {
     epochs: progress.step / windowsPerEpoch({ ...training, ...corpus }),
     minutes: progress.seconds / 60,
   }[unit];
-  return `--${unit} ${Number((2 * Math.max(amount, done)).toPrecision(15))}`;
+  const twice = 2 * Math.max(amount, done);
+  return `--${unit} ${unit === 'steps' ? twice : Number(twice.toPrecision(3))}`;
 }
