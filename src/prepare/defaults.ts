@@ -99,8 +99,8 @@ const VERY_SHORT = 20_000;
 export function shortTextNotices(length: number): string[] {
   if (length >= VERY_SHORT) return [];
   return [
-    `the text is short (${grouped(length)} characters): expect its spelling and short words, not sentences ` +
-      'that make sense, and passages copied from it; 100,000 characters or more do much better, and so does ' +
+    `the text is short (${grouped(length)} characters): expect its spelling and short words rather ` +
+      'than sense, and passages copied from it; 100,000 characters or more do much better, and so does ' +
       '--from with a model of similar text',
   ];
 }
