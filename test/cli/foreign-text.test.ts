@@ -23,9 +23,10 @@ const MODELS = {
 } as const;
 
 beforeAll(async () => {
-  const size = '--hidden 24 --layers 1 --batch-size 8 --seq-length 16 --steps 120 --eval-every 120'.split(
-    ' ',
-  );
+  const size = [
+    ...['--hidden', '24', '--layers', '1', '--dropout', '0', '--batch-size', '8', '--seq-length', '16'],
+    ...['--steps', '120', '--eval-every', '120'],
+  ];
   for (const [name, [text, ...flags]] of Object.entries(MODELS)) {
     writeFileSync(join(folder, `${name}.txt`), text);
     expect((await run(folder, ['train', `${name}.txt`, ...size, ...flags, '--out', name])).code).toBe(0);

@@ -39,8 +39,13 @@ beforeAll(async () => {
     const { header, data } = takeApart(readFileSync(path));
     const metadata = header.__metadata__ as Record<string, string>;
     const corpus = { ...JSON.parse(metadata.corpus!), name: `${HOSTILE}\u0000` };
-    const strings = { ...metadata, engine: HOSTILE, corpus: JSON.stringify(corpus), [HOSTILE]: HOSTILE };
+    const strings = { ...metadata, engine: HOSTILE, corpus: JSON.stringify(corpus) };
     await writeFile(path, assemble({ ...header, __metadata__: strings }, data));
+    const unknown = { ...strings, [HOSTILE]: HOSTILE };
+    await writeFile(
+      join(folder, 'unknown.safetensors'),
+      assemble({ ...header, __metadata__: unknown }, data),
+    );
   }
 });
 
@@ -109,7 +114,7 @@ describe('nothing that comes from a file or a model acts on a terminal', () => {
     for (const command of ['sample', 'info', 'eval', 'train --resume'].slice(0, tries(4, 1))) {
       expectHarmless(await written(`$charlstm ${command} "$RUN"-cut`));
     }
-    expectHarmless(await written('$charlstm runs'));
+    expectHarmless(await written('$charlstm runs; $charlstm info unknown.safetensors'));
   });
 
   it('with the dashboard', async () => {
