@@ -1,5 +1,6 @@
 import type { CsvError, Parser } from 'csv-parse';
 import { ExitCode, UserError } from '../../errors.js';
+import { amountOf } from '../../numbers.js';
 import type { Row, RowParser } from './row.js';
 
 /** In bytes. A quote that is never closed would otherwise take the rest of the file into memory. */
@@ -62,15 +63,19 @@ export class CsvRows implements RowParser {
 
   #add(row: readonly string[], line: number): void {
     this.#line = line;
-    if (!this.#header) {
-      this.#header = row.map((name) => name.trim());
+    if (this.#header) {
+      const values = new Map(this.#header.map((name, i) => [name, row[i]]));
+      this.#rows.push({ values, place: `line ${line}` });
       return;
     }
-    const values = new Map<string, unknown>();
-    this.#header.forEach((name, i) => {
-      if (!values.has(name)) values.set(name, row[i]);
-    });
-    this.#rows.push({ values, place: `line ${line}` });
+    this.#header = row.map((name) => name.trim());
+    const twice = this.#header.find((name, i, all) => name !== '' && all.indexOf(name) < i);
+    if (twice === undefined) return;
+    throw new UserError(
+      `${this.source} has two columns "${twice}"`,
+      'Rename one of them, or read the file as it is: --texts whole.',
+      ExitCode.badData,
+    );
   }
 
   #take(): readonly Row[] {
@@ -92,7 +97,7 @@ export class CsvRows implements RowParser {
         return refuse(`line ${lines} has more characters after a closing quote`);
       case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
         const [, had = '', has = ''] = /expect (\d+), got (\d+)/.exec(message) ?? [];
-        return refuse(`line ${lines} has ${has} columns, and the header ${had}`);
+        return refuse(`line ${lines} has ${amountOf(Number(has), 'column')}, and the header ${had}`);
       }
       default:
         return error;

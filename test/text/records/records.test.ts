@@ -128,11 +128,17 @@ test('a field of 2 MB is one text', async () => {
   expect(texts[0]!.text.length).toBe(2_000_000);
 });
 
+test('two columns with one name are refused', async () => {
+  const error = await read('a.csv', ['text, text\none,two\n'], 'text').catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).message).toBe('a.csv has two columns "text"');
+});
+
 test.each([
   ['a.csv', 'a,text\n1,"two\n3,four\n', 'a quote is opened in or after line 2 and not closed'],
   ['a.csv', 'a,text\n1,tw"o\n', 'line 2 has a quote within a field'],
   ['a.csv', 'a,text\n1,"tw"o\n', 'line 2 has more characters after a closing quote'],
-  ['a.csv', 'a,text\n1,two\n3\n', 'line 3 has 1 columns, and the header 2'],
+  ['a.csv', 'a,text\n1,two\n3\n', 'line 3 has 1 column, and the header 2'],
   ['a.csv', 'a,text\n1,two,3\n', 'line 2 has 3 columns, and the header 2'],
   ['a.jsonl', '{"text":"one"}\n{"text":"two"\n', 'line 2 is not JSON: {"text":"two"'],
   ['a.jsonl', '{"text":"one"}\n[1]\n', 'line 2 is not an object with columns'],
