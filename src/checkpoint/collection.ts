@@ -1,6 +1,6 @@
 import type { Refuse } from '../errors.js';
 import { excerpt } from '../format.js';
-import { type Collection, DIVISIONS, type LabelColumn } from '../text/collection.js';
+import { type Collection, DIVISIONS, type LabelColumn } from '../text/collection/collection.js';
 import { type FieldsOf, readObject } from './fields.js';
 
 const TEXT = { kind: { longest: 1000 } };

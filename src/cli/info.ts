@@ -5,7 +5,7 @@ import { harmless, harmlessLine, rate, table } from '../format.js';
 import { describeModel } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { amountOf, grouped } from '../numbers.js';
-import type { Collection } from '../text/collection.js';
+import type { Collection } from '../text/collection/collection.js';
 import { nameCharacter } from '../text/vocabulary.js';
 import { readModel } from './input/model.js';
 import { jsonOption, MODEL_HELP } from './options.js';

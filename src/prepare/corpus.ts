@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { Claim } from '../checkpoint/claim.js';
 import { RUNS_FOLDER } from '../checkpoint/folder.js';
 import { grouped } from '../numbers.js';
-import type { Collection } from '../text/collection.js';
+import type { Collection } from '../text/collection/collection.js';
 import type { LearnedText } from '../text/learn.js';
 import { type PreparedDataset, type PrepareOptions, prepareDataset } from '../text/prepare.js';
 import { corpusKey, type KeyOptions, noteCorpus, reuseDataset } from '../text/reuse.js';

@@ -1,7 +1,7 @@
 import { ExitCode, UserError } from '../errors.js';
 import { quoted } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
-import type { Collection } from '../text/collection.js';
+import type { Collection } from '../text/collection/collection.js';
 import type { LearnedText } from '../text/learn.js';
 import type { TrainingRequest } from './request.js';
 

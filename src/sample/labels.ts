@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import { harmlessLine, quoted } from '../format.js';
 import type { Random } from '../random.js';
-import type { LabelColumn } from '../text/collection.js';
+import type { LabelColumn } from '../text/collection/collection.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 
 /** How many labels a message lists. */

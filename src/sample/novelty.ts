@@ -1,5 +1,5 @@
-import { hashOf, type KnownTexts } from '../text/known-texts.js';
-import { HashSet } from '../text/text-hash.js';
+import { hashOf, type KnownTexts } from '../text/collection/known-texts.js';
+import { HashSet } from '../text/collection/text-hash.js';
 import type { Draft } from './draft.js';
 import { endedAfter, finished, type GeneratedText, writeWhile } from './generate.js';
 import type { Plan } from './plan.js';

@@ -1,5 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
-import { byColumn, fromColumns } from '../text/grid.js';
+import { byColumn, fromColumns } from '../text/collection/grid.js';
 import { formOf } from './form.js';
 
 /**

@@ -1,6 +1,6 @@
+import { TELLING, TextHash } from './collection/text-hash.js';
 import type { CodePoints } from './decode.js';
 import { MOST_VALIDATION, type Parts, type Shares } from './split.js';
-import { TELLING, TextHash } from './text-hash.js';
 
 /**
  * How a corpus is written, in ids: the training text, the validation text that training uses, the rest of the

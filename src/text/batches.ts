@@ -1,7 +1,7 @@
 import { Random, Stream } from '../random.js';
+import { ShuffledTexts } from './collection/order.js';
 import type { Dataset } from './dataset.js';
 import type { Ids } from './ids.js';
-import { ShuffledTexts } from './order.js';
 import type { Windows } from './split.js';
 
 /** One window of B sequences, time-major: index t*B + b is step t of sequence b. */

@@ -1,6 +1,6 @@
 import { ExitCode, UserError } from '../errors.js';
 import { type Arrangement, arrangeWhole, Census } from './arrange.js';
-import type { Collection, LabelColumn } from './collection.js';
+import type { Collection, LabelColumn } from './collection/collection.js';
 import { type Reading, readPieces } from './pieces.js';
 import { Repeats } from './repeats.js';
 import type { Shares } from './split.js';

@@ -1,7 +1,7 @@
-import type { Collection } from './collection.js';
+import type { Collection } from './collection/collection.js';
+import type { Piece } from './collection/divide.js';
+import { divisionOf } from './collection/division.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
-import type { Piece } from './divide.js';
-import { divisionOf } from './division.js';
 import type { TextForm } from './form.js';
 import { refuseChanged, type Source } from './source.js';
 

@@ -1,7 +1,7 @@
 import { ExitCode, UserError } from '../errors.js';
 import type { BeforeRename } from '../files.js';
 import type { Arrangement } from './arrange.js';
-import type { Collection } from './collection.js';
+import type { Collection } from './collection/collection.js';
 import type { DecodeOptions } from './decode.js';
 import { type LearnedText, learnText } from './learn.js';
 import { removeSpool, type Source } from './source.js';

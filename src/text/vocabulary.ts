@@ -1,6 +1,6 @@
 import { ExitCode, UserError } from '../errors.js';
 import { checkIndex } from '../numbers.js';
-import type { Collection, LabelColumn } from './collection.js';
+import type { Collection, LabelColumn } from './collection/collection.js';
 import type { CodePoints, Encoding } from './decode.js';
 
 const MAX_CODE_POINT = 0x10ffff;

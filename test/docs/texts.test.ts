@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run, temporaryFolder } from '../helpers/cli.js';
-import { COLLECTIONS } from '../text/recognition/collections.js';
+import { COLLECTIONS } from '../text/collection/recognition/collections.js';
 
 const page = readFileSync(new URL('../../docs/guide/texts.md', import.meta.url), 'utf8');
 const folder = await temporaryFolder();

@@ -7,7 +7,7 @@ import type { TrainingOptions } from '../../src/checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
-import type { Collection } from '../../src/text/collection.js';
+import type { Collection } from '../../src/text/collection/collection.js';
 import type { Encoding } from '../../src/text/decode.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { resolveCorpus } from '../../src/text/sources.js';

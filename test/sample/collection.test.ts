@@ -13,8 +13,8 @@ import { Recall } from '../../src/sample/recall.js';
 import { inRows, restInRows, shownTexts } from '../../src/sample/shown.js';
 import { Suggester } from '../../src/sample/suggest.js';
 import { Writer } from '../../src/sample/writer.js';
-import type { Collection } from '../../src/text/collection.js';
-import { KnownTexts } from '../../src/text/known-texts.js';
+import type { Collection } from '../../src/text/collection/collection.js';
+import { KnownTexts } from '../../src/text/collection/known-texts.js';
 import { thrownBy } from '../helpers/files.js';
 import { corpusOf, modelOf, writeMany } from '../helpers/models.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batches } from '../../src/text/batches.js';
-import type { Collection } from '../../src/text/collection.js';
+import type { Collection } from '../../src/text/collection/collection.js';
 import { Dataset } from '../../src/text/dataset.js';
 import { readPieces } from '../../src/text/pieces.js';
 import { type PreparedDataset, prepareDataset } from '../../src/text/prepare.js';

@@ -4,7 +4,7 @@ import { amountOf, grouped } from '../../numbers.js';
 import type { GeneratedText } from '../../sample/generate.js';
 import { Novelty } from '../../sample/novelty.js';
 import type { Plan } from '../../sample/plan.js';
-import { KnownTexts } from '../../text/known-texts.js';
+import { KnownTexts } from '../../text/collection/known-texts.js';
 import { ownText } from '../input/text.js';
 import { note } from '../output/stderr.js';
 import type { SampleFlags } from './flags.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { refuseOtherTexts } from '../../../src/prepare/frozen-texts.js';
-import type { Collection } from '../../../src/text/collection.js';
+import type { Collection } from '../../../src/text/collection/collection.js';
 import { newRun } from '../../helpers/training.js';
 
 it('a resumed run repeats how its text is divided, or refuses to divide it otherwise', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byColumn, fromColumns } from '../../src/text/grid.js';
+import { byColumn, fromColumns } from '../../../src/text/collection/grid.js';
 
 const pointsOf = (text: string) => Array.from(text, (character) => character.codePointAt(0)!);
 const turned = (text: string) => String.fromCodePoint(...byColumn(pointsOf(text), 'level'));

@@ -1,5 +1,5 @@
-import { ExitCode, UserError } from '../errors.js';
-import { grouped } from '../numbers.js';
+import { ExitCode, UserError } from '../../errors.js';
+import { grouped } from '../../numbers.js';
 
 const LF = 10;
 const CR = 13;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Collection } from '../../src/text/collection.js';
-import { divisionOf } from '../../src/text/division.js';
-import { pointsOf, stringOf } from '../../src/text/points.js';
+import type { Collection } from '../../../src/text/collection/collection.js';
+import { divisionOf } from '../../../src/text/collection/division.js';
+import { pointsOf, stringOf } from '../../../src/text/points.js';
 
 const UTF8 = { encoding: 'utf8', normalizeNewlines: false } as const;
 

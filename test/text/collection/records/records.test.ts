@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../../src/errors.js';
-import { pointsOf, stringOf } from '../../../src/text/points.js';
-import { Records } from '../../../src/text/records/records.js';
+import { UserError } from '../../../../src/errors.js';
+import { Records } from '../../../../src/text/collection/records/records.js';
+import { pointsOf, stringOf } from '../../../../src/text/points.js';
 
 interface Text {
   readonly text: string;

@@ -2,11 +2,11 @@ import { createReadStream, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readBeginnings } from '../../../src/text/recognition/beginnings.js';
-import { recognise } from '../../../src/text/recognition/recognise.js';
-import { onceSource, type Source, textSource } from '../../../src/text/source.js';
-import { resolveCorpus } from '../../../src/text/sources.js';
-import { temporaryFolder } from '../../helpers/cli.js';
+import { readBeginnings } from '../../../../src/text/collection/recognition/beginnings.js';
+import { recognise } from '../../../../src/text/collection/recognition/recognise.js';
+import { onceSource, type Source, textSource } from '../../../../src/text/source.js';
+import { resolveCorpus } from '../../../../src/text/sources.js';
+import { temporaryFolder } from '../../../helpers/cli.js';
 
 const folder = await temporaryFolder();
 const UTF8 = { encoding: 'utf8', normalizeNewlines: false } as const;

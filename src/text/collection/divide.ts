@@ -1,5 +1,5 @@
+import type { CodePoints, DecodeOptions } from '../decode.js';
 import type { Collection } from './collection.js';
-import type { CodePoints, DecodeOptions } from './decode.js';
 
 const LF = 10;
 const CR = 13;

@@ -1,8 +1,8 @@
-import { ExitCode, UserError } from '../../errors.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import type { CodePoints, Encoding } from '../../decode.js';
+import { bytesOf, pointsOf, stringOf } from '../../points.js';
 import type { Collection } from '../collection.js';
-import type { CodePoints, Encoding } from '../decode.js';
 import { Divider, type Piece } from '../divide.js';
-import { bytesOf, pointsOf, stringOf } from '../points.js';
 import { CsvRows } from './csv.js';
 import { JsonLines, JsonList } from './json.js';
 import { formatOfName, formatOfText, type Row, type RowParser } from './row.js';

@@ -1,4 +1,4 @@
-import type { Dataset } from './dataset.js';
+import type { Dataset } from '../dataset.js';
 import { HashSet, TextHash } from './text-hash.js';
 
 /** Ids read at a time. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recognise } from '../../../src/text/recognition/recognise.js';
+import { recognise } from '../../../../src/text/collection/recognition/recognise.js';
 import { COLLECTIONS } from './collections.js';
 import { WHOLES } from './wholes.js';
 

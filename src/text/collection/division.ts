@@ -1,7 +1,7 @@
-import { ExitCode, UserError } from '../errors.js';
-import { amountOf } from '../numbers.js';
+import { ExitCode, UserError } from '../../errors.js';
+import { amountOf } from '../../numbers.js';
+import type { CodePoints, DecodeOptions } from '../decode.js';
 import type { Collection } from './collection.js';
-import type { CodePoints, DecodeOptions } from './decode.js';
 import { Divider, type Piece, Separator } from './divide.js';
 import { byColumn } from './grid.js';
 import { Records } from './records/records.js';

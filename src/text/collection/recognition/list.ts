@@ -1,4 +1,4 @@
-import { meanOf } from '../../numbers.js';
+import { meanOf } from '../../../numbers.js';
 import { type Lines, quantile, shareOf, variation, wordsOf, wrappedShare } from './lines.js';
 import { isDialogue, isGrid, repeatsPatterns } from './wholes.js';
 

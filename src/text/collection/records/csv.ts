@@ -1,6 +1,6 @@
 import type { CsvError, Parser } from 'csv-parse';
-import { ExitCode, UserError } from '../../errors.js';
-import { amountOf } from '../../numbers.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import { amountOf } from '../../../numbers.js';
 import type { Row, RowParser } from './row.js';
 
 /** In bytes. A quote that is never closed would otherwise take the rest of the file into memory. */

@@ -1,5 +1,5 @@
-import { ExitCode, UserError } from '../../errors.js';
-import { meanOf } from '../../numbers.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import { meanOf } from '../../../numbers.js';
 import type { Row } from './row.js';
 
 /** What columns of texts are called. */

@@ -1,4 +1,4 @@
-import { meanOf, sumOf } from '../../numbers.js';
+import { meanOf, sumOf } from '../../../numbers.js';
 
 /** The beginning of a text, and figures of its lines that tell lists from prose. Lengths are in UTF-16 units. */
 export interface Lines {

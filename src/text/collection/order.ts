@@ -1,7 +1,7 @@
-import { Random, Stream } from '../random.js';
-import type { Dataset } from './dataset.js';
-import type { Ids } from './ids.js';
-import type { IdArray } from './vocabulary.js';
+import { Random, Stream } from '../../random.js';
+import type { Dataset } from '../dataset.js';
+import type { Ids } from '../ids.js';
+import type { IdArray } from '../vocabulary.js';
 
 /** Most blocks of texts that are put in order; of more texts, neighbours share a block. */
 const MOST_BLOCKS = 1 << 20;

@@ -1,6 +1,6 @@
 import type { JSONParser } from '@streamparser/json';
-import { ExitCode, UserError } from '../../errors.js';
-import { excerpt, harmlessLine } from '../../format.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import { excerpt, harmlessLine } from '../../../format.js';
 import type { Row, RowParser } from './row.js';
 
 const HINT = 'Mend it, or read the file as it is: --texts whole.';
