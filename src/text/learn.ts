@@ -1,8 +1,8 @@
 import { ExitCode, UserError } from '../errors.js';
 import { type Arrangement, arrangeWhole, Census } from './arrange.js';
 import type { Collection, LabelColumn } from './collection/collection.js';
+import { Repeats } from './collection/repeats.js';
 import { type Reading, readPieces } from './pieces.js';
-import { Repeats } from './repeats.js';
 import type { Shares } from './split.js';
 import { nameCharacter, Vocabulary } from './vocabulary.js';
 

@@ -1,5 +1,5 @@
-import { HashSet, TextHash } from './collection/text-hash.js';
-import type { CodePoints } from './decode.js';
+import type { CodePoints } from '../decode.js';
+import { HashSet, TextHash } from './text-hash.js';
 
 /** Beyond this many different texts, repeats are not counted: that would take over 64 MB. */
 const MOST_COUNTED = 1 << 22;
