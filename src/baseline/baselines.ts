@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Dataset } from '../text/dataset.js';
-import { type Ids, inMemory } from '../text/ids.js';
+import { type Ids, inMemory, lastPredicted } from '../text/ids.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { Ngrams } from './ngram.js';
 
@@ -32,8 +32,8 @@ export async function* measureBaselines(
   end: number,
   rest: () => Promise<void>,
 ): AsyncGenerator<Baseline> {
-  const { end: textEnd = vocabulary.size - 1 } = vocabulary; // what follows the end of a text are labels
-  yield { name: 'uniform', loss: Math.log(textEnd + 1) };
+  const last = lastPredicted(vocabulary.size, vocabulary.end);
+  yield { name: 'uniform', loss: Math.log(last + 1) };
   await rest();
   yield { name: 'zlib', loss: compressedLoss(dataset, vocabulary, trainLength, end) };
 
@@ -42,7 +42,7 @@ export async function* measureBaselines(
   const sums = new Array<number>(LONGEST_NGRAM).fill(0);
   let count = 0;
   await inPieces(start, end, rest, (from, to) => {
-    count += Array.from(dataset.read(from, to - from)).filter((id) => id <= textEnd).length;
+    count += Array.from(dataset.read(from, to - from)).filter((id) => id <= last).length;
     ngrams.losses(dataset, from, to).forEach((sum, i) => {
       sums[i]! += sum;
     });
@@ -108,8 +108,8 @@ export async function inPieces(
 
 /** The compressed length of the text, without labels, in nats per character. */
 function compressedLoss(dataset: Dataset, vocabulary: Vocabulary, start: number, end: number): number {
-  const { end: textEnd = vocabulary.size - 1 } = vocabulary;
-  const ids = dataset.read(start, end - start).filter((id) => id <= textEnd);
+  const last = lastPredicted(vocabulary.size, vocabulary.end);
+  const ids = dataset.read(start, end - start).filter((id) => id <= last);
   const text = vocabulary.decode(ids);
   const bytes = Buffer.from(text, vocabulary.encoding === 'bytes' ? 'latin1' : 'utf8');
   return (deflateRawSync(bytes, { level: 9 }).length * 8 * Math.LN2) / ids.length;

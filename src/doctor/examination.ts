@@ -1,6 +1,7 @@
 import { type Checkpoint, modelOf } from '../checkpoint/checkpoint.js';
 import { amountOf } from '../numbers.js';
 import type { Dataset, Stretch } from '../text/dataset.js';
+import { lastPredicted } from '../text/ids.js';
 import { validationEnd } from '../text/split.js';
 import { shareDone } from '../train/schedule.js';
 import { CHECK_IDS, type Check, type CheckId, type Diagnosis, isMissing, type Missing } from './check.js';
@@ -166,7 +167,7 @@ function readAll({ checkpoint, rival }: Patient, stretch: Part, { threads, onWor
     lead = rival.isBest ? leadOf(other, own) : leadOf(own, other);
   }
   const ids = dataset.read(start + 1, carried.length);
-  const { end: last = config.vocabulary - 1 } = config; // labels are not predicted
+  const last = lastPredicted(config.vocabulary, config.end);
   const predicted = {
     ids: ids.filter((id) => id <= last),
     losses: carried.filter((_, i) => ids[i]! <= last),

@@ -6,6 +6,7 @@ import { Network } from '../model/network.js';
 import { parameterTable } from '../model/parameters.js';
 import { windowsAlong } from '../text/batches.js';
 import type { Stretch } from '../text/dataset.js';
+import { lastPredicted } from '../text/ids.js';
 
 const ROWS = 32;
 /** Few, because the logits of every step take memory, and with a large vocabulary a lot of it. */
@@ -101,7 +102,7 @@ const MOST_LEARNED = 2_000_000;
  * @param textEnd the id of the end of a text, if there is one
  */
 export function baselinesOf({ dataset, start, end }: Stretch, textEnd: number | undefined): Baselines {
-  const last = textEnd ?? dataset.vocabulary - 1;
+  const last = lastPredicted(dataset.vocabulary, textEnd);
   const count = Array.from(dataset.read(start + 1, end - start - 1)).filter((id) => id <= last).length;
   const ngrams = new Ngrams(dataset.vocabulary, ORDER, textEnd);
   ngrams.prepare(dataset, start + 1, end);

@@ -1,7 +1,7 @@
 import { percent } from '../format.js';
 import type { ModelConfig } from '../model/config.js';
 import { grouped, sumOf } from '../numbers.js';
-import type { Ids } from '../text/ids.js';
+import { type Ids, lastPredicted } from '../text/ids.js';
 import type { Check } from './check.js';
 import { CHARACTERS } from './thresholds.js';
 
@@ -27,7 +27,7 @@ const PIECE = 1 << 18;
 export function countCharacters(
   text: Ids,
   end: number,
-  { vocabulary, end: textEnd = vocabulary - 1 }: Pick<ModelConfig, 'vocabulary' | 'end'>,
+  { vocabulary, end: textEnd }: Pick<ModelConfig, 'vocabulary' | 'end'>,
 ): { counts: Float64Array; counted: number } {
   const counts = new Float64Array(vocabulary);
   const start = Math.max(0, end - MOST_COUNTED);
@@ -35,7 +35,7 @@ export function countCharacters(
     const ids = text.read(at, Math.min(PIECE, end - at));
     for (let i = 0; i < ids.length; i++) counts[ids[i]!]!++;
   }
-  const predicted = counts.subarray(0, textEnd + 1); // without labels
+  const predicted = counts.subarray(0, lastPredicted(vocabulary, textEnd) + 1);
   return { counts: predicted, counted: sumOf(predicted) };
 }
 

@@ -19,11 +19,7 @@ export interface Arrangement extends Required<Parts> {
 export function arrangeWhole(lengths: readonly number[], { validation, test }: Shares): Arrangement {
   const bounds = lengths.map((length) => {
     const trained = Math.floor(length * (1 - validation - test));
-    return {
-      trained,
-      validated: test > 0 ? Math.max(trained, Math.floor(length * (1 - test))) : length,
-      length,
-    };
+    return { trained, validated: test > 0 ? Math.max(trained, Math.floor(length * (1 - test))) : length };
   });
   const kept = bounds.reduce((sum, { trained, validated }) => sum + validated - trained, 0);
   const share = Math.min(1, MOST_VALIDATION / Math.max(1, kept));

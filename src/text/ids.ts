@@ -6,8 +6,17 @@ export interface Ids {
 }
 
 /** Wraps ids in memory; reads return views of them. */
-export function inMemory(ids: Uint32Array): Ids {
+export function inMemory(ids: IdArray): { read(position: number, count: number): IdArray } {
   return { read: (position, count) => ids.subarray(position, position + count) };
+}
+
+/**
+ * Returns the last id that is predicted. What follows the end of a text are labels, which are only read.
+ * @param size of the vocabulary
+ * @param end the id of the end of a text; undefined if the corpus is one text
+ */
+export function lastPredicted(size: number, end: number | undefined): number {
+  return end ?? size - 1;
 }
 
 /** The narrowest unsigned integer type that can hold every id. */

@@ -1,7 +1,6 @@
 import { Random, Stream } from '../../random.js';
 import type { Dataset } from '../dataset.js';
-import type { Ids } from '../ids.js';
-import type { IdArray } from '../vocabulary.js';
+import { type Ids, inMemory } from '../ids.js';
 
 /** Most blocks of texts that are put in order; of more texts, neighbours share a block. */
 const MOST_BLOCKS = 1 << 20;
@@ -20,7 +19,8 @@ export class ShuffledTexts implements Ids {
   /** The blocks in the order of the epoch, and where each of them begins in the shuffled text. */
   readonly #order: Uint32Array;
   readonly #places: Float64Array;
-  readonly #kept: IdArray | undefined;
+  /** The training part, as it was written. */
+  readonly #texts: Pick<Dataset, 'read'>;
   #epoch = -1;
 
   /**
@@ -28,13 +28,13 @@ export class ShuffledTexts implements Ids {
    * @param end the id with which each text begins
    */
   constructor(
-    readonly dataset: Dataset,
-    readonly length: number,
+    dataset: Dataset,
+    length: number,
     readonly end: number,
     readonly seed: number,
   ) {
-    this.#kept = length <= MOST_KEPT ? dataset.read(0, length) : undefined;
-    this.#starts = blocksIn(dataset, length, end);
+    this.#texts = length <= MOST_KEPT ? inMemory(dataset.read(0, length)) : dataset;
+    this.#starts = blocksIn(this.#texts, length, end);
     const count = this.#starts.length - 1;
     this.#order = new Uint32Array(count);
     this.#places = new Float64Array(count + 1);
@@ -60,14 +60,13 @@ export class ShuffledTexts implements Ids {
   }
 
   /** Reads ids of the shuffled text; after the last one comes an end. */
-  read(position: number, count: number): ArrayLike<number> {
+  read(position: number, count: number): Uint32Array {
     const ids = new Uint32Array(count).fill(this.end);
     let index = this.#blockAt(position);
     for (let at = 0; at < count && index < this.#order.length; index++) {
       const start = this.#starts[this.#order[index]!]! - this.#places[index]! + position;
       const stop = Math.min(count, this.#places[index + 1]! - position);
-      if (this.#kept) for (let i = at; i < stop; i++) ids[i] = this.#kept[start + i]!;
-      else ids.set(this.dataset.read(start + at, stop - at), at);
+      ids.set(this.#texts.read(start + at, stop - at), at);
       at = stop;
     }
     return ids;
@@ -86,13 +85,13 @@ export class ShuffledTexts implements Ids {
 }
 
 /** Finds where texts begin; if there are too many, where blocks of about equally many begin. */
-function blocksIn(dataset: Dataset, length: number, end: number): Float64Array {
+function blocksIn(texts: Pick<Dataset, 'read'>, length: number, end: number): Float64Array {
   let starts: number[] = [];
-  let [step, texts] = [1, 0];
+  let [step, count] = [1, 0];
   for (let from = 0; from < length; from += PIECE) {
-    const ids: IdArray = dataset.read(from, Math.min(PIECE, length - from));
+    const ids = texts.read(from, Math.min(PIECE, length - from));
     for (let at = ids.indexOf(end); at >= 0; at = ids.indexOf(end, at + 1)) {
-      if (texts++ % step === 0) starts.push(from + at);
+      if (count++ % step === 0) starts.push(from + at);
       if (starts.length <= MOST_BLOCKS) continue;
       starts = starts.filter((_, i) => i % 2 === 0);
       step *= 2;
