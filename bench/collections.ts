@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { table } from '../src/format.js';
-import { locateCorpus, readCatalogue } from '../src/text/catalogue.js';
+import { locateCorpus, readCatalogue } from '../src/text/files/catalogue.js';
 import { median } from './measure.js';
 
 const PROGRAM = fileURLToPath(new URL('../bin/charlstm.js', import.meta.url));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random, Stream } from '../src/random.js';
-import { locateCorpus, readCatalogue } from '../src/text/catalogue.js';
+import { locateCorpus, readCatalogue } from '../src/text/files/catalogue.js';
 
 /** A text, and what a record of it looks like. */
 export interface RecordText {

@@ -3,9 +3,9 @@ import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random, Stream } from '../src/random.js';
+import { resolveCorpus } from '../src/text/files/sources.js';
 import type { LearnedText } from '../src/text/learn.js';
 import { prepareDataset } from '../src/text/prepare.js';
-import { resolveCorpus } from '../src/text/sources.js';
 
 const megabytes = Number(process.argv[2] ?? 500);
 const TEXTS = {

@@ -8,7 +8,7 @@ import { formOf } from '../sample/form.js';
 import { textStart } from '../sample/opening.js';
 import { SAMPLING_OPTIONS } from '../sample/options.js';
 import type { Stretch } from '../text/dataset.js';
-import { resolveCorpus } from '../text/sources.js';
+import { resolveCorpus } from '../text/files/sources.js';
 import { HELD_BACK, type HeldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { Evaluator, type Figures, figuresOf, type Protocol } from '../train/evaluate.js';

@@ -1,5 +1,5 @@
-import { textSource } from '../text/source.js';
-import type { Corpus } from '../text/sources.js';
+import { textSource } from '../text/files/source.js';
+import type { Corpus } from '../text/files/sources.js';
 
 /**
  * A text: the name of a file, folder, glob or corpus of the catalogue, several of these, or the text itself

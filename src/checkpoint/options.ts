@@ -1,7 +1,7 @@
 import { ENGINE_CHOICES } from '../engine/engine.js';
 import { CELL_NAMES } from '../model/cells.js';
 import { defaultsOf, type OptionTable, type OptionValues, row, type ValueOf } from '../options.js';
-import { ENCODINGS } from '../text/decode.js';
+import { ENCODINGS } from '../text/encoding/decode.js';
 import { LEAST_KEPT, RUNS_FOLDER } from './folder.js';
 
 const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;

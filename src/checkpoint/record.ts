@@ -2,7 +2,7 @@ import { type Refuse, refuser } from '../errors.js';
 import { CELLS } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { Collection } from '../text/collection/collection.js';
-import type { DecodeOptions } from '../text/decode.js';
+import type { DecodeOptions } from '../text/encoding/decode.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { readCollection } from './collection.js';
 import { type FieldsOf, readObject } from './fields.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { table } from '../format.js';
 import { grouped } from '../numbers.js';
-import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/catalogue.js';
+import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/files/catalogue.js';
 import { jsonOption } from './options.js';
 import { printReport } from './output/console.js';
 

@@ -3,10 +3,10 @@ import type { Claim } from '../checkpoint/claim.js';
 import { RUNS_FOLDER } from '../checkpoint/folder.js';
 import { grouped } from '../numbers.js';
 import type { Collection } from '../text/collection/collection.js';
+import type { Source } from '../text/files/source.js';
 import type { LearnedText } from '../text/learn.js';
 import { type PreparedDataset, type PrepareOptions, prepareDataset } from '../text/prepare.js';
 import { corpusKey, type KeyOptions, noteCorpus, reuseDataset } from '../text/reuse.js';
-import type { Source } from '../text/source.js';
 import type { PrepareHooks } from './request.js';
 
 /** A corpus, and how it is to be read. */

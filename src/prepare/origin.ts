@@ -8,8 +8,8 @@ import { type BeforeRename, replaceFile } from '../files.js';
 import { quoted } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import { readRegular } from '../regular.js';
-import type { Source } from '../text/source.js';
-import { resolveCorpus } from '../text/sources.js';
+import type { Source } from '../text/files/source.js';
+import { resolveCorpus } from '../text/files/sources.js';
 
 /** The file in which a run records where its text came from, to notice later that it has changed. */
 const FILE_NAME = 'text.json';

@@ -7,8 +7,8 @@ import { recognise } from '../text/collection/recognition/recognise.js';
 import { chooseColumn } from '../text/collection/records/columns.js';
 import { rowParser } from '../text/collection/records/records.js';
 import { formatOfName, formatOfText } from '../text/collection/records/row.js';
-import type { DecodeOptions } from '../text/decode.js';
-import type { Source } from '../text/source.js';
+import type { DecodeOptions } from '../text/encoding/decode.js';
+import type { Source } from '../text/files/source.js';
 import type { TrainingRequest } from './request.js';
 import { type Division, requestedCollection } from './texts.js';
 

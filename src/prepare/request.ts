@@ -11,8 +11,8 @@ import type { RunRecord } from '../checkpoint/record.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, valuesFor } from '../options.js';
-import { DEFAULT_CORPUS } from '../text/catalogue.js';
-import { type Corpus, resolveCorpus } from '../text/sources.js';
+import { DEFAULT_CORPUS } from '../text/files/catalogue.js';
+import { type Corpus, resolveCorpus } from '../text/files/sources.js';
 import type { EndEvent } from '../train/events.js';
 import type { TrainingJob } from '../worker/messages.js';
 

@@ -1,9 +1,9 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
 import type { Weights } from '../model/weights.js';
 import { Random, Stream } from '../random.js';
-import type { LineEnd } from '../text/decode.js';
+import type { LineEnd } from '../text/encoding/decode.js';
+import { usualLineEnd } from '../text/encoding/line-end.js';
 import { TextForm } from '../text/form.js';
-import { usualLineEnd } from '../text/line-end.js';
 import { choose, logProbability } from './choose.js';
 import { textStart } from './opening.js';
 import { withReader } from './reader.js';

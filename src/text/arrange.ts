@@ -1,5 +1,5 @@
 import { TELLING, TextHash } from './collection/text-hash.js';
-import type { CodePoints } from './decode.js';
+import type { CodePoints } from './encoding/decode.js';
 import { MOST_VALIDATION, type Parts, type Shares } from './split.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { CodePoints } from './decode.js';
+import type { CodePoints } from './encoding/decode.js';
 import type { TextForm } from './form.js';
 import { idArrayFor } from './ids.js';
 import type { IdArray, Vocabulary } from './vocabulary.js';

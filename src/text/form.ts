@@ -1,4 +1,4 @@
-import type { CodePoints, LineEnd } from './decode.js';
+import type { CodePoints, LineEnd } from './encoding/decode.js';
 import type { Unknown, Vocabulary } from './vocabulary.js';
 
 const LF = 10;

@@ -1,9 +1,9 @@
 import type { Collection } from './collection/collection.js';
 import type { Piece } from './collection/divide.js';
 import { divisionOf } from './collection/division.js';
-import { type CodePoints, type DecodeOptions, Decoder } from './decode.js';
+import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
+import { refuseChanged, type Source } from './files/source.js';
 import type { TextForm } from './form.js';
-import { refuseChanged, type Source } from './source.js';
 
 const CR = 13;
 const LF = 10;

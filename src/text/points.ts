@@ -1,4 +1,4 @@
-import type { CodePoints } from './decode.js';
+import type { CodePoints } from './encoding/decode.js';
 
 /** Few enough arguments for a call. */
 const SLICE = 1 << 13;

@@ -2,9 +2,9 @@ import { ExitCode, UserError } from '../errors.js';
 import type { BeforeRename } from '../files.js';
 import type { Arrangement } from './arrange.js';
 import type { Collection } from './collection/collection.js';
-import type { DecodeOptions } from './decode.js';
+import type { DecodeOptions } from './encoding/decode.js';
+import { removeSpool, type Source } from './files/source.js';
 import { type LearnedText, learnText } from './learn.js';
-import { removeSpool, type Source } from './source.js';
 import { nameCharacter } from './vocabulary.js';
 import { type WrittenIds, writeIds } from './write-ids.js';
 

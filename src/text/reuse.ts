@@ -7,9 +7,9 @@ import { type BeforeRename, replaceFile } from '../files.js';
 import { openRegular, readRegular } from '../regular.js';
 import { arrangeWhole } from './arrange.js';
 import { Dataset, idsFile } from './dataset.js';
-import type { DecodeOptions } from './decode.js';
+import type { DecodeOptions } from './encoding/decode.js';
+import type { Source } from './files/source.js';
 import type { PreparedDataset } from './prepare.js';
-import type { Source } from './source.js';
 import type { Shares } from './split.js';
 import { Vocabulary } from './vocabulary.js';
 

@@ -12,8 +12,8 @@ import { Weights } from '../model/weights.js';
 import { Writer } from '../sample/writer.js';
 import { Batches } from '../text/batches.js';
 import { Dataset, type Stretch } from '../text/dataset.js';
+import { lineEndIn } from '../text/encoding/line-end.js';
 import { TextForm } from '../text/form.js';
-import { lineEndIn } from '../text/line-end.js';
 import { validationEnd } from '../text/split.js';
 import { Evaluator } from './evaluate.js';
 

@@ -6,9 +6,9 @@ import { Ngrams } from '../../src/baseline/ngram.js';
 import { learnedShare } from '../../src/baseline/overlap.js';
 import { Random, Stream } from '../../src/random.js';
 import { Dataset } from '../../src/text/dataset.js';
+import { resolveCorpus } from '../../src/text/files/sources.js';
 import { inMemory } from '../../src/text/ids.js';
 import { prepareDataset } from '../../src/text/prepare.js';
-import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 const textOf = (ids: readonly number[]) => ({

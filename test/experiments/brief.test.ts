@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/engine.js';
 import { newWeights, trainBriefly } from '../../src/experiments/brief.js';
 import { Dataset } from '../../src/text/dataset.js';
+import { resolveCorpus } from '../../src/text/files/sources.js';
 import { prepareDataset } from '../../src/text/prepare.js';
-import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 describe('a brief training', () => {

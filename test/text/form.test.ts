@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/text/dataset.js';
-import type { Encoding, LineEnd } from '../../src/text/decode.js';
+import type { Encoding, LineEnd } from '../../src/text/encoding/decode.js';
 import { TextForm } from '../../src/text/form.js';
 import { writeIds } from '../../src/text/write-ids.js';
 import { temporaryFolder } from '../helpers/cli.js';

@@ -12,11 +12,11 @@ import {
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DecodeOptions } from '../../src/text/decode.js';
+import type { DecodeOptions } from '../../src/text/encoding/decode.js';
+import type { Source } from '../../src/text/files/source.js';
+import { resolveCorpus } from '../../src/text/files/sources.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { corpusKey, noteCorpus, reuseDataset, shareFile } from '../../src/text/reuse.js';
-import type { Source } from '../../src/text/source.js';
-import { resolveCorpus } from '../../src/text/sources.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 const root = await temporaryFolder();

@@ -7,9 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { Batches } from '../../src/text/batches.js';
 import type { Collection } from '../../src/text/collection/collection.js';
 import { Dataset } from '../../src/text/dataset.js';
+import { type Source, textSource } from '../../src/text/files/source.js';
 import { readPieces } from '../../src/text/pieces.js';
 import { type PreparedDataset, prepareDataset } from '../../src/text/prepare.js';
-import { type Source, textSource } from '../../src/text/source.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 const root = await temporaryFolder();

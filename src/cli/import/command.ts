@@ -11,7 +11,7 @@ import { harmlessLine, quoted } from '../../format.js';
 import { describeModel } from '../../model/config.js';
 import { extended } from '../../model/extend.js';
 import { grouped } from '../../numbers.js';
-import { shortName } from '../../text/sources.js';
+import { shortName } from '../../text/files/sources.js';
 import { defaultLearningRate } from '../../train/schedule.js';
 import { undoneOnSignal } from '../output/temporary.js';
 import { charactersOf } from './vocabulary.js';

@@ -1,4 +1,4 @@
-import type { CodePoints, DecodeOptions } from '../decode.js';
+import type { CodePoints, DecodeOptions } from '../encoding/decode.js';
 import type { Collection } from './collection.js';
 
 const LF = 10;

@@ -1,6 +1,6 @@
 import { ExitCode, UserError } from '../../errors.js';
 import { amountOf } from '../../numbers.js';
-import type { CodePoints, DecodeOptions } from '../decode.js';
+import type { CodePoints, DecodeOptions } from '../encoding/decode.js';
 import type { Collection } from './collection.js';
 import { Divider, type Piece, Separator } from './divide.js';
 import { byColumn } from './grid.js';

@@ -1,4 +1,4 @@
-import type { CodePoints } from '../decode.js';
+import type { CodePoints } from '../encoding/decode.js';
 import { HashSet, TextHash } from './text-hash.js';
 
 /** Beyond this many different texts, repeats are not counted: that would take over 64 MB. */

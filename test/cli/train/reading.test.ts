@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { withProgress } from '../../../src/cli/output/stderr.js';
 import { progressLine } from '../../../src/cli/train/reading.js';
 import { counted } from '../../../src/prepare/corpus.js';
-import type { Source } from '../../../src/text/source.js';
+import type { Source } from '../../../src/text/files/source.js';
 
 it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: boolean, line: string]>([
   [3_000e6, undefined, 10, false, 'reading 3,000 MB, 300 MB/s'],

@@ -11,11 +11,11 @@ import {
 import { harmlessLine } from '../../../format.js';
 import { leastText } from '../../../insight/gradients.js';
 import { amountOf, grouped } from '../../../numbers.js';
-import { DEFAULT_CORPUS } from '../../../text/catalogue.js';
 import { Dataset } from '../../../text/dataset.js';
+import { DEFAULT_CORPUS } from '../../../text/files/catalogue.js';
+import { resolveCorpus } from '../../../text/files/sources.js';
 import { openLearned } from '../../../text/learned.js';
 import { prepareDataset } from '../../../text/prepare.js';
-import { resolveCorpus } from '../../../text/sources.js';
 import { heldBack, splitCorpus } from '../../../text/split.js';
 import { readModel } from '../../input/model.js';
 import type { EngineFlags } from '../../options.js';

@@ -1,6 +1,6 @@
-import { type DecodeOptions, Decoder } from '../../decode.js';
+import { type DecodeOptions, Decoder } from '../../encoding/decode.js';
+import type { Source } from '../../files/source.js';
 import { stringOf } from '../../points.js';
-import type { Source } from '../../source.js';
 import type { Beginning } from './corpus.js';
 
 /** In characters, of all files together; and from how many files at most. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBeginnings } from '../../../../src/text/collection/recognition/beginnings.js';
 import { recognise } from '../../../../src/text/collection/recognition/recognise.js';
-import { onceSource, type Source, textSource } from '../../../../src/text/source.js';
-import { resolveCorpus } from '../../../../src/text/sources.js';
+import { onceSource, type Source, textSource } from '../../../../src/text/files/source.js';
+import { resolveCorpus } from '../../../../src/text/files/sources.js';
 import { temporaryFolder } from '../../../helpers/cli.js';
 
 const folder = await temporaryFolder();

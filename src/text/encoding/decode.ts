@@ -1,5 +1,5 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
-import { ExitCode, UserError } from '../errors.js';
+import { ExitCode, UserError } from '../../errors.js';
 
 export const ENCODINGS = ['utf8', 'utf8-lossy', 'latin1', 'bytes'] as const;
 

@@ -1,7 +1,7 @@
 import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { ExitCode, fileError, UserError, unlessRefused } from '../errors.js';
+import { ExitCode, fileError, UserError, unlessRefused } from '../../errors.js';
 import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
 import { firstOf, regularFiles, textsIn } from './folder.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';

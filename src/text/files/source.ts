@@ -1,7 +1,7 @@
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExitCode, fileError, UserError } from '../errors.js';
+import { ExitCode, fileError, UserError } from '../../errors.js';
 
 /** The hint for a text that cannot be read. */
 export const TEXT_HINT =

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unlessRefused } from '../errors.js';
+import { unlessRefused } from '../../errors.js';
 
 /** A corpus that can be trained on by name. */
 export interface CatalogueEntry {
@@ -15,7 +15,7 @@ export interface CatalogueEntry {
 
 export const DEFAULT_CORPUS = 'moby-dick';
 
-const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CORPORA = join(PACKAGE_ROOT, 'corpora');
 
 /** Lists all corpora that have a name, installed or not. */

@@ -1,8 +1,8 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileError, systemErrorCode, UserError } from '../errors.js';
-import { grouped } from '../numbers.js';
+import { fileError, systemErrorCode, UserError } from '../../errors.js';
+import { grouped } from '../../numbers.js';
 import { TEXT_HINT } from './source.js';
 
 /** A folder with more files is probably a mistake. */

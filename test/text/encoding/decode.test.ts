@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ExitCode } from '../../src/errors.js';
-import { type DecodeOptions, Decoder, type Encoding } from '../../src/text/decode.js';
-import { thrownBy } from '../helpers/files.js';
+import { ExitCode } from '../../../src/errors.js';
+import { type DecodeOptions, Decoder, type Encoding } from '../../../src/text/encoding/decode.js';
+import { thrownBy } from '../../helpers/files.js';
 
 const FFFD = 0xfffd;
 
