@@ -85,8 +85,9 @@ export function flagOf({ flag }: OptionRow): string {
 
 /** "--hidden 128" or, of a switch, "--coupled" or "no --coupled". */
 export function flagWithValue(option: OptionRow, value: unknown): string {
-  if (typeof value === 'boolean') return value ? flagOf(option) : `no ${flagOf(option)}`;
-  return `${flagOf(option)} ${value}`;
+  const flag = flagOf(option);
+  if (typeof value === 'boolean') return value === flag.startsWith('--no-') ? `no ${flag}` : flag;
+  return `${flag} ${value}`;
 }
 
 /** Whether an option accepts a value. */

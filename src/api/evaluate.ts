@@ -102,8 +102,8 @@ export async function evaluate(
 
 /** The record of a model as if its text had been UTF-8, as strings of a program are. */
 function inUtf8(record: TrainedModel['record']): TrainedModel['record'] {
-  const { encoding, normalizeNewlines } = record.decoding;
-  return { ...record, decoding: { encoding: encoding === 'bytes' ? 'bytes' : 'utf8', normalizeNewlines } };
+  const encoding = record.decoding.encoding === 'bytes' ? 'bytes' : 'utf8';
+  return { ...record, decoding: { ...record.decoding, encoding } };
 }
 
 function measure({ weights }: TrainedModel, stretch: Stretch, protocol: Protocol): Figures {

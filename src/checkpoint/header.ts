@@ -43,8 +43,11 @@ export class NewerFormatError extends UserError {
 const NEWER_HINT = 'Use the version of charlstm that wrote it, or a later one.';
 
 const FORMAT = 'charlstm';
-/** Version 1 had no checksum of the header, version 2 one checksum of all data, and only one whole text. */
-const VERSION = 3;
+/**
+ * Version 1 had no checksum of the header, version 2 one checksum of all data, and only one whole text.
+ * Version 3 knew fewer encodings, and changed nothing in a text but its line ends.
+ */
+const VERSION = 4;
 /** From this version on, members and tensors that are not known come from a later program. */
 export const STRICT_VERSION = 3;
 /** Bytes that have a checksum of their own: a file is refused at its first damaged part. */

@@ -1,7 +1,7 @@
 import { ENGINE_CHOICES } from '../engine/engine.js';
 import { CELL_NAMES } from '../model/cells.js';
 import { defaultsOf, type OptionTable, type OptionValues, row, type ValueOf } from '../options.js';
-import { ENCODINGS } from '../text/encoding/decode.js';
+import { ENCODINGS, NORMALIZATIONS } from '../text/encoding/decode.js';
 import { LEAST_KEPT, RUNS_FOLDER } from './folder.js';
 
 const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;
@@ -191,14 +191,27 @@ export const TEXTS = {
   }),
 };
 
-/** How bytes become characters. Recorded in `decoding`. */
+/** How files become characters. Recorded in `decoding`; options that equal their `absent` value are not written. */
 export const DECODING = {
   encoding: row('--encoding <name>', { words: ENCODINGS }, 'encoding of the text', {
-    default: 'utf8',
+    defaultHelp: 'utf8; of several files, each its own',
     frozen: 'run',
   }),
-  normalizeNewlines: row('--normalize-newlines', 'switch', 'read CR LF and CR as LF', {
-    default: false,
+  normalizeNewlines: row('--no-normalize-newlines', 'switch', 'keep CR LF and CR, which are read as LF', {
+    default: true,
+    frozen: 'run',
+  }),
+  strip: row('--no-strip', 'switch', 'keep the tags of HTML, and the licence of Project Gutenberg', {
+    default: true,
+    absent: false,
+    frozen: 'run',
+  }),
+  unwrap: row('--unwrap', 'switch', 'join the lines of paragraphs that are broken at a fixed width', {
+    absent: false,
+    frozen: 'run',
+  }),
+  normalize: row('--normalize <form>', { words: NORMALIZATIONS }, 'form of letters with accents', {
+    absent: 'none',
     frozen: 'run',
   }),
 };

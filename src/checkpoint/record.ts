@@ -155,11 +155,12 @@ export function parseRecord(metadata: ReadonlyMap<string, string>, source: strin
       return refuse(metadata.has(key) ? `its "${key}" ${error.message}` : `its "${key}" is missing`);
     }
   };
-  const read = <T>(key: string, fields: FieldsOf<T>) => readObject(key, json(key), fields, refuse);
+  const read = <T>(key: string, fields: FieldsOf<T>, how?: { fill: boolean }) =>
+    readObject(key, json(key), fields, refuse, how);
   // Checked before parsing: anything but numbers would take more memory than a list of numbers.
   if (/[^\d,[\]]/.test(metadata.get('codePoints') ?? ''))
     refuse('its vocabulary, "codePoints", is not a list of whole numbers');
-  const decoding = read<DecodeOptions>('decoding', DECODING);
+  const decoding = read<DecodeOptions>('decoding', DECODING, { fill: false });
   const model = readModel(json('model'), refuse);
   const { codePoints } = Vocabulary.parse(json('codePoints', VOCABULARY_LIMITS), decoding.encoding, source);
   const texts = metadata.has('texts') ? readCollection(json('texts', TEXTS_LIMITS), refuse) : undefined;

@@ -79,6 +79,16 @@ function collectionFacts(texts: Collection | undefined): [string, string][] {
   ];
 }
 
+/** How files became characters, such as "auto, lines unwrapped". */
+function decodingFact({ encoding, normalizeNewlines, unwrap, normalize }: RunRecord['decoding']): string {
+  const changes = [
+    !normalizeNewlines && 'line ends kept',
+    unwrap && 'lines unwrapped',
+    normalize === 'nfc' && 'letters composed',
+  ];
+  return [encoding, ...changes.filter(Boolean)].join(', ');
+}
+
 function asText(path: string, record: RunRecord, engine: string): string {
   const { model, corpus, decoding, from, history } = record;
   const { rollbacks } = record.progress;
@@ -95,7 +105,7 @@ function asText(path: string, record: RunRecord, engine: string): string {
         : `${corpus.name}, ${amountOf(corpus.length, 'character')}, ${grouped(corpus.trainLength)} to train on`,
     ],
     ...collectionFacts(record.texts),
-    ['decoding', decoding.encoding + (decoding.normalizeNewlines ? ', newlines normalised' : '')],
+    ['decoding', decodingFact(decoding)],
   ];
   if (from) {
     facts.push([

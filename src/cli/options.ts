@@ -22,6 +22,24 @@ export class TableOption extends Option {
   }
 }
 
+/**
+ * What a `--no-...` switch turns off, as a flag of its own: `--resume` may repeat it. Without it, commander
+ * would take the switch for given in every call.
+ */
+export class PositiveOption extends Option {
+  constructor(
+    readonly rowName: string,
+    { flag }: OptionRow,
+  ) {
+    super(flag.replace('--no-', '--'));
+    this.hideHelp();
+  }
+
+  override attributeName(): string {
+    return this.rowName;
+  }
+}
+
 /** The help of a row, followed by the words it accepts and its default. */
 function helpOf({ help, kind, ...row }: OptionRow): string {
   const words = typeof kind === 'object' && 'words' in kind ? [kind.words.join(', ')] : [];

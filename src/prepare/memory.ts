@@ -32,7 +32,7 @@ export function checkMemory(
       `Use ${largest!.remedy}${remedy}.`,
     );
   };
-  const room = SHARE * availableMemory();
+  const room = memoryLimit(undefined);
   if (need > PROGRAM + Arena.LIMIT) refuse(`a network may have at most ${binarySize(Arena.LIMIT)}`, '');
   if (maxMemory !== undefined && need > maxMemory) {
     refuse(`--max-memory allows ${binarySize(maxMemory)}`, '');
@@ -41,6 +41,11 @@ export function checkMemory(
     refuse(`there is room for ${binarySize(room)}`, ', or set another limit with --max-memory');
   }
   return need < LARGE ? [] : [`training needs about ${binarySize(need)} of memory, ${most}`];
+}
+
+/** Returns the bytes that may be used. @param maxMemory what the user allows, if that is said */
+export function memoryLimit(maxMemory: number | undefined): number {
+  return maxMemory ?? SHARE * availableMemory();
 }
 
 /** Bytes that the system, or the container, has for this process. Only Linux reports what can be freed. */

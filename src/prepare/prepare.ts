@@ -1,22 +1,17 @@
 import { claimNewRun } from '../checkpoint/claim.js';
-import {
-  DECODING,
-  MODEL_DEFAULTS,
-  NETWORK,
-  TRAINING_DEFAULTS,
-  type TrainingOptions,
-} from '../checkpoint/options.js';
+import { MODEL_DEFAULTS, NETWORK, TRAINING_DEFAULTS, type TrainingOptions } from '../checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../checkpoint/record.js';
 import { knownNotices } from '../doctor/known.js';
 import { UserError } from '../errors.js';
 import { CELLS, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
-import { defaultsOf, type OptionRow } from '../options.js';
+import type { OptionRow } from '../options.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
 import { malformedNotices, readCorpus } from './corpus.js';
+import { decodableCorpus } from './decoding.js';
 import {
   DEFAULT_PATIENCE,
   defaultEvalEvery,
@@ -55,24 +50,26 @@ export async function prepareRun(
   const claim = await claimNewRun(request.out, corpus.name);
   const run = claim.path;
   try {
-    const decoding = { ...defaultsOf(DECODING), ...trained?.record.decoding, ...request.decoding };
+    const { sources, decoding, ...found } = await hooks.interruptible(claim.release, () =>
+      decodableCorpus(request, corpus, trained?.record.decoding, run),
+    );
     const division = await hooks.interruptible(claim.release, () =>
-      divisionFor(request, { sources: corpus.sources, decoding, folder: run }, trained?.record.texts),
+      divisionFor(request, { sources, decoding, folder: run }, trained?.record.texts),
     );
     const { collection } = division;
     const shares = { ...TRAINING_DEFAULTS, ...request.training };
     const known = trained?.record.codePoints ?? [];
-    const text = { sources: corpus.sources, decoding, known, collection, shares, seed: shares.seed };
+    const text = { sources, decoding, known, collection, shares, seed: shares.seed };
     const base = trained?.record.model;
     let plan: ReturnType<typeof planOf> | undefined;
     const learned = await hooks.interruptible(claim.release, () =>
-      readCorpus(text, claim, hooks.onReading, (found) => {
-        plan = planOf(found, request, base);
+      readCorpus(text, claim, hooks.onReading, (learned) => {
+        plan = planOf(learned, request, base);
         return plan.arrangement;
       }),
     );
     if ('length' in request.text) {
-      await noteOrigin(run, request.text, corpus.sources, claim.ownership.verify);
+      await noteOrigin(run, request.text, sources, claim.ownership.verify);
     }
     const { model, training, arrangement, notices } = plan!;
     const { vocabulary, hash } = learned;
@@ -103,6 +100,7 @@ export async function prepareRun(
       notices: [
         ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
         ...corpus.notices,
+        ...found.notices,
         ...malformedNotices(learned),
         ...textNotices(learned, division, trainLength < length),
         ...knownNotices(overlap),

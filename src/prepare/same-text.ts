@@ -4,10 +4,12 @@ import type { RunRecord } from '../checkpoint/record.js';
 import { UserError } from '../errors.js';
 import { inTemporaryFolder } from '../files.js';
 import { quoted } from '../format.js';
+import { readable } from '../text/files/readable.js';
 import type { Source } from '../text/files/source.js';
 import { type PreparedDataset, prepareDataset } from '../text/prepare.js';
 import { corpusKey, notedCorpus } from '../text/reuse.js';
 import type { Shares } from '../text/split.js';
+import { memoryLimit } from './memory.js';
 import { asArguments, changedText } from './origin.js';
 import { corpusOf, type PrepareHooks, type TrainingRequest } from './request.js';
 
@@ -47,14 +49,17 @@ async function isTextOf(
   const read = (arranged: Shares) =>
     inTemporaryFolder((folder) => {
       const remove = () => rm(folder, { recursive: true, force: true });
-      return interruptible(remove, () =>
-        prepareDataset(sources, decoding, folder, {
+      return interruptible(remove, async () => {
+        const { encoding, strip = false } = decoding;
+        const most = memoryLimit(undefined);
+        const ready = await readable(sources, { encoding, strip, folder, most });
+        return prepareDataset(ready.sources, decoding, folder, {
           known,
           collection,
           seed: shares.seed,
           onLearned: ({ arrange }) => arrange(arranged),
-        }),
-      );
+        });
+      });
     });
   const isSame = ({ hash, vocabulary }: Pick<PreparedDataset, 'hash' | 'vocabulary'>) =>
     hash === corpus.hash && String(vocabulary.codePoints) === String(known);

@@ -3,6 +3,7 @@ import { ExitCode, UserError, withHint } from '../errors.js';
 import { percent } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import { Dataset, type Stretch } from '../text/dataset.js';
+import { readable } from '../text/files/readable.js';
 import { type Corpus, resolveCorpus } from '../text/files/sources.js';
 import type { TextForm } from '../text/form.js';
 import { openLearned } from '../text/learned.js';
@@ -10,6 +11,7 @@ import { type HeldBack, heldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { writeIds } from '../text/write-ids.js';
 import { malformedNotices } from './corpus.js';
+import { memoryLimit } from './memory.js';
 
 /** The text that a model is to read. */
 export interface TextChoice {
@@ -96,12 +98,14 @@ export async function withText<T>(
       hint.includes('--encoding')
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
-    const { length, inOtherForm, malformed } = await withHint(undecodable, () =>
-      writeIds({ sources, decoding: record.decoding, collection: record.texts, form }, folder, {
-        vocabulary,
-        standIns,
-      }),
-    );
+    const { decoding, texts: collection } = record;
+    const { length, inOtherForm, malformed } = await withHint(undecodable, async () => {
+      const { encoding, strip = false } = decoding;
+      const found = await readable(sources, { encoding, strip, folder, most: memoryLimit(undefined) });
+      for (const notice of found.notices) onNotice(notice);
+      const reading = { sources: found.sources, decoding, collection, form };
+      return writeIds(reading, folder, { vocabulary, standIns });
+    });
     for (const notice of malformedNotices({ malformed })) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
     if (length < least) {

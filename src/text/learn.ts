@@ -2,7 +2,7 @@ import { ExitCode, UserError } from '../errors.js';
 import { type Arrangement, arrangeWhole, Census } from './arrange.js';
 import type { Collection, LabelColumn } from './collection/collection.js';
 import { Repeats } from './collection/repeats.js';
-import { type Reading, readPieces } from './pieces.js';
+import { type FileFindings, type Reading, readPieces } from './pieces.js';
 import type { Shares } from './split.js';
 import { nameCharacter, Vocabulary } from './vocabulary.js';
 
@@ -50,9 +50,9 @@ export async function learnText(
   const repeats = collection && new Repeats();
   const labels = (collection?.labels ?? []).map((label) => new LabelValues(label));
   let [malformed, empty] = [0, 0];
-  const onDecoded = (malformedHere: number, emptyHere: number) => {
-    malformed += malformedHere;
-    empty += emptyHere;
+  const onDecoded = (findings: FileFindings) => {
+    malformed += findings.malformed;
+    empty += findings.empty;
   };
   for await (const { source, pieces } of readPieces(reading, folder, onDecoded)) {
     for (const { points, ends, labels: values } of pieces) {

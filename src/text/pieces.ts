@@ -4,6 +4,7 @@ import { divisionOf } from './collection/division.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
 import { refuseChanged, type Source } from './files/source.js';
 import type { TextForm } from './form.js';
+import { endFilters, filtered, filtersFor } from './layout/filter.js';
 
 const CR = 13;
 const LF = 10;
@@ -18,6 +19,14 @@ export interface Reading {
   readonly form?: TextForm | undefined;
 }
 
+/** What was noticed while a file was read. */
+export interface FileFindings {
+  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
+  readonly malformed: number;
+  /** How many records have no text. */
+  readonly empty: number;
+}
+
 /** The pieces in one chunk of a source. Texts can be short, and waiting for each piece would take long. */
 export interface Pieces {
   /** The index of the source. */
@@ -29,14 +38,13 @@ export interface Pieces {
  * Reads all sources in order, as pieces of texts. One text of several files gets a line end after each file
  * that has none, except the last (but never with `bytes`, which are kept as they are).
  * @param folder where a source that can be read only once may keep a copy
- * @param onDecoded is called after each source with the numbers of malformed sequences and of records without
- *   text in it
+ * @param onDecoded is called after each source
  * @throws UserError if the text cannot be decoded or has changed
  */
 export async function* readPieces(
   reading: Reading,
   folder: string,
-  onDecoded: (malformed: number, empty: number) => void = () => {},
+  onDecoded: (findings: FileFindings) => void = () => {},
 ): AsyncGenerator<Pieces, void, void> {
   const { sources, decoding, collection, form } = reading;
   const between = form?.isOneLine || decoding.encoding === 'bytes' ? '' : (form?.lineEnd ?? '\n');
@@ -47,7 +55,7 @@ export async function* readPieces(
     let hasStarted = false;
     try {
       const decoder = new Decoder(file.label, decoding, form?.lineEnd);
-      const decoded = decodedChunks(file, folder, decoder);
+      const decoded = decodedWith(decoder, file, folder, decoding);
       const division = divisionOf(file.label, collection, decoding, form !== undefined);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) {
         if (points.length === 0) continue;
@@ -59,7 +67,7 @@ export async function* readPieces(
         yield { source, pieces: await division.push(points) };
       }
       yield { source, pieces: await division.end() };
-      onDecoded(decoder.malformed, division.empty ?? 0);
+      onDecoded({ malformed: decoder.malformed, empty: division.empty ?? 0 });
     } catch (error) {
       refuseChanged(file); // a change would be the cause
       throw error;
@@ -67,7 +75,23 @@ export async function* readPieces(
   }
 }
 
-async function* decodedChunks(source: Source, folder: string, decoder: Decoder): AsyncGenerator<CodePoints> {
-  for await (const chunk of source.read(folder)) yield decoder.decode(chunk);
-  yield decoder.end();
+/** Decodes one file: its characters as they are learned, chunk by chunk. */
+export function decodedChunks(
+  source: Source,
+  decoding: DecodeOptions,
+  folder: string,
+): AsyncGenerator<CodePoints> {
+  return decodedWith(new Decoder(source.label, decoding), source, folder, decoding);
+}
+
+async function* decodedWith(
+  decoder: Decoder,
+  source: Source,
+  folder: string,
+  decoding: DecodeOptions,
+): AsyncGenerator<CodePoints> {
+  const filters = filtersFor(decoding);
+  for await (const chunk of source.read(folder)) yield filtered(filters, decoder.decode(chunk));
+  yield filtered(filters, decoder.end());
+  yield* endFilters(filters);
 }

@@ -8,7 +8,7 @@ import { idsFile } from './dataset.js';
 import { IdEncoder } from './encoder.js';
 import type { CodePoints } from './encoding/decode.js';
 import { IdsWriter } from './ids-writer.js';
-import { type Reading, readPieces } from './pieces.js';
+import { type FileFindings, type Reading, readPieces } from './pieces.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A text as ids on disk. */
@@ -45,8 +45,8 @@ export async function writeIds(reading: Reading, folder: string, options: WriteO
   const path = join(folder, idsFile(vocabulary.size));
   const encoder = new IdEncoder(vocabulary, standIns, reading.form);
   let malformed = 0;
-  const onDecoded = (count: number) => {
-    malformed += count;
+  const onDecoded = (findings: FileFindings) => {
+    malformed += findings.malformed;
   };
   let result = { hash: '', length: 0 };
   await replaceFileDurably(

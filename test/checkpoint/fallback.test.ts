@@ -87,14 +87,14 @@ describe('resume', () => {
     expectFailure(await run(folder, ['train', '--resume', file]), 65, `${file} is not a checkpoint`);
     const newer = await damaged((bytes) => {
       const { header, data } = takeApart(bytes);
-      return assemble({ ...header, __metadata__: { ...header.__metadata__, version: '4' } }, data);
+      return assemble({ ...header, __metadata__: { ...header.__metadata__, version: '5' } }, data);
     });
     const there = checkpoints(newer);
     for (const command of [['train', '--resume'], ['sample'], ['eval'], ['info']]) {
       const result = await run(folder, [...command, join(newer, there.at(-1)!)]);
-      expectFailure(result, 65, 'has version 4 of the checkpoint format', 'up to version 3');
+      expectFailure(result, 65, 'has version 5 of the checkpoint format', 'up to version 4');
     }
-    expectFailure(await run(folder, ['train', '--resume', newer]), 65, 'has version 4');
+    expectFailure(await run(folder, ['train', '--resume', newer]), 65, 'has version 5');
     expect(checkpoints(newer)).toEqual(there);
   });
 });
@@ -140,7 +140,7 @@ describe('formats', () => {
     expect((await run(folder, ['sample', format, '--length', '30', '--seed', '1'])).stdout).toHaveLength(30);
     const resumed = await run(folder, ['train', '--resume', format, '--steps', '8', '--ui', 'json']);
     expect(resumed.code).toBe(0);
-    expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '3' });
+    expect(takeApart(readFileSync(newest(format))).header.__metadata__).toMatchObject({ version: '4' });
   });
 
   it('format-3 with records and labels is read and continued', async () => {

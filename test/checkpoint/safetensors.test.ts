@@ -72,7 +72,7 @@ describe('safetensors', () => {
         const { __metadata__, ...entries } = header;
         expect(__metadata__).toEqual({
           format: 'charlstm',
-          version: '3',
+          version: '4',
           checksum: createHash('sha256').update(data).digest('hex'),
           headerChecksum: expect.stringMatching(/^[0-9a-f]{64}$/),
         });

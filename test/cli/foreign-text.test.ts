@@ -14,8 +14,8 @@ const withEnds = (text: string, ends: Ends) => text.replaceAll('\n', ENDS[ends])
 /** Models of texts with each line end, of characters and of bytes, and of texts with other peculiarities. */
 const MODELS = {
   lf: [CORPUS, '--encoding', 'utf8'],
-  crlf: [withEnds(CORPUS, 'crlf'), '--encoding', 'utf8'],
-  cr: [withEnds(CORPUS, 'cr'), '--encoding', 'utf8'],
+  crlf: [withEnds(CORPUS, 'crlf'), '--no-normalize-newlines'],
+  cr: [withEnds(CORPUS, 'cr'), '--no-normalize-newlines'],
   bytes: [withEnds(CORPUS, 'crlf'), '--encoding', 'bytes'],
   nfd: [CORPUS.normalize('NFD'), '--encoding', 'utf8'],
   dna: ['ACGTTGCAAC'.repeat(200), '--encoding', 'utf8'],

@@ -100,8 +100,8 @@ describe('a hostile checkpoint is refused:', () => {
   });
 
   it('a file of a newer format, with its name and version', async () => {
-    await writeFile(hostile, saying({ version: '4', model: 'unknown' }));
-    await expectBadData(readRecord(hostile), 'hostile.safetensors has version 4 of the checkpoint format');
+    await writeFile(hostile, saying({ version: '5', model: 'unknown' }));
+    await expectBadData(readRecord(hostile), 'hostile.safetensors has version 5 of the checkpoint format');
   });
 });
 

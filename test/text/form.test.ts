@@ -32,6 +32,7 @@ async function readFile(form: TextForm, text: string, cuts: readonly number[] = 
   const source = {
     label: 'the file',
     stats: undefined,
+    mustBeReadWhole: () => false,
     identity: undefined,
     async *read() {
       for (const [i, border] of borders.slice(1).entries()) yield bytes.subarray(borders[i]!, border);

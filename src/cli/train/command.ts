@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../checkpoint/options.js';
 import type { OptionRow } from '../../options.js';
 import { aliasHelp } from '../aliases.js';
-import { TableOption } from '../options.js';
+import { PositiveOption, TableOption } from '../options.js';
 import { runTraining, type TrainFlags, UI } from './run.js';
 
 const EXAMPLES = `
@@ -32,6 +32,7 @@ export function defineCommand(command: Command): void {
   for (const [group, rows] of Object.entries({ ...TRAIN_GROUPS, Screen: { ui: UI } })) {
     command.optionsGroup(`${group}:`);
     for (const [name, option] of Object.entries<OptionRow>(rows)) {
+      if (option.flag.startsWith('--no-')) command.addOption(new PositiveOption(name, option));
       command.addOption(new TableOption(name, option, !option.isCommon));
     }
   }

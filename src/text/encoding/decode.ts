@@ -3,13 +3,24 @@ import { ExitCode, UserError } from '../../errors.js';
 
 export const ENCODINGS = ['utf8', 'utf8-lossy', 'latin1', 'bytes'] as const;
 
+export const NORMALIZATIONS = ['none', 'nfc'] as const;
+
+/** The form of letters with accents: as they are, or composed. */
+export type Normalization = (typeof NORMALIZATIONS)[number];
+
 /** How bytes become characters. `bytes` makes each byte a character, and samples are bytes again. */
 export type Encoding = (typeof ENCODINGS)[number];
 
+/** How files become characters; missing members mean that nothing is changed. */
 export interface DecodeOptions {
   readonly encoding: Encoding;
   /** Turns CR LF and lone CR into LF. */
   readonly normalizeNewlines: boolean;
+  /** Leaves out the tags of HTML, and the header and licence of Project Gutenberg. */
+  readonly strip?: boolean;
+  /** Joins the lines of hard-wrapped paragraphs. */
+  readonly unwrap?: boolean;
+  readonly normalize?: Normalization;
 }
 
 /** What ends the lines of a text. */

@@ -9,6 +9,8 @@ export interface CatalogueEntry {
   readonly title: string;
   /** Its files, in order: a path or glob within an npm package, or next to the catalogue. */
   readonly parts: readonly { readonly package: string | null; readonly path: string }[];
+  /** Whether its lines are broken at a fixed width, and joined in new runs. */
+  readonly unwrap?: boolean;
   readonly characters: number;
   readonly licence: string;
 }

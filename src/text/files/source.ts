@@ -16,8 +16,12 @@ export interface Source {
   readonly label: string;
   /** The file's state when it was found; undefined for a source that can be read only once. */
   readonly stats: BigIntStats | undefined;
+  /** Whether it is text in memory, whatever it looks like. */
+  readonly isText?: true;
   /** Equal for sources that read the same file, under whatever names; undefined if this is unknown. */
   readonly identity: string | undefined;
+  /** Whether the next read must go to its end: the first one of what can be read only once copies it. */
+  mustBeReadWhole(): boolean;
   /**
    * Reads the bytes in chunks. A chunk is valid until the next one is requested.
    * @param folder where a source that can be read only once may keep a copy for the next read
@@ -35,6 +39,7 @@ export function fileSource(path: string): Source {
     label: path,
     stats,
     identity: identityOf(stats),
+    mustBeReadWhole: () => false,
     async *read() {
       const file = await open(path).catch(refuse(path));
       try {
@@ -114,7 +119,9 @@ export function textSource(label: string, text: string): Source {
   return {
     label,
     stats: undefined,
+    isText: true,
     identity: undefined,
+    mustBeReadWhole: () => false,
     async *read() {
       yield Buffer.from(text);
     },
@@ -136,6 +143,7 @@ export function onceSource(
     label,
     stats: undefined,
     identity: identityOf(stats),
+    mustBeReadWhole: () => !isSpooled,
     async *read(folder) {
       const path = join(folder, spool);
       if (isSpooled) yield* fileSource(path).read(folder);

@@ -11,6 +11,8 @@ export interface Corpus {
   /** A short name for the run's folder. */
   readonly name: string;
   readonly sources: readonly Source[];
+  /** Whether new runs join its hard-wrapped lines unless they are asked not to. */
+  readonly unwrap?: boolean;
   readonly notices: readonly string[];
 }
 
@@ -42,6 +44,7 @@ export async function resolveCorpus(names: readonly string[]): Promise<Corpus> {
     .filter(({ sources }, i) => i === 0 || sources.length > 0);
   return {
     name: nameOf(kept),
+    ...(kept.every(({ unwrap }) => unwrap) && { unwrap: true }),
     sources: kept.flatMap(({ sources }) => sources),
     notices: [...found.flatMap(({ notices }) => notices), ...repetitions([...labels.values()])],
   };
@@ -126,7 +129,8 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Found> {
     // In the order in which corpora have always been learned.
     paths.push(...found.sort().map((file) => join(folder, file)));
   }
-  return { name: entry.name, sources: paths.map(fileSource), notices: [] };
+  const sources = paths.map(fileSource);
+  return { name: entry.name, sources, ...(entry.unwrap && { unwrap: true }), notices: [] };
 }
 
 async function resolveGlob(pattern: string): Promise<Found> {

@@ -19,6 +19,7 @@ it('two passes are counted, and the length of standard input is known after the 
   const source: Source = {
     label: 'x',
     stats: undefined,
+    mustBeReadWhole: () => false,
     identity: undefined,
     async *read() {
       yield new Uint8Array(10);

@@ -1,5 +1,6 @@
-import { type DecodeOptions, Decoder } from '../../encoding/decode.js';
+import type { DecodeOptions } from '../../encoding/decode.js';
 import type { Source } from '../../files/source.js';
+import { decodedChunks } from '../../pieces.js';
 import { stringOf } from '../../points.js';
 import type { Beginning } from './corpus.js';
 
@@ -33,14 +34,12 @@ async function readBeginning(
   folder: string,
   most: number,
 ): Promise<Beginning> {
-  const decoder = new Decoder(source.label, decoding);
   let text = '';
   let isCut = false;
-  for await (const chunk of source.read(folder)) {
-    if (text.length < most) text += stringOf(decoder.decode(chunk));
-    else isCut = true;
-    // What can be read only once has to be read to its end, into its copy.
-    if (isCut && source.stats) break;
+  for await (const points of decodedChunks(source, decoding, folder)) {
+    if (text.length < most) text += stringOf(points);
+    else isCut ||= points.length > 0;
+    if (isCut && !source.mustBeReadWhole()) break;
   }
   return { name: source.label, text: text.slice(0, most), isCut: isCut || text.length > most };
 }
