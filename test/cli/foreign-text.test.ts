@@ -37,11 +37,7 @@ beforeAll(async () => {
 });
 
 const sample = (model: string, args: readonly string[], input?: string) =>
-  run(
-    folder,
-    ['sample', model, '--seed', '1', '--length', '60', ...args],
-    input === undefined ? {} : { input },
-  );
+  run(folder, ['sample', model, '--seed', '1', '--length', '60', ...args], { input });
 
 /** The prompt as the model read it. */
 async function readBy(model: string, args: readonly string[], input?: string): Promise<unknown> {

@@ -58,8 +58,8 @@ afterAll(async () => expect(await server.close(), 'the process has ended').toBe(
  * Runs a command line in a process that the command lines of a test file share, because starting one takes
  * longer than most of them. Those that run at the same time, or with options, have processes of their own.
  */
-export async function run(cwd: string, args: readonly string[], options?: StartOptions): Promise<Result> {
-  if (options || server.isBusy) return runAlone(cwd, args, options);
+export async function run(cwd: string, args: readonly string[], options: StartOptions = {}): Promise<Result> {
+  if (options.input !== undefined || options.env || server.isBusy) return runAlone(cwd, args, options);
   const { code, stdout, stderr } = await server.run(cwd, args);
   return { code: Number(code), stdout, stderr };
 }
