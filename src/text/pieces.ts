@@ -4,7 +4,7 @@ import { divisionOf } from './collection/division.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
 import { refuseChanged, type Source } from './files/source.js';
 import type { TextForm } from './form.js';
-import { endFilters, filtered, filtersFor } from './layout/filter.js';
+import { endFilters, filtered, filtersFor } from './layout/filters.js';
 
 const CR = 13;
 const LF = 10;

@@ -1,4 +1,4 @@
-import type { CodePoints, DecodeOptions } from '../encoding/decode.js';
+import type { CodePoints } from '../encoding/decode.js';
 
 /** Changes the characters of one file, chunk by chunk. How the file is cut into chunks makes no difference. */
 export interface Filter {
@@ -6,22 +6,18 @@ export interface Filter {
   push(points: CodePoints): CodePoints;
   /** Ends the file. @returns the remaining characters */
   end(): CodePoints;
+  /** What it has done to the file so far. */
+  readonly findings: Partial<FilterFindings>;
 }
 
-/** Returns the filters of one file, in the order in which they apply. */
-export function filtersFor({ encoding }: DecodeOptions): readonly Filter[] {
-  if (encoding === 'bytes') return [];
-  return [];
-}
-
-/** Passes characters through filters. */
-export function filtered(filters: readonly Filter[], points: CodePoints): CodePoints {
-  let passed = points;
-  for (const filter of filters) passed = filter.push(passed);
-  return passed;
-}
-
-/** Ends the filters one after the other, each after what the earlier ones still had. */
-export function* endFilters(filters: readonly Filter[]): Generator<CodePoints, void, void> {
-  for (const [i, filter] of filters.entries()) yield filtered(filters.slice(i + 1), filter.end());
+/** What filters have done to one file. */
+export interface FilterFindings {
+  /** Characters of Project Gutenberg's header and licence that were left out. */
+  readonly leftOut: number;
+  /** The width at which lines were broken, in characters; 0 if they were not, or nobody asked. */
+  readonly width: number;
+  /** Line breaks that were joined. */
+  readonly breaks: number;
+  /** Hyphens at the ends of lines that were removed. */
+  readonly hyphens: number;
 }

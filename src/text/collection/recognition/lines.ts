@@ -10,6 +10,9 @@ export interface Lines {
   readonly blank: number;
 }
 
+/** A line with which a sentence ends. */
+export const SENTENCE_END = /[.!?…。！？؟।]["'”’»)\]]*$/u;
+
 /**
  * Splits a text into lines.
  * @param isCut whether the text goes on, so that its last line is not whole

@@ -1,5 +1,5 @@
 import { meanOf } from '../../../numbers.js';
-import { type Lines, quantile, shareOf, variation, wordsOf, wrappedShare } from './lines.js';
+import { type Lines, quantile, SENTENCE_END, shareOf, variation, wordsOf, wrappedShare } from './lines.js';
 import { isDialogue, isGrid, repeatsPatterns } from './wholes.js';
 
 /** With fewer lines there is no evidence of anything. */
@@ -7,7 +7,6 @@ const FEWEST = 20;
 /** A list is not broken by blank lines. */
 const MOST_BLANK = 0.02;
 
-const SENTENCE_END = /[.!?…。！？؟।]["'”’»)\]]*$/u;
 const GOES_ON = /([,;:،、，；：—–-]|\\)$/u;
 /** A sentence that ends within a line, and another one. */
 const SENTENCE_WITHIN = /\p{Ll}[.!?…]["'”’»)]*\s+["'“‘«(]*\p{Lu}|[。！？；，、]./u;
