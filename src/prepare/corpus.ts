@@ -65,7 +65,7 @@ export function malformedNotices({ malformed }: Pick<LearnedText, 'malformed'>):
   return [`--encoding utf8-lossy: ${grouped(malformed)} ${what} became U+FFFD`];
 }
 
-/** The same sources, with each chunk of both passes reported. */
+/** The same sources, with what both passes read from their files reported. */
 export function counted(sources: readonly Source[], onReading: PrepareHooks['onReading']): Source[] {
   let reads = 0;
   let bytes = 0;
@@ -75,14 +75,13 @@ export function counted(sources: readonly Source[], onReading: PrepareHooks['onR
   onReading('reading', 0, total);
   return sources.map((source) => ({
     ...source,
-    async *read(folder) {
+    read(folder) {
       // The length of standard input is known once the first pass is over.
       if (reads++ === sources.length) total ??= PASSES * bytes;
-      for await (const chunk of source.read(folder)) {
-        bytes += chunk.length;
+      return source.read(folder, (more) => {
+        bytes += more;
         onReading('reading', bytes, total);
-        yield chunk;
-      }
+      });
     },
   }));
 }

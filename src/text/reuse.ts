@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, readdirSync } from 'node:fs';
 import { copyFile, link, realpath, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { systemErrorCode, UserError, unlessRefused } from '../errors.js';
 import { type BeforeRename, replaceFile } from '../files.js';
 import { openRegular, readRegular } from '../regular.js';
@@ -15,7 +15,7 @@ import { Vocabulary } from './vocabulary.js';
 
 /** The file in which a run records what its ids were made from. */
 const FILE_NAME = 'corpus.json';
-const FORMAT = 3;
+const FORMAT = 4;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
 /** In bytes: all code points there are, up to seven digits and a comma each, twice, and a million files. */
@@ -40,16 +40,19 @@ export function corpusKey(
   sources: readonly Source[],
   { decoding, known, shares }: KeyOptions,
 ): string | undefined {
-  const { encoding, normalizeNewlines } = decoding;
+  const { encoding, normalizeNewlines, strip = false, unwrap = false, normalize = 'none' } = decoding;
   // Of several files, the last part of each is held back.
   const { validation, test } = sources.length > 1 ? shares : { validation: 0, test: 0 };
-  const key = `${FORMAT} ${encoding} ${normalizeNewlines} ${validation} ${test} ${known}\n`;
+  const how = `${encoding} ${normalizeNewlines} ${strip} ${unwrap} ${normalize}`;
+  const key = `${FORMAT} ${how} ${validation} ${test} ${known}\n`;
   const hash = createHash('sha256').update(key);
   let size = 0n;
-  for (const { stats } of sources) {
+  for (const { label, stats } of sources) {
     if (!stats) return undefined;
     size += stats.size;
-    hash.update(`${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}\n`);
+    // The ending of a name may decide what a file is.
+    const file = [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs, extname(label)];
+    hash.update(`${file.join(' ')}\n`);
   }
   return size < LEAST ? undefined : hash.digest('hex');
 }

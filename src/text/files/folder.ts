@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileError, systemErrorCode, UserError } from '../../errors.js';
 import { grouped } from '../../numbers.js';
+import { isBinary, KIND_BYTES, kindOf } from '../formats/kind.js';
 import { TEXT_HINT } from './source.js';
 
 /** A folder with more files is probably a mistake. */
@@ -70,29 +71,30 @@ export function inNaturalOrder(paths: readonly string[]): string[] {
 }
 
 /**
- * Finds all text in a folder and its subfolders. Left out are hidden files, installed packages, runs, links to
- * folders, and files that are empty, binary (with an early zero byte), not regular, or cannot be read.
+ * Finds all texts in a folder and its subfolders. Left out are hidden files, installed packages, runs, links to
+ * folders, and files that are empty, of a kind without text, not regular, or cannot be read.
  * @throws UserError if the folder cannot be read or has too many files
  */
 export async function textsIn(folder: string): Promise<FoundFiles> {
   const leftOut = new LeftOut();
-  const files: string[] = [];
-  for (const path of listFiles(folder, leftOut)) {
-    const reason = unfit(path) ?? (await notText(path));
-    if (reason === undefined) files.push(path);
-    else leftOut.add(relative(folder, path), reason);
-  }
-  return { files: inNaturalOrder(files), leftOut };
+  return textsOf(listFiles(folder, leftOut), leftOut, (path) => relative(folder, path));
 }
 
-/** Leaves out what cannot be read as a file: reading a pipe would block. */
-export function regularFiles(paths: readonly string[]): FoundFiles {
-  const leftOut = new LeftOut();
-  const files = paths.filter((path) => {
-    const reason = unfit(path);
-    if (reason !== undefined) leftOut.add(path, reason);
-    return reason === undefined;
-  });
+/**
+ * Leaves out what is not a text, and what cannot be read as a file: reading a pipe would block.
+ * @param nameOf returns the name of a path in the notice about what is left out
+ */
+export async function textsOf(
+  paths: readonly string[],
+  leftOut = new LeftOut(),
+  nameOf = (path: string) => path,
+): Promise<FoundFiles> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const reason = unfit(path) ?? (await notText(path));
+    if (reason === undefined) files.push(path);
+    else leftOut.add(nameOf(path), reason);
+  }
   return { files: inNaturalOrder(files), leftOut };
 }
 
@@ -154,9 +156,12 @@ async function notText(path: string): Promise<string | undefined> {
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(KIND_BYTES), 0, KIND_BYTES, 0);
       if (bytesRead === 0) return 'empty';
-      return buffer.subarray(0, bytesRead).includes(0) ? 'binary' : undefined;
+      const head = buffer.subarray(0, bytesRead);
+      const found = kindOf(head, path);
+      if ('refused' in found) return found.refused;
+      return found.kind === 'text' && !found.isPacked && isBinary(head) ? 'binary' : undefined;
     } finally {
       await file.close();
     }

@@ -1,4 +1,8 @@
 import type { Encoding } from '../encoding/decode.js';
+import { extracted } from '../formats/extract.js';
+import type { TextKind } from '../formats/kind.js';
+import { kindNotices } from '../formats/notices.js';
+import { openFile } from '../formats/open.js';
 import type { Source } from './source.js';
 
 /** What one file of a corpus is, and as what it is read. */
@@ -7,6 +11,9 @@ export interface FileFound {
   readonly name: string;
   /** Its size on disk; undefined for a source that can be read only once. */
   readonly bytes: number | undefined;
+  readonly kind: TextKind;
+  /** Whether it is compressed with gzip. */
+  readonly isPacked: boolean;
   readonly encoding: Encoding;
 }
 
@@ -39,12 +46,18 @@ export interface ReadableOptions {
  */
 export async function readable(
   sources: readonly Source[],
-  { encoding = 'utf8' }: ReadableOptions,
+  { encoding = 'utf8', strip, folder, most }: ReadableOptions,
 ): Promise<ReadableFiles> {
-  const files = sources.map(({ label, stats }) => ({
-    name: label,
-    bytes: stats && Number(stats.size),
-    encoding,
-  }));
-  return { sources, files, encoding, notices: [] };
+  const ready: Source[] = [];
+  const files: FileFound[] = [];
+  for (const source of sources) {
+    const { label: name, stats, isText } = source;
+    const asIs = { kind: 'text', isPacked: false, source } as const;
+    const opened = encoding === 'bytes' || isText ? asIs : await openFile(source, { folder, most });
+    // HTML that keeps its tags is a text like others.
+    const kind = opened.kind === 'html' && !strip ? 'text' : opened.kind;
+    ready.push(kind === 'html' ? extracted(opened.source, kind, { most }) : opened.source);
+    files.push({ name, bytes: stats && Number(stats.size), kind, isPacked: opened.isPacked, encoding });
+  }
+  return { sources: ready, files, encoding, notices: kindNotices(files) };
 }

@@ -25,8 +25,9 @@ export interface Source {
   /**
    * Reads the bytes in chunks. A chunk is valid until the next one is requested.
    * @param folder where a source that can be read only once may keep a copy for the next read
+   * @param onRead is called with the number of bytes just read from the file, whatever becomes of them
    */
-  read(folder: string): AsyncIterable<Uint8Array>;
+  read(folder: string, onRead?: (bytes: number) => void): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -40,7 +41,7 @@ export function fileSource(path: string): Source {
     stats,
     identity: identityOf(stats),
     mustBeReadWhole: () => false,
-    async *read() {
+    async *read(_folder, onRead) {
       const file = await open(path).catch(refuse(path));
       try {
         let bytes = 0n;
@@ -48,6 +49,7 @@ export function fileSource(path: string): Source {
           bytes += BigInt(chunk.length);
           // Otherwise a growing file might never end. (Files in /proc have no size.)
           if (stats.size > 0n && bytes > stats.size) throw changed(path);
+          onRead?.(chunk.length);
           yield chunk;
         }
         refuseChanged(source);
@@ -122,8 +124,10 @@ export function textSource(label: string, text: string): Source {
     isText: true,
     identity: undefined,
     mustBeReadWhole: () => false,
-    async *read() {
-      yield Buffer.from(text);
+    async *read(_folder, onRead) {
+      const bytes = Buffer.from(text);
+      onRead?.(bytes.length);
+      yield bytes;
     },
   };
 }
@@ -144,10 +148,10 @@ export function onceSource(
     stats: undefined,
     identity: identityOf(stats),
     mustBeReadWhole: () => !isSpooled,
-    async *read(folder) {
+    async *read(folder, onRead) {
       const path = join(folder, spool);
-      if (isSpooled) yield* fileSource(path).read(folder);
-      else yield* spooling(openOnce(), label, path);
+      if (isSpooled) yield* fileSource(path).read(folder, onRead);
+      else yield* spooling(openOnce(), label, path, onRead);
       isSpooled = true;
     },
   };
@@ -157,6 +161,7 @@ async function* spooling(
   chunks: AsyncIterable<Uint8Array>,
   label: string,
   path: string,
+  onRead?: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const refuseCopy = (error: unknown) => {
     throw fileError(error, path, 'Make room, or choose another place with --out.', 'write');
@@ -167,6 +172,7 @@ async function* spooling(
     for (;;) {
       const { done, value } = await iterator.next().catch(refuse(label));
       if (done) return;
+      onRead?.(value.length);
       const written = file.writeFile(value).catch(refuseCopy);
       written.catch(() => {}); // awaited below, if another chunk is requested
       yield value;
@@ -176,6 +182,21 @@ async function* spooling(
     await iterator.return?.();
     await file.close();
   }
+}
+
+/**
+ * Reads the first bytes of a source.
+ * @param folder where a source that can be read only once keeps a copy
+ */
+export async function headOf(source: Source, folder: string, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of source.read(folder)) {
+    if (length < most) chunks.push(Buffer.from(chunk.subarray(0, most - length)));
+    length += chunk.length;
+    if (length >= most && !source.mustBeReadWhole()) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Removes the copies that reading has left in the folder. */

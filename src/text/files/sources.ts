@@ -3,7 +3,7 @@ import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } 
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { ExitCode, fileError, UserError, unlessRefused } from '../../errors.js';
 import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
-import { firstOf, regularFiles, textsIn } from './folder.js';
+import { firstOf, textsIn, textsOf } from './folder.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
 /** The text to learn, as the user named it. */
@@ -23,7 +23,7 @@ interface Found extends Corpus {
 }
 
 /**
- * Finds the text behind the arguments of `train`: files, folders (all text files in them), globs, `-` for
+ * Finds the text behind the arguments of `train`: files, folders (all texts in them), globs, `-` for
  * standard input, or names from the catalogue. A file counts once, however often it is named.
  * @throws UserError if one does not exist or contains no text
  */
@@ -134,7 +134,7 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Found> {
 }
 
 async function resolveGlob(pattern: string): Promise<Found> {
-  const { files, leftOut } = regularFiles(await glob(pattern));
+  const { files, leftOut } = await textsOf(await glob(pattern));
   const notice = leftOut.describe(pattern);
   if (files.length === 0) throw nothingFound(`no file matches ${pattern}`, notice);
   const segments = pattern.split('/');
@@ -175,9 +175,10 @@ function standardInput(): Source {
   return onceSource('standard input', stats, () => process.stdin, 'stdin.tmp');
 }
 
-/** Shortens "texts/My Novel.txt" to "my-novel". */
+/** Shortens "texts/My Novel.txt" to "my-novel", also if it is compressed: "My Novel.txt.gz". */
 export function shortName(path: string): string {
-  return shortened(basename(path, extname(path)));
+  const name = basename(path).replace(/(.)\.gz$/i, '$1');
+  return shortened(basename(name, extname(name)));
 }
 
 /** The same for a folder, in whose name a dot begins no extension. */

@@ -1,12 +1,12 @@
 import type { Refuse } from '../../errors.js';
 import { grouped } from '../../numbers.js';
-import type { Source } from '../files/source.js';
 
 /** A document that is being read. */
 export interface Document {
-  readonly source: Source;
-  /** Where a source that can be read only once keeps a copy. */
-  readonly folder: string;
+  /** Its name, for what it says about the document. */
+  readonly label: string;
+  /** Its bytes. A chunk is valid until the next one is requested. */
+  readonly chunks: AsyncIterable<Uint8Array>;
   readonly bound: Bound;
   /** Throws the error for a document that cannot be read. */
   readonly refuse: Refuse;

@@ -5,20 +5,20 @@ import type { Document } from './document.js';
 import { chaptersOf } from './epub.js';
 import { Flow } from './flow.js';
 import { declaredEncoding, HtmlReader } from './html.js';
-import type { DocumentKind } from './kind.js';
+import type { TextKind } from './kind.js';
 import { type Dialect, Markup, type MarkupReader } from './markup.js';
 import { OpenDocumentReader } from './open-document.js';
 import { WordReader } from './word.js';
 import { Archive } from './zip.js';
 
-type ArchiveKind = Exclude<DocumentKind, 'gzip' | 'html'>;
+type ArchiveKind = Exclude<TextKind, 'text' | 'html'>;
 
 /** Reads a page of HTML in UTF-8 as text. */
-export async function* pageText({ source, folder, refuse }: Document): AsyncGenerator<Uint8Array> {
+export async function* pageText({ chunks, label, refuse }: Document): AsyncGenerator<Uint8Array> {
   const flow = new Flow(2);
-  const isXhtml = /\.xhtml(\.gz)?$/i.test(source.label);
-  const chunks = decoded(source.read(folder), undefined, refuse);
-  yield* laidOut(chunks, new HtmlReader(flow), isXhtml ? 'xhtml' : 'html', flow, refuse);
+  const isXhtml = /\.xhtml(\.gz)?$/i.test(label);
+  const text = decoded(chunks, undefined, refuse);
+  yield* laidOut(text, new HtmlReader(flow), isXhtml ? 'xhtml' : 'html', flow, refuse);
   yield Buffer.from(flow.end());
 }
 
@@ -139,16 +139,16 @@ function decoderFor(head: Uint8Array, part: string | undefined, refuse: Refuse):
 }
 
 /** Reads a document into memory. */
-async function wholeOf({ source, folder, bound, refuse }: Document): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function wholeOf({ chunks, bound, refuse }: Document): Promise<Buffer> {
+  const copies: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source.read(folder)) {
+  for await (const chunk of chunks) {
     bound.addPacked(chunk.length);
     size += chunk.length;
     if (size > bound.most) {
       refuse(`it is read into memory, which allows ${grouped(bound.most)} bytes`);
     }
-    chunks.push(Buffer.from(chunk));
+    copies.push(Buffer.from(chunk));
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(copies);
 }

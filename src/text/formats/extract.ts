@@ -1,7 +1,10 @@
 import { refuser } from '../../errors.js';
 import type { Source } from '../files/source.js';
 import { Bound, type Document } from './document.js';
-import { DOCUMENT_NAMES, type DocumentKind } from './kind.js';
+import { KIND_NAMES, type TextKind } from './kind.js';
+
+/** What text can be extracted from. */
+export type DocumentKind = 'gzip' | Exclude<TextKind, 'text'>;
 
 /** How much may be unpacked. */
 export interface ExtractOptions {
@@ -25,11 +28,12 @@ export function extracted(source: Source, kind: DocumentKind, { most }: ExtractO
   const { label, stats } = source;
   return {
     ...source,
-    async *read(folder) {
-      const refuse = refuser(`${label} is ${DOCUMENT_NAMES[kind]} that cannot be read`, HINTS[kind]);
+    async *read(folder, onRead) {
+      const what = kind === 'gzip' ? 'compressed with gzip' : KIND_NAMES[kind].one;
+      const refuse = refuser(`${label} is ${what}, and cannot be read`, HINTS[kind]);
       const size = stats && Number(stats.size);
       const bound = new Bound(size, kind === 'gzip' ? Number.POSITIVE_INFINITY : most, refuse);
-      const document: Document = { source, folder, bound, refuse };
+      const document: Document = { chunks: source.read(folder, onRead), label, bound, refuse };
       // Loaded when they are needed: most texts are plain.
       if (kind === 'gzip') yield* (await import('./gzip.js')).unpackedGzip(document);
       else if (kind === 'html') yield* (await import('./documents.js')).pageText(document);

@@ -9,9 +9,9 @@ const CHUNK = 1 << 18;
  * Unpacks a file that was compressed with gzip, piece by piece.
  * @throws UserError if it is damaged, cut short, or larger than the bound allows
  */
-export async function* unpackedGzip({ source, folder, bound, refuse }: Document): AsyncGenerator<Uint8Array> {
+export async function* unpackedGzip({ chunks, bound, refuse }: Document): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: CHUNK });
-  const packed = Readable.from(copies(source.read(folder), (bytes) => bound.addPacked(bytes)));
+  const packed = Readable.from(copies(chunks, (bytes) => bound.addPacked(bytes)));
   packed.on('error', (error) => gunzip.destroy(error));
   packed.pipe(gunzip);
   try {

@@ -1,3 +1,4 @@
+import { constants, gunzipSync } from 'node:zlib';
 import { quoted } from '../../format.js';
 import { begins, isZip, mediaTypeOf } from './magics.js';
 import { REFUSED } from './refused.js';
@@ -5,24 +6,32 @@ import { REFUSED } from './refused.js';
 /** How many of the first bytes of a file tell its kind. */
 export const KIND_BYTES = 4096;
 
-/** A kind of document whose text can be extracted. */
-export type DocumentKind = 'gzip' | 'word' | 'open-document' | 'epub' | 'html';
+/** What a file is that can be read as text. */
+export type TextKind = 'text' | 'html' | 'word' | 'open-document' | 'epub';
 
-/** What a file is: one that can be read, or one that is refused, with what to do instead. */
+/** What a file is: one that can be read, perhaps compressed with gzip, or one that is refused. */
 export type FileKind =
-  | { readonly kind: 'text' | DocumentKind }
-  | { readonly refused: string; readonly hint: string };
+  | { readonly kind: TextKind; readonly isPacked: boolean }
+  | {
+      /** What comes after "it is". */
+      readonly refused: string;
+      /** What to do instead. */
+      readonly hint: string;
+    };
 
-/** What documents are called after "it is". */
-export const DOCUMENT_NAMES: Readonly<Record<DocumentKind, string>> = {
-  gzip: 'compressed with gzip',
-  word: 'a Word document',
-  'open-document': 'an OpenDocument text',
-  epub: 'an EPUB book',
-  html: 'a page of HTML',
+/** What kinds are called, for one file and for several. */
+export const KIND_NAMES: Readonly<Record<TextKind, { readonly one: string; readonly several: string }>> = {
+  text: { one: 'plain text', several: 'plain texts' },
+  word: { one: 'a Word document', several: 'Word documents' },
+  'open-document': { one: 'an OpenDocument text', several: 'OpenDocument texts' },
+  epub: { one: 'an EPUB book', several: 'EPUB books' },
+  html: { one: 'a page of HTML', several: 'pages of HTML' },
 };
 
-const MEDIA_TYPES: Readonly<Record<string, DocumentKind>> = {
+/** Bytes of UTF-16 without a byte order mark that can be told from binary data. */
+const FEWEST_WIDE = 16;
+
+const MEDIA_TYPES: Readonly<Record<string, TextKind>> = {
   'application/epub+zip': 'epub',
   'application/vnd.oasis.opendocument.text': 'open-document',
   'application/vnd.oasis.opendocument.text-template': 'open-document',
@@ -42,12 +51,33 @@ const TAG = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/i;
  */
 export function kindOf(bytes: Uint8Array, name: string): FileKind {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, KIND_BYTES));
-  if (begins([0x1f, 0x8b])(head)) return { kind: 'gzip' };
+  return isGzip(head) ? packedKind(head, name) : plainKind(head, name);
+}
+
+const isGzip = begins([0x1f, 0x8b, 8]);
+
+function plainKind(head: Buffer, name: string): FileKind {
   const archive = isZip(head) ? zipKind(head, name) : undefined;
-  if (archive) return { kind: archive };
+  if (archive) return { kind: archive, isPacked: false };
   const row = REFUSED.find(({ fits }) => fits(head, name));
   if (row) return { refused: row.what, hint: row.hint(quoted(name)) };
-  return { kind: isHtml(head, name) ? 'html' : 'text' };
+  return { kind: isHtml(head, name) ? 'html' : 'text', isPacked: false };
+}
+
+/** Recognises what is compressed with gzip: text, or what has to be unpacked first. */
+function packedKind(head: Buffer, name: string): FileKind {
+  let start: Buffer;
+  try {
+    start = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return { refused: 'compressed with gzip, and damaged', hint: 'Get the file again.' };
+  }
+  const found = plainKind(start, name.replace(/\.gz$/i, ''));
+  const isText = 'kind' in found && (found.kind === 'text' || found.kind === 'html');
+  if (isText && !isBinary(start)) return { kind: found.kind, isPacked: true };
+  const what = 'kind' in found ? (isText ? 'a binary file' : KIND_NAMES[found.kind].one) : found.refused;
+  const command = what === 'a tar archive' ? 'tar xzf' : 'gunzip';
+  return { refused: `${what}, compressed with gzip`, hint: `Unpack it first: ${command} ${quoted(name)}.` };
 }
 
 /** Whether a file that is no known kind is binary, because it has zero bytes and is not UTF-16. */
@@ -55,7 +85,7 @@ export function isBinary(head: Uint8Array): boolean {
   return head.includes(0) && !isWide(head);
 }
 
-function zipKind(head: Buffer, name: string): DocumentKind | undefined {
+function zipKind(head: Buffer, name: string): TextKind | undefined {
   const type = mediaTypeOf(head);
   if (type !== undefined) return MEDIA_TYPES[type];
   if (['xl/', 'ppt/', 'Index/', '.pkl', '.npy'].some((part) => head.includes(part))) return undefined;
@@ -64,6 +94,7 @@ function zipKind(head: Buffer, name: string): DocumentKind | undefined {
   return /\.(odt|ott)$/i.test(name) ? 'open-document' : undefined;
 }
 
+/** Whether the first bytes are those of a page of HTML. */
 function isHtml(head: Buffer, name: string): boolean {
   // The first characters of UTF-16 are those of ASCII with zero bytes.
   const text = head
@@ -81,7 +112,7 @@ function isWide(head: Uint8Array): boolean {
   head.forEach((byte, i) => {
     if (byte === 0) zeros[i % 2]!++;
   });
-  return Math.min(...zeros) === 0 && Math.max(...zeros) >= head.length / 10;
+  return head.length >= FEWEST_WIDE && Math.min(...zeros) === 0 && Math.max(...zeros) >= head.length / 10;
 }
 
 /** Removes blanks, comments and the declaration of XML at the start. */

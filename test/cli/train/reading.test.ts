@@ -15,15 +15,18 @@ it.each<[bytes: number, total: number | undefined, seconds: number, hasBar: bool
   expect(progressLine({ what: 'reading', bytes, total }, seconds, hasBar)).toBe(line);
 });
 
-it('two passes are counted, and the length of standard input is known after the first', async () => {
+it('two passes over the bytes of a file are counted, and the length of standard input is known after the first', async () => {
   const source: Source = {
     label: 'x',
     stats: undefined,
     mustBeReadWhole: () => false,
     identity: undefined,
-    async *read() {
-      yield new Uint8Array(10);
-      yield new Uint8Array(5);
+    async *read(_, onRead) {
+      // What is yielded, such as the text of a document, may be more or less.
+      for (const bytes of [10, 5]) {
+        onRead?.(bytes);
+        yield new Uint8Array(1);
+      }
     },
   };
   const reports: unknown[] = [];

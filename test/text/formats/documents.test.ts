@@ -3,8 +3,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../src/text/files/source.js';
-import { extracted } from '../../../src/text/formats/extract.js';
-import type { DocumentKind } from '../../../src/text/formats/kind.js';
+import { type DocumentKind, extracted } from '../../../src/text/formats/extract.js';
+
 import { docx, epub, odt, wordParagraph } from '../../helpers/documents.js';
 import { errorOf } from '../../helpers/files.js';
 import { zip } from '../../helpers/zip.js';
@@ -174,7 +174,7 @@ describe('gzip', () => {
   it('is refused if it is cut short, damaged, or unpacks to a hundred times its size', async () => {
     const bytes = gzipSync(Array.from({ length: 1000 }, (_, i) => `${i * 7919} `).join(''));
     const cut = await errorOf(textOf(bytes.subarray(0, -9), 'gzip'));
-    expect(cut.message).toMatch(/^file\.gzip is compressed with gzip that cannot be read: it is cut short$/);
+    expect(cut.message).toMatch(/^file\.gzip is compressed with gzip, and cannot be read: it is cut short$/);
     const damaged = Buffer.from(bytes);
     damaged.fill(0xff, 20, 40);
     expect((await errorOf(textOf(damaged, 'gzip'))).message).toMatch(/it is damaged/);

@@ -18,9 +18,9 @@ export interface RowParser {
 export const RECORD_FORMATS = ['csv', 'tsv', 'jsonl', 'json'] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
-/** Returns the format of a file by its name; undefined if the name does not say. */
+/** Returns the format of a file by its name, also if it is compressed; undefined if the name does not say. */
 export function formatOfName(name: string): RecordFormat | undefined {
-  const ending = /\.(csv|tsv|tab|jsonl|ndjson|json)$/i.exec(name)?.[1]?.toLowerCase();
+  const ending = /\.(csv|tsv|tab|jsonl|ndjson|json)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase();
   if (ending === 'tab') return 'tsv';
   if (ending === 'ndjson') return 'jsonl';
   return RECORD_FORMATS.find((format) => format === ending);
