@@ -1,13 +1,23 @@
 import { inspect } from 'node:util';
 import { describeRange, isInRange, type NumberRange } from './numbers.js';
 
+/** Other names of words, such as `cp1252` for `windows-1252`. Records have the words themselves. */
+export interface Synonyms {
+  /** What an option accepts, for help and errors: there are too many words to list. */
+  readonly described: string;
+  /** Returns the word that has a name; undefined if none has. */
+  find(name: string): string | undefined;
+  /** Returns the words that may have been meant by a name that no word has. */
+  like(name: string): readonly string[];
+}
+
 /**
  * The values an option accepts. A `switch` takes no value on the command line; `bytes` is a size such as
  * "4G".
  */
 export type OptionKind =
   | NumberRange
-  | { readonly words: readonly string[] }
+  | { readonly words: readonly string[]; readonly synonyms?: Synonyms }
   | { readonly longest: number }
   | 'switch'
   | 'text'
@@ -103,6 +113,12 @@ export function accepts(kind: OptionKind, value: unknown): boolean {
   return isInRange(value, kind);
 }
 
+/** Returns the value that a record has for one that a user gave: the word for a synonym. */
+export function resolved(kind: OptionKind, value: unknown): unknown {
+  const synonyms = typeof kind === 'object' && 'words' in kind ? kind.synonyms : undefined;
+  return synonyms && typeof value === 'string' ? (synonyms.find(value) ?? value) : value;
+}
+
 /** What an option accepts, for error messages: "a whole number from 1 to 64", "one of lstm, rnn". */
 export function describeKind(kind: OptionKind): string {
   if (kind === 'switch') return 'true or false';
@@ -110,7 +126,7 @@ export function describeKind(kind: OptionKind): string {
   if (kind === 'texts') return 'a list of strings that are not empty';
   if (kind === 'optional text') return 'a string or true';
   if (kind === 'bytes') return 'a size such as 512M or 4G';
-  if ('words' in kind) return `one of ${kind.words.join(', ')}`;
+  if ('words' in kind) return kind.synonyms?.described ?? `one of ${kind.words.join(', ')}`;
   return 'longest' in kind ? `a string of at most ${kind.longest} characters` : describeRange(kind);
 }
 
@@ -121,7 +137,7 @@ export function describeKind(kind: OptionKind): string {
 export function checkValues(table: OptionTable, given: object): void {
   for (const [name, { kind }] of Object.entries(table)) {
     const value: unknown = given[name as keyof typeof given];
-    if (value !== undefined && !accepts(kind, value))
+    if (value !== undefined && !accepts(kind, resolved(kind, value)))
       throw wrongValue(name, value, kind === 'bytes' ? 'a number of bytes' : describeKind(kind));
   }
 }
@@ -144,8 +160,13 @@ export function defaultsOf<T extends OptionTable>(table: T): Defaults<T> {
   return Object.fromEntries(rows.map(([name, option]) => [name, option.default])) as unknown as Defaults<T>;
 }
 
-/** The values among `given` that belong to options of a table, leaving out those that are not set. */
+/**
+ * The values among `given` that belong to options of a table, leaving out those that are not set. Synonyms are
+ * replaced by the words that they mean.
+ */
 export function valuesFor<T extends OptionTable>(table: T, given: OptionValues<T>): OptionValues<T> {
   const set = Object.keys(table).filter((name) => given[name] !== undefined);
-  return Object.fromEntries(set.map((name) => [name, given[name]])) as OptionValues<T>;
+  return Object.fromEntries(
+    set.map((name) => [name, resolved(table[name]!.kind, given[name])]),
+  ) as OptionValues<T>;
 }

@@ -24,3 +24,17 @@ export function wordPieces(text: string): WordPiece[] {
     isWord: isWordLike === true,
   }));
 }
+
+/** Returns the edit distance of two words (Levenshtein 1966): letters inserted, removed or replaced. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

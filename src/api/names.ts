@@ -1,22 +1,9 @@
 import { checkValues, flagOf, type OptionTable } from '../options.js';
+import { editDistance } from '../words.js';
 
 /** A name without case and separators: "top_k" and "topK" are the same. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/^--(no-)?|[-_]/g, '');
-}
-
-/** The edit distance of two names (Levenshtein 1966): letters inserted, removed or replaced. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + Number(a[i - 1] !== b[j - 1]);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /**
@@ -48,7 +35,7 @@ export function checkNames(caller: string, table: OptionTable, options: object):
 /** Returns the known name with the fewest differences, if they may be a mistake in typing. */
 function nearest(given: string, known: readonly string[]): string | undefined {
   const ranked = known
-    .map((name) => ({ name, apart: distance(given, plain(name)) }))
+    .map((name) => ({ name, apart: editDistance(given, plain(name)) }))
     .filter(({ name, apart }) => apart <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.apart - b.apart);
   return ranked[0]?.name;

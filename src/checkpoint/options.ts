@@ -1,7 +1,8 @@
 import { ENGINE_CHOICES } from '../engine/engine.js';
 import { CELL_NAMES } from '../model/cells.js';
 import { defaultsOf, type OptionTable, type OptionValues, row, type ValueOf } from '../options.js';
-import { ENCODINGS, NORMALIZATIONS } from '../text/encoding/decode.js';
+import { NORMALIZATIONS } from '../text/encoding/decode.js';
+import { ENCODING_NAMES } from '../text/encoding/names.js';
 import { LEAST_KEPT, RUNS_FOLDER } from './folder.js';
 
 const WIDTH = { minimum: 1, maximum: 8192, integer: true } as const;
@@ -193,7 +194,7 @@ export const TEXTS = {
 
 /** How files become characters. Recorded in `decoding`; options that equal their `absent` value are not written. */
 export const DECODING = {
-  encoding: row('--encoding <name>', { words: ENCODINGS }, 'encoding of the text', {
+  encoding: row('--encoding <name>', ENCODING_NAMES, 'encoding of the text', {
     defaultHelp: 'utf8; of several files, each its own',
     frozen: 'run',
   }),

@@ -2,7 +2,14 @@ import { Option } from 'commander';
 import { TRAIN_OPTIONS } from '../checkpoint/options.js';
 import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import { accepts, describeKind, type OptionKind, type OptionRow, type ValueOf } from '../options.js';
+import {
+  accepts,
+  describeKind,
+  type OptionKind,
+  type OptionRow,
+  resolved,
+  type ValueOf,
+} from '../options.js';
 
 /** An option made from a row of a table; commander stores its value under the row's name, if it has one. */
 export class TableOption extends Option {
@@ -42,7 +49,8 @@ export class PositiveOption extends Option {
 
 /** The help of a row, followed by the words it accepts and its default. */
 function helpOf({ help, kind, ...row }: OptionRow): string {
-  const words = typeof kind === 'object' && 'words' in kind ? [kind.words.join(', ')] : [];
+  const isWord = typeof kind === 'object' && 'words' in kind;
+  const words = isWord ? [kind.synonyms?.described ?? kind.words.join(', ')] : [];
   const defaultHelp = row.defaultHelp ?? row.default;
   const notes =
     typeof defaultHelp === 'boolean' || defaultHelp === undefined
@@ -67,9 +75,11 @@ function bytesOf(text: string): number {
 export function parseValue<K extends OptionKind>(text: string, what: string, kind: K): ValueOf<K> {
   const isNumber = typeof kind === 'object' && 'minimum' in kind;
   const number = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
-  const value = isNumber ? number : kind === 'bytes' ? bytesOf(text.trim()) : text;
+  const value = isNumber ? number : kind === 'bytes' ? bytesOf(text.trim()) : resolved(kind, text);
   if (accepts(kind, value)) return value as ValueOf<K>;
-  throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeKind(kind)}.`);
+  const like = typeof kind === 'object' && 'words' in kind ? (kind.synonyms?.like(text) ?? []) : [];
+  const meant = like.length > 0 ? ` Did you mean ${like.join(' or ')}?` : '';
+  throw new UserError(`${what} is ${JSON.stringify(text)}`, `Give ${describeKind(kind)}.${meant}`);
 }
 
 /** An option that takes a value of a kind; anything else is a UserError. */

@@ -1,7 +1,8 @@
 import { ExitCode, UserError } from '../errors.js';
 import { checkIndex } from '../numbers.js';
 import type { Collection, LabelColumn } from './collection/collection.js';
-import type { CodePoints, Encoding } from './encoding/decode.js';
+import type { CodePoints } from './encoding/decode.js';
+import type { Encoding } from './encoding/names.js';
 
 const MAX_CODE_POINT = 0x10ffff;
 /** Maximum characters that replace an unknown one; Unicode decomposes some into as many as 18. */

@@ -12,7 +12,7 @@ import { logProbability } from '../../src/sample/choose.js';
 import type { GeneratedText } from '../../src/sample/generate.js';
 import type { GenerateOptions } from '../../src/sample/options.js';
 import type { Collection } from '../../src/text/collection/collection.js';
-import type { Encoding } from '../../src/text/encoding/decode.js';
+import type { Encoding } from '../../src/text/encoding/names.js';
 import { suffixArray } from '../../src/text/suffix-array.js';
 import { SuffixIndex } from '../../src/text/suffix-index.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';

@@ -8,7 +8,7 @@ import { NO_PROGRESS, type RunRecord } from '../../src/checkpoint/record.js';
 import { listCheckpoints } from '../../src/checkpoint/run.js';
 import type { ModelConfig } from '../../src/model/config.js';
 import type { Collection } from '../../src/text/collection/collection.js';
-import type { Encoding } from '../../src/text/encoding/decode.js';
+import type { Encoding } from '../../src/text/encoding/names.js';
 import { resolveCorpus } from '../../src/text/files/sources.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { splitCorpus } from '../../src/text/split.js';

@@ -9,7 +9,7 @@ import { leadInRandom, opening, readOpening } from '../../src/sample/opening.js'
 import { Reader } from '../../src/sample/reader.js';
 import { Recall, readingStart } from '../../src/sample/recall.js';
 import { type Suggested, Suggester, type SuggestOptions } from '../../src/sample/suggest.js';
-import type { Encoding } from '../../src/text/encoding/decode.js';
+import type { Encoding } from '../../src/text/encoding/names.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { initialiseSmall } from '../helpers/models.js';
 

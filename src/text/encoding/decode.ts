@@ -1,15 +1,11 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
 import { ExitCode, UserError } from '../../errors.js';
-
-export const ENCODINGS = ['utf8', 'utf8-lossy', 'latin1', 'bytes'] as const;
+import type { Encoding } from './names.js';
 
 export const NORMALIZATIONS = ['none', 'nfc'] as const;
 
 /** The form of letters with accents: as they are, or composed. */
 export type Normalization = (typeof NORMALIZATIONS)[number];
-
-/** How bytes become characters. `bytes` makes each byte a character, and samples are bytes again. */
-export type Encoding = (typeof ENCODINGS)[number];
 
 /** How files become characters; missing members mean that nothing is changed. */
 export interface DecodeOptions {
@@ -201,8 +197,8 @@ export class Decoder {
   }
 }
 
-/** Counts the bytes of a chunk before a last character that may be cut off. */
-function wholeCharacters(chunk: Uint8Array): number {
+/** Counts the bytes of a chunk of UTF-8 before a last character that may be cut off. */
+export function wholeCharacters(chunk: Uint8Array): number {
   for (let at = chunk.length - 1; at >= 0 && at >= chunk.length - 3; at--) {
     if (chunk[at]! >= 0xc0) return at;
   }

@@ -1,4 +1,4 @@
-import type { Encoding } from '../encoding/decode.js';
+import type { Encoding } from '../encoding/names.js';
 import { extracted } from '../formats/extract.js';
 import type { TextKind } from '../formats/kind.js';
 import { kindNotices } from '../formats/notices.js';

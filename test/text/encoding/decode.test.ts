@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../../src/errors.js';
-import { type DecodeOptions, Decoder, type Encoding } from '../../../src/text/encoding/decode.js';
+import { type DecodeOptions, Decoder } from '../../../src/text/encoding/decode.js';
+import type { Encoding } from '../../../src/text/encoding/names.js';
 import { thrownBy } from '../../helpers/files.js';
 
 const FFFD = 0xfffd;

@@ -1,5 +1,6 @@
 import { ExitCode, UserError } from '../../../errors.js';
-import type { CodePoints, Encoding } from '../../encoding/decode.js';
+import type { CodePoints } from '../../encoding/decode.js';
+import type { Encoding } from '../../encoding/names.js';
 import { bytesOf, pointsOf, stringOf } from '../../points.js';
 import type { Collection } from '../collection.js';
 import { Divider, type Piece } from '../divide.js';
