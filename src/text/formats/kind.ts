@@ -1,6 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { quoted } from '../../format.js';
-import { begins, isZip, mediaTypeOf } from './magics.js';
+import { isGzip, isZip, mediaTypeOf } from './magics.js';
 import { REFUSED } from './refused.js';
 
 /** How many of the first bytes of a file tell its kind. */
@@ -54,10 +54,8 @@ export function kindOf(bytes: Uint8Array, name: string): FileKind {
   return isGzip(head) ? packedKind(head, name) : plainKind(head, name);
 }
 
-const isGzip = begins([0x1f, 0x8b, 8]);
-
 function plainKind(head: Buffer, name: string): FileKind {
-  const archive = isZip(head) ? zipKind(head, name) : undefined;
+  const archive = zipKind(head, name);
   if (archive) return { kind: archive, isPacked: false };
   const row = REFUSED.find(({ fits }) => fits(head, name));
   if (row) return { refused: row.what, hint: row.hint(quoted(name)) };
@@ -85,7 +83,9 @@ export function isBinary(head: Uint8Array): boolean {
   return head.includes(0) && !isWide(head);
 }
 
-function zipKind(head: Buffer, name: string): TextKind | undefined {
+/** Recognises a document in a zip archive; undefined if the archive is none, or holds something else. */
+export function zipKind(head: Buffer, name: string): TextKind | undefined {
+  if (!isZip(head)) return undefined;
   const type = mediaTypeOf(head);
   if (type !== undefined) return MEDIA_TYPES[type];
   if (['xl/', 'ppt/', 'Index/', '.pkl', '.npy'].some((part) => head.includes(part))) return undefined;
@@ -95,7 +95,7 @@ function zipKind(head: Buffer, name: string): TextKind | undefined {
 }
 
 /** Whether the first bytes are those of a page of HTML. */
-function isHtml(head: Buffer, name: string): boolean {
+export function isHtml(head: Buffer, name: string): boolean {
   // The first characters of UTF-16 are those of ASCII with zero bytes.
   const text = head
     .toString('latin1')

@@ -26,6 +26,7 @@ function holds(head: Buffer, offset: number, magic: string | readonly number[]):
   return head.subarray(offset, offset + bytes.length).equals(bytes);
 }
 
+export const isGzip = begins([0x1f, 0x8b, 8]);
 export const isZip = begins('PK\x03\x04', 'PK\x05\x06');
 
 /** Whether the names of the first files in a zip archive, which are not compressed, include a name. */
