@@ -1,9 +1,9 @@
 import { ExitCode, UserError } from '../../../errors.js';
 import { meanOf } from '../../../numbers.js';
-import type { Row } from './row.js';
+import { type Row, textOf } from './row.js';
 
 /** What columns of texts are called. */
-const TEXT_NAMES = ['text', 'texts', 'content', 'body'];
+const TEXT_NAMES = ['text', 'texts', 'content', 'body', 'lines', 'paragraphs'];
 /** By far the longest: this many times as long as the next, on average, and of this many characters. */
 const TIMES = 3;
 const LEAST = 12;
@@ -43,5 +43,6 @@ export function chooseColumn(source: string, rows: readonly Row[], labels: reado
 }
 
 function lengthOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : 0;
+  const text = textOf(value);
+  return typeof text === 'string' ? text.length : 0;
 }

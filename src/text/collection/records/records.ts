@@ -6,7 +6,7 @@ import type { Collection } from '../collection.js';
 import { Divider, type Piece } from '../divide.js';
 import { CsvRows } from './csv.js';
 import { JsonLines, JsonList } from './json.js';
-import { formatOfName, formatOfText, type Row, type RowParser } from './row.js';
+import { formatOfName, formatOfText, type Row, type RowParser, textOf } from './row.js';
 
 /** In UTF-16 units. */
 const LONGEST_LABEL = 1000;
@@ -46,7 +46,7 @@ export class Records {
       for (const name of [column, ...labels.map((label) => label.column)]) this.#refuseMissing(name, first);
     }
     return rows.flatMap((row) => {
-      const text = this.#value(row, column);
+      const text = this.#written(textOf(row.values.get(column)), row.place, column);
       const points = this.encoding === 'bytes' ? bytesOf(text) : pointsOf(text);
       const pieces = [...this.#divider.push(points), ...this.#divider.end()];
       const [piece, ...others] = pieces;
@@ -69,7 +69,7 @@ export class Records {
   }
 
   #label(row: Row, column: string): string {
-    const label = this.#value(row, column).trim();
+    const label = this.#written(row.values.get(column), row.place, column).trim();
     if (label.length <= LONGEST_LABEL) return label;
     throw new UserError(
       `${this.source}: ${row.place} has ${label.length} characters in the column "${column}", too many for a label`,
@@ -79,13 +79,12 @@ export class Records {
   }
 
   /** Returns a value as text; what is missing is empty. */
-  #value({ values, place }: Row, column: string): string {
-    const value = values.get(column);
+  #written(value: unknown, place: string, column: string): string {
     if (value === undefined || value === null) return '';
     if (typeof value === 'object') {
       throw new UserError(
         `${this.source}: ${place} has ${Array.isArray(value) ? 'a list' : 'an object'} in the column "${column}"`,
-        'Name a column of texts, numbers or yes and no.',
+        'Name a column of texts, lists of lines, numbers or yes and no.',
         ExitCode.badData,
       );
     }

@@ -6,6 +6,12 @@ export interface Row {
   readonly place: string;
 }
 
+/** Returns the text that a value is; a list of lines, as verse often is in JSON, is one text. */
+export function textOf(value: unknown): unknown {
+  const isLines = Array.isArray(value) && value.every((line) => typeof line === 'string');
+  return isLines ? value.join('\n') : value;
+}
+
 /** Parses the rows of one file, chunk by chunk. */
 export interface RowParser {
   /** Returns the rows that end in a further chunk. @throws UserError naming the place where the file is broken */

@@ -111,6 +111,14 @@ test('numbers and yes and no become text, and a list of texts is a column called
   ]);
 });
 
+test('a list of lines is one text, and no label', async () => {
+  const verse = '[{"lines":["Salt on the window,","and rain."],"tags":["sea"]}]';
+  expect((await read('a.json', [verse], 'lines')).texts).toEqual([
+    { text: 'Salt on the window,\nand rain.' },
+  ]);
+  await expect(read('a.json', [verse], 'lines', ['tags'])).rejects.toThrow('has a list in the column "tags"');
+});
+
 test('half a character, which JSON can have, becomes U+FFFD', async () => {
   expect((await read('a.jsonl', ['{"text":"a\\ud83d"}'], 'text')).texts).toEqual([{ text: 'a\ufffd' }]);
 });
@@ -143,7 +151,7 @@ test.each([
   ['a.jsonl', '{"text":"one"}\n{"text":"two"\n', 'line 2 is not JSON: {"text":"two"'],
   ['a.jsonl', '{"text":"one"}\n[1]\n', 'line 2 is not an object with columns'],
   ['a.jsonl', '{"text":{"de":"eins"}}\n', 'line 1 has an object in the column "text"'],
-  ['a.json', '[{"text":"one"},{"text":["two"]}]', 'record 2 has a list in the column "text"'],
+  ['a.json', '[{"text":"one"},{"text":["two", 3]}]', 'record 2 has a list in the column "text"'],
   ['a.json', '[{"text":"one"},{"text":"two"]', 'after record 1 it is not JSON'],
   ['a.json', '[{"text":"one"},', 'after record 1 it is not JSON'],
   ['a.json', '{"text":"one"}', 'it is not a list in square brackets'],
