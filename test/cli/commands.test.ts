@@ -484,14 +484,16 @@ describe('eval, info, runs, corpora', () => {
     ]);
   });
 
-  it('corpora lists names, sizes, licences, and how to install what is missing', async () => {
+  it('corpora says what each text is, and how to install what is missing', async () => {
     const { stdout } = await run(folder, ['corpora']);
-    expect(stdout).toMatch(/moby-dick \(default\) +1,190,317 +PDDL/);
-    expect(stdout).toMatch(/to add sotu: npm install @stdlib\/datasets-sotu\n/);
+    expect(stdout).toMatch(/^moby-dick +prose +English +1,\d{3},\d{3} +PDDL, CC0 +Melville/m);
+    expect(stdout).toMatch(/^to add tang: npm install chinese-poetry@2\.0\.1\n/m);
+    expect(stdout).toMatch(/^to add sotu: npm install @stdlib\/datasets-sotu\n/m);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     const names = JSON.parse((await run(folder, ['corpora', '--json'])).stdout).map(
       (entry: { name: string }) => entry.name,
     );
-    expect(names).toEqual(['moby-dick', 'names', 'lighthouse', 'sotu', 'words', 'lodash']);
+    expect(names).toEqual(['moby-dick', 'names', 'lighthouse', 'sotu', 'words', 'tang', 'lodash']);
   });
 
   it('train --help shows eleven options, and --help-all every row of the table', async () => {

