@@ -4,8 +4,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { TRAIN_GROUPS } from '../src/checkpoint/options.js';
-import { UI } from '../src/cli/train/run.js';
+import { COMMAND_GROUPS } from '../src/cli/train/flags.js';
 import { describeKind, type OptionRow, type OptionTable } from '../src/options.js';
 
 export const PAGE = fileURLToPath(new URL('reference/options.md', import.meta.url));
@@ -21,7 +20,7 @@ another value, either. "If absent" is what it means that a checkpoint does not r
 
 /** The page as Markdown. */
 export function optionsPage(): string {
-  const groups = Object.entries<OptionTable>({ ...TRAIN_GROUPS, Screen: { ui: UI } });
+  const groups = Object.entries(COMMAND_GROUPS);
   return [INTRODUCTION, ...groups.map(([name, rows]) => `## ${name}\n\n${table(rows)}\n`)].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { grouped } from './numbers.js';
 
 /** Numbers, durations and untrusted text, formatted for people. */
 
@@ -9,6 +10,23 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
   return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+}
+
+const UNITS = [
+  { unit: 'second', seconds: 1, one: 'a second', below: 55 },
+  { unit: 'minute', seconds: 60, one: 'a minute', below: 57 },
+  { unit: 'hour', seconds: 3600, one: 'an hour', below: 36 },
+  { unit: 'day', seconds: 86_400, one: 'a day', below: Number.POSITIVE_INFINITY },
+];
+
+/** Formats an estimated duration: "about 25 seconds", "about 1.5 hours", "less than a second". */
+export function aboutDuration(seconds: number): string {
+  if (seconds < 0.75) return 'less than a second';
+  const { unit, one, ...scale } = UNITS.find(({ seconds: size, below }) => seconds / size < below)!;
+  const amount = seconds / scale.seconds;
+  const grain = amount < 3 && unit !== 'second' ? 0.5 : amount < 10 || scale.seconds >= 3600 ? 1 : 5;
+  const rounded = Math.max(1, grain * Math.round(amount / grain));
+  return `about ${rounded === 1 ? one : `${grouped(rounded)} ${unit}s`}`;
 }
 
 /** Formats a number with a fixed number of decimals; 0 has no minus sign. */

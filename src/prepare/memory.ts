@@ -1,6 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import { Arena } from '../engine/arena.js';
-import { openEngine } from '../engine/engine.js';
+import { type EngineChoice, openEngine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { grouped } from '../numbers.js';
 import { type MemoryRequest, trainingMemory } from '../train/memory.js';
@@ -13,6 +13,12 @@ const SHARE = 0.8;
 /** Runs that need less are not remarked on. */
 const LARGE = 512 * 2 ** 20;
 
+/** Returns the bytes that a run needs, with the program, and the parts of that, the largest first. */
+export function memoryNeed(sizes: MemoryRequest, engine: EngineChoice | undefined) {
+  const parts = trainingMemory(sizes, openEngine(engine, { quickly: true }));
+  return { parts, need: parts.reduce((sum, part) => sum + part.bytes, PROGRAM) };
+}
+
 /**
  * Checks the memory that a run will need before it is allocated.
  * @returns a notice if it is much
@@ -22,8 +28,7 @@ export function checkMemory(
   sizes: MemoryRequest,
   { engine, maxMemory }: Pick<TrainingRequest, 'engine' | 'maxMemory'>,
 ): string[] {
-  const parts = trainingMemory(sizes, openEngine(engine, { quickly: true }));
-  const need = parts.reduce((sum, part) => sum + part.bytes, PROGRAM);
+  const { parts, need } = memoryNeed(sizes, engine);
   const [largest] = parts;
   const most = `${binarySize(largest!.bytes)} for ${largest!.what}`;
   const refuse = (allowed: string, remedy: string) => {
@@ -56,7 +61,7 @@ function availableMemory(): number {
 }
 
 /** Bytes as "1.5 GiB" or "230 MiB". */
-function binarySize(bytes: number): string {
+export function binarySize(bytes: number): string {
   const mebibytes = bytes / 2 ** 20;
   return mebibytes < 1000 ? `${grouped(Math.ceil(mebibytes))} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }

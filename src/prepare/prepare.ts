@@ -1,4 +1,4 @@
-import { claimNewRun } from '../checkpoint/claim.js';
+import { type Claim, claimNewRun } from '../checkpoint/claim.js';
 import { MODEL_DEFAULTS, NETWORK, TRAINING_DEFAULTS, type TrainingOptions } from '../checkpoint/options.js';
 import { NO_PROGRESS, type RunRecord } from '../checkpoint/record.js';
 import { knownNotices } from '../doctor/known.js';
@@ -7,6 +7,7 @@ import { CELLS, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { OptionRow } from '../options.js';
 import { windowsPerEpoch } from '../text/batches.js';
+import type { Corpus } from '../text/files/sources.js';
 import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
@@ -32,7 +33,7 @@ import {
 } from './request.js';
 import { prepareResume } from './resume.js';
 import { textNotices } from './texts.js';
-import { readTrained, symbolNotices, writeBeginning } from './trained.js';
+import { readTrained, symbolNotices, type Trained, writeBeginning } from './trained.js';
 
 /**
  * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the
@@ -48,70 +49,89 @@ export async function prepareRun(
   const trained = request.from === undefined ? undefined : await readTrained(request.from, request);
   const corpus = await corpusOf(request.text);
   const claim = await claimNewRun(request.out, corpus.name);
-  const run = claim.path;
   try {
-    const { sources, decoding, ...found } = await hooks.interruptible(claim.release, () =>
-      decodableCorpus(request, corpus, trained?.record.decoding, run),
+    return await hooks.interruptible(claim.release, () =>
+      prepareNew({ request, trained, corpus, claim }, hooks),
     );
-    const division = await hooks.interruptible(claim.release, () =>
-      divisionFor(request, { sources, decoding, folder: run }, trained?.record.texts),
-    );
-    const { collection } = division;
-    const shares = { ...TRAINING_DEFAULTS, ...request.training };
-    const known = trained?.record.codePoints ?? [];
-    const text = { sources, decoding, known, collection, shares, seed: shares.seed };
-    const base = trained?.record.model;
-    let plan: ReturnType<typeof planOf> | undefined;
-    const learned = await hooks.interruptible(claim.release, () =>
-      readCorpus(text, claim, hooks.onReading, (learned) => {
-        plan = planOf(learned, request, base);
-        return plan.arrangement;
-      }),
-    );
-    if ('length' in request.text) {
-      await noteOrigin(run, request.text, sources, claim.ownership.verify);
-    }
-    const { model, training, arrangement, notices } = plan!;
-    const { vocabulary, hash } = learned;
-    const { length, trainLength, validationEnd } = arrangement;
-    const overlap = await measureOverlap(run, vocabulary, arrangement);
-    const record: RunRecord = {
-      model,
-      codePoints: vocabulary.codePoints,
-      decoding,
-      ...(vocabulary.collection && { texts: vocabulary.collection }),
-      training,
-      corpus: {
-        name: corpus.name,
-        length,
-        trainLength,
-        ...(validationEnd < length && training.test > 0 && { validationEnd }),
-        hash,
-        ...(overlap !== undefined && { overlap }),
-      },
-      progress: NO_PROGRESS,
-      history: [],
-      ...(trained && { from: trained.origin }),
-    };
-    const from = trained && (await writeBeginning(claim, record, trained));
-    const { stopAt, engine, threads } = request;
-    return {
-      job: { run, token: claim.ownership.token, record, from, stopAt, engine, threads },
-      notices: [
-        ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
-        ...corpus.notices,
-        ...found.notices,
-        ...malformedNotices(learned),
-        ...textNotices(learned, division, trainLength < length),
-        ...knownNotices(overlap),
-        ...notices,
-      ],
-      release: claim.release,
-    };
   } catch (error) {
     await claim.release();
     throw error;
   }
+}
+
+/** What a new run is prepared from. */
+interface NewRun {
+  readonly request: TrainingRequest;
+  readonly trained: Trained | undefined;
+  readonly corpus: Corpus;
+  readonly claim: Claim;
+}
+
+/** Prepares a new run in its folder. */
+async function prepareNew(
+  { request, trained, corpus, claim }: NewRun,
+  { onReading }: PrepareHooks,
+): Promise<PreparedRun> {
+  const run = claim.path;
+  const { sources, decoding, ...found } = await decodableCorpus(
+    request,
+    corpus,
+    trained?.record.decoding,
+    run,
+  );
+  const division = await divisionFor(request, { sources, decoding, folder: run }, trained?.record.texts);
+  const { collection } = division;
+  const shares = { ...TRAINING_DEFAULTS, ...request.training };
+  const known = trained?.record.codePoints ?? [];
+  const text = { sources, decoding, known, collection, shares, seed: shares.seed };
+  const base = trained?.record.model;
+  let plan: ReturnType<typeof planOf> | undefined;
+  const learned = await readCorpus(text, claim, onReading, (learned) => {
+    plan = planOf(learned, request, base);
+    return plan.arrangement;
+  });
+  if ('length' in request.text && !request.isPlanned) {
+    await noteOrigin(run, request.text, sources, claim.ownership.verify);
+  }
+  const { model, training, arrangement, notices } = plan!;
+  const { vocabulary, hash } = learned;
+  const { length, trainLength, validationEnd } = arrangement;
+  const overlap = await measureOverlap(run, vocabulary, arrangement);
+  const record: RunRecord = {
+    model,
+    codePoints: vocabulary.codePoints,
+    decoding,
+    ...(vocabulary.collection && { texts: vocabulary.collection }),
+    training,
+    corpus: {
+      name: corpus.name,
+      length,
+      trainLength,
+      ...(validationEnd < length && training.test > 0 && { validationEnd }),
+      hash,
+      ...(overlap !== undefined && { overlap }),
+    },
+    progress: NO_PROGRESS,
+    history: [],
+    ...(trained && { from: trained.origin }),
+  };
+  const from = trained && !request.isPlanned ? await writeBeginning(claim, record, trained) : undefined;
+  const { stopAt, engine, threads } = request;
+  return {
+    job: { run, token: claim.ownership.token, record, from, stopAt, engine, threads },
+    files: found.files,
+    texts: learned.texts?.count,
+    notices: [
+      ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
+      ...corpus.notices,
+      ...found.notices,
+      ...malformedNotices(learned),
+      ...textNotices(learned, division, trainLength < length),
+      ...knownNotices(overlap),
+      ...notices,
+    ],
+    release: claim.release,
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ import type { EngineChoice } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, valuesFor } from '../options.js';
 import { DEFAULT_CORPUS } from '../text/files/catalogue.js';
+import type { FileFound } from '../text/files/readable.js';
 import { type Corpus, resolveCorpus } from '../text/files/sources.js';
 import type { EndEvent } from '../train/events.js';
 import type { TrainingJob } from '../worker/messages.js';
@@ -39,11 +40,17 @@ export interface TrainingRequest {
   readonly threads: number | undefined;
   /** Bytes. */
   readonly maxMemory: number | undefined;
+  /** Whether the run is only planned: then `release` takes back all that preparing it has written. */
+  readonly isPlanned?: boolean;
 }
 
 /** A run that is ready to be trained; nobody else can train it until it is released. */
 export interface PreparedRun {
   readonly job: TrainingJob;
+  /** What each file of its text is; empty if it continues with the text that it has. */
+  readonly files: readonly FileFound[];
+  /** How many texts there are; undefined for one, and for a run that continues. */
+  readonly texts: number | undefined;
   /** Remarks for the user, such as a batch that was made smaller for a short text. */
   readonly notices: readonly string[];
   /** Unlocks the run, and deletes it if it has no checkpoint. */

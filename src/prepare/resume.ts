@@ -39,7 +39,7 @@ export async function prepareResume(
   request: TrainingRequest,
   hooks: PrepareHooks,
 ): Promise<PreparedRun | EndedRun> {
-  const { out, stopAt, engine, threads } = request;
+  const { out, stopAt, engine, threads, isPlanned } = request;
   const named = request.resume === true ? undefined : request.resume;
   const last = resolveCheckpoint(named, 'last').path;
   const original = runOf(last);
@@ -64,8 +64,9 @@ export async function prepareResume(
     const { model: config, training, corpus } = record;
     const vocabulary = vocabularyOf(record);
     const memory = checkMemory({ config, vocabulary, training, corpus }, request);
-    if (claim.path !== original) await copyText(original, record, claim);
-    else for (const file of damaged) await setAside(file, claim.ownership.verify);
+    if (claim.path !== original)
+      await hooks.interruptible(claim.release, () => copyText(original, record, claim));
+    else if (!isPlanned) for (const file of damaged) await setAside(file, claim.ownership.verify);
     return {
       job: {
         run: claim.path,
@@ -76,8 +77,12 @@ export async function prepareResume(
         engine,
         threads,
       },
+      files: [],
+      texts: undefined,
       notices: [
-        ...damaged.map((file) => passedOver(file, basename(checkpoint), claim.path === original)),
+        ...damaged.map((file) =>
+          passedOver(file, basename(checkpoint), claim.path === original && !isPlanned),
+        ),
         ...otherEngine(value.engine, request),
         ...(await changeNotices(original, record, hooks)),
         ...memory,

@@ -48,8 +48,8 @@ export class Evaluator {
   constructor(readonly weights: Weights) {}
 
   /** Allocates the memory for a stream evaluation now, so that it cannot run out later. */
-  reserve({ start, end }: Pick<Stretch, 'start' | 'end'>): void {
-    this.#network(streamRows(end - start - 1), STEPS);
+  reserve(stretch: Bounds): void {
+    this.#network(streamShape(stretch).rows, STEPS);
   }
 
   evaluate(stretch: Stretch, protocol: Protocol): Figures {
@@ -61,21 +61,25 @@ export class Evaluator {
    * parallel, each after reading the 256 characters before it, unscored, to start from a warm state. So the
    * first 256 characters of the text are not scored, nor the fewer than 32 that equal parts leave over.
    */
-  #stream({ dataset, start, end }: Stretch): Figures {
-    const targets = end - start - 1;
-    const rows = streamRows(targets);
-    const warmUp = rows > 1 ? WARM_UP : 0;
-    const part = Math.floor((targets - warmUp) / rows);
-    const network = this.#network(rows, STEPS);
-    const starts = Array.from({ length: rows }, (_, row) => start + warmUp + row * part);
+  #stream(stretch: Stretch): Figures {
     let [characters, nats] = [0, 0];
-    const windows = windowsAlong(dataset, { starts, length: part, warmUp, steps: STEPS });
-    for (const { at, targets } of readInTurn(network, windows)) {
-      if (at < 0) continue;
-      nats += sumOf(network.losses(targets));
-      characters += network.counted;
+    for (const scored of this.inTurn(stretch)) {
+      nats += scored.nats;
+      characters += scored.characters;
     }
     return figuresOf(characters, nats);
+  }
+
+  /** Scores the windows of a stream evaluation one by one, for those who do not need all of them. */
+  *inTurn(stretch: Stretch): Generator<{ readonly characters: number; readonly nats: number }> {
+    const { rows, warmUp, part } = streamShape(stretch);
+    const network = this.#network(rows, STEPS);
+    const starts = Array.from({ length: rows }, (_, row) => stretch.start + warmUp + row * part);
+    const windows = windowsAlong(stretch.dataset, { starts, length: part, warmUp, steps: STEPS });
+    for (const { at, targets } of readInTurn(network, windows)) {
+      if (at < 0) yield { characters: 0, nats: 0 };
+      else yield { nats: sumOf(network.losses(targets)), characters: network.counted };
+    }
   }
 
   /** Scores random windows of 256 characters, each from zero state: how the network does without context. */
@@ -104,7 +108,18 @@ export class Evaluator {
   }
 }
 
-/** Returns how many parts a text of this many characters is read in. */
-function streamRows(characters: number): number {
-  return Math.max(1, Math.min(ROWS, Math.floor(characters / (4 * WARM_UP))));
+type Bounds = Pick<Stretch, 'start' | 'end'>;
+
+/** Returns how a text is read as a stream: in how many parts, each how long after how many characters. */
+function streamShape({ start, end }: Bounds) {
+  const targets = end - start - 1;
+  const rows = Math.max(1, Math.min(ROWS, Math.floor(targets / (4 * WARM_UP))));
+  const warmUp = rows > 1 ? WARM_UP : 0;
+  return { rows, warmUp, part: Math.floor((targets - warmUp) / rows) };
+}
+
+/** Returns how many windows a stream evaluation has. */
+export function streamWindows(stretch: Bounds): number {
+  const { warmUp, part } = streamShape(stretch);
+  return warmUp / STEPS + Math.ceil(part / STEPS);
 }

@@ -3,8 +3,6 @@ import { RECORDED } from '../checkpoint/options.js';
 import type { HistoryPoint, Progress } from '../checkpoint/record.js';
 import { checkpointPath, pruneCheckpoints } from '../checkpoint/run.js';
 import { clamped } from '../numbers.js';
-import { Random, Stream } from '../random.js';
-import { leadInRandom } from '../sample/opening.js';
 import { shownTexts } from '../sample/shown.js';
 import { Clock, type Now, systemClock } from './clock.js';
 import { type Commands, Controls } from './controls.js';
@@ -15,6 +13,7 @@ import { LossWatch, stateFault, validationFault, weightFault } from './faults.js
 import { Gauges } from './gauges.js';
 import { LiveSample } from './live.js';
 import { lastIntact } from './rollback.js';
+import { writeSample } from './sample.js';
 import { FolderWatch, persist } from './saving.js';
 import { type Ending, endingOf, rateAt, totalSteps } from './schedule.js';
 import { restore, type Session, stateOf } from './session.js';
@@ -28,10 +27,6 @@ const LONGEST_HISTORY = 4000;
 const SLOWER = 1 / 4;
 /** A fault that returns after this many rollbacks is not due to chance. */
 const MOST_ROLLBACKS = 1;
-
-/** Length of the sample at each validation, in characters, and how they are chosen. */
-const SAMPLE_LENGTH = 200;
-const SAMPLE_CHOICE = { temperature: 0.8 } as const;
 
 export interface TrainControl {
   readonly commands?: Commands | undefined;
@@ -196,12 +191,8 @@ export class Run {
   }
 
   sample(): TrainEvent {
-    const { writer, record } = this.session;
-    const { seed } = record.training;
-    const text = new Random(seed, Stream.sampling, this.step * SAMPLE_LENGTH);
-    const draws = { text, leadIn: leadInRandom(seed) };
-    const ids = writer.write(new Uint32Array(), SAMPLE_LENGTH, SAMPLE_CHOICE, draws);
-    return { type: 'sample', step: this.step, text: shownTexts(writer.model, [...ids]) };
+    const { session, step } = this;
+    return { type: 'sample', step, text: shownTexts(session.writer.model, [...writeSample(session, step)]) };
   }
 
   /** Saves a checkpoint; see `persist`. */

@@ -29,6 +29,7 @@ export interface WorkerData {
 }
 
 /** A message of the training thread. */
-export type WorkerMessage =
-  | { readonly type: 'events'; readonly events: readonly TrainEvent[] }
-  | ({ readonly type: 'failure' } & Pick<UserError, 'message' | 'hint' | 'exitCode'>);
+export type WorkerMessage = { readonly type: 'events'; readonly events: readonly TrainEvent[] } | Failure;
+
+/** A UserError of a thread: errors lose their class on the way. */
+export type Failure = { readonly type: 'failure' } & Pick<UserError, 'message' | 'hint' | 'exitCode'>;

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { inTemporaryFolder } from '../../files.js';
+import { breathe } from './console.js';
 import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
 
 /**
@@ -28,11 +29,12 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
 
 /** Runs `use`. If a signal comes, undoes the partial work and then lets the signal end the process. */
 export async function undoneOnSignal<T>(undo: () => Promise<void>, use: () => Promise<T>): Promise<T> {
+  let ending: Promise<void> | undefined;
   // The signal's default action is preferred, since process.exit waits for a pipe that nobody opens at the
   // other end. For the first process of a container it has no effect.
   const onSignal = (signal: NodeJS.Signals) => {
     for (const name of SIGNAL_NAMES) process.off(name, onSignal);
-    void undo().finally(() => {
+    ending = undo().finally(() => {
       process.kill(process.pid, signal);
       process.exit(SIGNALS[signal as Signal]);
     });
@@ -41,6 +43,10 @@ export async function undoneOnSignal<T>(undo: () => Promise<void>, use: () => Pr
   try {
     return await use();
   } finally {
+    // A signal that came during the last of the work would be lost with its listeners. It is reported in the
+    // next turn of the event loop, and the first breath may still belong to this one.
+    for (let turns = 0; turns < 2; turns++) await breathe();
+    await ending;
     for (const signal of SIGNAL_NAMES) process.off(signal, onSignal);
   }
 }

@@ -20,8 +20,8 @@ export function hasTerminal(): boolean {
 const WIDEST = 100;
 
 /** Wraps text between words to fit standard output; lines after the first are indented. */
-export function wrapped(text: string, indent = 0): string {
-  const width = Math.min(WIDEST, process.stdout.columns || WIDEST);
+export function wrapped(text: string, indent = 0, widest = WIDEST): string {
+  const width = Math.min(widest, process.stdout.columns || widest);
   return wrapAnsi(text, Math.max(1, width - indent)).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 

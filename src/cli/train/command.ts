@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import { TRAIN_GROUPS, TRAIN_OPTIONS } from '../../checkpoint/options.js';
-import type { OptionRow } from '../../options.js';
+import { TRAIN_OPTIONS } from '../../checkpoint/options.js';
+import { UserError } from '../../errors.js';
 import { aliasHelp } from '../aliases.js';
 import { PositiveOption, TableOption } from '../options.js';
-import { runTraining, type TrainFlags, UI } from './run.js';
+import { COMMAND_GROUPS, type TrainFlags } from './flags.js';
+import { printPlan } from './plan.js';
+import { runTraining } from './run.js';
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names
@@ -16,6 +18,7 @@ and with --ui plain, progress is printed as lines.
 
 Examples:
   charlstm train
+  charlstm train novel.txt --plan
   charlstm train novel.txt --hidden 256 --layers 2 --epochs 20
   charlstm train notes/ --minutes 10
   charlstm train poems.csv --column text --label genre
@@ -29,14 +32,33 @@ ${aliasHelp(TRAIN_OPTIONS)}
 
 /** `charlstm train`. */
 export function defineCommand(command: Command): void {
-  for (const [group, rows] of Object.entries({ ...TRAIN_GROUPS, Screen: { ui: UI } })) {
+  for (const [group, rows] of Object.entries(COMMAND_GROUPS)) {
     command.optionsGroup(`${group}:`);
-    for (const [name, option] of Object.entries<OptionRow>(rows)) {
+    for (const [name, option] of Object.entries(rows)) {
       if (option.flag.startsWith('--no-')) command.addOption(new PositiveOption(name, option));
       command.addOption(new TableOption(name, option, !option.isCommon));
     }
   }
   command
     .addHelpText('after', EXAMPLES)
-    .action((names: string[], flags: TrainFlags) => runTraining(names, flags));
+    .action((names: string[], { plan, json, ui, ...options }: TrainFlags) => {
+      checkJson({ plan, json, ui });
+      return plan ? printPlan(names, options, json) : runTraining(names, options, ui);
+    });
+}
+
+/** Refuses the option for JSON that does not go with what the command does. */
+function checkJson({ plan, json, ui }: Pick<TrainFlags, 'plan' | 'json' | 'ui'>): void {
+  if (json && !plan) {
+    throw new UserError(
+      '--json prints a plan as JSON, and --plan is not given',
+      'Give --plan, too, or print the progress of training as JSON with --ui json.',
+    );
+  }
+  if (plan && ui === 'json') {
+    throw new UserError(
+      '--ui json prints the progress of training, and --plan trains nothing',
+      'Print the plan as JSON with --json.',
+    );
+  }
 }

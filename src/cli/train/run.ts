@@ -1,32 +1,21 @@
 import { setFlagsFromString } from 'node:v8';
 import { chalkStderr as chalk } from 'chalk';
 import type { TrainOptions } from '../../checkpoint/options.js';
-import { nativeBuild } from '../../engine/native.js';
 import { UserError } from '../../errors.js';
 import { rate } from '../../format.js';
 import { grouped } from '../../numbers.js';
-import { row } from '../../options.js';
-import { prepareRun } from '../../prepare/prepare.js';
-import { type EndedRun, type PreparedRun, requestOf, type TrainingRequest } from '../../prepare/request.js';
+import { type PreparedRun, requestOf } from '../../prepare/request.js';
 import type { EndEvent, TrainEvent } from '../../train/events.js';
 import { lossesAfter, NO_LOSSES } from '../../ui/dashboard/series.js';
 import { startBaselines } from '../../worker/baselines.js';
 import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
-import { undoneOnSignal } from '../output/temporary.js';
 import { hasTerminal } from '../output/terminal.js';
-import { ReadingProgress } from './reading.js';
+import type { TrainFlags } from './flags.js';
+import { brokenEngine, prepare } from './prepare.js';
 import { plainReporter, reportJson } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
-
-/** How progress is shown: the one option that programs do not have. */
-export const UI = row('--ui <kind>', { words: ['auto', 'plain', 'json'] }, 'how to show progress', {
-  default: 'auto',
-});
-
-/** The options that programs have, too, and how progress is shown. */
-export type TrainFlags = TrainOptions & { readonly ui?: (typeof UI)['kind']['words'][number] };
 
 /** Shows the events of training. */
 interface Display {
@@ -41,7 +30,8 @@ type Ui = 'dashboard' | 'plain' | 'json';
 /** Trains a new run, or continues one, to its end. */
 export async function runTraining(
   names: readonly string[],
-  { ui: asked = 'auto', ...options }: TrainFlags,
+  options: TrainOptions,
+  asked: NonNullable<TrainFlags['ui']> = 'auto',
 ): Promise<void> {
   const ui = asked === 'auto' ? (hasTerminal() ? 'dashboard' : 'plain') : asked;
   if (ui !== 'dashboard') chalk.level = 0; // plain lines are for logs, too
@@ -65,31 +55,6 @@ export async function runTraining(
     await prepared.release();
     stopper.dispose();
   }
-}
-
-/** Prepares the run while stderr shows how far its text is read; a signal meanwhile leaves nothing behind. */
-async function prepare(request: TrainingRequest): Promise<PreparedRun | EndedRun> {
-  const progress = new ReadingProgress();
-  const undo = async (takeBack: () => Promise<void>) => {
-    progress.end();
-    await takeBack();
-  };
-  try {
-    return await prepareRun(request, {
-      onReading: progress.show,
-      interruptible: (takeBack, work) => undoneOnSignal(() => undo(takeBack), work),
-    });
-  } finally {
-    progress.end();
-  }
-}
-
-/** Without a notice, a native engine that must not be used would be noticed only by its speed. */
-function brokenEngine({ engine }: TrainOptions): string[] {
-  if (engine === 'wasm') return [];
-  const native = nativeBuild();
-  if ('path' in native || !native.isBroken) return [];
-  return [`the native engine is not used: ${native.reason}; "charlstm engine --build" rebuilds it`];
 }
 
 /** Trains to the end, whatever the reason for it, and restores the terminal. */

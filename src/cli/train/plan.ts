@@ -1,0 +1,145 @@
+import chalk from 'chalk';
+import type { TrainOptions } from '../../checkpoint/options.js';
+import { describeLength } from '../../checkpoint/record.js';
+import { aboutDuration, harmlessLine, rate } from '../../format.js';
+import { describeModel } from '../../model/config.js';
+import { amountOf, grouped } from '../../numbers.js';
+import { binarySize } from '../../prepare/memory.js';
+import { planRun, type TrainingPlan } from '../../prepare/plan.js';
+import { type EndedRun, requestOf } from '../../prepare/request.js';
+import { printReport } from '../output/console.js';
+import { withProgress } from '../output/stderr.js';
+import { undoneOnSignal } from '../output/temporary.js';
+import { wrapped } from '../output/terminal.js';
+import { brokenEngine, prepare } from './prepare.js';
+
+/** `charlstm train --plan`: prints what training would do. Nothing of it stays on disk. */
+export async function printPlan(
+  names: readonly string[],
+  options: TrainOptions,
+  json: boolean | undefined,
+): Promise<void> {
+  const plan = await planOf(names, options);
+  printReport(json || undefined, plan, () => ('ended' in plan ? endedText(plan) : planText(plan)));
+}
+
+/** A run that was to be continued, but has had its length already. */
+interface EndedPlan extends Pick<EndedRun, 'run' | 'notices'> {
+  readonly ended: EndedRun['end'];
+}
+
+async function planOf(names: readonly string[], options: TrainOptions): Promise<TrainingPlan | EndedPlan> {
+  const start = performance.now();
+  const prepared = await prepare({ ...requestOf(names, options), isPlanned: true });
+  if ('end' in prepared) return { run: prepared.run, ended: prepared.end, notices: prepared.notices };
+  const seconds = (performance.now() - start) / 1000;
+  try {
+    const plan = await undoneOnSignal(prepared.release, () =>
+      withProgress((progress) => {
+        void progress.show('measuring the speed of the network');
+        return planRun(prepared, seconds);
+      }, 0),
+    );
+    return { ...plan, notices: [...plan.notices, ...brokenEngine(options)] };
+  } finally {
+    await prepared.release();
+  }
+}
+
+/** Width of the column of labels, and the most of a line. */
+const LABELS = 12;
+const WIDEST = 80;
+
+type Row = readonly [label: string, text: string];
+
+/** Lays out rows of a label and a text, and remarks below them. */
+function report(rows: readonly Row[], notices: readonly string[]): string {
+  const fitted = (text: string, indent: number) => wrapped(harmlessLine(text), indent, WIDEST);
+  const lines = rows.map(([label, text]) => `${label.padEnd(LABELS)}${fitted(text, LABELS)}`);
+  const notes = notices.map((notice) => `${chalk.yellow('note')} ${fitted(notice, 5)}`);
+  const parts = notes.length > 0 ? [lines, notes] : [lines];
+  return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+function endedText({ run, notices }: EndedPlan): string {
+  return report([['run', `${run}: there is nothing left to train`]], notices);
+}
+
+function planText(plan: TrainingPlan): string {
+  const { run, resumes, corpus, training, notices } = plan;
+  const rows: Row[] = [
+    ['text', `${corpus.name}, ${amountOf(corpus.characters, 'character')}`],
+    ['vocabulary', vocabularyText(plan)],
+    ['split', splitText(plan)],
+    ['network', networkText(plan)],
+    [
+      'batches',
+      `${training.batchSize} x ${training.sequenceLength} characters, learning rate ${rate(training.lr)}`,
+    ],
+    ['length', lengthText(plan)],
+    ['time', timeText(plan)],
+    [
+      'run',
+      resumes
+        ? `${run}, which would continue from step ${grouped(resumes.step)}; it is unchanged`
+        : `${run}, which would be new; nothing is written yet`,
+    ],
+  ];
+  return report(rows, notices);
+}
+
+function splitText({ split: { training, validation, test } }: TrainingPlan): string {
+  const parts = [`${grouped(training)} to train on`];
+  if (validation > 0) parts.push(`${grouped(validation)} to validate on`);
+  if (test > 0) parts.push(`${grouped(test)} to test on`);
+  return parts.join(', ');
+}
+
+/** Reading that takes fewer seconds is not worth a remark. */
+const SLOW_READING = 10;
+/** How many characters to show as examples. */
+const EXAMPLES = 20;
+
+function vocabularyText({ vocabulary: { size, characters } }: TrainingPlan): string {
+  const all = Array.from(characters);
+  const visible = all.filter((character) => /^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character));
+  const stride = Math.max(1, Math.ceil(visible.length / EXAMPLES));
+  const examples = visible.filter((_, i) => i % stride === 0);
+  const others = size - all.length;
+  const such = examples.length > 0 ? `, such as ${examples.join(' ')}` : '';
+  const more = others > 0 ? `; ${amountOf(others, 'symbol')} for the ends and labels of texts` : '';
+  return `${amountOf(all.length, 'distinct character')}${such}${more}`;
+}
+
+function networkText({ network }: TrainingPlan): string {
+  const { dropout, parameters, memory } = network;
+  const parts = [
+    describeModel(network),
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+    `${grouped(parameters)} parameters`,
+    `about ${binarySize(memory)} of memory`,
+  ];
+  return parts.join(', ');
+}
+
+function lengthText({ resumes, training, length }: TrainingPlan): string {
+  const { steps, epochs, isEstimated, validations } = length;
+  const amount = isEstimated
+    ? `about ${amountOf(Number(steps.toPrecision(2)), 'step')}`
+    : amountOf(steps, 'step');
+  const passes = `${Number(epochs.toPrecision(2))} epochs`;
+  const parts = [
+    `${amount}${resumes ? ' left' : ''}`,
+    ...(training.length.unit === 'epochs' && !resumes ? [] : [passes]),
+    validations > 0 ? `validated every ${amountOf(training.evalEvery, 'step')}` : 'not validated',
+  ];
+  return `${describeLength(training.length)}: ${parts.join(', ')}`;
+}
+
+function timeText({ length, training, time }: TrainingPlan): string {
+  const read = time.reading >= SLOW_READING ? `, after ${aboutDuration(time.reading)} of reading` : '';
+  const early = length.mayEndEarly
+    ? `, or less: training ends after ${amountOf(training.patience, 'validation')} without a new best`
+    : '';
+  return `${aboutDuration(time.total)} with ${time.engine} on ${amountOf(time.threads, 'thread')}${read}${early}`;
+}
