@@ -1,10 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Claim } from '../checkpoint/claim.js';
 import { RUNS_FOLDER } from '../checkpoint/folder.js';
-import { grouped } from '../numbers.js';
 import type { Collection } from '../text/collection/collection.js';
 import type { Source } from '../text/files/source.js';
-import type { LearnedText } from '../text/learn.js';
 import { type PreparedDataset, type PrepareOptions, prepareDataset } from '../text/prepare.js';
 import { corpusKey, type KeyOptions, noteCorpus, reuseDataset } from '../text/reuse.js';
 import type { PrepareHooks } from './request.js';
@@ -56,13 +54,6 @@ export async function readCorpus(
     }));
   if (key) await noteCorpus(run, key, prepared, ownership.verify);
   return prepared;
-}
-
-/** A notice about what a lossy encoding has replaced, if there is anything. */
-export function malformedNotices({ malformed }: Pick<LearnedText, 'malformed'>): string[] {
-  if (malformed === 0) return [];
-  const what = `malformed ${malformed === 1 ? 'sequence' : 'sequences'} of bytes`;
-  return [`--encoding utf8-lossy: ${grouped(malformed)} ${what} became U+FFFD`];
 }
 
 /** The same sources, with what both passes read from their files reported. */

@@ -10,8 +10,9 @@ import { windowsPerEpoch } from '../text/batches.js';
 import type { Corpus } from '../text/files/sources.js';
 import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
+import { troubleNotices } from '../text/trouble.js';
 import { defaultLearningRate, totalSteps } from '../train/schedule.js';
-import { malformedNotices, readCorpus } from './corpus.js';
+import { readCorpus } from './corpus.js';
 import { decodableCorpus } from './decoding.js';
 import {
   DEFAULT_PATIENCE,
@@ -20,6 +21,7 @@ import {
   defaultsFor,
   shortTextNotices,
 } from './defaults.js';
+import { findingNotices } from './findings.js';
 import { checkMemory } from './memory.js';
 import { noteOrigin } from './origin.js';
 import { measureOverlap } from './overlap.js';
@@ -122,11 +124,12 @@ async function prepareNew(
     files: found.files,
     texts: learned.texts?.count,
     notices: [
-      ...(trained ? symbolNotices(trained, vocabulary, learned.absent) : []),
+      ...(trained ? symbolNotices(trained, learned) : []),
       ...corpus.notices,
       ...found.notices,
-      ...malformedNotices(learned),
       ...textNotices(learned, division, trainLength < length),
+      ...findingNotices(learned.findings),
+      ...troubleNotices(learned),
       ...knownNotices(overlap),
       ...notices,
     ],

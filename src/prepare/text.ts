@@ -10,7 +10,7 @@ import { openLearned } from '../text/learned.js';
 import { type HeldBack, heldBack } from '../text/split.js';
 import type { Unknown } from '../text/vocabulary.js';
 import { writeIds } from '../text/write-ids.js';
-import { malformedNotices } from './corpus.js';
+import { malformedNotices } from './findings.js';
 import { memoryLimit } from './memory.js';
 
 /** The text that a model is to read. */
@@ -99,14 +99,14 @@ export async function withText<T>(
         ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
         : hint;
     const { decoding, texts: collection } = record;
-    const { length, inOtherForm, malformed } = await withHint(undecodable, async () => {
+    const { length, inOtherForm, findings } = await withHint(undecodable, async () => {
       const { encoding, strip = false } = decoding;
       const found = await readable(sources, { encoding, strip, folder, most: memoryLimit(undefined) });
       for (const notice of found.notices) onNotice(notice);
       const reading = { sources: found.sources, decoding, collection, form };
       return writeIds(reading, folder, { vocabulary, standIns });
     });
-    for (const notice of malformedNotices({ malformed })) onNotice(notice);
+    for (const notice of malformedNotices(findings)) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
     if (length < least) {
       throw new UserError(

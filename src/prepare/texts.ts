@@ -64,7 +64,7 @@ export function requestedCollection(
  * @throws UserError if a collection has only one text
  */
 export function textNotices(
-  { texts, lengths, vocabulary: { labels } }: LearnedText,
+  { texts, lengths, findings: { empty }, vocabulary: { labels } }: LearnedText,
   { collection, recognised }: Division,
   holdsBack: boolean,
 ): string[] {
@@ -75,7 +75,7 @@ export function textNotices(
       notices.push(`the last part of each of the ${grouped(files)} files is held back`);
     return notices;
   }
-  const { count, repeats = 0, empty = 0 } = texts;
+  const { count, repeats = 0 } = texts;
   const { what, divided } = KINDS[collection.division];
   if (count < 2) {
     throw new UserError(

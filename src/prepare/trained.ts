@@ -8,6 +8,7 @@ import { UserError } from '../errors.js';
 import { extended } from '../model/extend.js';
 import { grouped } from '../numbers.js';
 import { flagOf, type OptionRow, type OptionTable } from '../options.js';
+import type { LearnedText } from '../text/learn.js';
 import { nameCharacter, type Vocabulary } from '../text/vocabulary.js';
 import { refuseConflicts, type TrainingRequest } from './request.js';
 
@@ -58,10 +59,10 @@ function refuseOtherShape({ network, decoding }: TrainingRequest, record: RunRec
  */
 export function symbolNotices(
   { record, origin }: Trained,
-  vocabulary: Vocabulary,
-  absent: readonly number[],
+  { vocabulary, tally }: Pick<LearnedText, 'vocabulary' | 'tally'>,
 ): string[] {
   const old = vocabularyOf(record);
+  const absent = vocabulary.codePoints.filter((_, i) => tally.counts[i] === 0);
   const added = vocabulary.codePoints.filter((codePoint) => old.idOf(codePoint) === undefined);
   const list = <T>(some: readonly T[], name: (one: T) => string) => {
     const more = some.length > MOST_NAMED ? ` and ${grouped(some.length - MOST_NAMED)} more` : '';

@@ -2,11 +2,12 @@ import { ExitCode, UserError } from '../errors.js';
 import { type Arrangement, arrangeWhole, Census } from './arrange.js';
 import type { Collection, LabelColumn } from './collection/collection.js';
 import { Repeats } from './collection/repeats.js';
-import { type FileFindings, type Reading, readPieces } from './pieces.js';
+import { allFindings, type FileFindings, NOTHING_FOUND } from './findings.js';
+import { type Reading, readPieces } from './pieces.js';
 import type { Shares } from './split.js';
+import { Tally, type TextTally } from './tally.js';
 import { nameCharacter, Vocabulary } from './vocabulary.js';
 
-const CODE_POINTS = 0x110000;
 /** More different labels are hardly labels. */
 const MOST_LABELS = 1000;
 
@@ -14,17 +15,14 @@ const MOST_LABELS = 1000;
 export interface LearnedText {
   /** Its characters and, for a collection, the end of a text and the labels that were found. */
   readonly vocabulary: Vocabulary;
-  /** The characters known beforehand that the text does not contain. */
-  readonly absent: readonly number[];
-  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
-  readonly malformed: number;
+  /** How often its characters occur; those known beforehand need not occur. */
+  readonly tally: TextTally;
+  /** What was noticed in its files. */
+  readonly findings: FileFindings;
   /** Ids of the whole corpus. */
   readonly length: number;
-  /**
-   * How many texts it has, how many of them equal an earlier one, and how many records have no text; undefined
-   * if it is one text.
-   */
-  readonly texts?: { readonly count: number; readonly repeats: number | undefined; readonly empty?: number };
+  /** How many texts it has, and how many of them equal an earlier one; undefined if it is one text. */
+  readonly texts?: { readonly count: number; readonly repeats: number | undefined };
   /** The characters of each source, with the line ends between sources. */
   readonly lengths: readonly number[];
   /** Arranges the corpus by the shares that are held back. */
@@ -43,20 +41,19 @@ export async function learnText(
   { known, seed }: { known: readonly number[]; seed: number },
 ): Promise<LearnedText> {
   const { sources, collection } = reading;
-  const seen = new Uint8Array(CODE_POINTS);
+  const tally = new Tally(reading.decoding.encoding);
   const lengths = sources.map(() => 0);
   const census = collection && new Census(seed);
   // Not kept while the ids are written: it may take 64 MB.
   const repeats = collection && new Repeats();
   const labels = (collection?.labels ?? []).map((label) => new LabelValues(label));
-  let [malformed, empty] = [0, 0];
-  const onDecoded = (findings: FileFindings) => {
-    malformed += findings.malformed;
-    empty += findings.empty;
+  let findings = NOTHING_FOUND;
+  const onDecoded = (here: FileFindings) => {
+    findings = allFindings([findings, here]);
   };
   for await (const { source, pieces } of readPieces(reading, folder, onDecoded)) {
     for (const { points, ends, labels: values } of pieces) {
-      for (let i = 0; i < points.length; i++) seen[points[i]!] = 1;
+      tally.add(points);
       lengths[source]! += points.length;
       census?.read(points);
       repeats?.read(points);
@@ -66,14 +63,10 @@ export async function learnText(
       repeats?.end();
     }
   }
-  const found: number[] = [];
-  seen.forEach((yes, codePoint) => {
-    if (yes) found.push(codePoint);
-  });
+  const found = tally.found();
   const what = sources.length === 1 ? sources[0]!.label : `the ${sources.length} files`;
   refuseMonotonous(found, what, collection);
-  const absent = known.filter((codePoint) => seen[codePoint] === 0);
-  const all = [...found, ...absent].sort((a, b) => a - b);
+  const all = [...new Set([...found, ...known])].sort((a, b) => a - b);
   const columns = labels.map((label) => label.column());
   const vocabulary = new Vocabulary(
     all,
@@ -82,8 +75,8 @@ export async function learnText(
   );
   const arrange = (shares: Shares) => census?.arrange(shares) ?? arrangeWhole(lengths, shares);
   const { length } = arrange({ validation: 0, test: 0 });
-  const texts = census && { count: census.texts, repeats: repeats?.count, ...(empty > 0 && { empty }) };
-  return { vocabulary, absent, malformed, length, lengths, arrange, ...(texts && { texts }) };
+  const texts = census && { count: census.texts, repeats: repeats?.count };
+  return { vocabulary, tally: tally.of(all), findings, length, lengths, arrange, ...(texts && { texts }) };
 }
 
 function refuseMonotonous(found: readonly number[], what: string, collection: Collection | undefined): void {

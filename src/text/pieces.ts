@@ -3,7 +3,9 @@ import type { Piece } from './collection/divide.js';
 import { divisionOf } from './collection/division.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
 import { refuseChanged, type Source } from './files/source.js';
+import { allFindings, type FileFindings } from './findings.js';
 import type { TextForm } from './form.js';
+import type { Filter } from './layout/filter.js';
 import { endFilters, filtered, filtersFor } from './layout/filters.js';
 
 const CR = 13;
@@ -17,14 +19,6 @@ export interface Reading {
   readonly collection: Collection | undefined;
   /** The form of the network that is to read it; without one, the text is read as it is. */
   readonly form?: TextForm | undefined;
-}
-
-/** What was noticed while a file was read. */
-export interface FileFindings {
-  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
-  readonly malformed: number;
-  /** How many records have no text. */
-  readonly empty: number;
 }
 
 /** The pieces in one chunk of a source. Texts can be short, and waiting for each piece would take long. */
@@ -55,7 +49,8 @@ export async function* readPieces(
     let hasStarted = false;
     try {
       const decoder = new Decoder(file.label, decoding, form?.lineEnd);
-      const decoded = decodedWith(decoder, file, folder, decoding);
+      const filters = filtersFor(decoding);
+      const decoded = decodedWith(decoder, file, folder, filters);
       const division = divisionOf(file.label, collection, decoding, form !== undefined);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) {
         if (points.length === 0) continue;
@@ -67,7 +62,8 @@ export async function* readPieces(
         yield { source, pieces: await division.push(points) };
       }
       yield { source, pieces: await division.end() };
-      onDecoded({ malformed: decoder.malformed, empty: division.empty ?? 0 });
+      const stages = [decoder, ...filters].map(({ findings }) => findings);
+      onDecoded(allFindings([...stages, { empty: division.empty ?? 0 }]));
     } catch (error) {
       refuseChanged(file); // a change would be the cause
       throw error;
@@ -81,16 +77,15 @@ export function decodedChunks(
   decoding: DecodeOptions,
   folder: string,
 ): AsyncGenerator<CodePoints> {
-  return decodedWith(new Decoder(source.label, decoding), source, folder, decoding);
+  return decodedWith(new Decoder(source.label, decoding), source, folder, filtersFor(decoding));
 }
 
 async function* decodedWith(
   decoder: Decoder,
   source: Source,
   folder: string,
-  decoding: DecodeOptions,
+  filters: readonly Filter[],
 ): AsyncGenerator<CodePoints> {
-  const filters = filtersFor(decoding);
   for await (const chunk of source.read(folder)) yield filtered(filters, decoder.decode(chunk));
   yield filtered(filters, decoder.end());
   yield* endFilters(filters);

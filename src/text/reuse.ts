@@ -9,20 +9,21 @@ import { arrangeWhole } from './arrange.js';
 import { Dataset, idsFile } from './dataset.js';
 import type { DecodeOptions } from './encoding/decode.js';
 import type { Source } from './files/source.js';
+import { allFindings, FINDINGS } from './findings.js';
 import type { PreparedDataset } from './prepare.js';
 import type { Shares } from './split.js';
-import { Vocabulary } from './vocabulary.js';
+import type { CountedPair } from './tally.js';
+import { MAX_CODE_POINT, Vocabulary } from './vocabulary.js';
 
 /** The file in which a run records what its ids were made from. */
 const FILE_NAME = 'corpus.json';
 const FORMAT = 4;
 /** Minimum bytes; a smaller text is read again just as quickly. */
 const LEAST = 10_000_000;
-/** In bytes: all code points there are, up to seven digits and a comma each, twice, and a million files. */
-const LONGEST_NOTE = 32_000_000;
+/** In bytes: all code points there are, of up to seven digits and a comma, their counts, and a million files. */
+const LONGEST_NOTE = 48_000_000;
 /** What `noteCorpus` writes. Lists of anything but whole numbers would take more memory than the file. */
-const NOTE =
-  /^\{"key":"\w+","hash":"\w+","lengths":\[[\d,]+\],"malformed":\d{1,15},"absent":\[[\d,]*\],"codePoints":\[[\d,]+\]\}\n$/;
+const NOTE = /^\{"key":"\w+","hash":"\w+"(,"(lengths|findings|pairs|counts|codePoints)":\[[\d,]*\]){5}\}\n$/;
 
 /** What the ids of one text depend on, besides its files. */
 export interface KeyOptions {
@@ -40,11 +41,10 @@ export function corpusKey(
   sources: readonly Source[],
   { decoding, known, shares }: KeyOptions,
 ): string | undefined {
-  const { encoding, normalizeNewlines, strip = false, unwrap = false, normalize = 'none' } = decoding;
   // Of several files, the last part of each is held back.
   const { validation, test } = sources.length > 1 ? shares : { validation: 0, test: 0 };
-  const how = `${encoding} ${normalizeNewlines} ${strip} ${unwrap} ${normalize}`;
-  const key = `${FORMAT} ${how} ${validation} ${test} ${known}\n`;
+  const how = Object.entries(decoding).sort(([a], [b]) => (a < b ? -1 : 1));
+  const key = `${FORMAT} ${how.join(' ')} ${validation} ${test} ${known}\n`;
   const hash = createHash('sha256').update(key);
   let size = 0n;
   for (const { label, stats } of sources) {
@@ -64,9 +64,17 @@ export async function noteCorpus(
   prepared: PreparedDataset,
   beforeRename = () => {},
 ): Promise<void> {
-  const { vocabulary, absent, hash, lengths, malformed } = prepared;
+  const { hash, lengths, findings, tally, vocabulary } = prepared;
   const path = join(run, FILE_NAME);
-  const note = JSON.stringify({ key, hash, lengths, malformed, absent, codePoints: vocabulary.codePoints });
+  const note = JSON.stringify({
+    key,
+    hash,
+    lengths,
+    findings: FINDINGS.map((name) => findings[name]),
+    pairs: tally.pairs.flat(),
+    counts: tally.counts,
+    codePoints: vocabulary.codePoints,
+  });
   try {
     await replaceFile(path, (temporary) => writeFile(temporary, `${note}\n`), { beforeRename });
   } catch (error) {
@@ -78,8 +86,11 @@ export async function noteCorpus(
 interface Note {
   readonly hash: string;
   readonly lengths: readonly number[];
-  readonly malformed: number;
-  readonly absent: readonly number[];
+  /** In the order of FINDINGS. */
+  readonly findings: readonly number[];
+  /** Three numbers each. */
+  readonly pairs: readonly number[];
+  readonly counts: readonly number[];
   readonly codePoints: readonly number[];
 }
 
@@ -93,19 +104,32 @@ export function notedCorpus(
   try {
     const text = readRegular(path, LONGEST_NOTE).toString('latin1');
     if (!text.startsWith(`{"key":"${key}",`) || !NOTE.test(text)) return undefined;
-    const { absent, hash, lengths, malformed, codePoints } = JSON.parse(text) as Note;
+    const { hash, lengths, findings: found, pairs: flat, counts, codePoints } = JSON.parse(text) as Note;
     const vocabulary = Vocabulary.parse(codePoints, encoding, path);
-    const isAscending = absent.every((codePoint, i) => i === 0 || codePoint > absent[i - 1]!);
-    if (!isAscending || absent.some((codePoint) => vocabulary.idOf(codePoint) === undefined))
-      return undefined;
+    const pairs = pairsOf(flat);
+    const isWhole = counts.length === codePoints.length && found.length === FINDINGS.length;
+    if (!pairs || !isWhole) return undefined;
+    const tally = { counts, pairs };
+    const findings = allFindings(FINDINGS.map((name, i) => ({ [name]: found[i]! })));
     const length = lengths.reduce((sum, one) => sum + one, 0);
     const arrange = (shares: Shares) => arrangeWhole(lengths, shares);
-    return { vocabulary, absent, hash, length, lengths, malformed, arrange };
+    return { vocabulary, tally, findings, hash, length, lengths, arrange };
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof UserError;
     if (isDamaged || systemErrorCode(error) !== undefined) return undefined;
     throw error;
   }
+}
+
+/** Returns the pairs of a note; undefined if they cannot be some. */
+function pairsOf(numbers: readonly number[]): CountedPair[] | undefined {
+  const pairs: CountedPair[] = [];
+  for (let i = 0; i < numbers.length; i += 3) {
+    const [first, second, count] = numbers.slice(i, i + 3);
+    if (count === undefined || Math.max(first!, second!) > MAX_CODE_POINT) return undefined;
+    pairs.push([first!, second!, count]);
+  }
+  return pairs;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Collection, LabelColumn } from './collection/collection.js';
 import type { CodePoints } from './encoding/decode.js';
 import type { Encoding } from './encoding/names.js';
 
-const MAX_CODE_POINT = 0x10ffff;
+export const MAX_CODE_POINT = 0x10ffff;
 /** Maximum characters that replace an unknown one; Unicode decomposes some into as many as 18. */
 const MOST_STAND_INS = 3;
 

@@ -7,8 +7,9 @@ import type { Piece } from './collection/divide.js';
 import { idsFile } from './dataset.js';
 import { IdEncoder } from './encoder.js';
 import type { CodePoints } from './encoding/decode.js';
+import { allFindings, type FileFindings, NOTHING_FOUND } from './findings.js';
 import { IdsWriter } from './ids-writer.js';
-import { type FileFindings, type Reading, readPieces } from './pieces.js';
+import { type Reading, readPieces } from './pieces.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A text as ids on disk. */
@@ -17,8 +18,8 @@ export interface WrittenIds {
   /** SHA-256 of the ids; a run recognises its corpus by it. */
   readonly hash: string;
   readonly length: number;
-  /** How many malformed sequences of bytes were replaced, with `utf8-lossy`. */
-  readonly malformed: number;
+  /** What was noticed in its files. */
+  readonly findings: FileFindings;
   /** How many characters were composed or decomposed; see TextForm. */
   readonly inOtherForm: number;
 }
@@ -44,9 +45,9 @@ export async function writeIds(reading: Reading, folder: string, options: WriteO
   const { vocabulary, standIns, arrangement, seed = 0, beforeRename } = options;
   const path = join(folder, idsFile(vocabulary.size));
   const encoder = new IdEncoder(vocabulary, standIns, reading.form);
-  let malformed = 0;
-  const onDecoded = (findings: FileFindings) => {
-    malformed += findings.malformed;
+  let findings = NOTHING_FOUND;
+  const onDecoded = (here: FileFindings) => {
+    findings = allFindings([findings, here]);
   };
   let result = { hash: '', length: 0 };
   await replaceFileDurably(
@@ -69,7 +70,7 @@ export async function writeIds(reading: Reading, folder: string, options: WriteO
     },
     beforeRename,
   );
-  return { path, ...result, malformed, inOtherForm: encoder.inOtherForm };
+  return { path, ...result, findings, inOtherForm: encoder.inOtherForm };
 }
 
 function changedMeanwhile(): UserError {

@@ -101,9 +101,9 @@ describe('ids on disk', () => {
 
   it.each(['latin1', 'bytes', 'utf8-lossy'] as const)('follow the encoding %s', async (encoding) => {
     const paths = await files({ 'a.txt': Uint8Array.of(0x61, 0xe9, 0x62) });
-    const { text, malformed } = await prepare(paths, { encoding });
+    const { text, findings } = await prepare(paths, { encoding });
     expect(text).toBe(encoding === 'utf8-lossy' ? 'a\ufffdb' : 'aéb');
-    expect(malformed).toBe(encoding === 'utf8-lossy' ? 1 : 0);
+    expect(findings.malformed).toBe(encoding === 'utf8-lossy' ? 1 : 0);
     expect((await errorOf(prepare(paths))).message).toMatch(/a\.txt is not UTF-8: at offset 1 /);
   });
 });

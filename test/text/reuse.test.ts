@@ -54,9 +54,16 @@ describe('a text that a run has read', () => {
       const note = join(first, 'corpus.json');
       const text = readFileSync(note, 'utf8');
       const many = Array.from({ length: 600_000 }, (_, i) => i + 0xe000);
-      const notes = [many, Array(600_000).fill(JSON.parse(text).codePoints.at(-1)), [[]]].map(
-        (absent) => () =>
-          writeFileSync(note, text.replace('"absent":[]', `"absent":${JSON.stringify(absent)}`)),
+      const notes = [
+        ['"pairs":[]', `"pairs":${JSON.stringify(many.map((one) => one + 0x110000))}`],
+        ['"pairs":[]', '"pairs":[97]'],
+        ['"pairs":[]', '"pairs":[[]]'],
+        ['"counts":[', '"counts":[1,'],
+        ['"findings":[', '"findings":[1,'],
+      ].map(
+        ([was, is]) =>
+          () =>
+            writeFileSync(note, text.replace(was!, is!)),
       );
       const pipe = (path: string) => execFileSync('mkfifo', [path]);
       const endless = (path: string) => symlinkSync('/dev/zero', path);

@@ -1,6 +1,8 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
 import { ExitCode, UserError } from '../../errors.js';
+import type { FileFindings } from '../findings.js';
 import type { Encoding } from './names.js';
+import { LineEndReplacer } from './replace-line-ends.js';
 
 export const NORMALIZATIONS = ['none', 'nfc'] as const;
 
@@ -27,8 +29,6 @@ export type CodePoints = Uint8Array | Uint32Array;
 
 const REPLACEMENT = 0xfffd;
 const BYTE_ORDER_MARK = 0xfeff;
-const CR = 13;
-const LF = 10;
 
 /**
  * Decodes one file, chunk by chunk, into code points: not into strings, which cannot hold a large corpus and
@@ -41,7 +41,6 @@ export class Decoder {
   /** Bytes of the file before the current chunk, for error messages. */
   #offset = 0;
   #first = true;
-  #afterCr = false;
   /** The current UTF-8 sequence: its start, bits so far, bytes to come, range of the next byte. */
   #start = 0;
   #bits = 0;
@@ -50,10 +49,9 @@ export class Decoder {
   #high = 0xbf;
 
   /** How many malformed sequences of bytes have been replaced, with `utf8-lossy`. */
-  malformed = 0;
-
-  /** Code points that replace each line end; undefined if line ends stay as they are. */
-  readonly #lineEnd: readonly number[] | undefined;
+  #replaced = 0;
+  /** Undefined if line ends stay as they are. */
+  readonly #lineEnds: LineEndReplacer | undefined;
 
   /**
    * @param source the file's name, for error messages
@@ -64,7 +62,11 @@ export class Decoder {
     readonly options: DecodeOptions,
     lineEnd: LineEnd | undefined = options.normalizeNewlines ? '\n' : undefined,
   ) {
-    this.#lineEnd = lineEnd && [...Buffer.from(lineEnd)];
+    this.#lineEnds = lineEnd && new LineEndReplacer(lineEnd);
+  }
+
+  get findings(): Partial<FileFindings> {
+    return { malformed: this.#replaced, ...this.#lineEnds?.findings };
   }
 
   /**
@@ -80,14 +82,14 @@ export class Decoder {
       if (zero >= 0) this.#refuseBinary(zero);
     }
     this.#offset += chunk.length;
-    return this.#finished(points);
+    return this.#finished(points, chunk);
   }
 
   /** Ends the file after its last chunk; returns the remaining code points. */
   end(): CodePoints {
     this.#length = 0;
     if (this.#pending > 0) this.#malformed(this.#start, 'the last character is cut off');
-    return this.#finished(this.#output.subarray(0, this.#length));
+    return this.#finished(this.#output.subarray(0, this.#length), new Uint8Array(0));
   }
 
   /** Leaves well-formed UTF-8 to Node, which is ten times faster, and decodes the rest byte by byte. */
@@ -147,7 +149,7 @@ export class Decoder {
     this.#high = 0xbf;
     if (this.options.encoding === 'utf8-lossy') {
       this.#push(REPLACEMENT);
-      this.malformed++;
+      this.#replaced++;
       return;
     }
     // FF FE and FE FF are the byte order marks of UTF-16.
@@ -171,29 +173,11 @@ export class Decoder {
   }
 
   /** Removes a byte order mark at the start of the file and, if requested, replaces line ends. */
-  #finished(points: CodePoints): CodePoints {
+  #finished(points: CodePoints, bytes: Uint8Array): CodePoints {
     const isMarked = this.#first && points[0] === BYTE_ORDER_MARK;
     if (points.length > 0) this.#first = false;
     const unmarked = isMarked ? points.subarray(1) : points;
-    const lineEnd = this.#lineEnd;
-    if (!lineEnd) return unmarked;
-    // Line feeds that are to stay need no work.
-    const hasOthers = this.#afterCr || unmarked.includes(CR) || (lineEnd[0] !== LF && unmarked.includes(LF));
-    return hasOthers ? this.#withLineEnds(unmarked, lineEnd) : unmarked;
-  }
-
-  #withLineEnds(points: CodePoints, lineEnd: readonly number[]): CodePoints {
-    const output = new Uint32Array(points.length * lineEnd.length);
-    let length = 0;
-    for (let i = 0; i < points.length; i++) {
-      const codePoint = points[i]!;
-      const endsPair = this.#afterCr && codePoint === LF;
-      this.#afterCr = codePoint === CR;
-      if (endsPair) continue;
-      if (codePoint === CR || codePoint === LF) for (const part of lineEnd) output[length++] = part;
-      else output[length++] = codePoint;
-    }
-    return output.subarray(0, length);
+    return this.#lineEnds?.replace(unmarked, bytes) ?? unmarked;
   }
 }
 

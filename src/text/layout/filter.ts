@@ -1,4 +1,5 @@
 import type { CodePoints } from '../encoding/decode.js';
+import type { FileFindings } from '../findings.js';
 
 /** Changes the characters of one file, chunk by chunk. How the file is cut into chunks makes no difference. */
 export interface Filter {
@@ -7,17 +8,5 @@ export interface Filter {
   /** Ends the file. @returns the remaining characters */
   end(): CodePoints;
   /** What it has done to the file so far. */
-  readonly findings: Partial<FilterFindings>;
-}
-
-/** What filters have done to one file. */
-export interface FilterFindings {
-  /** Characters of Project Gutenberg's header and licence that were left out. */
-  readonly leftOut: number;
-  /** The width at which lines were broken, in characters; 0 if they were not, or nobody asked. */
-  readonly width: number;
-  /** Line breaks that were joined. */
-  readonly breaks: number;
-  /** Hyphens at the ends of lines that were removed. */
-  readonly hyphens: number;
+  readonly findings: Partial<FileFindings>;
 }

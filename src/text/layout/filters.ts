@@ -1,18 +1,17 @@
 import type { CodePoints, DecodeOptions } from '../encoding/decode.js';
-import type { Filter, FilterFindings } from './filter.js';
+import type { Filter } from './filter.js';
 import { WithoutGutenberg } from './gutenberg.js';
+import { Composer } from './nfc.js';
 import { Unwrap } from './unwrap.js';
 
 /** Returns the filters of one file, in the order in which they apply. */
-export function filtersFor({ encoding, strip, unwrap }: DecodeOptions): readonly Filter[] {
+export function filtersFor({ encoding, strip, unwrap, normalize }: DecodeOptions): readonly Filter[] {
   if (encoding === 'bytes') return [];
-  return [...(strip ? [new WithoutGutenberg()] : []), ...(unwrap ? [new Unwrap()] : [])];
-}
-
-/** Returns what the filters of a file have done to it. */
-export function findingsOf(filters: readonly Filter[]): FilterFindings {
-  const none = { leftOut: 0, width: 0, breaks: 0, hyphens: 0 };
-  return Object.assign(none, ...filters.map(({ findings }) => findings)) as FilterFindings;
+  const filters: Filter[] = [];
+  if (strip) filters.push(new WithoutGutenberg());
+  if (unwrap) filters.push(new Unwrap());
+  if (normalize === 'nfc') filters.push(new Composer());
+  return filters;
 }
 
 /** Passes characters through filters. */

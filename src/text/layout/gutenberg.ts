@@ -1,6 +1,7 @@
 import type { CodePoints } from '../encoding/decode.js';
+import type { FileFindings } from '../findings.js';
 import { pointsOf, stringOf } from '../points.js';
-import type { Filter, FilterFindings } from './filter.js';
+import type { Filter } from './filter.js';
 import { WholeLines } from './whole-lines.js';
 
 /** The most characters of a header, and of a licence with the next header. The longest licences have 19,000. */
@@ -44,7 +45,7 @@ export class WithoutGutenberg implements Filter {
   #taken = 0;
   #given = 0;
 
-  get findings(): Partial<FilterFindings> {
+  get findings(): Partial<FileFindings> {
     return { leftOut: this.#taken - this.#given };
   }
 

@@ -1,6 +1,7 @@
 import type { CodePoints } from '../encoding/decode.js';
+import type { FileFindings } from '../findings.js';
 import { pointsOf, stringOf } from '../points.js';
-import type { Filter, FilterFindings } from './filter.js';
+import type { Filter } from './filter.js';
 import { joinLines } from './paragraph.js';
 import { WholeLines } from './whole-lines.js';
 import { Words } from './words.js';
@@ -27,7 +28,7 @@ export class Unwrap implements Filter {
   #breaks = 0;
   #hyphens = 0;
 
-  get findings(): Partial<FilterFindings> {
+  get findings(): Partial<FileFindings> {
     return { width: this.#wrapping?.width.columns ?? 0, breaks: this.#breaks, hyphens: this.#hyphens };
   }
 

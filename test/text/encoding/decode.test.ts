@@ -199,3 +199,43 @@ describe('a zero byte', () => {
     expect(decode(Uint8Array.of(97, 0, 98), { encoding: 'bytes' })).toEqual([97, 0, 98]);
   });
 });
+
+describe('line ends', () => {
+  const mixed = fc.array(fc.constantFrom('a', 'é', '\r', '\n', '\r\n', '\u2028')).map((s) => s.join(''));
+
+  it('become LF and are counted, wherever the file is split', () => {
+    fc.assert(
+      fc.property(mixed, cuts, fc.constantFrom('utf8', 'latin1'), (s, at, encoding) => {
+        const given = encoding === 'utf8' ? s : s.replaceAll('\u2028', '\x85');
+        const bytes = encoding === 'utf8' ? utf8(given) : Buffer.from(given, 'latin1');
+        const decoder = new Decoder('the file', { encoding: encoding as Encoding, normalizeNewlines: true });
+        const borders = [0, ...at.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+        const chunks = borders.slice(1).map((border, i) => bytes.subarray(borders[i]!, border));
+        const points = chunks.flatMap((chunk) => Array.from(decoder.decode(chunk)));
+        expect([...points, ...decoder.end()]).toEqual(codePoints(given.replace(/\r\n?/g, '\n')));
+        const count = (pattern: RegExp) => given.match(pattern)?.length ?? 0;
+        expect(decoder.findings).toMatchObject({
+          crLf: count(/\r\n/g),
+          cr: count(/\r(?!\n)/g),
+          lf: count(/(?<!\r)\n/g),
+          uncounted: 0,
+        });
+      }),
+    );
+  });
+
+  it('of a large file are counted only as far as that costs nothing', () => {
+    const decoder = new Decoder('the file', { encoding: 'utf8', normalizeNewlines: true });
+    const chunk = Buffer.from('line\n'.repeat(200_000));
+    for (let i = 0; i < 3; i++) decoder.decode(chunk);
+    expect(decoder.findings).toMatchObject({ lf: 200_000, uncounted: 2 });
+    decoder.decode(Buffer.from('\r\n'));
+    decoder.decode(chunk);
+    expect(decoder.findings).toMatchObject({ crLf: 1, lf: 400_000, uncounted: 2 });
+  });
+
+  it('of ASCII are replaced without widening the characters', () => {
+    const decoder = new Decoder('the file', { encoding: 'utf8', normalizeNewlines: true });
+    expect(decoder.decode(Buffer.from('a\r\nb'))).toBeInstanceOf(Uint8Array);
+  });
+});
