@@ -1,6 +1,7 @@
 /** Blanks at the borders of lines are left out. A no-break space is one of them only there. */
 const BLANKS = ' \t\u00a0';
-const COLLAPSIBLE = /[ \t\n\r\f]+/g;
+/** Runs of blanks that are no single space. */
+const COLLAPSIBLE = /[ \t\n\r\f]{2,}|[\t\n\r\f]/g;
 
 /** How many paragraphs, and how many characters of them, are looked at to recognise verse. */
 const LOOKED_AT = 400;
@@ -40,6 +41,7 @@ export class Flow {
   #tabs = 0;
   /** Blanks that count only if text follows in the same line. */
   #blanks = '';
+  #isAfterSpace = false;
   #hasText = false;
   #isLineStart = true;
   /** Whether a cell or item of a list has just begun, and its first paragraph needs no break. */
@@ -59,8 +61,9 @@ export class Flow {
    */
   text(text: string, isPreserved = false): void {
     let rest = isPreserved ? text : text.replace(COLLAPSIBLE, ' ');
-    const isAfterBlank = this.#blanks === '' ? this.#isLineStart : this.#blanks.endsWith(' ');
+    const isAfterBlank = this.#blanks === '' ? this.#isLineStart : this.#isAfterSpace;
     if (!isPreserved && isAfterBlank && rest.startsWith(' ')) rest = rest.slice(1);
+    if (rest === '') return;
     let end = rest.length;
     while (end > 0 && BLANKS.includes(rest[end - 1]!)) end--;
     if (end === 0) this.#blanks += rest;
@@ -68,6 +71,7 @@ export class Flow {
       this.#write(this.#blanks + rest.slice(0, end));
       this.#blanks = rest.slice(end);
     }
+    this.#isAfterSpace = rest.endsWith(' ');
   }
 
   /** Adds text that is already laid out in lines. */

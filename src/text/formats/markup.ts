@@ -3,7 +3,7 @@ import type { Refuse } from '../../errors.js';
 import { grouped } from '../../numbers.js';
 
 /** Elements that may be open at once. Browsers stop at 512; the time of the parser grows with their number. */
-const MOST_OPEN = 2000;
+const MOST_OPEN = 1000;
 
 /** What is done with the elements of a document, in the order in which they stand. */
 export interface MarkupReader {
