@@ -23,7 +23,7 @@ const NEW_RUNS = [
   `train text.txt --out checkpoints/gru --steps 30 --cell gru --layer-norm --lr 1e-2 --clip 0 ${SMALL}`,
   `train text.txt --out checkpoints/peephole --epochs 0.5 --cell peephole --coupled --forget-bias 3 ${SMALL}`,
   `train text.txt --out checkpoints/bytes --steps 20 --encoding bytes --val 0.2 --seed 9 --weight-decay 0 ${SMALL}`,
-  `train text.txt --out checkpoints/stopped --steps 40 --stop-at 13 --normalize-newlines ${SMALL}`,
+  `train text.txt --out checkpoints/stopped --steps 40 --stop-at 13 ${SMALL}`,
   'train --resume checkpoints/stopped --keep 3 --ui json',
   `train text.txt --out checkpoints/tuned --from checkpoints/lstm --steps 20 --ui json`,
   `train text.txt --out checkpoints/diverges --steps 200 --eval-every 2 --lr 10 --weight-decay 10 --clip 0 ${SMALL}`,

@@ -24,9 +24,11 @@ export async function decodableCorpus(
   trained: DecodeOptions | undefined,
   folder: string,
 ): Promise<DecodableCorpus> {
-  const wanted = { ...(corpus.unwrap && { unwrap: true }), ...trained, ...asked };
+  // What weights have learned is read as it was; members that are missing there have a meaning.
+  const defaults = trained ?? { strip: DECODING.strip.default, ...(corpus.unwrap && { unwrap: true }) };
+  const wanted = { ...defaults, ...asked };
   if (wanted.encoding === 'bytes') refuseChanges(asked);
-  const strip = wanted.encoding !== 'bytes' && (wanted.strip ?? DECODING.strip.default);
+  const strip = wanted.encoding !== 'bytes' && (wanted.strip ?? false);
   const most = memoryLimit(maxMemory);
   const found = await readable(corpus.sources, { encoding: wanted.encoding, strip, folder, most });
   return { ...found, decoding: recorded({ ...wanted, strip, encoding: found.encoding }) };

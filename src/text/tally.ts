@@ -64,18 +64,20 @@ export class Tally {
   /** Returns the characters that have occurred, in ascending order. */
   found(): number[] {
     const found: number[] = [];
-    for (let point = 0; point < CODE_POINTS; point++) if (this.#countOf(point) > 0) found.push(point);
+    const counts = this.#all();
+    for (let point = 0; point < CODE_POINTS; point++) if (counts[point]! > 0) found.push(point);
     return found;
   }
 
   /** @param codePoints the characters of the vocabulary */
   of(codePoints: readonly number[]): TextTally {
+    const counts = this.#all();
     const pairs = Array.from(
       this.#pairs,
       ([pair, count]) => [Math.floor(pair / BELOW), pair % BELOW, count] as const,
     );
     return {
-      counts: codePoints.map((point) => this.#countOf(point)),
+      counts: codePoints.map((point) => counts[point]!),
       pairs: pairs.filter(([first, second]) => LEADS.has(first) || composed(first, second) !== undefined),
     };
   }
@@ -92,9 +94,15 @@ export class Tally {
     for (let i = whole; i < points.length; i++) a[points[i]!]!++;
   }
 
-  #countOf(point: number): number {
-    const ascii = point < 256 ? this.#ascii.reduce((sum, counts) => sum + counts[point]!, 0) : 0;
-    return ascii + this.#counts[point]!;
+  /** Returns the counts of all characters, with those of ASCII. */
+  #all(): Float64Array {
+    for (const table of this.#ascii) {
+      table.forEach((count, point) => {
+        this.#counts[point]! += count;
+      });
+      table.fill(0);
+    }
+    return this.#counts;
   }
 
   #addPair(first: number, second: number): void {

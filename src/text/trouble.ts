@@ -135,7 +135,7 @@ function invisible(counts: Counts): string | undefined {
   const found = counts.where((point) => hidden.includes(point));
   const count = sum(found.map(([, count]) => count));
   if (count < LEAST) return undefined;
-  const codes = hidden.map((point) => `\\x{${point.toString(16)}}`).join('');
+  const codes = found.map(([point]) => `\\x{${point.toString(16)}}`).join('');
   return `the text has ${amountOf(count, 'invisible character')} (${named(found)}), which the network will write, too; remove them with perl -CSD -pe 's/[${codes}]//g' FILE`;
 }
 

@@ -261,17 +261,7 @@ describe('train', () => {
     }
     await writeFile(join(folder, 'crlf.txt'), text.toString().replaceAll('\n', '\r\n'));
     const both = await run(folder, [
-      ...[
-        'train',
-        'old.txt',
-        'crlf.txt',
-        ...options,
-        '--encoding',
-        'latin1',
-        '--normalize-newlines',
-        '--out',
-        'both',
-      ],
+      ...['train', 'old.txt', 'crlf.txt', ...options, '--encoding', 'latin1', '--out', 'both'],
     ]);
     expect(both.code).toBe(0);
     const { stdout } = await run(folder, ['info', 'both', '--json']);
