@@ -7,6 +7,7 @@ import { CELLS, gatesOf } from '../model/cells.js';
 import type { ModelConfig } from '../model/config.js';
 import type { OptionRow } from '../options.js';
 import { windowsPerEpoch } from '../text/batches.js';
+import { readBeginnings } from '../text/collection/recognition/beginnings.js';
 import type { Corpus } from '../text/files/sources.js';
 import type { LearnedText } from '../text/learn.js';
 import { splitCorpus } from '../text/split.js';
@@ -36,6 +37,7 @@ import {
 import { prepareResume } from './resume.js';
 import { textNotices } from './texts.js';
 import { readTrained, symbolNotices, type Trained, writeBeginning } from './trained.js';
+import { layoutNotices, wrappedNotices } from './wrapped.js';
 
 /**
  * Prepares a run, one to continue or a new one: its folder, its text as ids, its record and, with `from`, the
@@ -81,7 +83,8 @@ async function prepareNew(
     trained?.record.decoding,
     run,
   );
-  const division = await divisionFor(request, { sources, decoding, folder: run }, trained?.record.texts);
+  const beginnings = await readBeginnings(sources, decoding, run);
+  const division = await divisionFor(request, { sources, beginnings }, trained?.record.texts);
   const { collection } = division;
   const shares = { ...TRAINING_DEFAULTS, ...request.training };
   const known = trained?.record.codePoints ?? [];
@@ -128,6 +131,8 @@ async function prepareNew(
       ...corpus.notices,
       ...found.notices,
       ...textNotices(learned, division, trainLength < length),
+      ...wrappedNotices(beginnings, decoding, collection),
+      ...layoutNotices(learned.findings, decoding),
       ...findingNotices(learned.findings),
       ...troubleNotices(learned),
       ...knownNotices(overlap),

@@ -1,23 +1,19 @@
 import { ExitCode, UserError } from '../errors.js';
 import { quoted } from '../format.js';
 import type { Collection } from '../text/collection/collection.js';
-import { readBeginnings } from '../text/collection/recognition/beginnings.js';
 import type { Beginning, Recognised } from '../text/collection/recognition/corpus.js';
 import { recognise } from '../text/collection/recognition/recognise.js';
 import { chooseColumn } from '../text/collection/records/columns.js';
 import { rowParser } from '../text/collection/records/records.js';
 import { formatOfName, formatOfText } from '../text/collection/records/row.js';
-import type { DecodeOptions } from '../text/encoding/decode.js';
 import type { Source } from '../text/files/source.js';
 import type { TrainingRequest } from './request.js';
 import { type Division, requestedCollection } from './texts.js';
 
-/** A corpus, and how it is read. */
-interface Reading {
+/** A corpus, and how its files begin. */
+interface BegunCorpus {
   readonly sources: readonly Source[];
-  readonly decoding: DecodeOptions;
-  /** Where a source that can be read only once keeps a copy. */
-  readonly folder: string;
+  readonly beginnings: readonly Beginning[];
 }
 
 /**
@@ -27,7 +23,7 @@ interface Reading {
  */
 export async function divisionFor(
   request: Pick<TrainingRequest, 'texts'>,
-  reading: Reading,
+  corpus: BegunCorpus,
   trained?: Collection,
 ): Promise<Division> {
   const { texts = 'auto', textsEnd, column, label: [label] = [] } = request.texts;
@@ -38,7 +34,7 @@ export async function divisionFor(
       { texts: { ...request.texts, texts: 'file' } },
       trained,
     )!;
-    return recogniseDivision(reading, { labels, ...(byColumn && { byColumn }) });
+    return recogniseDivision(corpus, { labels, ...(byColumn && { byColumn }) });
   }
   if (label !== undefined && column === undefined) {
     throw new UserError(
@@ -52,13 +48,12 @@ export async function divisionFor(
 /**
  * Recognises how a corpus is divided into texts.
  * @param asked what is known about it: labels, and whether it has grids
- * @throws UserError if the corpus cannot be read, or does not have what was asked for
+ * @throws UserError if the corpus does not have what was asked for
  */
 async function recogniseDivision(
-  { sources, decoding, folder }: Reading,
+  { sources, beginnings }: BegunCorpus,
   asked: Pick<Collection, 'labels' | 'byColumn'>,
 ): Promise<Division> {
-  const beginnings = await readBeginnings(sources, decoding, folder);
   const [first] = beginnings;
   const labels = asked.labels.map(({ column }) => column);
   if (first && (labels.length > 0 || beginnings.every(hasRecords))) {

@@ -1,6 +1,7 @@
 import type { Collection } from './collection/collection.js';
 import type { Piece } from './collection/divide.js';
 import { divisionOf } from './collection/division.js';
+import { formatOfName } from './collection/records/row.js';
 import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
 import { refuseChanged, type Source } from './files/source.js';
 import { allFindings, type FileFindings } from './findings.js';
@@ -49,7 +50,7 @@ export async function* readPieces(
     let hasStarted = false;
     try {
       const decoder = new Decoder(file.label, decoding, form?.lineEnd);
-      const filters = filtersFor(decoding);
+      const filters = filtersFor(decoding, collection?.division === 'record' || hasRecords(file));
       const decoded = decodedWith(decoder, file, folder, filters);
       const division = divisionOf(file.label, collection, decoding, form !== undefined);
       for await (const points of form ? form.wholeClusters(decoded) : decoded) {
@@ -77,7 +78,17 @@ export function decodedChunks(
   decoding: DecodeOptions,
   folder: string,
 ): AsyncGenerator<CodePoints> {
-  return decodedWith(new Decoder(source.label, decoding), source, folder, filtersFor(decoding));
+  return decodedWith(
+    new Decoder(source.label, decoding),
+    source,
+    folder,
+    filtersFor(decoding, hasRecords(source)),
+  );
+}
+
+/** Whether a file has records, by its name. */
+function hasRecords({ label }: Source): boolean {
+  return formatOfName(label) !== undefined;
 }
 
 async function* decodedWith(

@@ -38,6 +38,9 @@ const SAMPLE_LENGTH = 200;
 const MOST_TEXTS = 6;
 const LONGEST_TEXT = 2000;
 
+/** Below the losses on a text whose lines were joined. */
+const NOT_COMPARABLE = 'of unwrapped text; not comparable with losses on the text as it was wrapped';
+
 /**
  * Prints the result of a run: its losses, its best checkpoint and how to continue; and if it was not stopped,
  * what `sample` writes with that checkpoint. Whoever stops a run wants to get out, and reading the weights of
@@ -63,6 +66,7 @@ export async function summarise(
       ? adviceAfter(run, record)
       : { finding: undefined, next: [['continue', `${PROGRAM} train --resume ${name}`] as const] };
     lines.push('', losses(record, best.record, seen));
+    if (record.decoding.unwrap) lines.push(NOT_COMPARABLE);
     for (const notice of [finding ?? [], knownNotices(record.corpus.overlap)].flat())
       lines.push('', wrappedLines(notice));
     lines.push('', `checkpoint ${harmlessLine(path)}`);

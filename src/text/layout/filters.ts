@@ -4,12 +4,18 @@ import { WithoutGutenberg } from './gutenberg.js';
 import { Composer } from './nfc.js';
 import { Unwrap } from './unwrap.js';
 
-/** Returns the filters of one file, in the order in which they apply. */
-export function filtersFor({ encoding, strip, unwrap, normalize }: DecodeOptions): readonly Filter[] {
+/**
+ * Returns the filters of one file, in the order in which they apply.
+ * @param hasRecords whether it is a table or list, whose line breaks are not those of prose
+ */
+export function filtersFor(
+  { encoding, strip, unwrap, normalize }: DecodeOptions,
+  hasRecords: boolean,
+): readonly Filter[] {
   if (encoding === 'bytes') return [];
   const filters: Filter[] = [];
   if (strip) filters.push(new WithoutGutenberg());
-  if (unwrap) filters.push(new Unwrap());
+  if (unwrap && !hasRecords) filters.push(new Unwrap());
   if (normalize === 'nfc') filters.push(new Composer());
   return filters;
 }

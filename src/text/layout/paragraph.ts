@@ -65,15 +65,18 @@ function brokenLines(lines: readonly string[], { width, indent }: Wrapping): boo
   // Each line of verse begins with a capital letter.
   const isCapital = lines.map((_, i) => isWithin[i]! && UPPER_CASE.test(lines[i + 1]!.trimStart()));
   if (count >= FEWEST_VERSE && isCapital.filter(Boolean).length === count) return none;
+  const isProse = lines.map(looksLikeProse);
   return lines.map((line, i) => {
     if (!isWithin[i] || line.length > LONGEST * width.columns) return false;
+    if (!isProse[i] || !isProse[i + 1]) return false;
     const next = lines[i + 1]!.trimStart();
-    if (ITEM.test(next) || !isProse(line) || !isProse(next)) return false;
+    if (ITEM.test(next)) return false;
     // Lines that somebody has edited since are shorter.
     return isForced[i]! || (line.length > width.columns / 2 && LOWER_CASE.test(next));
   });
 }
 
-function isProse(line: string): boolean {
-  return LETTERS.test(line) && !MARKED.test(line) && !COLUMNS.test(line.trim());
+function looksLikeProse(line: string): boolean {
+  const mayHaveColumns = line.includes('   ') || line.includes('\t') || line.includes('|');
+  return LETTERS.test(line) && !MARKED.test(line) && !(mayHaveColumns && COLUMNS.test(line.trim()));
 }

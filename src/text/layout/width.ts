@@ -1,4 +1,4 @@
-import { quantile, shareOf, wordsOf } from '../collection/recognition/lines.js';
+import { quantile, shareOf } from '../collection/recognition/lines.js';
 
 /** Lines are hardly broken at widths outside this range, in characters or bytes. */
 const NARROWEST = 30;
@@ -96,7 +96,7 @@ export function indentOf(line: string): number {
 }
 
 function firstWord(line: string): string {
-  return wordsOf(line.slice(0, WIDEST))[0] ?? '';
+  return /\S+/.exec(line.slice(0, WIDEST))?.[0] ?? '';
 }
 
 function lengthIn(text: string, unit: Unit): number {

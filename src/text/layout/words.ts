@@ -1,12 +1,11 @@
 /** Words with the hyphens and apostrophes in them. */
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’\u2010-][\p{L}\p{M}\p{N}]+)*/gu;
+const HYPHEN = /[\u2010\u00ad-]$/;
 /** The part of a word before a hyphen at the end of a line, and the part after it. */
 const BEFORE_HYPHEN = /[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’\u2010-]*[\u2010\u00ad-]$/u;
 const AFTER_HYPHEN = /^[\p{L}\p{M}\p{N}]+(?:['’\u2010-][\p{L}\p{M}\p{N}]+)*/u;
 /** After a hyphen with one of these, the end of a word is left out, as in "two- or threefold". */
 const JOINING = /^(and|or|to|und|oder|bis|et|ou|y|o|e|en|of|och|og)$/i;
-const DASH = /(?:—|--)$/;
-const DASH_FIRST = /^(?:—|--)/;
 
 /** How the parts of a broken line are put together. */
 export interface Joint {
@@ -17,16 +16,15 @@ export interface Joint {
 
 /** What the words and dashes of a text say about how its lines are to be joined. */
 export class Words {
-  readonly #counts = new Map<string, number>();
+  readonly #text: string;
+  /** Counted when the first word is looked up. */
+  #counts: Map<string, number> | undefined;
   readonly #spacedAfterDash: boolean;
   readonly #spacedBeforeDash: boolean;
 
   /** @param text some millions of characters of it */
   constructor(text: string) {
-    for (const [word] of text.matchAll(WORD)) {
-      const key = keyOf(word);
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    }
+    this.#text = text;
     const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
     this.#spacedAfterDash = count(/(?:—|--) \S/g) > count(/(?:—|--)[^\s-]/g);
     this.#spacedBeforeDash = count(/\S (?:—|--)/g) > count(/[^\s-](?:—|--)/g);
@@ -40,8 +38,11 @@ export class Words {
    * @param next without spaces at its start
    */
   joint(line: string, next: string): Joint {
-    if (DASH.test(line)) return { removed: 0, between: this.#spacedAfterDash ? ' ' : '' };
-    if (DASH_FIRST.test(next)) return { removed: 0, between: this.#spacedBeforeDash ? ' ' : '' };
+    if (line.endsWith('—') || line.endsWith('--'))
+      return { removed: 0, between: this.#spacedAfterDash ? ' ' : '' };
+    if (next.startsWith('—') || next.startsWith('--'))
+      return { removed: 0, between: this.#spacedBeforeDash ? ' ' : '' };
+    if (!HYPHEN.test(line)) return { removed: 0, between: ' ' };
     const [before] = BEFORE_HYPHEN.exec(line) ?? [];
     const [after] = AFTER_HYPHEN.exec(next) ?? [];
     if (before === undefined || after === undefined) return { removed: 0, between: ' ' };
@@ -53,8 +54,18 @@ export class Words {
   }
 
   #count(word: string): number {
+    this.#counts ??= countsIn(this.#text);
     return this.#counts.get(keyOf(word)) ?? 0;
   }
+}
+
+function countsIn(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(WORD)) {
+    const key = keyOf(word);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function keyOf(word: string): string {
