@@ -86,9 +86,7 @@ export async function evaluate(
   try {
     const input = text === undefined ? undefined : namesOrCorpus(text);
     const corpus = input && ('sources' in input ? input : await resolveCorpus(input));
-    const isString = typeof text === 'object' && 'text' in text;
-    const read = isString ? inUtf8(record) : record;
-    const choice = { text: corpus, split, run: runOf(path), record: read, unknown };
+    const choice = { text: corpus, split, run: runOf(path), record, unknown };
     const name = typeof text === 'string' ? text : (corpus?.name ?? split ?? 'validation');
     return await withText(choice, formOf(model), least, inTemporaryFolder, async (stretch, _, strange) => {
       const figures =
@@ -98,12 +96,6 @@ export async function evaluate(
   } catch (error) {
     throw asProgramError(error);
   }
-}
-
-/** The record of a model as if its text had been UTF-8, as strings of a program are. */
-function inUtf8(record: TrainedModel['record']): TrainedModel['record'] {
-  const encoding = record.decoding.encoding === 'bytes' ? 'bytes' : 'utf8';
-  return { ...record, decoding: { ...record.decoding, encoding } };
 }
 
 function measure({ weights }: TrainedModel, stretch: Stretch, protocol: Protocol): Figures {

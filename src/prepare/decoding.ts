@@ -5,7 +5,7 @@ import type { DecodeOptions } from '../text/encoding/decode.js';
 import { type ReadableFiles, readable } from '../text/files/readable.js';
 import type { Corpus } from '../text/files/sources.js';
 import { memoryLimit } from './memory.js';
-import type { TrainingRequest } from './request.js';
+import type { PrepareHooks, TrainingRequest } from './request.js';
 
 /** The files of a new run, ready to be decoded, and how. */
 export interface DecodableCorpus extends ReadableFiles {
@@ -23,6 +23,7 @@ export async function decodableCorpus(
   corpus: Corpus,
   trained: DecodeOptions | undefined,
   folder: string,
+  onReading: PrepareHooks['onReading'],
 ): Promise<DecodableCorpus> {
   // What weights have learned is read as it was; members that are missing there have a meaning.
   const defaults = trained ?? { strip: DECODING.strip.default, ...(corpus.unwrap && { unwrap: true }) };
@@ -30,7 +31,17 @@ export async function decodableCorpus(
   if (wanted.encoding === 'bytes') refuseChanges(asked);
   const strip = wanted.encoding !== 'bytes' && (wanted.strip ?? false);
   const most = memoryLimit(maxMemory);
-  const found = await readable(corpus.sources, { encoding: wanted.encoding, strip, folder, most });
+  const { sources } = corpus;
+  const isSized = sources.every(({ stats }) => stats !== undefined);
+  const total = isSized ? sources.reduce((sum, { stats }) => sum + Number(stats!.size), 0) : undefined;
+  let bytes = 0;
+  const onRead = (more: number) => {
+    bytes += more;
+    onReading('looking at', bytes, total);
+  };
+  // Weights do not tell what another text is, only what it may be if it is not UTF-8.
+  const of = { encoding: asked.encoding, learned: trained?.encoding };
+  const found = await readable(sources, { ...of, strip, folder, most, onRead });
   return { ...found, decoding: recorded({ ...wanted, strip, encoding: found.encoding }) };
 }
 

@@ -82,6 +82,7 @@ async function prepareNew(
     corpus,
     trained?.record.decoding,
     run,
+    onReading,
   );
   const beginnings = await readBeginnings(sources, decoding, run);
   const division = await divisionFor(request, { sources, beginnings }, trained?.record.texts);

@@ -93,15 +93,14 @@ export async function withText<T>(
     return [];
   };
   return withFolder(async (folder) => {
-    // --encoding is a flag of training: here the text is decoded as the model's own was.
-    const undecodable = (hint: string) =>
-      hint.includes('--encoding')
-        ? `Convert it to ${record.decoding.encoding}, for example with iconv.`
-        : hint;
+    // --encoding is a flag of training.
+    const undecodable = (hint: string) => (hint.includes('--encoding') ? 'Convert it to UTF-8.' : hint);
     const { decoding, texts: collection } = record;
     const { length, inOtherForm, findings } = await withHint(undecodable, async () => {
-      const { encoding, strip = false } = decoding;
-      const found = await readable(sources, { encoding, strip, folder, most: memoryLimit(undefined) });
+      const { encoding: learned, strip = false } = decoding;
+      const most = memoryLimit(undefined);
+      const how = { encoding: undefined, learned, isForeign: true, strip, folder, most };
+      const found = await readable(sources, how);
       for (const notice of found.notices) onNotice(notice);
       const reading = { sources: found.sources, decoding, collection, form };
       return writeIds(reading, folder, { vocabulary, standIns });

@@ -2,7 +2,7 @@ import type { Collection } from './collection/collection.js';
 import type { Piece } from './collection/divide.js';
 import { divisionOf } from './collection/division.js';
 import { formatOfName } from './collection/records/row.js';
-import { type CodePoints, type DecodeOptions, Decoder } from './encoding/decode.js';
+import { type CodePoints, type DecodeOptions, Decoder, type LineEnd } from './encoding/decode.js';
 import { refuseChanged, type Source } from './files/source.js';
 import { allFindings, type FileFindings } from './findings.js';
 import type { TextForm } from './form.js';
@@ -49,7 +49,7 @@ export async function* readPieces(
   for (const [source, file] of sources.entries()) {
     let hasStarted = false;
     try {
-      const decoder = new Decoder(file.label, decoding, form?.lineEnd);
+      const decoder = decoderOf(file, decoding, form?.lineEnd);
       const filters = filtersFor(decoding, collection?.division === 'record' || hasRecords(file));
       const decoded = decodedWith(decoder, file, folder, filters);
       const division = divisionOf(file.label, collection, decoding, form !== undefined);
@@ -78,17 +78,18 @@ export function decodedChunks(
   decoding: DecodeOptions,
   folder: string,
 ): AsyncGenerator<CodePoints> {
-  return decodedWith(
-    new Decoder(source.label, decoding),
-    source,
-    folder,
-    filtersFor(decoding, hasRecords(source)),
-  );
+  const filters = filtersFor(decoding, hasRecords(source));
+  return decodedWith(decoderOf(source, decoding), source, folder, filters);
 }
 
 /** Whether a file has records, by its name. */
 function hasRecords({ label }: Source): boolean {
   return formatOfName(label) !== undefined;
+}
+
+function decoderOf({ label, isUtf8 }: Source, decoding: DecodeOptions, lineEnd?: LineEnd): Decoder {
+  const encoding = isUtf8 && decoding.encoding !== 'bytes' ? 'utf8' : decoding.encoding;
+  return new Decoder(label, { ...decoding, encoding }, lineEnd);
 }
 
 async function* decodedWith(

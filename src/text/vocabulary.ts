@@ -42,7 +42,7 @@ export class Vocabulary {
    * @throws UserError unless it is an ascending list of code points that the encoding can produce
    */
   static parse(json: unknown, encoding: Encoding, source: string): Vocabulary {
-    const most = ['latin1', 'bytes'].includes(encoding) ? 0xff : MAX_CODE_POINT;
+    const most = encoding === 'bytes' ? 0xff : MAX_CODE_POINT;
     const valid =
       Array.isArray(json) &&
       json.length >= 2 &&

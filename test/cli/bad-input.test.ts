@@ -48,7 +48,7 @@ describe('train refuses', () => {
     ['one distinct character', ['one.txt'], 65, /one repeated character, 'a'/],
     ['too little text', ['few.txt'], 65, '6 characters'],
     ['a binary file', ['binary.txt'], 65, /binary file.*offset 500.*--encoding bytes/],
-    ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding latin1/],
+    ['invalid UTF-8', ['latin1.txt'], 65, /not UTF-8: at offset 500.*--encoding windows-1252/],
     ['a coupled GRU', ['text.txt', '--cell', 'gru', '--coupled'], 2, '--coupled'],
     [
       'a residual connection with one layer',
@@ -84,7 +84,7 @@ describe('train refuses', () => {
     ['--steps', '-3', 'at least 1'],
     ['--val', '1', 'a number from 0 to 0.9'],
     ['--seed', '4294967296', 'a whole number from 0 to'],
-    ['--encoding', 'ebcdic', 'one of utf8'],
+    ['--encoding', 'windos-1252', 'Did you mean windows-1252?'],
     ['--ui', 'pretty', 'one of auto'],
   ])('%s %s', async (flag, value, remedy) => {
     await fails(['train', 'text.txt', flag, value], 2, flag, `"${value}"`, remedy);
@@ -120,9 +120,9 @@ describe('train refuses', () => {
 });
 
 describe('unusual input', () => {
-  it('UTF-16 is recognised', async () => {
-    await writeFile(join(folder, 'utf16.txt'), Buffer.from('\ufeffhello', 'utf16le'));
-    await fails(['train', 'utf16.txt'], 65, 'iconv -f UTF-16');
+  it('UTF-32 is recognised', async () => {
+    await writeFile(join(folder, 'utf32.txt'), Uint8Array.of(0xff, 0xfe, 0, 0, 0x41, 0, 0, 0));
+    await fails(['train', 'utf32.txt'], 65, 'iconv -f UTF-32');
   });
 
   it('a device is refused, and standard input given twice is read once', async () => {

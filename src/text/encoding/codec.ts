@@ -4,7 +4,7 @@ const REPLACEMENT = '\ufffd';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** What iconv-lite calls an encoding, where its name is not ours. */
-const LIBRARY_NAMES: Partial<Record<NamedEncoding, string>> = { 'mac-cyrillic': 'maccyrillic' };
+const LIBRARY_NAMES: Partial<Record<NamedEncoding | 'latin1', string>> = { 'mac-cyrillic': 'maccyrillic' };
 
 /** Text, and the offset of the first byte that belongs to no character; undefined if all of them do. */
 export interface Decoded {
@@ -21,7 +21,7 @@ export class Codec {
   readonly #encode: (text: string) => Uint8Array;
 
   constructor(
-    readonly encoding: NamedEncoding,
+    readonly encoding: NamedEncoding | 'latin1',
     library: typeof import('iconv-lite'),
   ) {
     const name = LIBRARY_NAMES[encoding] ?? encoding;
@@ -104,10 +104,10 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-const codecs = new Map<NamedEncoding, Codec>();
+const codecs = new Map<NamedEncoding | 'latin1', Codec>();
 
 /** Returns the codec of an encoding. The library is loaded when the first one is needed: most texts need none. */
-export async function codecOf(encoding: NamedEncoding): Promise<Codec> {
+export async function codecOf(encoding: NamedEncoding | 'latin1'): Promise<Codec> {
   const known = codecs.get(encoding);
   if (known) return known;
   const { default: library } = await import('iconv-lite');

@@ -152,11 +152,7 @@ export class Decoder {
       this.#replaced++;
       return;
     }
-    // FF FE and FE FF are the byte order marks of UTF-16.
-    const hint =
-      /^byte 0xF[EF] /.test(reason) && at === 0
-        ? 'It looks like UTF-16. Convert it first: iconv -f UTF-16 -t UTF-8.'
-        : 'Try --encoding latin1, or replace malformed characters with --encoding utf8-lossy.';
+    const hint = 'Convert it to UTF-8, or replace malformed characters with --encoding utf8-lossy.';
     throw new UserError(`${this.source} is not UTF-8: at offset ${at} ${reason}`, hint, ExitCode.badData);
   }
 

@@ -50,6 +50,12 @@ export async function detectEncoding(sample: Uint8Array): Promise<Detected | und
   return { encoding: best.encoding, line: lineOf(best.text) };
 }
 
+/** Returns a line of a sample as it reads in an encoding. */
+export async function lineIn(sample: Uint8Array, encoding: NamedEncoding): Promise<string> {
+  const even = encoding.startsWith('utf-16') ? sample.subarray(0, sample.length & ~1) : sample;
+  return lineOf((await codecOf(encoding)).decode(even).text.replace(/^\ufeff/, ''));
+}
+
 /** UTF-16 of languages that use spaces has zeros in every other place. */
 async function utf16In(sample: Uint8Array): Promise<Detected | undefined> {
   const zeros = [0, 0];
@@ -83,9 +89,12 @@ function endOfLine(bytes: Uint8Array, most: number): number {
   return end > 0 ? end : most;
 }
 
-/** Returns a line of a text that shows its letters beyond ASCII, cut between words if it is long. */
+/** Returns a line of a text that shows its letters beyond ASCII, without tags, cut between words if it is long. */
 function lineOf(text: string): string {
-  const lines = text.split(/[\r\n]+/).map((line) => Array.from(harmless(line.trim())));
+  const lines = text
+    .replace(/<[^<>]*>/g, '')
+    .split(/[\r\n]+/)
+    .map((line) => Array.from(harmless(line.trim())));
   const letterIn = (line: readonly string[]) => line.findIndex((one) => one >= '\x80' && /\p{L}/u.test(one));
   const line = lines.find((one) => letterIn(one) >= 0) ?? lines[0]!;
   if (line.length <= LONGEST_LINE) return line.join('');

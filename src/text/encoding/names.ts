@@ -147,6 +147,6 @@ export function isNamed(encoding: Encoding): encoding is NamedEncoding {
 }
 
 /** Whether each byte of an encoding is one character, whatever is around it. */
-export function isSingleByte(encoding: NamedEncoding): boolean {
-  return /^(?:windows|iso|koi|mac|ibm)/.test(encoding);
+export function isSingleByte(encoding: NamedEncoding | 'latin1'): boolean {
+  return /^(?:windows|iso|koi|mac|ibm|latin1)/.test(encoding);
 }

@@ -3,6 +3,8 @@ import { wholeCharacters } from './decode.js';
 
 /** The most bytes of a sample. */
 const SAMPLED = 65_536;
+/** Bytes before the end of a file that are kept in case its last character is cut off. */
+const TAIL = 4096;
 /** ASCII bytes that are kept before and after others. */
 const CONTEXT = 64;
 
@@ -17,7 +19,7 @@ export interface Scan {
   readonly mark: 'utf-16le' | 'utf-16be' | 'utf-32' | undefined;
   /**
    * Of what is not UTF-8, the bytes beyond ASCII with some others around them, in stretches with line ends
-   * between; of what has zeros, the first bytes.
+   * between; of what has zeros or a mark, the first bytes.
    */
   readonly sample: Uint8Array;
 }
@@ -31,6 +33,7 @@ export async function scan(chunks: AsyncIterable<Uint8Array>): Promise<Scan> {
   /** A character that the last chunk has cut off. */
   let cut: Uint8Array = new Uint8Array(0);
   let head: Uint8Array = new Uint8Array(0);
+  let tail: Uint8Array = new Uint8Array(0);
   const sample = new Sample();
   for await (const chunk of chunks) {
     if (head.length < SAMPLED) head = Buffer.concat([head, chunk.subarray(0, SAMPLED - head.length)]);
@@ -39,22 +42,26 @@ export async function scan(chunks: AsyncIterable<Uint8Array>): Promise<Scan> {
     const bytes = cut.length > 0 ? Buffer.concat([cut, chunk]) : chunk;
     const end = isWellFormed ? wholeCharacters(bytes) : bytes.length;
     cut = Uint8Array.from(bytes.subarray(end));
-    if (isWellFormed && isUtf8(bytes.subarray(0, end))) continue;
+    if (isWellFormed && isUtf8(bytes.subarray(0, end))) {
+      tail = Uint8Array.from(bytes.subarray(-TAIL));
+      continue;
+    }
     isWellFormed = false;
     sample.add(bytes);
     cut = new Uint8Array(0);
   }
   if (!isUtf8(cut)) {
     isWellFormed = false;
-    sample.add(cut);
+    sample.add(tail.subarray(tail.findIndex((byte) => (byte & 0xc0) !== 0x80)));
   }
   const hasZeros = head.includes(0);
+  const mark = markOf(head);
   return {
     isUtf8: isWellFormed,
     isAscii: isPlain,
     hasZeros,
-    mark: markOf(head),
-    sample: hasZeros ? head : sample.bytes(),
+    mark,
+    sample: hasZeros || mark ? head : sample.bytes(),
   };
 }
 

@@ -10,7 +10,7 @@ import type { NamedEncoding } from './names.js';
  */
 export async function* transcoded(
   chunks: AsyncIterable<Uint8Array>,
-  encoding: NamedEncoding,
+  encoding: NamedEncoding | 'latin1',
   label: string,
 ): AsyncGenerator<Uint8Array, void, void> {
   const codec = await codecOf(encoding);
@@ -34,7 +34,7 @@ export async function* transcoded(
 
 function malformed(
   label: string,
-  encoding: NamedEncoding,
+  encoding: NamedEncoding | 'latin1',
   bytes: Uint8Array,
   at: number,
   offset: number,
@@ -44,7 +44,7 @@ function malformed(
 }
 
 /** The error about a file that is not in the encoding that it was read in. */
-function notIn(label: string, encoding: NamedEncoding, reason: string): UserError {
+function notIn(label: string, encoding: NamedEncoding | 'latin1', reason: string): UserError {
   return new UserError(
     `${label} is not ${encoding}: ${reason}`,
     'Find out its encoding with --encoding auto, or convert it to UTF-8.',

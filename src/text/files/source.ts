@@ -18,6 +18,8 @@ export interface Source {
   readonly stats: BigIntStats | undefined;
   /** Whether it is text in memory, whatever it looks like. */
   readonly isText?: true;
+  /** Whether its bytes are UTF-8, whatever the encoding of the files is; `bytes` stay as they are. */
+  readonly isUtf8?: true;
   /** Equal for sources that read the same file, under whatever names; undefined if this is unknown. */
   readonly identity: string | undefined;
   /** Whether the next read must go to its end: the first one of what can be read only once copies it. */
@@ -122,6 +124,7 @@ export function textSource(label: string, text: string): Source {
     label,
     stats: undefined,
     isText: true,
+    isUtf8: true,
     identity: undefined,
     mustBeReadWhole: () => false,
     async *read(_folder, onRead) {
