@@ -36,11 +36,11 @@ const ODD_VALUES: readonly unknown[] = [
 
 type Mutation = (file: Buffer, random: Random) => Buffer;
 
-const place = (file: Buffer, random: Random) => random.below(file.length);
-const some = <T>(items: readonly T[], random: Random): T => items[random.below(items.length)]!;
+export const place = (file: Buffer, random: Random) => random.below(file.length);
+export const some = <T>(items: readonly T[], random: Random): T => items[random.below(items.length)]!;
 
 /** Damage that ignores the format. */
-const BLIND: readonly Mutation[] = [
+export const BLIND: readonly Mutation[] = [
   (file, random) => {
     const copy = Buffer.from(file);
     for (let n = 1 + random.below(8); n > 0; n--) copy[place(file, random)]! ^= 1 << random.below(8);

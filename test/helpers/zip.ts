@@ -1,17 +1,17 @@
 // Writes zip archives: true ones, and ones whose headers lie. Layout: APPNOTE.TXT of PKWARE, 4.3.
 
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {
   readonly name: string | Uint8Array;
   readonly data: string | Uint8Array;
-  /** Leaves the data uncompressed, as the first file of an EPUB must be. */
+  /** Leaves the data as they are, as the first file of an EPUB must be. */
   readonly stored?: boolean;
   /** Values of the headers that replace the true ones. */
   readonly lies?: Lies;
 }
 
-interface Lies {
+export interface Lies {
   /** Bit 0: encrypted; bit 3: sizes follow the data; bit 11: the name is UTF-8, which is the default. */
   readonly flags?: number;
   /** 0 is stored, 8 deflated. */
@@ -24,7 +24,7 @@ interface Lies {
 }
 
 /** What the end of an archive says about its directory. */
-interface EndLies {
+export interface EndLies {
   readonly count?: number;
   readonly size?: number;
   readonly offset?: number;
@@ -55,6 +55,23 @@ export function zip(entries: readonly ZipEntry[], lies: EndLies = {}): Buffer {
   end.writeUInt32LE(lies.size ?? directory.length, 8);
   end.writeUInt32LE(lies.offset ?? offset, 12);
   return Buffer.concat([...files, directory, signature(0x06054b50), end]);
+}
+
+/** Returns the entries of an archive that `zip` has written without lies. */
+export function entriesOf(archive: Buffer): ZipEntry[] {
+  const end = archive.lastIndexOf(signature(0x06054b50));
+  const entries: ZipEntry[] = [];
+  let at = archive.readUInt32LE(end + 16);
+  for (let left = archive.readUInt16LE(end + 10); left > 0; left--) {
+    const length = archive.readUInt16LE(at + 28);
+    const name = archive.toString('utf8', at + 46, at + 46 + length);
+    const stored = archive.readUInt16LE(at + 10) === 0;
+    const start = archive.readUInt32LE(at + 42) + 30 + length;
+    const data = archive.subarray(start, start + archive.readUInt32LE(at + 20));
+    entries.push({ name, data: stored ? data : inflateRawSync(data), stored });
+    at += 46 + length;
+  }
+  return entries;
 }
 
 /** Returns the data of an entry as they are stored, and the 26 bytes that both of its headers share. */
