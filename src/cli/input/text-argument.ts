@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../../errors.js';
 import { quoted } from '../../format.js';
 import type { TextForm } from '../../text/form.js';
+import { refuseUnlessText } from '../../text/formats/open.js';
 import { resolveEscapes } from './escapes.js';
 
 const HINT_FOR_TEXT =
@@ -73,5 +74,6 @@ function readFile(argument: string): string {
   } catch (error) {
     throw fileError(error, name, HINT_FOR_TEXT);
   }
+  refuseUnlessText(bytes, path);
   return utf8Of(bytes, path);
 }

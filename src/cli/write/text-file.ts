@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileError, UserError } from '../../errors.js';
 import { hiddenTemporary, replaceFileSync } from '../../files.js';
+import { refuseUnlessText } from '../../text/formats/open.js';
 import { utf8Of } from '../input/text-argument.js';
 
 /** Bytes. */
@@ -56,6 +57,7 @@ export class TextFile {
       );
     }
     const bytes = readFileSync(this.path);
+    refuseUnlessText(bytes, this.name);
     this.#lineBreak = lineBreakOf(utf8Of(bytes, this.name));
     if (bytes.toString('utf8', 0, 3) === BYTE_ORDER_MARK) this.#mark = BYTE_ORDER_MARK;
     this.text = this.textOf(bytes, this.name);

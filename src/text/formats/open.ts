@@ -1,7 +1,8 @@
 import { ExitCode, UserError } from '../../errors.js';
+import { quoted } from '../../format.js';
 import { headOf, type Source } from '../files/source.js';
 import { type ExtractOptions, extracted } from './extract.js';
-import { KIND_BYTES, kindOf, type TextKind } from './kind.js';
+import { KIND_BYTES, KIND_NAMES, kindOf, type TextKind } from './kind.js';
 
 /** A file whose kind is known. */
 export interface OpenedFile {
@@ -21,11 +22,26 @@ export async function openFile(
   { folder, most }: ExtractOptions & { readonly folder: string },
 ): Promise<OpenedFile> {
   const found = kindOf(await headOf(source, folder, KIND_BYTES), source.label);
-  if ('refused' in found) {
-    throw new UserError(`${source.label} is ${found.refused}, not a text`, found.hint, ExitCode.badData);
-  }
+  if ('refused' in found) throw notText(source.label, found.refused, found.hint);
   const { kind, isPacked } = found;
   const unpacked = isPacked ? extracted(source, 'gzip', { most }) : source;
   const isReady = kind === 'text' || kind === 'html';
   return { kind, isPacked, source: isReady ? unpacked : extracted(unpacked, kind, { most }) };
+}
+
+/**
+ * Makes sure that a file is a text as it is. HTML is.
+ * @param bytes at least the first KIND_BYTES bytes
+ * @throws UserError for another kind, and for documents, saying what it is and what makes text of it
+ */
+export function refuseUnlessText(bytes: Uint8Array, path: string): void {
+  const found = kindOf(bytes, path);
+  if ('refused' in found) throw notText(path, found.refused, found.hint);
+  if (found.isPacked) throw notText(path, 'compressed with gzip', `Unpack it first: gunzip ${quoted(path)}.`);
+  if (found.kind === 'text' || found.kind === 'html') return;
+  throw notText(path, KIND_NAMES[found.kind].one, 'Save it as plain text (.txt) first, and name that file.');
+}
+
+function notText(path: string, what: string, hint: string): UserError {
+  return new UserError(`${path} is ${what}, not a text`, hint, ExitCode.badData);
 }

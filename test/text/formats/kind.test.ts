@@ -4,7 +4,9 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isBinary, kindOf } from '../../../src/text/formats/kind.js';
+import { refuseUnlessText } from '../../../src/text/formats/open.js';
 import { docx, epub, odt } from '../../helpers/documents.js';
+import { thrownBy } from '../../helpers/files.js';
 import { zip } from '../../helpers/zip.js';
 
 const bytesOf = (content: string | Uint8Array) =>
@@ -105,6 +107,20 @@ it('UTF-16 is not binary, and other files with zero bytes are', () => {
   }
   expect(isBinary(Buffer.from([1, 0]))).toBe(true);
   expect(isBinary(Buffer.from(`\0\0\x01${line}`, 'latin1'))).toBe(true);
+});
+
+it('what is read as it is may be HTML, and no document', () => {
+  refuseUnlessText(Buffer.from('<!DOCTYPE html>'), 'a.html');
+  refuseUnlessText(Buffer.alloc(0), 'a.txt');
+  const refused = (bytes: Uint8Array, name: string) => {
+    const { message, hint } = thrownBy(() => refuseUnlessText(bytes, name));
+    return `${message}. ${hint}`;
+  };
+  expect(refused(docx(['Text']), 'a.docx')).toMatch(/^a\.docx is a Word document, not a text.*plain text/);
+  expect(refused(gzipSync('Text'), 'a.gz')).toMatch(
+    /^a\.gz is compressed with gzip, not a text.*gunzip a\.gz/,
+  );
+  expect(refused(Buffer.from('%PDF-1.4'), 'a.pdf')).toMatch(/^a\.pdf is a PDF, not a text.*pdftotext/);
 });
 
 it('any bytes at all have a kind', () => {
