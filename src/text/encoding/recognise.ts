@@ -1,8 +1,9 @@
 import { ExitCode, UserError } from '../../errors.js';
 import type { Source } from '../files/source.js';
+import { declaredEncoding } from './declared.js';
 import { Decoder } from './decode.js';
 import { type Detected, detectEncoding, lineIn } from './detect.js';
-import { type Encoding, encodingNamed, isNamed } from './names.js';
+import { type Encoding, isNamed } from './names.js';
 import { type Scan, scan } from './scan.js';
 
 /** How the encoding of a file is to be found. */
@@ -29,9 +30,6 @@ export interface Recognised {
   /** What speaks against the encoding that the user has named. */
   readonly doubt?: 'utf8' | 'windows-1252';
 }
-
-/** A declaration in a page or in XML. */
-const DECLARED = /(?:charset|encoding)\s*=\s*["']?([\w:-]+)/i;
 
 /**
  * Looks at all bytes of a file and finds the encoding in which it is to be read.
@@ -75,13 +73,8 @@ async function withoutOption(source: Source, found: Scan, options: EncodingOptio
   return guess;
 }
 
-/** The encoding that a page declares. What calls itself ISO-8859-1 is windows-1252, as in the HTML standard. */
 async function declaredIn(source: Source, { folder }: EncodingOptions): Promise<Encoding | undefined> {
-  for await (const chunk of source.read(folder)) {
-    const name = DECLARED.exec(Buffer.from(chunk.subarray(0, 4096)).toString('latin1'))?.[1];
-    const encoding = name === undefined ? undefined : encodingNamed(name);
-    return encoding === 'latin1' ? 'windows-1252' : encoding;
-  }
+  for await (const chunk of source.read(folder)) return declaredEncoding(chunk);
   return undefined;
 }
 

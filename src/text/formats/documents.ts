@@ -1,10 +1,13 @@
 import { TextDecoder } from 'node:util';
 import type { Refuse } from '../../errors.js';
 import { grouped } from '../../numbers.js';
+import { declaredEncoding } from '../encoding/declared.js';
+import { type Encoding, isNamed } from '../encoding/names.js';
+import { transcoded } from '../encoding/transcode.js';
 import type { Document } from './document.js';
 import { chaptersOf } from './epub.js';
 import { Flow } from './flow.js';
-import { declaredEncoding, HtmlReader } from './html.js';
+import { HtmlReader } from './html.js';
 import type { TextKind } from './kind.js';
 import { type Dialect, Markup, type MarkupReader } from './markup.js';
 import { OpenDocumentReader } from './open-document.js';
@@ -17,7 +20,7 @@ type ArchiveKind = Exclude<TextKind, 'text' | 'html'>;
 export async function* pageText({ chunks, label, refuse }: Document): AsyncGenerator<Uint8Array> {
   const flow = new Flow(2);
   const isXhtml = /\.xhtml(\.gz)?$/i.test(label);
-  const text = decoded(chunks, undefined, refuse);
+  const text = decodedUtf8(chunks);
   yield* laidOut(text, new HtmlReader(flow), isXhtml ? 'xhtml' : 'html', flow, refuse);
   yield Buffer.from(flow.end());
 }
@@ -94,48 +97,49 @@ async function* laidOut(
   markup.end();
 }
 
-/** Reads a part of an archive as text, in the encoding that it declares. */
+/** Reads a part of an archive: by its byte order mark, else as it declares, else as UTF-8. */
 async function* entryText(archive: Archive, name: string, refuse: Refuse): AsyncGenerator<string> {
-  yield* decoded(archive.read(name), name, refuse);
+  const chunks = archive.read(name);
+  const first = await chunks.next();
+  if (first.done) return;
+  const encoding = encodingOf(first.value);
+  const all = withFirst(first.value, chunks);
+  yield* decodedUtf8(isNamed(encoding) ? transcoded(all, encoding, name) : all, () =>
+    refuse(`its part ${name} is not UTF-8`),
+  );
+}
+
+function encodingOf(head: Uint8Array): Encoding {
+  const [first, second] = head;
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return declaredEncoding(head) ?? 'utf8';
+}
+
+async function* withFirst(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
 }
 
 /**
- * Decodes markup: by its byte order mark, else as it declares, else as UTF-8.
- * @param part its name in an archive; undefined for a file that is UTF-8 already
+ * Decodes UTF-8, without a byte order mark.
+ * @param onMalformed throws the error for other bytes; without it, they become U+FFFD
  */
-async function* decoded(
+async function* decodedUtf8(
   chunks: AsyncIterable<Uint8Array>,
-  part: string | undefined,
-  refuse: Refuse,
+  onMalformed?: () => never,
 ): AsyncGenerator<string> {
-  let decoder: TextDecoder | undefined;
+  const decoder = new TextDecoder('utf-8', { fatal: onMalformed !== undefined });
   const decode = (chunk?: Uint8Array) => {
     try {
-      return decoder?.decode(chunk, { stream: chunk !== undefined }) ?? '';
-    } catch {
-      return refuse(`${part ?? 'its text'} is not ${decoder!.encoding.toUpperCase()}`);
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (error) {
+      if (!onMalformed) throw error;
+      return onMalformed();
     }
   };
-  for await (const chunk of chunks) {
-    decoder ??= decoderFor(chunk, part, refuse);
-    yield decode(chunk);
-  }
+  for await (const chunk of chunks) yield decode(chunk);
   yield decode();
-}
-
-function decoderFor(head: Uint8Array, part: string | undefined, refuse: Refuse): TextDecoder {
-  const [first, second] = head;
-  let encoding = 'utf-8';
-  if (part !== undefined) {
-    if (first === 0xff && second === 0xfe) encoding = 'utf-16le';
-    else if (first === 0xfe && second === 0xff) encoding = 'utf-16be';
-    else encoding = declaredEncoding(head) ?? encoding;
-  }
-  try {
-    return new TextDecoder(encoding, { fatal: part !== undefined });
-  } catch {
-    return refuse(`${part} is in the unknown encoding ${encoding}`);
-  }
 }
 
 /** Reads a document into memory. */

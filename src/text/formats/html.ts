@@ -96,11 +96,3 @@ export class HtmlReader extends SkippingReader {
     }
   }
 }
-
-/** Returns the encoding that a page declares in its first bytes; undefined if it declares none. */
-export function declaredEncoding(head: Uint8Array): string | undefined {
-  const start = Buffer.from(head).toString('latin1', 0, 4096);
-  const xml = /^\s*<\?xml[^>]{0,200}\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(start);
-  const meta = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(start);
-  return (xml ?? meta)?.[1]?.toLowerCase();
-}

@@ -157,6 +157,25 @@ describe('EPUB', () => {
     const chapters = ['<h1>I</h1><p>Call&#160;me.</p>', '<h1>II</h1><p>The <i>sea</i>.<br/>Waves.</p>'];
     expect(await textOf(epub({ chapters }), 'epub')).toBe('I\n\nCall\u00a0me.\n\nII\n\nThe sea.\nWaves.\n');
   });
+  it('chapters may be in another encoding that they declare', async () => {
+    const page = '<?xml version="1.0" encoding="windows-1251"?><html><body><p>Мой дядя</p></body></html>';
+    const bytes = (text: string) => Buffer.from(text, 'utf16le').swap16();
+    const cyrillic = Array.from(page, (letter) => {
+      const code = letter.codePointAt(0)!;
+      return code < 0x80 ? code : code - 0x410 + 0xc0;
+    });
+    const open = (chapter: Uint8Array) => {
+      const item = (id: string) =>
+        `<item id="${id}" href="${id}" media-type="text/html"/><itemref idref="${id}"/>`;
+      return zip([
+        { name: 'META-INF/container.xml', data: '<rootfile full-path="a.opf"/>' },
+        { name: 'a.opf', data: item('a') },
+        { name: 'a', data: chapter },
+      ]);
+    };
+    expect(await textOf(open(Uint8Array.from(cyrillic)), 'epub')).toBe('Мой дядя\n');
+    expect(await textOf(open(bytes(`\ufeff${page}`)), 'epub')).toBe('Мой дядя\n');
+  });
   it('hidden fonts are no obstacle, and hidden text is refused by what it is', async () => {
     const chapters = ['<p>Text.</p>'];
     const fonts = epub({ chapters, encryption: 'http://www.idpf.org/2008/embedding' });
