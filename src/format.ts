@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { grouped } from './numbers.js';
+import { amountOf, grouped } from './numbers.js';
 
 /** Numbers, durations and untrusted text, formatted for people. */
 
@@ -10,6 +10,14 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
   return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+}
+
+/** Formats a size on disk: "512 bytes", "3.4 kB", "120 MB". */
+export function byteSize(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  if (power === 0) return amountOf(bytes, 'byte');
+  const amount = bytes / 1000 ** power;
+  return `${amount < 10 ? amount.toFixed(1) : grouped(Math.round(amount))} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }
 
 const UNITS = [

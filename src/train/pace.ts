@@ -12,22 +12,23 @@ export interface Pace {
   readonly validation: number;
 }
 
-/** The most time to spend on each part, in milliseconds. */
+/** The most time to spend on each part after its first piece, in milliseconds. */
 const MOST = { steps: 1200, windows: 400, sample: 400 } as const;
 /** The most steps, or windows of a validation, or characters of a sample. */
 const MOST_PIECES = 100;
-/** The first steps warm up: code is compiled, and memory is touched for the first time. */
+/** Share of the steps that only warm up: code is compiled, and threads find their processors. */
 const WARM_UP = 1 / 3;
 
 /**
- * Measures how fast a network learns here, by real steps of it. Takes at most two seconds, unless a few steps
- * of the network take longer. The session cannot be trained afterwards.
+ * Measures how fast a network learns here, by real steps of it. Takes two or three seconds, unless a few
+ * steps of the network take longer. The session cannot be trained afterwards.
  */
 export function measurePace(session: Session, now: Now = systemClock): Pace {
   const training = { ...session.record.training, evalEvery: Number.MAX_SAFE_INTEGER };
   const run = new Run({ ...session, record: { ...session.record, training } }, { now });
-  const { times } = timed(learning(run), MOST.steps, now);
-  const step = meanOf(times.slice(Math.floor(times.length * WARM_UP)));
+  // The first step starts the threads and touches the memory, which takes as long as many steps.
+  const [first, ...times] = timed(learning(run), MOST.steps, now).times;
+  const step = times.length > 0 ? meanOf(times.slice(Math.floor(times.length * WARM_UP))) : first!;
   const { validation, evaluator } = session;
   const sample = timed(writeSample(session, 0), MOST.sample, now);
   const windows = validation && timed(evaluator.inTurn(validation), MOST.windows, now);
@@ -56,14 +57,14 @@ interface Timed {
 /** Does as many pieces of work as fit into a time, but at least two. */
 function timed(work: Iterable<unknown>, most: number, now: Now): Timed {
   const times: number[] = [];
-  const start = now();
-  let last = start;
+  let last = now();
+  let end = Number.POSITIVE_INFINITY;
   for (const _ of work) {
     const time = now();
     times.push(time - last);
     last = time;
-    const isEnough = time - start >= most || times.length === MOST_PIECES;
-    if (isEnough && times.length >= 2) return { times, isAll: false };
+    if (times.length === 1) end = time + most;
+    else if (time >= end || times.length === MOST_PIECES) return { times, isAll: false };
   }
   return { times, isAll: true };
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.js';
 import { aliasHelp } from '../aliases.js';
 import { PositiveOption, TableOption } from '../options.js';
 import { COMMAND_GROUPS, type TrainFlags } from './flags.js';
-import { printPlan } from './plan.js';
+import { printPlan } from './plan/command.js';
 import { runTraining } from './run.js';
 
 const EXAMPLES = `

@@ -1,49 +1,17 @@
 import chalk from 'chalk';
-import type { TrainOptions } from '../../checkpoint/options.js';
-import { describeLength } from '../../checkpoint/record.js';
-import { aboutDuration, harmlessLine, rate } from '../../format.js';
-import { describeModel } from '../../model/config.js';
-import { amountOf, grouped } from '../../numbers.js';
-import { binarySize } from '../../prepare/memory.js';
-import { planRun, type TrainingPlan } from '../../prepare/plan.js';
-import { type EndedRun, requestOf } from '../../prepare/request.js';
-import { printReport } from '../output/console.js';
-import { withProgress } from '../output/stderr.js';
-import { undoneOnSignal } from '../output/temporary.js';
-import { wrapped } from '../output/terminal.js';
-import { brokenEngine, prepare } from './prepare.js';
-
-/** `charlstm train --plan`: prints what training would do. Nothing of it stays on disk. */
-export async function printPlan(
-  names: readonly string[],
-  options: TrainOptions,
-  json: boolean | undefined,
-): Promise<void> {
-  const plan = await planOf(names, options);
-  printReport(json || undefined, plan, () => ('ended' in plan ? endedText(plan) : planText(plan)));
-}
+import { describeLength } from '../../../checkpoint/record.js';
+import { aboutDuration, harmlessLine, rate } from '../../../format.js';
+import { describeModel } from '../../../model/config.js';
+import { amountOf, grouped } from '../../../numbers.js';
+import { binarySize } from '../../../prepare/memory.js';
+import type { TrainingPlan } from '../../../prepare/plan.js';
+import type { EndedRun } from '../../../prepare/request.js';
+import { wrapped } from '../../output/terminal.js';
+import { fileLines } from './files.js';
 
 /** A run that was to be continued, but has had its length already. */
-interface EndedPlan extends Pick<EndedRun, 'run' | 'notices'> {
+export interface EndedPlan extends Pick<EndedRun, 'run' | 'notices'> {
   readonly ended: EndedRun['end'];
-}
-
-async function planOf(names: readonly string[], options: TrainOptions): Promise<TrainingPlan | EndedPlan> {
-  const start = performance.now();
-  const prepared = await prepare({ ...requestOf(names, options), isPlanned: true });
-  if ('end' in prepared) return { run: prepared.run, ended: prepared.end, notices: prepared.notices };
-  const seconds = (performance.now() - start) / 1000;
-  try {
-    const plan = await undoneOnSignal(prepared.release, () =>
-      withProgress((progress) => {
-        void progress.show('measuring the speed of the network');
-        return planRun(prepared, seconds);
-      }, 0),
-    );
-    return { ...plan, notices: [...plan.notices, ...brokenEngine(options)] };
-  } finally {
-    await prepared.release();
-  }
 }
 
 /** Width of the column of labels, and the most of a line. */
@@ -61,14 +29,17 @@ function report(rows: readonly Row[], notices: readonly string[]): string {
   return `${parts.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
-function endedText({ run, notices }: EndedPlan): string {
+/** The report on a run of which nothing is left. */
+export function endedText({ run, notices }: EndedPlan): string {
   return report([['run', `${run}: there is nothing left to train`]], notices);
 }
 
-function planText(plan: TrainingPlan): string {
-  const { run, resumes, corpus, training, notices } = plan;
+/** The plan for a person, in lines of at most 80 columns. */
+export function planText(plan: TrainingPlan): string {
+  const { run, resumes, files, training, notices } = plan;
   const rows: Row[] = [
-    ['text', `${corpus.name}, ${amountOf(corpus.characters, 'character')}`],
+    ['text', textText(plan)],
+    ...fileLines(files).map((line, i): Row => [i === 0 ? 'files' : '', line]),
     ['vocabulary', vocabularyText(plan)],
     ['split', splitText(plan)],
     ['network', networkText(plan)],
@@ -86,6 +57,10 @@ function planText(plan: TrainingPlan): string {
     ],
   ];
   return report(rows, notices);
+}
+
+function textText({ corpus: { name, characters, texts } }: TrainingPlan): string {
+  return `${name}, ${amountOf(characters, 'character')}${texts === null ? '' : ` in ${amountOf(texts, 'text')}`}`;
 }
 
 function splitText({ split: { training, validation, test } }: TrainingPlan): string {
