@@ -4,7 +4,9 @@ import type { ModelConfig } from '../model/config.js';
 import { parameterTable } from '../model/parameters.js';
 import { windowsPerEpoch } from '../text/batches.js';
 import type { Collection } from '../text/collection/collection.js';
+import type { DecodeOptions } from '../text/encoding/decode.js';
 import type { FileFound } from '../text/files/readable.js';
+import type { FileFindings } from '../text/findings.js';
 import { heldBack } from '../text/split.js';
 import { totalSteps, validationsSinceBest } from '../train/schedule.js';
 import type { TrainingJob } from '../worker/messages.js';
@@ -22,6 +24,10 @@ export interface TrainingPlan {
   readonly from: Origin | null;
   /** What each file is, and as what it is read; empty for a run that continues with the text it has. */
   readonly files: readonly FileFound[];
+  /** How their bytes become characters. */
+  readonly decoding: DecodeOptions;
+  /** What was replaced, joined and left out, as numbers; null for a run that continues. */
+  readonly findings: FileFindings | null;
   readonly corpus: {
     readonly name: string;
     readonly characters: number;
@@ -70,10 +76,7 @@ interface PlannedTime extends MeasuredPace {
  * @param reading seconds that preparing the run took
  * @throws UserError if the text cannot be read, or there is not enough memory
  */
-export async function planRun(
-  { job, files, texts, notices }: PreparedRun,
-  reading: number,
-): Promise<TrainingPlan> {
+export async function planRun({ job, found, notices }: PreparedRun, reading: number): Promise<TrainingPlan> {
   const { run, record, from, engine } = job;
   const { model, training, corpus, progress } = record;
   const vocabulary = vocabularyOf(record);
@@ -84,12 +87,14 @@ export async function planRun(
     run,
     resumes: from === undefined ? null : { path: from, step: progress.step },
     from: record.from ?? null,
-    files,
+    files: found?.files ?? [],
+    decoding: record.decoding,
+    findings: found?.findings ?? null,
     corpus: {
       name: corpus.name,
       characters: corpus.length,
       division: record.texts ?? null,
-      texts: texts ?? null,
+      texts: found?.texts ?? null,
     },
     vocabulary: {
       size: vocabulary.size,

@@ -125,8 +125,7 @@ async function prepareNew(
   const { stopAt, engine, threads } = request;
   return {
     job: { run, token: claim.ownership.token, record, from, stopAt, engine, threads },
-    files: found.files,
-    texts: learned.texts?.count,
+    found: { files: found.files, texts: learned.texts?.count, findings: learned.findings },
     notices: [
       ...(trained ? symbolNotices(trained, learned) : []),
       ...corpus.notices,

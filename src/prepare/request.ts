@@ -14,6 +14,7 @@ import { flagWithValue, type OptionRow, type OptionTable, type OptionValues, val
 import { DEFAULT_CORPUS } from '../text/files/catalogue.js';
 import type { FileFound } from '../text/files/readable.js';
 import { type Corpus, resolveCorpus } from '../text/files/sources.js';
+import type { FileFindings } from '../text/findings.js';
 import type { EndEvent } from '../train/events.js';
 import type { TrainingJob } from '../worker/messages.js';
 
@@ -44,13 +45,20 @@ export interface TrainingRequest {
   readonly isPlanned?: boolean;
 }
 
+/** What was found while the text of a new run was read. */
+export interface FoundText {
+  /** What each file is, and as what it is read. */
+  readonly files: readonly FileFound[];
+  /** How many texts there are; undefined for one. */
+  readonly texts: number | undefined;
+  readonly findings: FileFindings;
+}
+
 /** A run that is ready to be trained; nobody else can train it until it is released. */
 export interface PreparedRun {
   readonly job: TrainingJob;
-  /** What each file of its text is; empty if it continues with the text that it has. */
-  readonly files: readonly FileFound[];
-  /** How many texts there are; undefined for one, and for a run that continues. */
-  readonly texts: number | undefined;
+  /** What was found in its text; undefined for a run that continues with the text that it has. */
+  readonly found: FoundText | undefined;
   /** Remarks for the user, such as a batch that was made smaller for a short text. */
   readonly notices: readonly string[];
   /** Unlocks the run, and deletes it if it has no checkpoint. */

@@ -77,8 +77,7 @@ export async function prepareResume(
         engine,
         threads,
       },
-      files: [],
-      texts: undefined,
+      found: undefined,
       notices: [
         ...damaged.map((file) =>
           passedOver(file, basename(checkpoint), claim.path === original && !isPlanned),

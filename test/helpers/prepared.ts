@@ -41,7 +41,12 @@ export async function filesRead(
     const vocabulary = vocabularyOf(record);
     const dataset = new Dataset(run, vocabulary.size);
     const text = vocabulary.decode(dataset.read(0, dataset.length));
-    return { text, notices: prepared.notices, files: prepared.files, encoding: record.decoding.encoding };
+    return {
+      text,
+      notices: prepared.notices,
+      files: prepared.found!.files,
+      encoding: record.decoding.encoding,
+    };
   } finally {
     await prepared.release();
   }

@@ -56,8 +56,19 @@ describe('a new run', () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toBe('');
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    const labels = [...stdout.matchAll(/^(\w+) {2,}/gm)].map(([, label]) => label);
-    expect(labels).toEqual(['text', 'vocabulary', 'split', 'network', 'batches', 'length', 'time', 'run']);
+    const labels = [...stdout.matchAll(/^(\w+(?: \w+)?) {2,}/gm)].map(([, label]) => label);
+    expect(labels).toEqual([
+      'text',
+      'files',
+      'line ends',
+      'vocabulary',
+      'split',
+      'network',
+      'batches',
+      'length',
+      'time',
+      'run',
+    ]);
     expect(stdout).toMatch(/^text +novel, 3,000 characters$/m);
     expect(stdout).toMatch(/^split +2,700 to train on, 300 to validate on$/m);
     expect(stdout).toMatch(/^run +checkpoints\/novel-1, which would be new; nothing is written yet$/m);

@@ -40,6 +40,7 @@ export function planText(plan: TrainingPlan): string {
   const rows: Row[] = [
     ['text', textText(plan)],
     ...fileLines(files).map((line, i): Row => [i === 0 ? 'files' : '', line]),
+    ...lineEndsOf(plan).map((text): Row => ['line ends', text]),
     ['vocabulary', vocabularyText(plan)],
     ['split', splitText(plan)],
     ['network', networkText(plan)],
@@ -57,6 +58,16 @@ export function planText(plan: TrainingPlan): string {
     ],
   ];
   return report(rows, notices);
+}
+
+/** Says how lines end, and how they are read; nothing for bytes, and for a text that is not read again. */
+function lineEndsOf({ decoding, findings }: TrainingPlan): string[] {
+  if (!findings || decoding.encoding === 'bytes') return [];
+  if (!decoding.normalizeNewlines) return ['as they are'];
+  const { crLf, cr, lf, uncounted } = findings;
+  const others = [...(crLf > 0 ? ['CR LF'] : []), ...(cr > 0 ? ['CR'] : [])];
+  if (others.length === 0) return ['LF'];
+  return [`${[...others, ...(lf + uncounted > 0 ? ['LF'] : [])].join(' and ')}, read as LF`];
 }
 
 function textText({ corpus: { name, characters, texts } }: TrainingPlan): string {
@@ -113,8 +124,9 @@ function lengthText({ resumes, training, length }: TrainingPlan): string {
 
 function timeText({ length, training, time }: TrainingPlan): string {
   const read = time.reading >= SLOW_READING ? `, after ${aboutDuration(time.reading)} of reading` : '';
-  const early = length.mayEndEarly
-    ? `, or less: training ends after ${amountOf(training.patience, 'validation')} without a new best`
-    : '';
+  const early =
+    length.mayEndEarly && time.total >= 1
+      ? `, or less: training ends after ${amountOf(training.patience, 'validation')} without a new best`
+      : '';
   return `${aboutDuration(time.total)} with ${time.engine} on ${amountOf(time.threads, 'thread')}${read}${early}`;
 }
