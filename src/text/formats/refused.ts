@@ -241,7 +241,7 @@ const DATA: readonly RefusedKind[] = [
   { what: 'an array of NumPy', fits: begins('\x93NUMPY'), hint: noText, holds: 'weights' },
   {
     what: 'a checkpoint or other file of tensors',
-    fits: (head) => head.length > 8 && head.readUInt32LE(4) === 0 && head[8] === 0x7b,
+    fits: (head) => head.length > 8 && head.readUInt32LE(4) === 0 && has(8, '{"')(head),
     hint: noText,
     holds: 'weights',
   },

@@ -7,8 +7,9 @@ import { SkippingReader } from './markup.js';
  */
 const SKIPPED = new Set(['w:del', 'w:moveFrom', 'w:instrText', 'w:delText', 'mc:Fallback', 'w:rt']);
 
-/** The styles of headings, by their names in some languages, and of entries in a table of contents. */
+/** The styles of headings, by their names in some languages, of lists, and of entries in a table of contents. */
 const HEADING = /^(heading|title|subtitle|berschrift|titel|titre|ttulo|titolo|kop|rubrik|nagwek|otsikko)/i;
+const LIST = /^List(Bullet|Number)/;
 const CONTENTS = /^(toc|verzeichnis|tm|tdc|sommario)\d/i;
 
 /** A paragraph, as its properties describe it. They stand before its text. */
@@ -49,6 +50,7 @@ export class WordReader extends SkippingReader {
     else if (name === 'w:pStyle' && paragraph) {
       if (HEADING.test(value)) paragraph.kind = 'heading';
       else if (CONTENTS.test(value)) paragraph.kind = 'contents';
+      else if (LIST.test(value)) paragraph.kind = 'item';
     } else if (name === 'w:numPr' && paragraph?.kind === 'plain') paragraph.kind = 'item';
     else if (name === 'w:vanish' && this.#isRun) this.#isHidden = !/^(0|false|off)$/.test(value);
     else if (name === 'w:tbl') flow.startTable();

@@ -128,8 +128,9 @@ describe('Word', () => {
   it('items of a list follow each other', async () => {
     const item = (text: string) =>
       `<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/></w:numPr></w:pPr><w:r><w:t>${text}</w:t></w:r></w:p>`;
-    expect(await word(wordParagraph('A:') + item('one') + item('two') + wordParagraph('B'))).toBe(
-      'A:\n\none\ntwo\n\nB\n',
+    const styled = wordParagraph('three', 'ListBullet');
+    expect(await word(wordParagraph('A:') + item('one') + item('two') + styled + wordParagraph('B'))).toBe(
+      'A:\n\none\ntwo\nthree\n\nB\n',
     );
   });
 });
