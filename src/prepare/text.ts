@@ -12,6 +12,7 @@ import type { Unknown } from '../text/vocabulary.js';
 import { writeIds } from '../text/write-ids.js';
 import { malformedNotices } from './findings.js';
 import { memoryLimit } from './memory.js';
+import { foreignLayoutNotices } from './wrapped.js';
 
 /** The text that a model is to read. */
 export interface TextChoice {
@@ -105,7 +106,7 @@ export async function withText<T>(
       const reading = { sources: found.sources, decoding, collection, form };
       return writeIds(reading, folder, { vocabulary, standIns });
     });
-    for (const notice of malformedNotices(findings)) onNotice(notice);
+    for (const notice of [...malformedNotices(findings), ...foreignLayoutNotices(findings)]) onNotice(notice);
     if (refused.size > 0) throw vocabulary.unknownCharacters([...refused]);
     if (length < least) {
       throw new UserError(

@@ -34,21 +34,28 @@ export function wrappedNotices(
   return [`${which} lines broken at ${where}; --unwrap joins those of a paragraph`];
 }
 
-/** Remarks on lines that were joined, and on what was left out of books of Project Gutenberg. */
-export function layoutNotices(
-  { leftOut, width, breaks, hyphens }: FileFindings,
-  { unwrap }: DecodeOptions,
-): string[] {
-  const notices: string[] = [];
-  if (leftOut > 0) {
-    const what = amountOf(leftOut, 'character');
-    notices.push(`${what} of Project Gutenberg's header and licence left out; --no-strip keeps them`);
+/** Remarks on lines of a new run that were joined, and on what was left out of books of Project Gutenberg. */
+export function layoutNotices(findings: FileFindings, { unwrap }: DecodeOptions): string[] {
+  if (unwrap && findings.breaks === 0) {
+    const none = '--unwrap: there is no hard-wrapped prose, and all line breaks stay';
+    return [...leftOutNotices(findings, '; --no-strip keeps them'), none];
   }
-  if (breaks > 0) {
-    const removed = hyphens > 0 ? `, and ${amountOf(hyphens, 'hyphen')} removed` : '';
-    notices.push(`${amountOf(breaks, 'line break')} joined, of lines of up to ${width} characters${removed}`);
-  } else if (unwrap) {
-    notices.push('--unwrap: there is no hard-wrapped prose, and all line breaks stay');
-  }
-  return notices;
+  return [...leftOutNotices(findings, '; --no-strip keeps them'), ...joinedNotices(findings)];
+}
+
+/** The same of a text that a model is to read as it has learned its own. */
+export function foreignLayoutNotices(findings: FileFindings): string[] {
+  return [...leftOutNotices(findings, ''), ...joinedNotices(findings)];
+}
+
+function leftOutNotices({ leftOut }: FileFindings, otherwise: string): string[] {
+  if (leftOut === 0) return [];
+  const what = amountOf(leftOut, 'character');
+  return [`${what} of Project Gutenberg's header and licence left out${otherwise}`];
+}
+
+function joinedNotices({ width, breaks, hyphens }: FileFindings): string[] {
+  if (breaks === 0) return [];
+  const removed = hyphens > 0 ? `, and ${amountOf(hyphens, 'hyphen')} removed` : '';
+  return [`${amountOf(breaks, 'line break')} joined, of lines of up to ${width} characters${removed}`];
 }

@@ -63,6 +63,8 @@ it('a text that another model is to read is unwrapped as that of the model was',
     await run(folder, ['eval', 'joined', '--text', 'wrapped.txt', '--json']),
     await run(folder, ['eval', 'joined', '--text', 'tale.txt', '--json']),
   ];
+  expect(one.stderr).toContain('line breaks joined');
+  expect(two.stderr).not.toContain('line breaks joined');
   const { loss } = JSON.parse(one.stdout) as { loss: number };
   expect(JSON.parse(two.stdout)).toMatchObject({ loss });
 });

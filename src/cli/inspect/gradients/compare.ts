@@ -59,8 +59,8 @@ export async function compare(path: string | undefined, flags: CompareFlags): Pr
   const subject = await subjectOf(path);
   if (subject) return compareOn(subject, flags);
   return withTemporaryFolder(async (folder) => {
-    const { sources } = await resolveCorpus([DEFAULT_CORPUS]);
-    const decoding = { encoding: 'utf8', normalizeNewlines: false } as const;
+    const { sources, unwrap = false } = await resolveCorpus([DEFAULT_CORPUS]);
+    const decoding = { encoding: 'utf8', normalizeNewlines: true, unwrap } as const;
     const { vocabulary, length, arrange } = await prepareDataset(sources, decoding, folder);
     const { split } = splitCorpus(arrange, TRAINING_DEFAULTS);
     const size = { ...MODEL_DEFAULTS, vocabulary: vocabulary.size };
