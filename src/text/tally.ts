@@ -50,12 +50,13 @@ export class Tally {
     } else {
       const counts = this.#counts;
       const seconds = secondCharacters();
-      let last = this.#last;
       for (let i = 0; i < points.length; i++) {
-        const point = points[i]!;
+        // Without "| 0", and with a comparison that is sometimes true, this takes three times as long.
+        const point = points[i]! | 0;
         counts[point]!++;
-        if (point >= 0x80 && point < BELOW && seconds[point] !== 0) this.#addPair(last, point);
-        last = point;
+        if (seconds[point] !== 0) {
+          this.#addPair(i > 0 ? points[i - 1]! : this.#last, point);
+        }
       }
     }
     this.#last = points[points.length - 1]!;
@@ -124,7 +125,7 @@ let seconds: Uint8Array | undefined;
 /** Returns for each character whether it may be the second one of a pair. */
 function secondCharacters(): Uint8Array {
   if (seconds) return seconds;
-  seconds = new Uint8Array(BELOW);
+  seconds = new Uint8Array(CODE_POINTS);
   for (let point = 0xc0; point < BELOW; point++) {
     const parts = [...String.fromCodePoint(point).normalize('NFD')].map((part) => part.codePointAt(0)!);
     if (parts.length > 1 && parts.at(-1)! < BELOW) seconds[parts.at(-1)!] = MARK;
