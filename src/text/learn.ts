@@ -41,7 +41,7 @@ export async function learnText(
   { known, seed }: { known: readonly number[]; seed: number },
 ): Promise<LearnedText> {
   const { sources, collection } = reading;
-  const tally = new Tally(reading.decoding.encoding);
+  const tally = new Tally();
   const lengths = sources.map(() => 0);
   const census = collection && new Census(seed);
   // Not kept while the ids are written: it may take 64 MB.

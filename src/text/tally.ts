@@ -1,5 +1,4 @@
 import type { CodePoints } from './encoding/decode.js';
-import type { Encoding } from './encoding/names.js';
 
 /** How often characters occur in a text. */
 export interface TextTally {
@@ -35,17 +34,15 @@ const LEADS: ReadonlySet<number> = new Set([0xc2, 0xc3, 0xd0, 0xd1, 0xe2]);
 /** Counts the characters of a text, piece by piece. */
 export class Tally {
   readonly #counts = new Float64Array(CODE_POINTS);
-  /** Of ASCII, in four tables, so that the processor need not wait when a character repeats. */
-  readonly #ascii = Array.from({ length: 4 }, () => new Float64Array(256));
+  /** Of characters that come as bytes, in four tables: the processor need not wait when one repeats. */
+  readonly #bytes = Array.from({ length: 4 }, () => new Float64Array(256));
   readonly #pairs = new Map<number, number>();
   #last = 0;
-
-  constructor(readonly encoding: Encoding) {}
 
   /** Counts the next characters of a text. */
   add(points: CodePoints): void {
     if (points.length === 0) return;
-    if (points instanceof Uint8Array && this.encoding !== 'latin1') {
+    if (points instanceof Uint8Array) {
       this.#addBytes(points);
     } else {
       const counts = this.#counts;
@@ -84,7 +81,7 @@ export class Tally {
   }
 
   #addBytes(points: Uint8Array): void {
-    const [a, b, c, d] = this.#ascii as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const [a, b, c, d] = this.#bytes as [Float64Array, Float64Array, Float64Array, Float64Array];
     const whole = points.length - (points.length % 4);
     for (let i = 0; i < whole; i += 4) {
       a[points[i]!]!++;
@@ -95,9 +92,9 @@ export class Tally {
     for (let i = whole; i < points.length; i++) a[points[i]!]!++;
   }
 
-  /** Returns the counts of all characters, with those of ASCII. */
+  /** Returns the counts of all characters, however they came. */
   #all(): Float64Array {
-    for (const table of this.#ascii) {
+    for (const table of this.#bytes) {
       table.forEach((count, point) => {
         this.#counts[point]! += count;
       });

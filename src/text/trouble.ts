@@ -47,8 +47,12 @@ export function troubleNotices(text: ReadText): string[] {
   return found.filter((notice) => notice !== undefined).slice(0, MOST_NOTICES);
 }
 
-/** UTF-8 that was read as windows-1252, and windows-1252 that was read as Latin-1. */
+/**
+ * UTF-8 that was read as windows-1252 before the text was saved as UTF-8, and windows-1252 that was read as
+ * Latin-1. A text that is not read as UTF-8 has been checked for that: see encoding/recognise.ts.
+ */
 function misread(counts: Counts): string | undefined {
+  if (!['auto', 'utf8', 'utf8-lossy'].includes(counts.text.vocabulary.encoding)) return undefined;
   const { pairs } = counts.text.tally;
   const byLead = new Map<number, CountedPair[]>();
   for (const pair of pairs) {
@@ -66,21 +70,11 @@ function misread(counts: Counts): string | undefined {
   if (total >= LEAST) {
     const [lead, second] = wrong.sort(([, , a], [, , b]) => b - a)[0]!;
     const example = harmlessLine(String.fromCodePoint(lead, second));
-    const remedy = isOneByte(counts.text)
-      ? 'it looks like UTF-8; try --encoding utf8-lossy'
-      : 'it is UTF-8 that was once read as windows-1252; undo that with iconv -f UTF-8 -t WINDOWS-1252 FILE';
-    return `the text has "${example}" and the like ${times(total)}: ${remedy}`;
+    return `the text has "${example}" and the like ${times(total)}: it is UTF-8 that was once read as windows-1252; undo that with iconv -f UTF-8 -t WINDOWS-1252 FILE`;
   }
   const c1 = sum(counts.where((point) => point >= 0x80 && point < 0xa0).map(([, count]) => count));
   if (c1 < LEAST) return undefined;
-  const remedy = isOneByte(counts.text)
-    ? 'try --encoding windows-1252'
-    : 'undo that with iconv -f UTF-8 -t LATIN1 FILE | iconv -f WINDOWS-1252 -t UTF-8';
-  return `the text has control characters from U+0080 to U+009F ${times(c1)}, where windows-1252 has quotation marks and dashes: it was read as Latin-1; ${remedy}`;
-}
-
-function isOneByte({ vocabulary: { encoding } }: ReadText): boolean {
-  return !['utf8', 'utf8-lossy', 'auto'].includes(encoding);
+  return `the text has control characters from U+0080 to U+009F ${times(c1)}, where windows-1252 has quotation marks and dashes: it was once read as Latin-1; undo that with iconv -f UTF-8 -t LATIN1 FILE | iconv -f WINDOWS-1252 -t UTF-8`;
 }
 
 /** Characters that were lost before. */

@@ -8,7 +8,7 @@ import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** What is said of a text, which comes in chunks of this length. */
 function troubleIn(text: string, encoding: Encoding = 'utf8', length = 7): string[] {
-  const tally = new Tally(encoding);
+  const tally = new Tally();
   const points = pointsOf(text);
   for (let at = 0; at < points.length; at += length) {
     const chunk = points.subarray(at, at + length);
@@ -19,7 +19,6 @@ function troubleIn(text: string, encoding: Encoding = 'utf8', length = 7): strin
   return troubleNotices({ vocabulary, tally: tally.of(codePoints), findings: NOTHING_FOUND });
 }
 
-const read = (bytes: Uint8Array, label: string) => new TextDecoder(label).decode(bytes);
 /** Text whose UTF-8 was read as windows-1252 (Node's decoder needs to stream for that). */
 const misread = (text: string) => new TextDecoder('windows-1252').decode(Buffer.from(text), { stream: true });
 
@@ -50,14 +49,11 @@ describe('a note says that', () => {
     expect(note).toMatch(/^the text has "â€" and the like 40 times: .*iconv -f UTF-8 -t WINDOWS-1252 FILE$/);
     expect(others).toEqual([]);
     expect(troubleIn(misread('Ночь была тёмная. ').repeat(10))[0]).toContain('"Ð');
-    expect(troubleIn(read(Buffer.from('ärgerlich'.repeat(9)), 'latin1'), 'latin1')[0]).toContain(
-      'it looks like UTF-8; try --encoding utf8-lossy',
-    );
   });
 
   it('windows-1252 was read as Latin-1', () => {
     const text = '\x93Yes\x94, he said \x96 \x93no\x94. '.repeat(4);
-    expect(troubleIn(text, 'latin1')).toEqual([expect.stringContaining('try --encoding windows-1252')]);
+    expect(troubleIn(text, 'latin1')).toEqual([]);
     expect(troubleIn(text)).toEqual([expect.stringContaining('from U+0080 to U+009F 20 times')]);
   });
 
