@@ -194,27 +194,52 @@ export const TEXTS = {
 
 /** How files become characters. Recorded in `decoding`; options that equal their `absent` value are not written. */
 export const DECODING = {
-  encoding: row('--encoding <name>', ENCODING_NAMES, 'encoding of the text', {
-    defaultHelp: 'utf8; of several files, each its own',
-    frozen: 'run',
-  }),
-  normalizeNewlines: row('--no-normalize-newlines', 'switch', 'keep CR LF and CR, which are read as LF', {
-    default: true,
-    frozen: 'run',
-  }),
-  strip: row('--no-strip', 'switch', 'keep the tags of HTML, and the licence of Project Gutenberg', {
-    default: true,
-    absent: false,
-    frozen: 'run',
-  }),
-  unwrap: row('--unwrap', 'switch', 'join the lines of paragraphs that are broken at a fixed width', {
-    absent: false,
-    frozen: 'run',
-  }),
-  normalize: row('--normalize <form>', { words: NORMALIZATIONS }, 'form of letters with accents', {
-    absent: 'none',
-    frozen: 'run',
-  }),
+  encoding: row(
+    '--encoding <name>',
+    ENCODING_NAMES,
+    'encoding of a file that is not UTF-8; auto: each file in its own',
+    {
+      defaultHelp: 'utf8 for one file, auto for several',
+      frozen: 'run',
+    },
+  ),
+  normalizeNewlines: row(
+    '--no-normalize-newlines',
+    'switch',
+    'keep CR LF and CR as line ends instead of reading them as LF',
+    {
+      default: true,
+      frozen: 'run',
+    },
+  ),
+  strip: row(
+    '--no-strip',
+    'switch',
+    'keep what is left out otherwise: the tags of HTML, and the header and licence of Project Gutenberg',
+    {
+      default: true,
+      absent: false,
+      frozen: 'run',
+    },
+  ),
+  unwrap: row(
+    '--unwrap',
+    'switch',
+    'join the lines of each paragraph, if the text is broken at a fixed width',
+    {
+      absent: false,
+      frozen: 'run',
+    },
+  ),
+  normalize: row(
+    '--normalize <form>',
+    { words: NORMALIZATIONS },
+    'nfc: write each letter with its accents as one character where there is one',
+    {
+      absent: 'none',
+      frozen: 'run',
+    },
+  ),
 };
 
 /**

@@ -3,9 +3,9 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TRAIN_OPTIONS } from '../../src/checkpoint/options.js';
 import { translateAliases } from '../../src/cli/aliases.js';
-import { flagOf, type OptionRow } from '../../src/options.js';
+import { COMMAND_GROUPS } from '../../src/cli/train/flags.js';
+import { flagOf } from '../../src/options.js';
 import { events, run, start, temporaryFolder } from '../helpers/cli.js';
 
 const folder = await temporaryFolder();
@@ -486,17 +486,17 @@ describe('eval, info, runs, corpora', () => {
     expect(names).toEqual(['moby-dick', 'names', 'lighthouse', 'sotu', 'words', 'tang', 'lodash']);
   });
 
-  it('train --help shows eleven options, and --help-all every row of the table', async () => {
+  it('train --help shows twelve options, and --help-all every row of the table', async () => {
     const flagsIn = (help: string) => [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag!);
     const short = (await run(folder, ['train', '--help'])).stdout;
-    const common = Object.values<OptionRow>(TRAIN_OPTIONS).filter(({ isCommon }) => isCommon);
-    expect(common).toHaveLength(11);
+    const rows = Object.values(COMMAND_GROUPS).flatMap((group) => Object.values(group));
+    const common = rows.filter(({ isCommon }) => isCommon);
+    expect(common).toHaveLength(12);
     expect(flagsIn(short).sort()).toEqual([...common.map(flagOf), '--help-all'].sort());
     const full = await run(folder, ['train', '--help-all']);
     expect(full.code).toBe(0);
     expect(full.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    const all = [...Object.values(TRAIN_OPTIONS).map(flagOf), '--ui', '--help-all'];
-    expect(flagsIn(full.stdout).sort()).toEqual(all.sort());
+    expect(flagsIn(full.stdout).sort()).toEqual([...rows.map(flagOf), '--help-all'].sort());
   });
 
   it('--help-all is the help of any command, and the value of an option that takes one', async () => {

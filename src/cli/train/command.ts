@@ -9,9 +9,11 @@ import { runTraining } from './run.js';
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names
-from "charlstm corpora".
-Names, cards, poems, files of a folder or rows of a table are learned as texts of
-their own. A note says what was recognised; --texts says otherwise.
+from "charlstm corpora". Files may be plain text in any encoding, Word,
+OpenDocument, EPUB or HTML, also compressed with gzip. Notes say what was
+recognised and which option says otherwise: see docs/guide/files.md.
+Names, cards, poems, files of a folder or rows of a table are learned as texts
+of their own; --texts says otherwise.
 Ctrl-C stops after the current step and saves; a second Ctrl-C stops at once.
 In a terminal, a dashboard shows the progress; press ? for its keys. Elsewhere,
 and with --ui plain, progress is printed as lines.

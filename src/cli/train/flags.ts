@@ -8,10 +8,10 @@ export const UI = row('--ui <kind>', { words: ['auto', 'plain', 'json'] }, 'how 
 
 /** The options that programs do not have, by group. */
 const PLAN = {
-  plan: row('--plan', 'switch', 'say what would be done and how long it would take, and do nothing', {
+  plan: row('--plan', 'switch', 'print what training would do and how long it would take, and do nothing', {
     isCommon: true,
   }),
-  json: row('--json', 'switch', 'with --plan: print the plan as JSON'),
+  json: row('--json', 'switch', 'print the plan as JSON'),
 };
 
 /** The options of `charlstm train` by group, in the order of its help. */
