@@ -3,6 +3,7 @@ import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random, Stream } from '../src/random.js';
+import { readable } from '../src/text/files/readable.js';
 import { resolveCorpus } from '../src/text/files/sources.js';
 import type { LearnedText } from '../src/text/learn.js';
 import { prepareDataset } from '../src/text/prepare.js';
@@ -17,19 +18,21 @@ const TEXTS = {
 const folder = mkdtempSync(join(tmpdir(), 'charlstm-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 console.log(
-  `${megabytes} MB of text; MB/s until the vocabulary is known, and from there until the ids are written`,
+  `${megabytes} MB of text; MB/s until the vocabulary is known (with the look at what the file is), and from there until the ids are written`,
 );
 for (const [name, words] of Object.entries(TEXTS)) {
   const path = join(folder, 'text.txt');
   const bytes = writeText(path, words);
-  const { sources } = await resolveCorpus([path]);
+  const corpus = await resolveCorpus([path]);
   const start = performance.now();
+  const found = await readable(corpus.sources, { encoding: undefined, strip: true, folder, most: 1e9 });
   let learned = start;
   const onLearned = ({ arrange }: LearnedText) => {
     learned = performance.now();
     return arrange({ validation: 0.1, test: 0 });
   };
-  await prepareDataset(sources, { encoding: 'utf8', normalizeNewlines: false }, folder, { onLearned });
+  const decoding = { encoding: found.encoding, normalizeNewlines: true, strip: true };
+  await prepareDataset(found.sources, decoding, folder, { onLearned });
   const speed = (since: number, until: number) => Math.round(bytes / 1000 / (until - since));
   const end = performance.now();
   console.log(
