@@ -2,8 +2,10 @@ import { readFileSync, readSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ExitCode, fileError, systemErrorCode, UserError } from '../../errors.js';
 import { quoted } from '../../format.js';
+import { decodeWhole, foundEncoding } from '../../text/encoding/whole.js';
 import type { TextForm } from '../../text/form.js';
 import { refuseUnlessText } from '../../text/formats/open.js';
+import { note } from '../output/stderr.js';
 import { resolveEscapes } from './escapes.js';
 
 const HINT_FOR_TEXT =
@@ -46,34 +48,39 @@ export function isTyped(argument: string): boolean {
 
 /**
  * Reads a text given as an argument: the text itself with escapes, where `@@` stands for a first `@`; `@file`;
- * or `-` for standard input. Files are UTF-8 and have no escapes.
- * @returns a function that gives the text in its form for a model, since editors and `echo` add a line end
- * @throws UserError if it cannot be read or is not text
+ * or `-` for standard input. Files have no escapes.
+ * @returns a function that gives the text in its form for a model: decoded, and without the line end that
+ *   editors and `echo` add if the model knows none. It prints a note if the file is neither UTF-8 nor in the
+ *   encoding that the model has learned
+ * @throws UserError if it cannot be read; the function throws one if it is not text
  */
-export function readTextArgument(argument: string): (form: TextForm) => string {
+export function readTextArgument(argument: string): (form: TextForm) => Promise<string> {
   if (isTyped(argument)) {
     const text = resolveEscapes(argument.replace(/^@@/, '@'));
-    return () => text;
+    return async () => text;
   }
-  const text = readFile(argument);
-  return (form) => form.withoutLastLineEnd(text);
+  const path = argument === '-' ? 'standard input' : argument.slice(1);
+  const bytes = readFile(argument, path);
+  refuseUnlessText(bytes, path);
+  return async (form) => {
+    const whole = await decodeWhole(bytes, path, form.vocabulary.encoding);
+    const notice = foundEncoding(path, whole);
+    if (notice !== undefined) note(notice);
+    return form.withoutLastLineEnd(whole.text.replace(/^\ufeff/, ''));
+  };
 }
 
-function readFile(argument: string): string {
-  const path = argument === '-' ? 'standard input' : argument.slice(1);
+function readFile(argument: string, path: string): Uint8Array {
   const name = argument === '-' ? path : quoted(path);
   if (argument === '-' && isatty(0)) {
     throw new UserError('standard input is a terminal, not a text', HINT_FOR_TEXT);
   }
-  let bytes: Buffer;
   try {
     if (argument !== '-' && statSync(path).isCharacterDevice()) {
       throw new UserError(`${path} is a device, not a text`, HINT_FOR_TEXT, ExitCode.noInput);
     }
-    bytes = argument === '-' ? readStandardInput() : readFileSync(path);
+    return argument === '-' ? readStandardInput() : readFileSync(path);
   } catch (error) {
     throw fileError(error, name, HINT_FOR_TEXT);
   }
-  refuseUnlessText(bytes, path);
-  return utf8Of(bytes, path);
 }

@@ -39,7 +39,7 @@ export async function runSample(path: string | undefined, given: SampleFlags): P
   const form = formOf(model);
   if (model.vocabulary.collection?.byColumn) checkGridFlags(given);
   noteEscapes(model.vocabulary, typedTexts(given));
-  const prompt = promptFor(form);
+  const prompt = await promptFor(form);
   const flags = withPossibleStops(form, withoutEscapes(given));
   const needsCorpus = flags.noCopy !== undefined || flags.copyReport;
   const corpus = needsCorpus

@@ -51,7 +51,7 @@ export class Autosave {
     const temporary = hiddenTemporary(this.#path);
     try {
       rmSync(temporary, { force: true });
-      replaceFileSync(this.#path, [this.file.contentOf(text)], { temporary, mode: 0o600 });
+      replaceFileSync(this.#path, [this.file.unsavedOf(text)], { temporary, mode: 0o600 });
       this.#kept = text;
       this.#next = start + (performance.now() - start) / SHARE_OF_TIME;
     } catch (error) {

@@ -11,7 +11,7 @@ import type { Settings } from '../../ui/write/settings.js';
 import { readModel, titleOf } from '../input/model.js';
 import { untilEnded } from '../output/endings.js';
 import { AUTOSAVE_EVERY_MS, Autosave } from './autosave.js';
-import { rescue, TextFile } from './text-file.js';
+import { findTextFile, openTextFile, rescue, type Saved, type TextFile } from './text-file.js';
 
 export interface WriteFlags extends Settings {
   file?: string;
@@ -22,8 +22,7 @@ export interface WriteFlags extends Settings {
 
 /** Runs the editor until the user leaves it. */
 export async function runWriting(path: string | undefined, flags: WriteFlags): Promise<void> {
-  const file = new TextFile(flags.file ?? newName(new Date()));
-  const autosave = new Autosave(file);
+  const found = findTextFile(flags.file ?? newName(new Date()));
   const { path: checkpoint, value: read } = await readModel(path, readCheckpoint);
   // One thread: the suggestions are too little work to share.
   const model = modelOf(read, { engine: flags.engine, threads: 1 });
@@ -33,6 +32,9 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
       'Use "charlstm sample", which turns what it writes back.',
     );
   }
+  const file = await openTextFile(found, model.vocabulary.encoding);
+  const autosave = new Autosave(file);
+  const lackingIn = lackingFinder(file);
   const suggester = new Suggester(model, flags.alternatives);
   const unknownIn = unknownFinder(model);
   let writing: WriteScreen | undefined;
@@ -44,6 +46,8 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
     *answer({ before, settings, round }) {
       const characters = unknownIn(before);
       if (characters) writing?.take({ type: 'strange', characters });
+      const lacking = lackingIn(text() ?? '');
+      if (lacking) writing?.take({ type: 'notice', text: `${lacking}: saving makes it UTF-8`, isBad: true });
       const seed = (flags.seed + round * flags.alternatives) % 2 ** 32;
       yield* suggester.suggest(before, { ...settings, seed });
     },
@@ -58,6 +62,7 @@ export async function runWriting(path: string | undefined, flags: WriteFlags): P
         const { text: recovered, notice } = left;
         const start = { file: file.name, model: name, text: file.text, recovered, settings };
         writing = openWrite(start, world, end);
+        if (file.notice) writing.take({ type: 'notice', text: file.notice, isBad: false });
         if (notice) writing.take({ type: 'notice', text: notice, isBad: recovered === undefined });
         autosaving = setInterval(() => autosaved(autosave, writing), AUTOSAVE_EVERY_MS);
         return writing;
@@ -81,9 +86,10 @@ function save(file: TextFile, writing: WriteScreen | undefined): void {
   if (!writing) return;
   try {
     const { text } = writing.state.draft;
-    const kept = file.save(text);
+    const saved = file.save(text);
     writing.take({ type: 'saved', text });
-    if (kept !== undefined) writing.take({ type: 'notice', text: noticeOfKept(file, kept), isBad: true });
+    const notices = noticesOf(file, saved);
+    if (notices.length > 0) writing.take({ type: 'notice', text: notices.join('; '), isBad: true });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     writing.take({ type: 'notice', text: `not saved: ${error.message}`, isBad: true });
@@ -101,8 +107,29 @@ function autosaved(autosave: Autosave, writing: WriteScreen | undefined): void {
   }
 }
 
-function noticeOfKept(file: TextFile, kept: string): string {
-  return `another program had changed ${file.name}: its version is now ${kept}`;
+function noticesOf({ name }: TextFile, { kept, converted }: Saved): string[] {
+  const notices: string[] = [];
+  if (kept !== undefined) notices.push(`another program had changed ${name}: its version is now ${kept}`);
+  if (converted) notices.push(`${name} is UTF-8 now: ${converted.from} has no ${quoted(converted.lacking)}`);
+  return notices;
+}
+
+/**
+ * Returns a function that says which character of a text the encoding of the file lacks; undefined if that has
+ * not changed. Only what was added to the text is examined.
+ */
+function lackingFinder(file: TextFile) {
+  let known = '';
+  let said: string | undefined;
+  return (text: string) => {
+    const isLonger = said === undefined && text.startsWith(known);
+    const lacking = file.lackingIn(isLonger ? text.slice(known.length) : text);
+    known = text;
+    const now = lacking && `${lacking.from} has no ${quoted(lacking.lacking)}`;
+    if (now === said) return undefined;
+    said = now;
+    return now;
+  };
 }
 
 /**
@@ -116,8 +143,7 @@ function keep(file: TextFile, autosave: Autosave, text: string | undefined): voi
     return;
   }
   try {
-    const kept = file.save(text);
-    if (kept !== undefined) process.stderr.write(`${harmless(noticeOfKept(file, kept))}\n`);
+    for (const notice of noticesOf(file, file.save(text))) process.stderr.write(`${harmless(notice)}\n`);
     process.stderr.write(`saved to ${harmless(quoted(file.name))}\n`);
     autosave.remove();
   } catch (error) {
@@ -140,7 +166,7 @@ function keepAtExit(file: TextFile, autosave: Autosave, text: string | undefined
 /** Writes a text to a temporary file. @returns a sentence saying where it is */
 function rescued(file: TextFile, text: string): string {
   try {
-    return `The text is in ${rescue(file.contentOf(text))}`;
+    return `The text is in ${rescue(file.unsavedOf(text))}`;
   } catch {
     process.stdout.write(`${harmless(text)}\n`);
     return 'A temporary file could not be written either; the text was printed instead';

@@ -376,7 +376,13 @@ describe('it does not start with', () => {
   });
 
   it.each<[string, string, string | Uint8Array | undefined, RegExp, number]>([
-    ['a file that is not UTF-8', '', Uint8Array.of(0xff, 0xfe, 0x41), /is not UTF-8/, 65],
+    [
+      'a file that is not text',
+      '',
+      Uint8Array.from({ length: 300 }, (_, i) => 1 + ((i * 7919) % 255)),
+      /is not UTF-8/,
+      65,
+    ],
     ['a folder', '--file .', undefined, /\. is a folder/, 2],
     [
       'a file in a missing folder',

@@ -110,7 +110,7 @@ async function inspectStep(path: string | undefined, flags: StepFlags): Promise<
     threads: flags.threads ?? threadsToRead(checkpoint.record.model),
   });
   if (isTyped(typed)) noteEscapes(model.vocabulary, [['--prompt', typed]]);
-  const prompt = promptFor(formOf(model));
+  const prompt = await promptFor(formOf(model));
   const trail = new Trail(model, idsOf(model, prompt, flags.unknown), flags.seed ?? randomInt(2 ** 32));
   const view = { at: 0, layer: flags.layer ?? 0, unit: flags.unit, temperature: flags.temp };
   const name = titleOf(file, model.config);
