@@ -68,7 +68,7 @@ async function chaptersIn(
     else if (name === 'itemref') spine.push(idref);
     else if (name === 'reference' && /^(cover|toc)$/i.test(type)) leftOut.add(nameOf(root, href));
   });
-  return spine.flatMap((id) => {
+  return [...new Set(spine)].flatMap((id) => {
     const item = items.get(id);
     if (!item || !PAGES.includes(item.type) || /(^|\s)nav(\s|$)/.test(item.properties)) return [];
     const name = nameOf(root, item.href);

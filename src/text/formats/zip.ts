@@ -4,7 +4,8 @@ import { type Refuse, UserError } from '../../errors.js';
 import { grouped } from '../../numbers.js';
 import { crc32 } from './crc32.js';
 
-const MOST_FILES = 65_535;
+/** Books have hundreds. */
+const MOST_FILES = 20_000;
 /** The header before the data of each file, without the file's name. */
 const HEADER_BYTES = 30;
 
