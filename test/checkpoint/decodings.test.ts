@@ -1,4 +1,4 @@
-// Checkpoints of earlier formats, for each way to read a text: what they mean does not change.
+// Checkpoints of formats 3 and 4, for each way to read a text: what they mean does not change.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -18,17 +18,18 @@ interface Expected {
 }
 
 const folder = await temporaryFolder();
-const fixtures = new URL('../fixtures/format-3-decodings/', import.meta.url).pathname;
-const expected = JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')) as Record<
-  string,
-  Expected
->;
+const fixtures = new URL('../fixtures/', import.meta.url).pathname;
+// `expected.json` has what programs made of these runs: the last that wrote format 3, and the first that wrote 4.
+const runs = [3, 4].flatMap((format) => {
+  const path = join(fixtures, `format-${format}-decodings`);
+  const expected = JSON.parse(readFileSync(join(path, 'expected.json'), 'utf8')) as Record<string, Expected>;
+  return Object.entries(expected).map(([kind, was]) => [format, kind, join(path, kind), was] as const);
+});
 
-// `expected.json` has what the last program that wrote format 3 made of these runs.
-it.each(Object.entries(expected))(
-  'a run of format 3 on a text read as "%s" samples, reads its text and continues as before',
-  async (kind, was) => {
-    await cp(join(fixtures, kind), join(folder, kind), { recursive: true });
+it.each(runs)(
+  'a run of format %d on a text read as "%s" samples, reads its text and continues as before',
+  async (_format, kind, path, was) => {
+    await cp(path, join(folder, kind), { recursive: true });
     const texts = readdirSync(join(folder, kind)).filter((name) => /^(log|[abc])\./.test(name));
     const files = texts.map((name) => join(kind, name));
     const wasm = [kind, '--engine', 'wasm'];

@@ -70,7 +70,8 @@ describe('a damaged checkpoint', () => {
       const { heapUsed, external } = process.memoryUsage();
       return heapUsed + external;
     };
-    const bases = [file, fixture(`format-2/${OLD}`), fixture(`format-1/${OLD}`)];
+    const others = [`format-1/${OLD}`, `format-2/${OLD}`, 'format-4-decodings/auto/step-0000006-val-3.7327'];
+    const bases = [file, ...others.map(fixture)];
     const seeds = tries(100_000, 1000);
     let before = 0;
     let slowest = 0;
