@@ -3,10 +3,12 @@
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { fileLines } from '../../../src/cli/train/plan/files.js';
+import type { FileFound } from '../../../src/text/files/readable.js';
 import { events, expectFailure, run, start, temporaryFolder } from '../../helpers/cli.js';
 
 const folder = await temporaryFolder();
-const TINY = ['--hidden', '8', '--layers', '1', '--batch-size', '4', '--seq-length', '16'];
+const TINY = ['--hidden', '8', '--layers', '1', '--batch-size', '4', '--seq-length', '16', '--threads', '1'];
 const text = readFileSync(new URL('../../../corpora/lighthouse.txt', import.meta.url), 'utf8').slice(0, 3000);
 
 /** The paths, sizes and times of all files below the folder. */
@@ -128,7 +130,7 @@ describe('a new run', () => {
       'train',
       'novel.txt',
       '--hidden',
-      '2000',
+      '400',
       '--layers',
       '4',
       '--plan',
@@ -185,4 +187,38 @@ describe('a run to continue', () => {
 it('--json goes with --plan, and --ui json with training', async () => {
   expectFailure(await run(folder, ['train', 'novel.txt', '--json']), 2, '--plan is not given', '--ui json');
   expectFailure(await run(folder, ['train', 'novel.txt', '--plan', '--ui', 'json']), 2, '--json');
+});
+
+describe('files', () => {
+  const file = (name: string, changes: Partial<FileFound> = {}): FileFound => ({
+    name,
+    bytes: 1500,
+    kind: 'text',
+    isPacked: false,
+    encoding: 'utf8',
+    ...changes,
+  });
+
+  it('have a line each if they are few', () => {
+    expect(fileLines([file('a.txt'), file('b.docx', { kind: 'word', bytes: undefined })])).toEqual([
+      'a.txt: plain text in UTF-8, 1.5 kB',
+      'b.docx: a Word document',
+    ]);
+  });
+
+  it('are summed up by kind and encoding if they are many', () => {
+    const plain = Array.from({ length: 1000 }, (_, i) => file(`${i}.txt`));
+    const old = file('old.txt', { encoding: 'windows-1252' });
+    expect(fileLines([...plain, old])).toEqual([
+      '0.txt, 1.txt, 2.txt and 997 more: 1,000 plain texts in UTF-8, 1.5 MB',
+      'old.txt: plain text in windows-1252, 1.5 kB',
+    ]);
+  });
+
+  it('of many kinds have at most six lines', () => {
+    const encodings = ['utf8', 'latin1', 'gbk', 'big5', 'koi8-r', 'euc-kr', 'euc-jp', 'shift_jis'] as const;
+    const lines = fileLines(encodings.map((encoding) => file(encoding, { encoding })));
+    expect(lines).toHaveLength(6);
+    expect(lines.at(-1)).toBe('and 3 more kinds of files');
+  });
 });
