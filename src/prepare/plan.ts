@@ -59,6 +59,8 @@ interface PlannedLength {
   readonly isEstimated: boolean;
   readonly epochs: number;
   readonly validations: number;
+  /** The step at which `--stop-at` stops it; null if it goes on to its end. */
+  readonly stopsAt: number | null;
   /** Whether validations without a new best may end it earlier. */
   readonly mayEndEarly: boolean;
 }
@@ -133,6 +135,7 @@ function futureOf(
     isEstimated: total === undefined,
     epochs: steps / stepsPerEpoch,
     validations,
+    stopsAt: end < full ? end : null,
     mayEndEarly: patience > 0 && validations > patience - validationsSinceBest(history),
   };
   const time: PlannedTime = {

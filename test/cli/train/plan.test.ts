@@ -150,12 +150,12 @@ describe('a run to continue', () => {
   it('is planned from where it stands, and is not changed', async () => {
     const { resumes, length } = await jsonPlan('--resume', 'done', '--steps', '20');
     expect(resumes.step).toBe(6);
-    expect(length).toMatchObject({ steps: 14, validations: 5, mayEndEarly: false });
+    expect(length).toMatchObject({ steps: 14, validations: 5, stopsAt: null, mayEndEarly: false });
   });
 
   it('is planned up to the step at which it is to stop', async () => {
     const { length } = await jsonPlan('--resume', 'done', '--steps', '20', '--stop-at', '10');
-    expect(length).toMatchObject({ steps: 4, validations: 1 });
+    expect(length).toMatchObject({ steps: 4, validations: 1, stopsAt: 10 });
   });
 
   it('that has had its length has nothing left', async () => {

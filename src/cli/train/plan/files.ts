@@ -30,17 +30,16 @@ function lineOf(group: readonly FileFound[]): string {
   const count = group.length;
   const name = KIND_NAMES[kind][count === 1 ? 'one' : 'several'];
   const parts = [
-    `${count === 1 ? name : `${grouped(count)} ${name}`}${kind === 'text' ? ` in ${encodingName(encoding)}` : ''}`,
+    `${count === 1 ? name : `${grouped(count)} ${name}`}${kind === 'text' ? inEncoding(encoding) : ''}`,
     ...(isPacked ? ['compressed with gzip'] : []),
     ...sizeOf(group),
   ];
   return `${firstOf(group.map(({ name }) => name))}: ${parts.join(', ')}`;
 }
 
-function encodingName(encoding: FileFound['encoding']): string {
-  return (
-    { utf8: 'UTF-8', 'utf8-lossy': 'UTF-8', bytes: 'any encoding, as bytes' }[encoding as string] ?? encoding
-  );
+function inEncoding(encoding: FileFound['encoding']): string {
+  if (encoding === 'bytes') return ', read as bytes';
+  return ` in ${encoding === 'utf8' || encoding === 'utf8-lossy' ? 'UTF-8' : encoding}`;
 }
 
 function sizeOf(group: readonly FileFound[]): string[] {

@@ -108,16 +108,26 @@ function networkText({ network }: TrainingPlan): string {
   return parts.join(', ');
 }
 
-function lengthText({ resumes, training, length }: TrainingPlan): string {
-  const { steps, epochs, isEstimated, validations } = length;
+function lengthText({ resumes, training, length, split }: TrainingPlan): string {
+  const { steps, epochs, isEstimated, validations, stopsAt } = length;
   const amount = isEstimated
     ? `about ${amountOf(Number(steps.toPrecision(2)), 'step')}`
     : amountOf(steps, 'step');
-  const passes = `${Number(epochs.toPrecision(2))} epochs`;
+  const passes = describeLength({ unit: 'epochs', amount: Number(epochs.toPrecision(2)) });
+  const often = `every ${amountOf(training.evalEvery, 'step')}`;
+  const validated =
+    validations === 0
+      ? 'not validated'
+      : split.validation > 0
+        ? `validated ${often}`
+        : `saved ${often}, with nothing to validate on`;
   const parts = [
-    `${amount}${resumes ? ' left' : ''}`,
-    ...(training.length.unit === 'epochs' && !resumes ? [] : [passes]),
-    validations > 0 ? `validated every ${amountOf(training.evalEvery, 'step')}` : 'not validated',
+    ...(stopsAt === null ? [] : [`stops at step ${grouped(stopsAt)}`]),
+    ...(resumes || (stopsAt === null && training.length.unit !== 'steps')
+      ? [`${amount}${resumes ? ' left' : ''}`]
+      : []),
+    ...(training.length.unit === 'epochs' && !resumes && stopsAt === null ? [] : [passes]),
+    validated,
   ];
   return `${describeLength(training.length)}: ${parts.join(', ')}`;
 }
