@@ -13,7 +13,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DecodeOptions } from '../../src/text/encoding/decode.js';
-import type { Source } from '../../src/text/files/source.js';
+import { type Source, textSource } from '../../src/text/files/source.js';
 import { resolveCorpus } from '../../src/text/files/sources.js';
 import { prepareDataset } from '../../src/text/prepare.js';
 import { corpusKey, noteCorpus, reuseDataset, shareFile } from '../../src/text/reuse.js';
@@ -144,6 +144,25 @@ describe('a text that a run has read', () => {
     expect(await again('second')).toBeUndefined();
     expect(() => statSync(join(first, '../second/corpus.u8'))).toThrow(/ENOENT/);
   });
+});
+
+it('the key of a text depends on everything that changes its characters', async () => {
+  const stats = statSync(root, { bigint: true });
+  const file = (label: string): Source => ({
+    ...textSource(label, ''),
+    stats: Object.assign(stats, { size: 20_000_000n }),
+  });
+  const keys = [
+    keyOf([file('a.txt')], UTF8),
+    keyOf([file('a.html')], UTF8),
+    keyOf([file('a.txt')], { ...UTF8, normalizeNewlines: true }),
+    keyOf([file('a.txt')], { ...UTF8, strip: true }),
+    keyOf([file('a.txt')], { ...UTF8, unwrap: true }),
+    keyOf([file('a.txt')], { ...UTF8, normalize: 'nfc' }),
+    keyOf([file('a.txt')], { ...UTF8, encoding: 'auto' }),
+  ];
+  expect(keys).not.toContain(undefined);
+  expect(new Set(keys).size).toBe(keys.length);
 });
 
 it('a small text and standard input are always read', async () => {
