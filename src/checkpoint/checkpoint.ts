@@ -8,6 +8,7 @@ import type { ModelConfig } from '../model/config.js';
 import { MOMENTS, type Moments } from '../model/optimizer.js';
 import { parameterTable } from '../model/parameters.js';
 import { Weights } from '../model/weights.js';
+import type { Normalization } from '../text/encoding/decode.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { laterProgram, STRICT_VERSION } from './header.js';
 import { checkTensors, type ModuleTensor, moduleTensors } from './module.js';
@@ -18,6 +19,8 @@ import { type Tensor, type TensorFile, withSafeTensors, writeSafeTensors } from 
 export interface CharacterModel {
   readonly config: ModelConfig;
   readonly vocabulary: Vocabulary;
+  /** The form of the letters that it has learned; absent if they are as they were in its text. */
+  readonly normalize?: Normalization;
   readonly weights: Weights;
 }
 
@@ -195,9 +198,11 @@ export function modelOf(
   const weights = new Weights(opened, record.model, { training });
   weights.values.set(state.values);
   weights.pack();
+  const { normalize } = record.decoding;
   return {
     config: record.model,
     vocabulary: vocabularyOf(record),
+    ...(normalize && { normalize }),
     weights,
   };
 }

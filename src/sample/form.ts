@@ -23,7 +23,7 @@ const forms = new WeakMap<Weights, TextForm>();
 export function formOf(model: CharacterModel): TextForm {
   const known = forms.get(model.weights);
   if (known) return known;
-  const form = new TextForm(model.vocabulary, () => lineEndOf(model));
+  const form = new TextForm(model.vocabulary, () => lineEndOf(model), model.normalize);
   forms.set(model.weights, form);
   return form;
 }

@@ -1,4 +1,4 @@
-import type { CodePoints, LineEnd } from './encoding/decode.js';
+import type { CodePoints, LineEnd, Normalization } from './encoding/decode.js';
 import type { Unknown, Vocabulary } from './vocabulary.js';
 
 const LF = 10;
@@ -33,10 +33,14 @@ export class TextForm {
   /** The ids of characters in the other form; undefined for those that are unknown in both. */
   readonly #others = new Map<string, Uint32Array | undefined>();
 
-  /** @param findLineEnd finds the line end of a network that knows both CR and LF, if it has a usual one */
+  /**
+   * @param findLineEnd finds the line end of a network that knows both CR and LF, if it has a usual one
+   * @param normalization the form of all letters that it has learned; files are composed while they are decoded
+   */
   constructor(
     readonly vocabulary: Vocabulary,
     findLineEnd: () => LineEnd | undefined,
+    readonly normalization: Normalization = 'none',
   ) {
     this.#findLineEnd = findLineEnd;
   }
@@ -61,7 +65,8 @@ export class TextForm {
   /** Returns a text in this form; characters that are unknown in every form stay as they are. */
   adapt(text: string): string {
     const hasLines = /[\r\n]/.test(text) && this.lineEnd !== undefined;
-    const lines = hasLines ? text.replace(LINE_ENDS, this.lineEnd!) : text;
+    const given = this.normalization === 'nfc' ? text.normalize('NFC') : text;
+    const lines = hasLines ? given.replace(LINE_ENDS, this.lineEnd!) : given;
     if (this.#knows(lines)) return lines;
     return lines.replace(CLUSTERS, (cluster) => {
       const ids = this.#knows(cluster) ? undefined : this.#idsInOtherForm(cluster);

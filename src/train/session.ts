@@ -80,6 +80,10 @@ export function openSession(
   const evaluator = new Evaluator(weights);
   if (validation) evaluator.reserve(validation);
   const vocabulary = vocabularyOf(record);
+  const lineEnd = () => {
+    const ids = dataset.read(0, Math.min(SHOWS_LINE_ENDS, corpus.trainLength));
+    return lineEndIn(Array.from(ids, (id) => vocabulary.codePoints[id]!));
+  };
   return {
     run,
     record,
@@ -94,10 +98,7 @@ export function openSession(
     evaluator,
     validation,
     writer: new Writer({ config, vocabulary, weights }),
-    form: new TextForm(vocabulary, () => {
-      const ids = dataset.read(0, Math.min(SHOWS_LINE_ENDS, corpus.trainLength));
-      return lineEndIn(Array.from(ids, (id) => vocabulary.codePoints[id]!));
-    }),
+    form: new TextForm(vocabulary, lineEnd, record.decoding.normalize),
   };
 }
 

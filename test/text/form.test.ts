@@ -97,6 +97,14 @@ describe.each(['utf8', 'bytes'] as const)('line ends, encoding %s', (encoding) =
   });
 });
 
+it('all letters are composed for a network that has learned them so, though it knows the marks', () => {
+  const vocabulary = vocabularyOf('Café, the x\u0301', 'utf8');
+  const known = new TextForm(vocabulary, () => undefined);
+  expect(known.adapt('Cafe\u0301 x\u0301')).toBe('Cafe\u0301 x\u0301');
+  const composed = new TextForm(vocabulary, () => undefined, 'nfc');
+  expect(composed.adapt('Cafe\u0301 x\u0301')).toBe('Café x\u0301');
+});
+
 describe.each(['utf8', 'bytes'] as const)('composed and decomposed, encoding %s', (encoding) => {
   it.each([
     ['composed', NFC, NFD],
