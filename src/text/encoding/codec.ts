@@ -1,7 +1,8 @@
 import { isSingleByte, type NamedEncoding } from './names.js';
 
 const REPLACEMENT = '\ufffd';
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** A method of strings that TypeScript has for later targets only; Node 20 has it. */
+type Checked = string & { isWellFormed(): boolean };
 
 /** What iconv-lite calls an encoding, where its name is not ours. */
 const LIBRARY_NAMES: Partial<Record<NamedEncoding | 'latin1', string>> = { 'mac-cyrillic': 'maccyrillic' };
@@ -19,19 +20,29 @@ export interface Decoded {
 export class Codec {
   readonly #decode: (bytes: Uint8Array) => string;
   readonly #encode: (text: string) => Uint8Array;
+  readonly #isSingleByte: boolean;
 
   constructor(
     readonly encoding: NamedEncoding | 'latin1',
     library: typeof import('iconv-lite'),
   ) {
+    this.#isSingleByte = isSingleByte(encoding);
     const name = LIBRARY_NAMES[encoding] ?? encoding;
-    this.#decode = (bytes) => library.decode(bytes, name, { stripBOM: false });
+    const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Node's own is faster, and as strict where surrogates are checked.
+    if (encoding === 'utf-16le') this.#decode = (bytes) => bufferOf(bytes).toString('utf16le');
+    else this.#decode = (bytes) => library.decode(bytes, name, { stripBOM: false });
     this.#encode = (text) => library.encode(text, name, { addBOM: false });
   }
 
   /** Returns how many bytes at the beginning are whole characters; a last one may be cut off. */
   wholeCharacters(bytes: Uint8Array): number {
-    if (isSingleByte(this.encoding)) return bytes.length;
+    if (this.#isSingleByte) return bytes.length;
+    if (this.encoding === 'utf-16le' || this.encoding === 'utf-16be') {
+      const end = bytes.length & ~1;
+      const isCut = end > 0 && isHighSurrogate(bytes[this.encoding === 'utf-16le' ? end - 1 : end - 2]);
+      return isCut ? end - 2 : end;
+    }
     let at = 0;
     for (let next = 0; next <= bytes.length; next += this.#lengthAt(bytes, next)) {
       at = next;
@@ -44,7 +55,7 @@ export class Codec {
   decode(bytes: Uint8Array): Decoded {
     const text = this.#decode(bytes);
     const isWhole = this.wholeCharacters(bytes) === bytes.length;
-    if (isWhole && !text.includes(REPLACEMENT) && !LONE_SURROGATE.test(text)) {
+    if (isWhole && !this.#hasReplaced(text)) {
       return { text, malformedAt: undefined };
     }
     return { text, malformedAt: this.#malformedAt(bytes) };
@@ -69,10 +80,16 @@ export class Codec {
       length = this.#lengthAt(bytes, at);
       const character = bytes.subarray(at, at + length);
       const text = this.#decode(character);
-      const isReplaced = text.includes(REPLACEMENT) || LONE_SURROGATE.test(text) || text === '';
+      const isReplaced = this.#hasReplaced(text) || text === '';
       if (character.length < length || (isReplaced && !this.#isReplacement(character))) return at;
     }
     return undefined;
+  }
+
+  /** Whether a decoded text may have stand-ins for malformed bytes. Only UTF-16 can have lone surrogates. */
+  #hasReplaced(text: string): boolean {
+    const isPaired = !this.encoding.startsWith('utf-16') || (text as Checked).isWellFormed();
+    return !isPaired || text.includes(REPLACEMENT);
   }
 
   /** Whether the bytes are U+FFFD itself, which Unicode's own encodings have. */
@@ -84,7 +101,7 @@ export class Codec {
   /** Returns how many bytes the character at an offset has, judging by its first ones. */
   #lengthAt(bytes: Uint8Array, at: number): number {
     const { encoding } = this;
-    if (isSingleByte(encoding)) return 1;
+    if (this.#isSingleByte) return 1;
     const first = bytes[at]!;
     if (encoding === 'utf-16le') return isHighSurrogate(bytes[at + 1]) ? 4 : 2;
     if (encoding === 'utf-16be') return isHighSurrogate(first) ? 4 : 2;
