@@ -4,8 +4,6 @@ import { UserError } from '../../errors.js';
 import { aliasHelp } from '../aliases.js';
 import { PositiveOption, TableOption } from '../options.js';
 import { COMMAND_GROUPS, type TrainFlags } from './flags.js';
-import { printPlan } from './plan/command.js';
-import { runTraining } from './run.js';
 
 const EXAMPLES = `
 The text is one or more files, folders or globs, - for standard input, or names
@@ -43,9 +41,11 @@ export function defineCommand(command: Command): void {
   }
   command
     .addHelpText('after', EXAMPLES)
-    .action((names: string[], { plan, json, ui, ...options }: TrainFlags) => {
+    .action(async (names: string[], { plan, json, ui, ...options }: TrainFlags) => {
       checkJson({ plan, json, ui });
-      return plan ? printPlan(names, options, json) : runTraining(names, options, ui);
+      // The help needs neither of them.
+      if (plan) await (await import('./plan/command.js')).printPlan(names, options, json);
+      else await (await import('./run.js')).runTraining(names, options, ui);
     });
 }
 
