@@ -47,7 +47,7 @@ export function fileSource(path: string): Source {
       const file = await open(path).catch(refuse(path));
       try {
         let bytes = 0n;
-        for await (const chunk of chunksOf(file, path)) {
+        for await (const chunk of chunksOf(file, path, stats.size)) {
           bytes += BigInt(chunk.length);
           // Otherwise a growing file might never end. (Files in /proc have no size.)
           if (stats.size > 0n && bytes > stats.size) throw changed(path);
@@ -100,16 +100,22 @@ const refuse = (path: string) => (error: unknown) => {
   throw fileError(error, path, TEXT_HINT);
 };
 
-/** Reads an open file in chunks, each while the last is used. Two buffers take turns. */
-async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
-  const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
-  let next = file.read(buffers[0]!, 0, CHUNK, null);
+/**
+ * Reads an open file in chunks, each while the last is used. Two buffers take turns. They are no larger than the
+ * file, as thousands of small files would otherwise keep the garbage collector busy.
+ * @param size of the file in bytes; 0 if that is unknown
+ */
+async function* chunksOf(file: FileHandle, path: string, size: bigint): AsyncGenerator<Uint8Array> {
+  // With room for one byte more, a file that has grown is noticed.
+  const length = size > 0n && size < CHUNK ? Number(size) + 1 : CHUNK;
+  const buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
+  let next = file.read(buffers[0]!, 0, length, null);
   try {
     for (;;) {
       const { buffer, bytesRead } = await next;
       if (bytesRead === 0) return;
       buffers.reverse();
-      next = file.read(buffers[0]!, 0, CHUNK, null);
+      next = file.read(buffers[0]!, 0, length, null);
       next.catch(() => {}); // awaited in its turn, if another chunk is requested
       yield buffer.subarray(0, bytesRead);
     }
