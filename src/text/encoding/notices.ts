@@ -1,3 +1,4 @@
+import { grouped } from '../../numbers.js';
 import { firstOf } from '../files/folder.js';
 import type { Encoding } from './names.js';
 import type { Recognised } from './recognise.js';
@@ -20,12 +21,16 @@ export function encodingNotices(files: readonly EncodedFile[]): string[] {
 }
 
 function noticeAbout(group: readonly EncodedFile[]): string {
-  const [{ encoding, line, doubt }] = group as [EncodedFile];
+  const [{ encoding, line: first, doubt }] = group as [EncodedFile];
   const names = firstOf(group.map(({ name }) => name));
   const isOne = group.length === 1;
   if (doubt) return `${names}: ${doubted(encoding, doubt)}`;
+  // The first file may be empty except for its byte order mark.
+  const line = group.find((file) => file.line)?.line ?? first;
   const as = `read as ${encoding} ("${line}")`;
-  return isOne ? `${names} is not UTF-8: ${as}` : `${group.length} files are not UTF-8: ${names} ${as}`;
+  return isOne
+    ? `${names} is not UTF-8: ${as}`
+    : `${grouped(group.length)} files are not UTF-8: ${names} ${as}`;
 }
 
 function doubted(encoding: Encoding, doubt: NonNullable<Recognised['doubt']>): string {

@@ -40,7 +40,7 @@ function malformed(
   offset: number,
 ): UserError {
   const byte = bytes[at]!.toString(16).toUpperCase().padStart(2, '0');
-  return notIn(label, encoding, `at offset ${offset + at} byte 0x${byte} begins no character`);
+  return notIn(label, encoding, `at offset ${offset + at} byte 0x${byte} does not start a character`);
 }
 
 /** The error about a file that is not in the encoding that it was read in. */

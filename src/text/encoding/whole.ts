@@ -41,7 +41,7 @@ export async function decodeWhole(bytes: Uint8Array, label: string, learned: Enc
   const { text, malformedAt } = (await codecOf(encoding)).decode(bytes);
   if (malformedAt !== undefined) {
     throw new UserError(
-      `${label} is neither UTF-8 nor ${encoding}: at offset ${malformedAt} a byte begins no character`,
+      `${label} is neither UTF-8 nor ${encoding}: at offset ${malformedAt} a byte does not start a character`,
       'Convert it to UTF-8, for example with iconv.',
       ExitCode.badData,
     );

@@ -48,7 +48,7 @@ export class LeftOut {
 export function firstOf(names: readonly string[]): string {
   const more = names.length - NAMED;
   if (more <= 0) return names.join(', ');
-  return `${names.slice(0, NAMED).join(', ')} and ${more} more`;
+  return `${names.slice(0, NAMED).join(', ')} and ${grouped(more)} more`;
 }
 
 /**

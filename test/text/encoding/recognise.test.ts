@@ -133,6 +133,13 @@ test('of several files, each is read in its own encoding, and those that are not
   expect((await read([WINDOWS], 'auto')).texts).toEqual(['Das Café “war” leer.']);
 });
 
+test('the line in a note about several files is of one that has a line', async () => {
+  const empty = source('empty.txt', Buffer.from('\ufeff', 'utf16le'));
+  expect((await read([empty, UTF16], undefined)).notices).toEqual([
+    '2 files are not UTF-8: empty.txt, utf16.txt read as utf-16le ("Über alle Dächer.")',
+  ]);
+});
+
 test('of several files, one that is nothing is refused by its name', async () => {
   expect(await refused([UTF8, NOISE], undefined)).toContain('noise.dat is not UTF-8');
   expect(await refused([UTF8, DAMAGED], 'auto')).toContain('damaged.txt is not UTF-8');
