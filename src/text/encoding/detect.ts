@@ -21,6 +21,8 @@ const COMPARED = 16_384;
 const LEAST_EVIDENCE = -6.8;
 /** UTF-8 of which some characters are damaged has at least this share of whole ones. */
 const MOSTLY = 0.8;
+/** Text in one byte per character has a larger share of printable ASCII both in even and in odd places. */
+const ASCII = 0.85;
 
 const CANDIDATES: readonly NamedEncoding[] = [...new Set(ALPHABETS.flatMap(({ encodings }) => encodings))];
 
@@ -56,6 +58,14 @@ export async function lineIn(sample: Uint8Array, encoding: NamedEncoding): Promi
   return lineOf((await codecOf(encoding)).decode(even).text.replace(/^\ufeff/, ''));
 }
 
+function isMostlyAscii(bytes: Uint8Array): boolean {
+  const printable = [0, 0];
+  bytes.forEach((byte, i) => {
+    if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) printable[i % 2]!++;
+  });
+  return Math.min(...printable) > (ASCII * bytes.length) / 2;
+}
+
 /** UTF-16 of languages that use spaces has zeros in every other place. */
 async function utf16In(sample: Uint8Array): Promise<Detected | undefined> {
   const zeros = [0, 0];
@@ -63,6 +73,8 @@ async function utf16In(sample: Uint8Array): Promise<Detected | undefined> {
     if (byte === 0) zeros[i % 2]!++;
   });
   const encoding = zeros[1]! > zeros[0]! ? 'utf-16le' : 'utf-16be';
+  // Of ASCII with a stray zero, UTF-16 would make rare Chinese characters.
+  if (isMostlyAscii(sample)) return undefined;
   const even = sample.subarray(0, sample.length & ~1);
   const { text, malformedAt } = (await codecOf(encoding)).decode(even);
   const isCut = malformedAt !== undefined && malformedAt >= even.length - 4;

@@ -47,7 +47,7 @@ function malformed(
 function notIn(label: string, encoding: NamedEncoding | 'latin1', reason: string): UserError {
   return new UserError(
     `${label} is not ${encoding}: ${reason}`,
-    'Find out its encoding with --encoding auto, or convert it to UTF-8.',
+    'Find out its encoding with --encoding auto. If that says the same, the file is damaged.',
     ExitCode.badData,
   );
 }

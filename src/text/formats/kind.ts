@@ -68,7 +68,7 @@ function packedKind(head: Buffer, name: string): FileKind {
   try {
     start = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
-    return { refused: 'compressed with gzip, and damaged', hint: 'Get the file again.' };
+    return { refused: 'a damaged gzip file', hint: 'Get the file again.' };
   }
   const found = plainKind(start, name.replace(/\.gz$/i, ''));
   const isText = 'kind' in found && (found.kind === 'text' || found.kind === 'html');

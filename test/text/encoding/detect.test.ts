@@ -73,3 +73,14 @@ test('random bytes are nothing, with and without zeros', async () => {
     expect(await detectEncoding(bytes.map((byte, i) => (i % 7 === 0 ? 0 : byte)))).toBeUndefined();
   }
 });
+
+test('text with a stray zero is not UTF-16, and text in other scripts is', async () => {
+  const english = Buffer.from('A quiet sailor repaired every lamp.\n'.repeat(40));
+  expect(await detectEncoding(Buffer.concat([english, Buffer.from('\0'), english]))).toBeUndefined();
+  for (const line of ['Старый пекарь нёс корзину слив.', 'みんなでうたいながらあるきました。']) {
+    expect(await detectEncoding(Buffer.from(`${line}\n`.repeat(40), 'utf16le'))).toEqual({
+      encoding: 'utf-16le',
+      line,
+    });
+  }
+});

@@ -68,7 +68,7 @@ it.each<[what: string | RegExp, hint: RegExp, name: string, content: string | Ui
   ['a tar archive, compressed with gzip', /tar xzf a\.tgz/, 'a.tgz', gzipSync(`${'\0'.repeat(257)}ustar\0`)],
   ['a Word document, compressed with gzip', /gunzip/, 'a.docx.gz', gzipSync(docx(['Text']))],
   ['a binary file, compressed with gzip', /gunzip/, 'a.gz', gzipSync('a\0\0\0b')],
-  [/damaged$/, /again/, 'a.gz', '\x1f\x8b\x08\0\xff\xff\xff\xff\xff\xff\xff\xff'],
+  [/a damaged gzip file/, /again/, 'a.gz', '\x1f\x8b\x08\0\xff\xff\xff\xff\xff\xff\xff\xff'],
   ['a PNG picture', /OCR/, 'a.png', '\x89PNG\r\n\x1a\n'],
   ['a JPEG picture', /OCR/, 'a.jpg', '\xff\xd8\xff\xe0'],
   ['a WebP picture', /OCR/, 'a.webp', 'RIFF\x10\0\0\0WEBPVP8 '],
