@@ -66,7 +66,7 @@ const UNNAMED: readonly Encoding[] = ['auto', 'utf8', 'utf8-lossy', 'latin1', 'b
 
 /** Other names of the encodings, as `keyOf` returns them. */
 const SYNONYMS: Partial<Record<Encoding, readonly string[]>> = {
-  utf8: ['cp65001'],
+  utf8: ['cp65001', 'ascii', 'usascii'],
   latin1: ['iso88591', 'l1', 'isolatin1', 'ibm819', 'cp819'],
   'utf-16le': ['utf16', 'ucs2', 'ucs2le', 'unicode'],
   'utf-16be': ['ucs2be', 'unicodefffe'],

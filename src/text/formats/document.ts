@@ -42,9 +42,8 @@ export class Bound {
     const size = this.size ?? this.#packed;
     const most = Math.max(LEAST, MOST_TIMES * size);
     if (this.#unpacked > most) {
-      this.refuse(
-        `it has ${grouped(size)} bytes, and unpacks to more than ${grouped(most)}, ${MOST_TIMES} times as many`,
-      );
+      const times = most > LEAST ? `, ${MOST_TIMES} times as many` : '';
+      this.refuse(`it has ${grouped(size)} bytes, and unpacks to more than ${grouped(most)}${times}`);
     }
     if (this.#unpacked > this.most) {
       this.refuse(

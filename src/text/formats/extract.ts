@@ -20,6 +20,8 @@ const HINTS: Readonly<Record<DocumentKind, string>> = {
   html: 'Read it with its tags: --no-strip.',
 };
 
+const TOO_MUCH = 'If you trust the file, unpack it, and train on a plain text file with the text in it.';
+
 /**
  * Returns a source that yields the text of a document as UTF-8, or what a file compressed with gzip unpacks to.
  * @param source of HTML as UTF-8; of other kinds as it is
@@ -30,9 +32,14 @@ export function extracted(source: Source, kind: DocumentKind, { most }: ExtractO
     ...source,
     async *read(folder, onRead) {
       const what = kind === 'gzip' ? 'compressed with gzip' : KIND_NAMES[kind].one;
-      const refuse = refuser(`${label} is ${what}, and cannot be read`, HINTS[kind]);
+      const subject = `${label} is ${what}, and cannot be read`;
+      const refuse = refuser(subject, HINTS[kind]);
       const size = stats && Number(stats.size);
-      const bound = new Bound(size, kind === 'gzip' ? Number.POSITIVE_INFINITY : most, refuse);
+      const bound = new Bound(
+        size,
+        kind === 'gzip' ? Number.POSITIVE_INFINITY : most,
+        refuser(subject, TOO_MUCH),
+      );
       const document: Document = { chunks: source.read(folder, onRead), label, bound, refuse };
       // Loaded when they are needed: most texts are plain.
       if (kind === 'gzip') yield* (await import('./gzip.js')).unpackedGzip(document);
