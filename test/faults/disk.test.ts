@@ -233,7 +233,13 @@ describe('the folder of a run', () => {
   it('stops training with code 74 when removed, long before the next checkpoint', async () => {
     const options = [...SHORT, '--steps', '100000000', '--eval-every', '100000000', ...PLACE];
     const child = begin(folder, ['train', 'lighthouse', ...options, '--out', 'removed']);
-    child.stderr!.once('data', () => void rm(join(folder, 'removed'), { recursive: true }));
+    let [shown, isRemoved] = ['', false];
+    child.stderr!.on('data', (data) => {
+      shown += data;
+      if (isRemoved || !shown.includes('Ctrl-C')) return; // notes come before training starts
+      isRemoved = true;
+      void rm(join(folder, 'removed'), { recursive: true });
+    });
     const { exitCode, stderr } = await child;
     expect(exitCode).toBe(74);
     expect(stderr).toMatch(/charlstm: removed is gone: it was removed or moved during training\. [^\n]+\n$/);

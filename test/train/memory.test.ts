@@ -104,7 +104,7 @@ describe('--max-memory', () => {
     expectFailure(await run(root, [...args, '--layers', '32', '--hidden', '4096']), 2, 'at most 4.0 GiB');
     const trained = await run(root, [...args, '--seq-length', '32', '--out', 'many']);
     expect(trained.stderr).toMatch(
-      /^note training needs about \d+ MiB of memory, \d+ MiB for batches of 32 x 32/,
+      /^note training needs about \d+ MiB of memory, \d+ MiB for batches of 32 x 32/m,
     );
     expect(trained.code).toBe(0);
     rmSync(join(root, 'many'), { recursive: true });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'learn.txt'), `${HOSTILE}\n`.repeat(40));
   await writeFile(join(folder, 'plain.txt'), PLAIN);
   const tiny = ['--hidden', '16', '--layers', '2', '--embedding', '8', '--batch-size', '4', '--steps', '30'];
-  await run(folder, ['train', 'learn.txt', ...tiny, '--out', 'hostile']);
+  await run(folder, ['train', 'learn.txt', '--no-normalize-newlines', ...tiny, '--out', 'hostile']);
   await run(folder, ['train', 'lighthouse', ...tiny, '--out', 'plain']);
 });
 
