@@ -11,7 +11,7 @@ import { LineServer, type Outcome } from '../helpers/line-server.js';
 import { allCommands, commandLines } from './command-lines.js';
 import { tries } from './scale.js';
 
-const LINES = tries(20_000, 200);
+const LINES = tries(20_000, 100);
 /** Lines that share a process and a folder. */
 const BATCH = 50;
 const AT_ONCE = 2;

@@ -409,7 +409,7 @@ const REFUSED: readonly Row[] = [
     'a bomb',
     'a.docx',
     docx(`<w:p><w:r><w:t>${' '.repeat(8_000_000)}</w:t></w:r></w:p>`),
-    refused(/100 times/, /./),
+    refused(/unpacks to more than 1,000,000/, /plain text file/),
   ],
   ['an empty file', 'a.txt', '', refused(/there is no text in it/, /few thousand/)],
   ['one letter', 'a.txt', 'aaaa', refused(/one repeated character/, /./)],
