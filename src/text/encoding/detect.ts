@@ -3,6 +3,7 @@ import { ALPHABETS } from './alphabets.js';
 import { codecOf } from './codec.js';
 import { evidenceFor } from './evidence.js';
 import type { Encoding, NamedEncoding } from './names.js';
+import { countByPlace, zerosByPlace } from './places.js';
 
 /** What bytes most likely are, and a line of them as it reads then. */
 export interface Detected {
@@ -59,25 +60,19 @@ export async function lineIn(sample: Uint8Array, encoding: NamedEncoding): Promi
 }
 
 function isMostlyAscii(bytes: Uint8Array): boolean {
-  const printable = [0, 0];
-  bytes.forEach((byte, i) => {
-    if ((byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)) printable[i % 2]!++;
-  });
-  return Math.min(...printable) > (ASCII * bytes.length) / 2;
+  const isPrintable = (byte: number) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d);
+  return Math.min(...countByPlace(bytes, isPrintable)) > (ASCII * bytes.length) / 2;
 }
 
 /** UTF-16 of languages that use spaces has zeros in every other place. */
 async function utf16In(sample: Uint8Array): Promise<Detected | undefined> {
-  const zeros = [0, 0];
-  sample.forEach((byte, i) => {
-    if (byte === 0) zeros[i % 2]!++;
-  });
-  const encoding = zeros[1]! > zeros[0]! ? 'utf-16le' : 'utf-16be';
+  const [even, odd] = zerosByPlace(sample);
+  const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   // Of ASCII with a stray zero, UTF-16 would make rare Chinese characters.
   if (isMostlyAscii(sample)) return undefined;
-  const even = sample.subarray(0, sample.length & ~1);
-  const { text, malformedAt } = (await codecOf(encoding)).decode(even);
-  const isCut = malformedAt !== undefined && malformedAt >= even.length - 4;
+  const pairs = sample.subarray(0, sample.length & ~1);
+  const { text, malformedAt } = (await codecOf(encoding)).decode(pairs);
+  const isCut = malformedAt !== undefined && malformedAt >= pairs.length - 4;
   if (malformedAt !== undefined && !isCut) return undefined;
   if (/(?![\t-\r])[\p{Cn}\p{Co}\p{Cc}]/u.test(isCut ? text.slice(0, -1) : text)) return undefined;
   return { encoding, line: lineOf(text) };

@@ -1,5 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { quoted } from '../../format.js';
+import { zerosByPlace } from '../encoding/places.js';
 import { isGzip, isZip, mediaTypeOf } from './magics.js';
 import { REFUSED } from './refused.js';
 
@@ -108,10 +109,7 @@ export function isHtml(head: Buffer, name: string): boolean {
 function isWide(head: Uint8Array): boolean {
   const [first, second] = head;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  const zeros = [0, 0];
-  head.forEach((byte, i) => {
-    if (byte === 0) zeros[i % 2]!++;
-  });
+  const zeros = zerosByPlace(head);
   return head.length >= FEWEST_WIDE && Math.min(...zeros) === 0 && Math.max(...zeros) >= head.length / 10;
 }
 
