@@ -1,4 +1,5 @@
 import { ExitCode, UserError, withHint } from '../../errors.js';
+import { bytesSource } from '../files/source.js';
 import { codecOf } from './codec.js';
 import { type Encoding, isNamed, type NamedEncoding } from './names.js';
 import { recogniseEncoding } from './recognise.js';
@@ -19,21 +20,12 @@ export interface WholeText {
  * @throws UserError if it is not text in an encoding that is known
  */
 export async function decodeWhole(bytes: Uint8Array, label: string, learned: Encoding): Promise<WholeText> {
-  const source = {
-    label,
-    stats: undefined,
-    identity: undefined,
-    mustBeReadWhole: () => false,
-    async *read() {
-      yield bytes;
-    },
-  };
   const fallback = learned === 'latin1' || isNamed(learned) ? learned : undefined;
   const options = { wanted: undefined, fallback, actsOnGuess: true, isPage: false, folder: '' };
   // There is no --encoding for it.
   const { encoding, line } = await withHint(
     () => 'Convert it to UTF-8, for example with iconv.',
-    () => recogniseEncoding(source, options),
+    () => recogniseEncoding(bytesSource(label, bytes), options),
   );
   if (encoding !== 'latin1' && !isNamed(encoding)) {
     return { text: Buffer.from(bytes).toString(), encoding: 'utf8' };

@@ -124,21 +124,23 @@ async function* chunksOf(file: FileHandle, path: string, size: bigint): AsyncGen
   }
 }
 
-/** A text in memory, as UTF-8. */
-export function textSource(label: string, text: string): Source {
+/** A file in memory. */
+export function bytesSource(label: string, bytes: Uint8Array): Source {
   return {
     label,
     stats: undefined,
-    isText: true,
-    isUtf8: true,
     identity: undefined,
     mustBeReadWhole: () => false,
     async *read(_folder, onRead) {
-      const bytes = Buffer.from(text);
       onRead?.(bytes.length);
       yield bytes;
     },
   };
+}
+
+/** A text in memory, as UTF-8. */
+export function textSource(label: string, text: string): Source {
+  return { ...bytesSource(label, Buffer.from(text)), isText: true, isUtf8: true };
 }
 
 /**
