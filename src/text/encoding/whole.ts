@@ -2,6 +2,7 @@ import { ExitCode, UserError, withHint } from '../../errors.js';
 import { bytesSource } from '../files/source.js';
 import { codecOf } from './codec.js';
 import { type Encoding, isNamed, type NamedEncoding } from './names.js';
+import { encodingNotices } from './notices.js';
 import { recogniseEncoding } from './recognise.js';
 
 /** A file in memory as text. */
@@ -43,5 +44,5 @@ export async function decodeWhole(bytes: Uint8Array, label: string, learned: Enc
 
 /** What is said about a file that is not UTF-8 and was not known to be what it is. */
 export function foundEncoding(name: string, { encoding, line }: WholeText): string | undefined {
-  return line === undefined ? undefined : `${name} is not UTF-8: read as ${encoding} ("${line}")`;
+  return encodingNotices([{ name, encoding, ...(line !== undefined && { line }) }])[0];
 }
