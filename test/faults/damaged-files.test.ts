@@ -71,7 +71,7 @@ it('intact files are read', async () => {
   }
 });
 
-const count = tries(10_000, 100);
+const count = tries(10_000, 200);
 it(`${count} damaged files are read or refused in plain words, and nothing is written`, {
   timeout: 60 * 60_000,
 }, async () => {
