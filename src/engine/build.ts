@@ -15,13 +15,12 @@ export const TARGETS = {
   host: arch() === 'arm64' ? ['-mcpu=native'] : ['-march=native'],
   avx512: ['-march=x86-64-v4'],
   avx2: ['-march=x86-64-v3'],
-  sse: ['-march=x86-64'],
 } as const;
 
 const FLAGS = [
   '-O3',
   '-std=gnu11',
-  '-ffp-contract=fast',
+  '-ffp-contract=off',
   '-fno-math-errno',
   '-fPIC',
   '-shared',

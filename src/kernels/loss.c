@@ -28,15 +28,17 @@ void softmax_cross_entropy(float *logits, const int *targets, float *losses, int
     for (int j = 1; j < vocabulary; j++) largest = logits[j] > largest ? logits[j] : largest;
     const float target = logits[targets[r]];
     // If a gradient is wanted, the exponentials replace the logits.
-    vec total = splat(0);
-    for (int j = 0; j < vocabulary; j += LANES) {
-      const int n = vocabulary - j;
-      const vec e = vexp(at_least(load(logits + j, n) - largest, -60.0f)); // a normal number even times scale
-      if (scale != 0) store(logits + j, e, n);
-      if (n >= LANES) total += e;
-      else for (int lane = 0; lane < LANES - 1; lane++) total[lane] += lane < n ? e[lane] : 0;
+    Sum sum = no_sum();
+    for (int i = 0; i < vocabulary; i += SUM_LANES) {
+      UNROLL for (int v = 0, j = i; v < SUM_VECTORS; v++, j += LANES) {
+        const int n = vocabulary - j;
+        const vec e = vexp(at_least(load(logits + j, n) - largest, -60.0f)); // a normal number even times scale
+        if (scale != 0) store(logits + j, e, n);
+        if (n >= LANES) sum.part[v] += e;
+        else for (int lane = 0; lane < LANES - 1; lane++) sum.part[v][lane] += lane < n ? e[lane] : 0;
+      }
     }
-    const float z = sum(total);
+    const float z = total(sum);
     losses[r] = (float)(natural_log(z) + ((double)largest - target));
     if (scale == 0) continue;
     const float factor = scale / z;

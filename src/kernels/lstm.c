@@ -29,7 +29,7 @@ ALWAYS_INLINE void forward(float *gates, const float *c_previous, float *c, floa
       }
       const vec f = vsigmoid(xf), i = is_coupled ? 1.0f - f : vsigmoid(xi);
       const vec g = vtanh(load(zg + j, n));
-      const vec cell = f * before + i * g;
+      const vec cell = MULTIPLY_ADD(f, before, i * g);
       if (has_peepholes) xo += load(po + j, n) * cell;
       const vec o = vsigmoid(xo);
       if (!is_coupled) store(zi + j, i, n);
