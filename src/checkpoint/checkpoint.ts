@@ -194,7 +194,7 @@ export function modelOf(
     training = false,
   }: { engine?: EngineChoice | undefined; threads?: number; training?: boolean } = {},
 ): CharacterModel {
-  const opened = withThreads(openEngine(engine, { quickly: true }), threads);
+  const opened = withThreads(openEngine(engine), threads);
   const weights = new Weights(opened, record.model, { training });
   weights.values.set(state.values);
   weights.pack();

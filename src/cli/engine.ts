@@ -4,7 +4,7 @@ import { openEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/kernels.js';
 import { openNativeEngine } from '../engine/native.js';
 import { speedOf } from '../engine/speed.js';
-import { openWasmEngine, VARIANTS } from '../engine/wasm.js';
+import { openWasmEngine } from '../engine/wasm.js';
 import { ExitCode, UserError } from '../errors.js';
 import { harmlessLine, table } from '../format.js';
 import { jsonOption } from './options.js';
@@ -62,12 +62,12 @@ interface Report {
 
 function describe(): Report {
   const native = openNativeEngine();
-  const engines: (Engine | undefined)[] = ['engine' in native ? native.engine : undefined];
-  engines.push(...VARIANTS.map((variant) => openWasmEngine(variant)));
+  const engines: Engine[] = 'engine' in native ? [native.engine] : [];
+  engines.push(openWasmEngine());
   return {
     used: openEngine().name,
     noNative: 'reason' in native ? native.reason : null,
-    engines: engines.flatMap((engine) => (engine ? { name: engine.name, ...speedOf(engine) } : [])),
+    engines: engines.map((engine) => ({ name: engine.name, ...speedOf(engine) })),
   };
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { unlessRefused } from '../errors.js';
 import { Arena } from './arena.js';
 import { bindings } from './bindings.js';
-import type { Engine, Kernels } from './kernels.js';
+import { type Engine, type Kernels, NATIVE } from './kernels.js';
 import { selfCheck } from './self-check.js';
 
 /** The folder of the C source. */
@@ -93,8 +93,7 @@ export function nativeEngineAt(path: string): Engine {
   const arena = new Arena();
   const kernels = attachNative(path, arena.memory);
   arena.onGrow = (bytes) => kernels.extend(bytes);
-  const name = `native-${loadAddon(path).vectors}`;
-  return { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } };
+  return { name: NATIVE, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } };
 }
 
 /** Attaches a native build to a memory. */

@@ -1,33 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Arena } from './arena.js';
-import type { Engine, Kernels } from './kernels.js';
-import { compileJoined, isJoiningSound } from './revectorize.js';
+import { type Engine, type Kernels, WASM } from './kernels.js';
 
-/** Fastest first. The last one runs on every Node >= 20. */
-export const VARIANTS = ['relaxed256', 'relaxed', 'simd'] as const;
+let compiled: WebAssembly.Module | undefined;
 
-type Variant = (typeof VARIANTS)[number];
-
-function compile(variant: Variant): WebAssembly.Module | undefined {
-  const bytes = readFileSync(new URL(`../../dist/kernels/${variant}.wasm`, import.meta.url));
-  if (variant === 'relaxed256') return isJoiningSound() ? compileJoined(bytes) : undefined;
-  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined;
-}
-
-const compiled = new Map<Variant, WebAssembly.Module | undefined>();
-
-/**
- * Opens a WebAssembly build of the kernels on a new arena.
- * @returns undefined if this version of Node cannot run it
- */
-export function openWasmEngine(variant: Variant): Engine | undefined {
-  if (!compiled.has(variant)) compiled.set(variant, compile(variant));
-  const module = compiled.get(variant);
-  if (!module) return undefined;
+/** Opens the WebAssembly build of the kernels on a new arena. */
+export function openWasmEngine(): Engine {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../dist/kernels/simd.wasm', import.meta.url)));
   const arena = new Arena();
-  const kernels = attachWasm(module, arena.memory);
-  const name = `wasm-${variant}`;
-  return { name, kernels, arena, threads: 1, finish() {}, build: { kind: 'wasm', module } };
+  const kernels = attachWasm(compiled, arena.memory);
+  return { name: WASM, kernels, arena, threads: 1, finish() {}, build: { kind: 'wasm', module: compiled } };
 }
 
 /**

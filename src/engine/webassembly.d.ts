@@ -12,5 +12,4 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, Memory>>);
     readonly exports: Record<string, unknown>;
   }
-  function validate(bytes: Uint8Array): boolean;
 }

@@ -64,7 +64,7 @@ export async function compareGradients(
   const results: NetworkGradients[] = [];
   const kinds = comparedKinds();
   for (const [index, [name, kind]] of kinds.entries()) {
-    const engine = withThreads(openEngine(choice, { quickly: true }), Math.min(threads, split.batchSize));
+    const engine = withThreads(openEngine(choice), Math.min(threads, split.batchSize));
     const symbols = { vocabulary, ...(end !== undefined && { end }) };
     const config = { ...kind, ...symbols, embedding, hidden, layers, dropout: 0 };
     const weights = newWeights(engine, config, seed);

@@ -33,7 +33,7 @@ const LINK = [
   'stack-size=262144',
 ];
 
-async function build(name: string, features: string[], sources: Tree): Promise<void> {
+async function build(sources: Tree): Promise<void> {
   const messages: Uint8Array[] = [];
   const options: RunOptions = { stdout: null, stderr: (bytes) => bytes && messages.push(bytes) };
   const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c') && file !== 'native.c');
@@ -43,14 +43,14 @@ async function build(name: string, features: string[], sources: Tree): Promise<v
   };
   try {
     for (const file of cFiles) {
-      await run('clang', [...COMPILE, ...features, '-c', file, '-o', `${file}.o`]);
+      await run('clang', [...COMPILE, '-c', file, '-o', `${file}.o`]);
     }
     await run('wasm-ld', [...LINK, ...cFiles.map((file) => `${file}.o`), '-o', 'kernels.wasm']);
   } catch (error) {
     if (error instanceof Exit) throw new Error(`kernels do not compile:\n${Buffer.concat(messages)}`);
     throw error;
   }
-  await writeFile(new URL(name, TARGET), files['kernels.wasm'] as Uint8Array);
+  await writeFile(new URL('simd.wasm', TARGET), files['kernels.wasm'] as Uint8Array);
 }
 
 await runLLVM(undefined, {}, { fetchProgress: () => {} }); // loads the compiler without progress messages
@@ -58,7 +58,4 @@ const sources: Tree = {};
 for (const file of (await readdir(SOURCE)).filter((name) => /\.[ch]$/.test(name))) {
   sources[file] = await readFile(new URL(file, SOURCE), 'utf8');
 }
-await build('simd.wasm', [], sources);
-await build('relaxed.wasm', ['-mrelaxed-simd'], sources);
-// Tiles for 256-bit registers; the instruction set is the same (see engine/revectorize.ts).
-await build('relaxed256.wasm', ['-mrelaxed-simd', '-DVECTOR_PAIRS'], sources);
+await build(sources);

@@ -2,7 +2,7 @@
 //
 // Every pointer lies in one linear memory, every matrix holds 32-bit floats in row-major order, and every
 // size counts elements. No kernel allocates, keeps state or touches memory it was not given. The same source
-// is built for plain and relaxed WebAssembly SIMD, for pairs of relaxed vectors (see build.ts), and natively.
+// is built for WebAssembly (see build.ts) and natively (see vector.h for what these builds have in common).
 // Each kernel has a row in engine/kernel-table.ts with the shapes of its arrays; a test compares the two.
 #pragma once
 

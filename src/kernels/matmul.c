@@ -12,13 +12,9 @@
 #if defined(__AVX512F__) || defined(__aarch64__) // 32 registers
 #define TILE_ROWS 6
 #define TILE_VECTORS 4
-#elif defined(__AVX2__) || defined(VECTOR_PAIRS) // 16, but a multiplication can take an operand from memory
+#elif defined(__AVX2__) // 16, but a multiplication can take an operand from memory
 #define TILE_ROWS 6
-#ifdef VECTOR_PAIRS
-#define TILE_VECTORS 4
-#else
 #define TILE_VECTORS 2
-#endif
 #else // 16, some of which WebAssembly compilers reserve
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
@@ -26,14 +22,6 @@
 #define TILE_COLUMNS (TILE_VECTORS * LANES)
 #define BLOCK_K 384
 #define BLOCK_ROWS (16 * TILE_ROWS)
-
-// V8 joins loads with the same base address and adjacent constant offsets. The loop optimizer would compute
-// an address for each load; hiding how the pointer moves prevents that.
-#ifdef __wasm__
-#define ONE_ADDRESS(pointer) __asm__("" : "+r"(pointer))
-#else
-#define ONE_ADDRESS(pointer)
-#endif
 
 ALWAYS_INLINE int smaller(int a, int b) { return a < b ? a : b; }
 
@@ -66,8 +54,6 @@ ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a
   vec sums[TILE_ROWS][TILE_VECTORS];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = splat(0);
   for (int p = 0; p < k; p++) {
-    ONE_ADDRESS(panel);
-    ONE_ADDRESS(a);
     vec b[TILE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) b[v] = ((const vec_unaligned *)panel)[v];
     UNROLL for (int i = 0; i < rows; i++) {

@@ -15,7 +15,7 @@ const LARGE = 512 * 2 ** 20;
 
 /** Returns the bytes that a run needs, with the program, and the parts of that, the largest first. */
 export function memoryNeed(sizes: MemoryRequest, engine: EngineChoice | undefined) {
-  const parts = trainingMemory(sizes, openEngine(engine, { quickly: true }));
+  const parts = trainingMemory(sizes, openEngine(engine));
   return { parts, need: parts.reduce((sum, part) => sum + part.bytes, PROGRAM) };
 }
 

@@ -6,6 +6,7 @@ import { TRAIN_OPTIONS, type TrainingOptions } from '../checkpoint/options.js';
 import { describeLength, type RunRecord, vocabularyOf } from '../checkpoint/record.js';
 import { findCheckpoints, resolveCheckpoint, resolveCheckpoints, runOf } from '../checkpoint/run.js';
 import { openEngine } from '../engine/engine.js';
+import { WASM } from '../engine/kernels.js';
 import { fileError, UserError, withHint } from '../errors.js';
 import { quoted } from '../format.js';
 import { amountOf } from '../numbers.js';
@@ -160,11 +161,9 @@ function changed(record: RunRecord, request: TrainingRequest): RunRecord {
 
 /** Warns if another build of the kernels continues the run: builds agree to rounding, not bit for bit. */
 function otherEngine(written: string, { engine }: TrainingRequest): string[] {
-  const { name } = openEngine(engine, { quickly: true });
-  if (name === written.replace('relaxed256', 'relaxed')) return []; // both give the same bits
-  const exact = written.startsWith('wasm')
-    ? '; --engine wasm repeats the bits, if this Node has the same build'
-    : '';
+  const { name } = openEngine(engine);
+  if (name === written) return [];
+  const exact = written === WASM ? `; --engine ${WASM} repeats the bits` : '';
   return [`the run was trained by ${written} and continues with ${name}, which agrees to rounding${exact}`];
 }
 

@@ -151,7 +151,9 @@ describe('train', () => {
     const other = await run(folder, ['train', '--resume', 'wasm-other', '--ui', 'json']);
     expect(other.code).toBe(0);
     if (used.startsWith('native'))
-      expect(other.stderr).toMatch(/^note the run was trained by wasm-\w+ and continues with native-/);
+      expect(other.stderr).toMatch(
+        /^note the run was trained by wasm-simd and continues with native-1, .*; --engine wasm-simd repeats/,
+      );
   });
 
   it('engine reports which build runs, why, and how fast it is', async () => {

@@ -4,30 +4,28 @@ import { describe, expect, it } from 'vitest';
 import { compile, TARGETS } from '../../src/engine/build.js';
 import type { Engine } from '../../src/engine/kernels.js';
 import { nativeEngineAt, openNativeEngine } from '../../src/engine/native.js';
-import { openWasmEngine, VARIANTS } from '../../src/engine/wasm.js';
+import { openWasmEngine } from '../../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../../src/random.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
 /** The native build, and those for narrower vectors that this processor has too. */
-async function nativeEngines(): Promise<Engine[]> {
+async function nativeEngines(): Promise<{ label: string; engine: Engine }[]> {
   const folder = await temporaryFolder();
   const found = openNativeEngine();
   if ('reason' in found) {
     console.warn(`native kernels are not tested: ${found.reason}`);
     return [];
   }
-  const others = arch() === 'x64' ? (['avx2', 'sse'] as const) : [];
+  const others = arch() === 'x64' ? (['avx2'] as const) : [];
   const built = others.map(async (target) => {
     const path = join(folder, `${target}.node`);
     expect(await compile(process.env.CC ?? 'cc', path, TARGETS[target])).toBeUndefined();
-    return nativeEngineAt(path);
+    return { label: `${found.engine.name}, ${target}`, engine: nativeEngineAt(path) };
   });
-  return [found.engine, ...(await Promise.all(built)).filter(({ name }) => name !== found.engine.name)];
+  return [{ label: found.engine.name, engine: found.engine }, ...(await Promise.all(built))];
 }
 
-const engines = [...VARIANTS.map(openWasmEngine), ...(await nativeEngines())].filter(
-  (engine) => engine !== undefined,
-);
+const engines = [{ label: 'wasm', engine: openWasmEngine() }, ...(await nativeEngines())];
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
 
 /** Allocates random numbers: their byte offset and a view of them. */
@@ -66,7 +64,7 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-describe.each(engines.map((engine) => ({ name: engine.name, engine })))('$name', ({ engine }) => {
+describe.each(engines)('$label', ({ engine }) => {
   const { kernels } = engine;
 
   it.each(SIZES.flatMap((m) => SIZES.map((n) => [m, n] as const)))(

@@ -56,7 +56,7 @@ describe('the predicted memory of training', () => {
       progress: NO_PROGRESS,
       history: [],
     };
-    const engine = openEngine('wasm', { quickly: true });
+    const engine = openEngine('wasm');
     const vocabulary = new Vocabulary(codePoints, 'utf8');
     const parts = trainingMemory({ ...record, config: record.model, vocabulary }, engine);
     const predicted = parts.reduce((sum, part) => sum + part.bytes, 0);

@@ -116,7 +116,7 @@ async function measureAccuracies(flags: MemoryFlags, progress: ProgressLine): Pr
   const networks: KindAccuracy[] = [];
   for (const [name, kind] of testedKinds(forgetBias)) {
     await progress.show(`${name}, ${amountOf(lags[0]!, 'step')} back`);
-    const engine = withThreads(openEngine(choice, { quickly: true }), threads);
+    const engine = withThreads(openEngine(choice), threads);
     const config = { ...kind, hidden, layers: 1 };
     const accuracy: number[] = [];
     for (const share of copyAccuracies(engine, { config, lags, steps, lr, seed, mixed })) {
