@@ -12,7 +12,7 @@ const written = (path: string) => statSync(join(ROOT, path), { throwIfNoEntry: f
 
 /** What is built from a source file. */
 function builtFrom(source: string): string {
-  if (/\.[ch]$/.test(source)) return 'dist/kernels/simd.wasm';
+  if (/\.[chS]$/.test(source)) return 'dist/kernels/simd.wasm';
   return join('dist', source.replace(/\.tsx?$/, '.js'));
 }
 
@@ -21,9 +21,9 @@ export function setup(): void {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
   const stale = sources.find(
     (source) =>
-      /(?<!\.d)\.(?:tsx?|c|h)$/.test(source) && written(join('src', source)) > written(builtFrom(source)),
+      /(?<!\.d)\.(?:tsx?|[chS])$/.test(source) && written(join('src', source)) > written(builtFrom(source)),
   );
   if (stale === undefined) return;
-  const build = /\.[ch]$/.test(stale) ? 'npm run build' : 'npx tsc -p tsconfig.json';
+  const build = /\.[chS]$/.test(stale) ? 'npm run build' : 'npx tsc -p tsconfig.json';
   throw new Error(`dist/ is older than src/${stale}: run ${build}`);
 }

@@ -1,50 +1,33 @@
 import type { Command } from 'commander';
-import { buildNative } from '../engine/build.js';
 import { openEngine } from '../engine/engine.js';
 import type { Engine } from '../engine/kernels.js';
 import { openNativeEngine } from '../engine/native.js';
 import { speedOf } from '../engine/speed.js';
 import { openWasmEngine } from '../engine/wasm.js';
-import { ExitCode, UserError } from '../errors.js';
 import { harmlessLine, table } from '../format.js';
 import { jsonOption } from './options.js';
 import { printReport } from './output/console.js';
 
 const ABOUT = `
 The arithmetic is written in C and built in two ways: as WebAssembly, which runs
-everywhere, and, if there is a C compiler, as native code for the processor of
-this machine, which is several times faster. In a checkout, "npm ci" builds
-both. An installed package comes with WebAssembly; --build adds the other.
+everywhere, and as native code, which is several times faster. The package has
+native code for Linux, Windows and macOS, on x64 and arm64. In a checkout,
+"npm ci" builds that of the machine if there is a C compiler.
 
 Examples:
   charlstm engine
-  charlstm engine --build
   charlstm train novel.txt --engine wasm
 `;
 
 /** `charlstm engine`: shows which build of the kernels runs here, why, and how fast it is. */
 export function defineCommand(command: Command): void {
   command
-    .option('--build', 'build the native engine with the C compiler of this machine')
     .addOption(jsonOption())
     .addHelpText('after', ABOUT)
-    .action(async ({ build, json }: { build?: true; json?: true }) => {
-      if (build) await buildHere();
+    .action(({ json }: { json?: true }) => {
       const report = describe();
       printReport(json, report, () => asText(report));
     });
-}
-
-async function buildHere(): Promise<void> {
-  const built = await buildNative();
-  if ('reason' in built) {
-    throw new UserError(
-      `the native engine was not built: ${built.reason}`,
-      'Install a C compiler (on Debian: apt install gcc). Until then, WebAssembly is used.',
-      ExitCode.cannotCreate,
-    );
-  }
-  process.stderr.write(`built ${harmlessLine(built.path)}\n`);
 }
 
 interface Report {
@@ -80,7 +63,7 @@ function asText({ used, noNative, engines }: Report): string {
   ]);
   const why =
     noNative === null
-      ? 'The native engine was built for this processor and passed its self-check.'
-      : `There is no native engine: ${harmlessLine(noNative)}. "charlstm engine --build" builds one.`;
+      ? 'The native engine passed its self-check.'
+      : `There is no native engine: ${harmlessLine(noNative)}.`;
   return `${why}\n\n${table([['engine', 'matrix product', 'peak', 'share'], ...rows])}\n\nGFLOPS on one core.\n`;
 }

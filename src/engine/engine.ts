@@ -16,10 +16,7 @@ export function openEngine(choice: EngineChoice = 'auto'): Engine {
     const native = openNativeEngine();
     if ('engine' in native) return native.engine;
     if (choice !== 'auto') {
-      throw new UserError(
-        `there is no native engine: ${native.reason}`,
-        'Build it with "charlstm engine --build", or use --engine wasm.',
-      );
+      throw new UserError(`there is no native engine: ${native.reason}`, 'Use --engine wasm.');
     }
   }
   return openWasmEngine();

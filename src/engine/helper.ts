@@ -11,7 +11,7 @@ const { index, threads, memory, build, stackTop, entries, ...shared } = workerDa
 const barrier = new Barrier(threads, shared.barrier);
 const abandon = new Abandon(shared.abandon);
 const tape = new Float64Array(entries);
-const native = build.kind === 'native' ? attachNative(build.path, memory) : undefined;
+const native = build.kind === 'native' ? attachNative(build, memory) : undefined;
 const kernels = build.kind === 'native' ? native! : attachWasm(build.module, memory, stackTop);
 
 const functions = functionsOf(kernels);

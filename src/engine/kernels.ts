@@ -26,6 +26,9 @@ export type Kernels = {
 export const NATIVE = 'native-1';
 export const WASM = 'wasm-simd';
 
+/** A level of vectors that the native build has been compiled for. */
+export type Level = 'avx512' | 'avx2' | 'neon';
+
 /** The kernels and the memory they work on. */
 export interface Engine {
   readonly name: typeof NATIVE | typeof WASM;
@@ -36,6 +39,6 @@ export interface Engine {
   readonly finish: () => void;
   /** Everything another thread needs to attach the same kernels to the same memory. */
   readonly build:
-    | { readonly kind: 'native'; readonly path: string }
+    | { readonly kind: 'native'; readonly path: string; readonly level: Level }
     | { readonly kind: 'wasm'; readonly module: WebAssembly.Module };
 }

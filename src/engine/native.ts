@@ -1,24 +1,12 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, cpus, homedir, platform } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { unlessRefused } from '../errors.js';
 import { Arena } from './arena.js';
-import { bindings } from './bindings.js';
-import { type Engine, type Kernels, NATIVE } from './kernels.js';
+import { type Engine, type Kernels, type Level, NATIVE } from './kernels.js';
+import { prebuildPath, THIS_PLATFORM } from './prebuilds.js';
 import { selfCheck } from './self-check.js';
 
-/** The folder of the C source. */
-export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.meta.url));
-
-/** The exports of kernels/native.c. */
-interface Addon {
-  /** "avx512", "avx2", "neon", "sse". */
-  readonly vectors: string;
-  attach(memory: Float32Array): NativeKernels;
-}
+/** The exports of kernels/addon/levels.c: the levels that run here, the best one first. */
+type Addon = Readonly<Partial<Record<Level, (memory: Float32Array) => NativeKernels>>>;
 
 /** `extend` reports that the memory has grown. */
 export type NativeKernels = Kernels & { extend(bytes: number): void };
@@ -30,45 +18,17 @@ export interface Missing {
   readonly isBroken?: boolean;
 }
 
-/** Names the build after the processor and the source, so that a copy or an update never runs a wrong one. */
-function buildName(): string {
-  const hash = createHash('sha256').update(`${platform()} ${arch()} ${cpus()[0]?.model} ${processorFlags()}`);
-  hash.update(bindings().join());
-  for (const file of readdirSync(KERNEL_SOURCE).sort()) hash.update(readFileSync(join(KERNEL_SOURCE, file)));
-  return `kernels-${hash.digest('hex').slice(0, 16)}.node`;
-}
+let loaded: { path: string; level: Level } | Missing | undefined;
 
-/** The processor's features, if the system reports them: virtual machines of the same model can differ. */
-function processorFlags(): string {
-  if (platform() !== 'linux') return '';
-  const reported = unlessRefused(() => readFileSync('/proc/cpuinfo', 'latin1')) ?? '';
-  return /^(flags|Features)\s*:.*$/m.exec(reported)?.[0] ?? '';
-}
-
-/** Possible paths of the build: with the program, or in the user's cache if that folder is read-only. */
-export function nativePaths(): readonly string[] {
-  const name = buildName();
-  const own = fileURLToPath(new URL(`../../dist/native/${name}`, import.meta.url));
-  const cache = cacheFolder();
-  return cache === undefined ? [own] : [own, join(cache, 'charlstm', name)];
-}
-
-/** Returns the user's cache; undefined for a user without a home, as in many containers. */
-function cacheFolder(): string | undefined {
-  const home = process.env.XDG_CACHE_HOME || unlessRefused(() => join(homedir(), '.cache'));
-  return home !== undefined && isAbsolute(home) ? home : undefined;
-}
-
-let loaded: { path: string } | Missing | undefined;
-
-function find(): { path: string } | Missing {
-  const path = nativePaths().find((candidate) => existsSync(candidate));
-  if (path === undefined) return { reason: 'it has not been built for this processor' };
+function find(): { path: string; level: Level } | Missing {
+  const path = prebuildPath(THIS_PLATFORM);
+  if (!existsSync(path)) return { reason: `it has not been built for ${THIS_PLATFORM}` };
   try {
-    const addon = loadAddon(path);
-    const failed = selfCheck((memory) => addon.attach(memory));
+    const [level] = levelsOf(path);
+    if (level === undefined) return { reason: 'this processor has neither AVX2 nor AVX-512' };
+    const failed = selfCheck(loadAddon(path)[level]!);
     return failed === undefined
-      ? { path }
+      ? { path, level }
       : { reason: `its ${failed} failed the self-check`, isBroken: true };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -77,7 +37,7 @@ function find(): { path: string } | Missing {
 }
 
 /** Finds the build for this processor, if it exists and passes its self-check. */
-export function nativeBuild(): { path: string } | Missing {
+export function nativeBuild(): { path: string; level: Level } | Missing {
   loaded ??= find();
   return loaded;
 }
@@ -85,20 +45,28 @@ export function nativeBuild(): { path: string } | Missing {
 /** Opens the native build on a new arena, or says why there is none. */
 export function openNativeEngine(): { engine: Engine } | Missing {
   const build = nativeBuild();
-  return 'reason' in build ? build : { engine: nativeEngineAt(build.path) };
+  return 'reason' in build ? build : { engine: nativeEngineAt(build.path, build.level) };
 }
 
-/** Opens a native build on a new arena. */
-export function nativeEngineAt(path: string): Engine {
+/** Returns the levels of a native build that run on this processor, the best one first. */
+export function levelsOf(path: string): Level[] {
+  return Object.keys(loadAddon(path)) as Level[];
+}
+
+/** Opens a level of a native build on a new arena. */
+export function nativeEngineAt(path: string, level: Level): Engine {
   const arena = new Arena();
-  const kernels = attachNative(path, arena.memory);
+  const kernels = attachNative({ path, level }, arena.memory);
   arena.onGrow = (bytes) => kernels.extend(bytes);
-  return { name: NATIVE, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path } };
+  return { name: NATIVE, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path, level } };
 }
 
 /** Attaches a native build to a memory. */
-export function attachNative(path: string, memory: WebAssembly.Memory): NativeKernels {
-  return loadAddon(path).attach(new Float32Array(memory.buffer));
+export function attachNative(
+  { path, level }: { path: string; level: Level },
+  memory: WebAssembly.Memory,
+): NativeKernels {
+  return loadAddon(path)[level]!(new Float32Array(memory.buffer));
 }
 
 function loadAddon(path: string): Addon {

@@ -36,7 +36,7 @@ const LINK = [
 async function build(sources: Tree): Promise<void> {
   const messages: Uint8Array[] = [];
   const options: RunOptions = { stdout: null, stderr: (bytes) => bytes && messages.push(bytes) };
-  const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c') && file !== 'native.c');
+  const cFiles = Object.keys(sources).filter((file) => file.endsWith('.c'));
   let files = sources;
   const run = async (tool: 'clang' | 'wasm-ld', flags: string[]) => {
     files = (await commands[tool](flags, files, options)) ?? files;

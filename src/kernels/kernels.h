@@ -9,7 +9,7 @@
 #ifdef __wasm__
 #define KERNEL(name) __attribute__((export_name(#name)))
 #else
-#define KERNEL(name) __attribute__((visibility("default")))
+#define KERNEL(name)
 #endif
 
 // ---- matmul.c: C (m,n) = A (m,k) · B (k,n), with B packed beforehand ----

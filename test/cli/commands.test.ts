@@ -161,7 +161,7 @@ describe('train', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/wasm-simd .*%/);
     expect(stdout).toContain('(used)');
-    expect(stdout).toMatch(/passed its self-check|"charlstm engine --build" builds one/);
+    expect(stdout).toMatch(/passed its self-check|There is no native engine: /);
   });
 
   it('resumes with a longer length, the same text named again, or a checkpoint into a new folder', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KERNEL_TABLE, SIGNATURES } from '../../src/engine/kernel-table.js';
 import type { Kernels } from '../../src/engine/kernels.js';
-import { attachNative, KERNEL_SOURCE, nativeBuild } from '../../src/engine/native.js';
+import { attachNative, nativeBuild } from '../../src/engine/native.js';
+import { KERNEL_SOURCE } from '../../src/kernels/source.js';
 
 const header = readFileSync(join(KERNEL_SOURCE, 'kernels.h'), 'utf8');
 const DECLARATION = /^KERNEL\((?<name>\w+)\)\s*(?<result>\w+) \k<name>\((?<parameters>[^)]*)\)/gm;
@@ -48,7 +49,7 @@ describe.runIf('path' in build)('the native build refuses arrays outside its mem
   it.each(SIGNATURES.filter(({ parts }) => parts.some(({ pointer }) => pointer)))('$name', (signature) => {
     const { name, parts } = signature;
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    const kernels = attachNative('path' in build ? build.path : '', memory);
+    const kernels = attachNative(build as Extract<typeof build, { path: string }>, memory);
     const call = (args: number[]) => (kernels[name] as (...args: number[]) => void)(...args);
     const pointers = parts.flatMap(({ pointer }) => pointer?.index ?? []);
     const args = namesOf(name).map((argument, i) =>

@@ -1,31 +1,9 @@
-import { arch } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compile, TARGETS } from '../../src/engine/build.js';
 import type { Engine } from '../../src/engine/kernels.js';
-import { nativeEngineAt, openNativeEngine } from '../../src/engine/native.js';
-import { openWasmEngine } from '../../src/engine/wasm.js';
 import { Random, Stream, threefry } from '../../src/random.js';
-import { temporaryFolder } from '../helpers/cli.js';
+import { builds } from '../helpers/engines.js';
 
-/** The native build, and those for narrower vectors that this processor has too. */
-async function nativeEngines(): Promise<{ label: string; engine: Engine }[]> {
-  const folder = await temporaryFolder();
-  const found = openNativeEngine();
-  if ('reason' in found) {
-    console.warn(`native kernels are not tested: ${found.reason}`);
-    return [];
-  }
-  const others = arch() === 'x64' ? (['avx2'] as const) : [];
-  const built = others.map(async (target) => {
-    const path = join(folder, `${target}.node`);
-    expect(await compile(process.env.CC ?? 'cc', path, TARGETS[target])).toBeUndefined();
-    return { label: `${found.engine.name}, ${target}`, engine: nativeEngineAt(path) };
-  });
-  return [{ label: found.engine.name, engine: found.engine }, ...(await Promise.all(built))];
-}
-
-const engines = [{ label: 'wasm', engine: openWasmEngine() }, ...(await nativeEngines())];
+const engines = builds.map(([label, open]) => ({ label, engine: open() }));
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33];
 
 /** Allocates random numbers: their byte offset and a view of them. */

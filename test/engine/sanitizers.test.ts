@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { TARGETS } from '../../src/engine/build.js';
-import { openNativeEngine } from '../../src/engine/native.js';
+import type { Level } from '../../src/engine/kernels.js';
+import { levelsOf, nativeBuild } from '../../src/engine/native.js';
+import { LEVELS } from '../../src/kernels/platforms.js';
 import { tries } from '../faults/scale.js';
 import { temporaryFolder } from '../helpers/cli.js';
 
@@ -16,7 +17,7 @@ const CHECK = fileURLToPath(new URL('sanitized.c', import.meta.url));
 const compiler = process.env.CC ?? 'cc';
 const folder = await temporaryFolder();
 
-const sources = readdirSync(KERNELS).filter((name) => name.endsWith('.c') && name !== 'native.c');
+const sources = readdirSync(KERNELS).filter((name) => name.endsWith('.c'));
 
 /** Whether there is a compiler that supports the sanitizers. */
 async function hasSanitizers(): Promise<boolean> {
@@ -28,23 +29,21 @@ async function hasSanitizers(): Promise<boolean> {
 
 const isPossible = await hasSanitizers();
 if (!isPossible) console.warn(`the kernels are not checked for memory errors: ${compiler} has no sanitizers`);
-/** The widest vectors; narrower ones with `npm run test:faults`. */
-const others = tries<readonly 'avx2'[]>(['avx2'], []);
-const targets = ['host' as const, ...(arch() === 'x64' ? others : [])];
-// Vectors wider than the processor's would crash the program; `host` is always safe.
-const found = openNativeEngine();
-const isWide = 'engine' in found;
+// Vectors wider than the processor's would crash the program.
+const native = nativeBuild();
+const [widest, ...narrower] = 'path' in native ? levelsOf(native.path) : [];
+/** Narrower vectors with `npm run test:faults`. */
+const levels = widest === undefined ? [] : [widest, ...tries<readonly Level[]>(narrower, [])];
 
-describe.runIf(isPossible)('the kernels access only their arrays under sanitizers', () => {
-  it.each(targets.filter((target) => target !== 'avx2' || isWide))(
-    '%s',
-    { timeout: 120_000 },
-    async (target) => {
-      const program = join(folder, target);
+describe.runIf(isPossible && widest !== undefined)(
+  'the kernels access only their arrays under sanitizers',
+  () => {
+    it.each(levels)('%s', { timeout: 120_000 }, async (level) => {
+      const program = join(folder, level);
       await execa(compiler, [
         ...['-O1', '-g', '-std=gnu11', '-ffp-contract=off', '-fno-math-errno'],
         ...['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-sanitize=alignment'],
-        ...TARGETS[target],
+        ...LEVELS[arch() as 'x64' | 'arm64'][level]!,
         ...sources.map((name) => join(KERNELS, name)),
         CHECK,
         '-lm',
@@ -54,6 +53,6 @@ describe.runIf(isPossible)('the kernels access only their arrays under sanitizer
       const { stdout, stderr } = await execa(program, { reject: false });
       expect(stderr).toBe('');
       expect(stdout).toBe('ok');
-    },
-  );
-});
+    });
+  },
+);

@@ -243,10 +243,8 @@ export function commandLines(commands: readonly Called[]): fc.Arbitrary<string[]
   const every = commands.flatMap(({ options }) => options);
   const lines = commands.map(({ words, options, places }) => {
     const command = words.join(' ');
-    // `engine --build` would compile, and replace what other tests run.
-    const known = options.filter(({ long }) => long !== '--build');
-    const own = known.length === 0 ? fc.constant<string[]>([]) : oneOf(...known).chain(written);
-    const foreign = oneOf(...every.filter(({ long }) => long !== '--build')).chain(written);
+    const own = options.length === 0 ? fc.constant<string[]>([]) : oneOf(...options).chain(written);
+    const foreign = oneOf(...every).chain(written);
     const stray = oneOf(['--'], ['--nonsense'], ['-'], ['-x'], ['--help'], ['help'], ['--no-color']);
     const option = fc.oneof(
       { arbitrary: own, weight: 30 },

@@ -27,5 +27,5 @@ export function brokenEngine({ engine }: TrainOptions): string[] {
   if (engine === 'wasm') return [];
   const native = nativeBuild();
   if ('path' in native || !native.isBroken) return [];
-  return [`the native engine is not used: ${native.reason}; "charlstm engine --build" rebuilds it`];
+  return [`the native engine is not used: ${native.reason}`];
 }

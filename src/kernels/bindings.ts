@@ -1,8 +1,8 @@
-import { MOST_ARGUMENTS, SIGNATURES } from './kernel-table.js';
+import { MOST_ARGUMENTS, SIGNATURES } from '../engine/kernel-table.js';
 
 /**
- * Returns the macros that kernels/native.c is compiled with: for each kernel the function that Node calls,
- * which checks that the arrays lie in the memory. The native build's name depends on them.
+ * Returns the macros that addon/native.c is compiled with: for each kernel the function that Node calls,
+ * which checks that the arrays lie in the memory.
  */
 export function bindings(): string[] {
   const functions = SIGNATURES.map(({ name, arity, returns, parts }) => {

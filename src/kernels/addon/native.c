@@ -1,4 +1,4 @@
-// The native build as a Node addon: the functions of kernels.h on one memory. No other file depends on Node.
+// The functions of kernels.h on one memory, as Node calls them.
 //
 //     attach(memory: Float32Array) -> { pack, matmul, ..., extend(bytes) }
 //
@@ -6,11 +6,11 @@
 // the call throws a RangeError. (Indices and targets are for the caller to keep in range.) extend reports
 // that the memory has grown in place. Every thread loads the addon anew; threads may share the memory.
 //
-// The compiler's command line defines MOST_ARGUMENTS, FUNCTIONS and METHODS; see engine/bindings.ts.
+// It is compiled with the kernels once per level of vectors (see levels.c), and needs nothing of a C library.
+// The compiler's command line defines MOST_ARGUMENTS, FUNCTIONS and METHODS; see bindings.ts.
 #include <node_api.h>
-#include <stdlib.h>
 
-#include "kernels.h"
+#include "../kernels.h"
 
 typedef struct {
   char *base;
@@ -76,17 +76,29 @@ static napi_value call_extend(napi_env env, napi_callback_info info) {
   return 0;
 }
 
-static napi_value attach(napi_env env, napi_callback_info info) {
+// Allocates with Node what is never freed: the functions may outlive everything else. Returns 0 if it cannot.
+static Memory *allocate(napi_env env) {
+  napi_value buffer;
+  napi_ref kept;
+  void *memory = 0;
+  if (napi_create_arraybuffer(env, sizeof(Memory), &memory, &buffer) != napi_ok) return 0;
+  return napi_create_reference(env, buffer, 1, &kept) == napi_ok ? memory : 0;
+}
+
+napi_value attach(napi_env env, napi_callback_info info) {
   napi_value array, result;
   size_t count = 1, length = 0;
   void *base = 0;
   napi_typedarray_type type = napi_int8_array;
   napi_get_cb_info(env, info, &count, &array, 0, 0);
   napi_get_typedarray_info(env, array, &type, &length, &base, 0, 0);
-  // Never freed: the functions may outlive everything else.
-  Memory *memory = type == napi_float32_array ? malloc(sizeof *memory) : 0;
-  if (!memory) {
+  if (type != napi_float32_array) {
     napi_throw_type_error(env, 0, "attach takes a Float32Array");
+    return 0;
+  }
+  Memory *memory = allocate(env);
+  if (!memory) {
+    napi_throw_error(env, 0, "there is no memory for the native engine");
     return 0;
   }
   *memory = (Memory){base, 4.0 * (double)length};
@@ -95,26 +107,4 @@ static napi_value attach(napi_env env, napi_callback_info info) {
   napi_create_object(env, &result);
   napi_define_properties(env, result, sizeof methods / sizeof *methods, methods);
   return result;
-}
-
-// The vectors it was built for.
-#if defined(__AVX512F__)
-#define VECTORS "avx512"
-#elif defined(__AVX2__)
-#define VECTORS "avx2"
-#elif defined(__aarch64__)
-#define VECTORS "neon"
-#else
-#define VECTORS "sse"
-#endif
-
-NAPI_MODULE_INIT() {
-  napi_value vectors;
-  napi_create_string_utf8(env, VECTORS, NAPI_AUTO_LENGTH, &vectors);
-  const napi_property_descriptor properties[] = {
-      {"attach", 0, attach, 0, 0, 0, napi_enumerable, 0},
-      {"vectors", 0, 0, 0, 0, vectors, napi_enumerable, 0},
-  };
-  napi_define_properties(env, exports, 2, properties);
-  return exports;
 }

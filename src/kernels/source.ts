@@ -1,0 +1,42 @@
+/** The C source of the Node addon. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SIGNATURES } from '../engine/kernel-table.js';
+import { bindings } from './bindings.js';
+import { FLAGS, LEVELS } from './platforms.js';
+
+/** The folder of the kernels. */
+export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.meta.url));
+
+const ADDON_SOURCE = join(KERNEL_SOURCE, 'addon');
+
+/** What is compiled once per level. */
+export function levelSources(): string[] {
+  const kernels = readdirSync(KERNEL_SOURCE).filter((name) => name.endsWith('.c'));
+  return [...kernels.sort().map((name) => join(KERNEL_SOURCE, name)), join(ADDON_SOURCE, 'native.c')];
+}
+
+/** What is compiled once per platform, for its oldest processors. */
+export function baseSources(): string[] {
+  return [join(ADDON_SOURCE, 'levels.c')];
+}
+
+/** For Windows, in addition. */
+export const STACK_PROBE = join(ADDON_SOURCE, 'chkstk.S');
+
+/** Returns the macros that put the level's name before the names that its files share: `avx2_matmul`. */
+export function levelNames(level: string): string[] {
+  return [...SIGNATURES.map(({ name }) => name), 'attach'].map((name) => `-D${name}=${level}_${name}`);
+}
+
+/** Returns a hash of all that an addon is built from, in hexadecimal, whatever builds it. */
+export function sourceHash(): string {
+  const hash = createHash('sha256').update(JSON.stringify([bindings(), FLAGS, LEVELS]));
+  for (const folder of [KERNEL_SOURCE, ADDON_SOURCE]) {
+    const files = readdirSync(folder).filter((name) => /\.[chS]$/.test(name));
+    for (const name of files.sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex');
+}
