@@ -1,6 +1,6 @@
 /** Compiles and links the Node addon with given tools, and records what came out. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -16,6 +16,9 @@ const run = promisify(execFile);
 /** node-api-headers: the declarations of Node-API, and the list of its functions for Windows. */
 export const NODE_API = dirname(createRequire(import.meta.url).resolve('node-api-headers'));
 
+/** The linked file. Its name is part of it on Windows and macOS. */
+export const FILE = 'charlstm.node';
+
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
@@ -28,8 +31,8 @@ export interface Tools {
   readonly compile: Command;
   /** Sources for this platform alone. */
   readonly sources: readonly string[];
-  /** Commands that link the objects, run one after the other in a folder of their own. */
-  link(objects: readonly string[], output: string): readonly Command[];
+  /** Commands that link the objects to FILE, run one after the other in the folder of the objects. */
+  link(objects: readonly string[]): readonly Command[];
 }
 
 /**
@@ -61,10 +64,9 @@ async function link(tools: Tools, folder: string): Promise<void> {
   const name = nameOf(tools.platform);
   const path = prebuildPath(name);
   const objects = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.o'));
+  for (const command of tools.link(objects.sort())) await execute(command, folder);
   await mkdir(dirname(path), { recursive: true });
-  await replaceFile(path, async (temporary) => {
-    for (const command of tools.link(objects.sort(), temporary)) await execute(command, folder);
-  });
+  await replaceFile(path, (temporary) => copyFile(join(folder, FILE), temporary));
   await record(name, { sha256: sha256Of(path), source: sourceHash(), compiler: tools.compiler });
 }
 

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from '../engine/prebuilds.js';
-import { buildAddons, type Command, record, type Tools, versionOf } from './addon.js';
+import { buildAddons, type Command, FILE, record, type Tools, versionOf } from './addon.js';
 import { nameOf, PLATFORMS, type Platform } from './platforms.js';
 import { sourceHash } from './source.js';
 
@@ -23,7 +23,7 @@ async function hostTools(platform: Platform, compiler: string, link: readonly st
     compiler: await versionOf(compiler),
     compile: [compiler, '-fPIC'],
     sources: [],
-    link: (objects, output): Command[] => [[compiler, ...link, '-o', output, ...objects]],
+    link: (objects): Command[] => [[compiler, ...link, '-o', FILE, ...objects]],
   };
 }
 

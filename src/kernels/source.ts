@@ -26,6 +26,9 @@ export function baseSources(): string[] {
 /** For Windows, in addition. */
 export const STACK_PROBE = join(ADDON_SOURCE, 'chkstk.S');
 
+/** For the linker, in place of an SDK of macOS. */
+export const LIB_SYSTEM = join(ADDON_SOURCE, 'libSystem.tbd');
+
 /** Returns the macros that put the level's name before the names that its files share: `avx2_matmul`. */
 export function levelNames(level: string): string[] {
   return [...SIGNATURES.map(({ name }) => name), 'attach'].map((name) => `-D${name}=${level}_${name}`);
@@ -35,7 +38,7 @@ export function levelNames(level: string): string[] {
 export function sourceHash(): string {
   const hash = createHash('sha256').update(JSON.stringify([bindings(), FLAGS, LEVELS]));
   for (const folder of [KERNEL_SOURCE, ADDON_SOURCE]) {
-    const files = readdirSync(folder).filter((name) => /\.[chS]$/.test(name));
+    const files = readdirSync(folder).filter((name) => /\.([chS]|tbd)$/.test(name));
     for (const name of files.sort()) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.digest('hex');
