@@ -9,7 +9,7 @@ export interface CatalogueEntry {
   readonly title: string;
   readonly kind: 'prose' | 'verse' | 'list' | 'code';
   readonly language: string;
-  /** Its files, in order: a path or glob within an npm package, or next to the catalogue. */
+  /** Its files, in order: a path or glob within an npm package, or within the folder of the catalogue. */
   readonly parts: readonly Part[];
   /** Whether its lines are broken at a fixed width, and joined in new runs. */
   readonly unwrap?: boolean;
@@ -28,6 +28,8 @@ export const DEFAULT_CORPUS = 'moby-dick';
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const CORPORA = join(PACKAGE_ROOT, 'corpora');
+/** Texts of npm packages, copied when the package is packed (corpora/copy-texts.ts). */
+export const COPIES = join(CORPORA, 'packages');
 
 /** Lists all corpora that have a name, installed or not. */
 export function readCatalogue(): CatalogueEntry[] {
@@ -54,15 +56,27 @@ export function locateCorpus(entry: CatalogueEntry): { folder: string; path: str
   return located;
 }
 
-/** Finds an npm package in a node_modules folder above the working folder or above this program. */
+/** Finds the folder of an npm package, or of the copy of its texts that is part of this package. */
 function findPackage(name: string): string | undefined {
+  return placesOf(name).find((folder) => existsSync(folder));
+}
+
+/**
+ * The folders that may hold an npm package. A checkout has the texts as dependencies, and what was copied for
+ * its last tarball comes after them; the installed package has only the copies. Users add other texts to the
+ * folder they work in, or install them next to this program.
+ */
+function placesOf(name: string): string[] {
   const working = unlessRefused(() => process.cwd()) ?? PACKAGE_ROOT;
-  for (const start of [working, PACKAGE_ROOT]) {
-    for (let folder = start; ; folder = dirname(folder)) {
-      const candidate = join(folder, 'node_modules', name);
-      if (existsSync(candidate)) return candidate;
-      if (dirname(folder) === folder) break;
-    }
-  }
-  return undefined;
+  const above = [...foldersAbove(working), ...foldersAbove(PACKAGE_ROOT)];
+  return [
+    join(PACKAGE_ROOT, 'node_modules', name),
+    join(COPIES, name),
+    ...above.map((folder) => join(folder, 'node_modules', name)),
+  ];
+}
+
+function foldersAbove(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
 }
