@@ -16,6 +16,7 @@ const LAYERS = [
     'files.ts',
     'regular.ts',
     'thread.ts',
+    'cache-folder.ts',
     'words.ts',
   ],
   ['engine', 'text'],

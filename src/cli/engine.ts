@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { openEngine } from '../engine/engine.js';
-import type { Engine } from '../engine/kernels.js';
-import { openNativeEngine } from '../engine/native.js';
+import { type Missing, type NativeBuild, nativeBuild, nativeEngineAt } from '../engine/native.js';
 import { speedOf } from '../engine/speed.js';
 import { openWasmEngine } from '../engine/wasm.js';
 import { harmlessLine, table } from '../format.js';
@@ -9,15 +7,22 @@ import { jsonOption } from './options.js';
 import { printReport } from './output/console.js';
 
 const ABOUT = `
-The arithmetic is written in C and built in two ways: as WebAssembly, which runs
-everywhere, and as native code, which is several times faster. The package has
-native code for Linux, Windows and macOS, on x64 and arm64. In a checkout,
-"npm ci" builds that of the machine if there is a C compiler.
+The arithmetic is written in C and built in two ways: as native code for Linux,
+Windows and macOS, on x64 (AVX2 or AVX-512) and arm64 processors, and as
+WebAssembly, which runs everywhere at a third of the speed or half of it.
+
+An engine is named after its bits. native-1 gives the same weights and texts, bit
+for bit, on every machine; so does wasm-simd. They differ from each other by
+rounding. A checkpoint records the engine, and --engine chooses one.
 
 Examples:
   charlstm engine
   charlstm train novel.txt --engine wasm
+  charlstm train --resume --engine native-1
 `;
+
+/** The levels of processors by the names that people know. */
+const VECTORS: Readonly<Record<string, string>> = { avx512: 'AVX-512', avx2: 'AVX2', neon: 'NEON' };
 
 /** `charlstm engine`: shows which build of the kernels runs here, why, and how fast it is. */
 export function defineCommand(command: Command): void {
@@ -33,7 +38,9 @@ export function defineCommand(command: Command): void {
 interface Report {
   /** The default engine. */
   readonly used: string;
-  /** Why there is no native engine; null if there is one. */
+  /** Which native build is used; null if there is none. */
+  readonly native: NativeBuild | null;
+  /** Why there is none; null if there is one. */
   readonly noNative: string | null;
   readonly engines: readonly {
     readonly name: string;
@@ -44,17 +51,22 @@ interface Report {
 }
 
 function describe(): Report {
-  const native = openNativeEngine();
-  const engines: Engine[] = 'engine' in native ? [native.engine] : [];
-  engines.push(openWasmEngine());
+  const native = nativeBuild();
+  const isMissing = 'reason' in native;
+  const engines = [...(isMissing ? [] : [nativeEngineAt(native.path, native.level)]), openWasmEngine()];
   return {
-    used: openEngine().name,
-    noNative: 'reason' in native ? native.reason : null,
+    used: engines[0]!.name,
+    native: isMissing ? null : native,
+    noNative: isMissing ? sentences(native) : null,
     engines: engines.map((engine) => ({ name: engine.name, ...speedOf(engine) })),
   };
 }
 
-function asText({ used, noNative, engines }: Report): string {
+function sentences({ reason, help }: Missing): string {
+  return help === undefined ? `${reason}.` : `${reason}. ${help}`;
+}
+
+function asText({ used, native, noNative, engines }: Report): string {
   const rows = engines.map(({ name, product, peak }) => [
     name === used ? `${name} (used)` : name,
     product.toFixed(1),
@@ -62,8 +74,9 @@ function asText({ used, noNative, engines }: Report): string {
     `${Math.round((100 * product) / peak)}%`,
   ]);
   const why =
-    noNative === null
-      ? 'The native engine passed its self-check.'
-      : `There is no native engine: ${harmlessLine(noNative)}.`;
+    native === null
+      ? `There is no native engine: ${harmlessLine(noNative ?? '')}`
+      : `The native engine uses ${VECTORS[native.level] ?? native.level}; it was built by ` +
+        `${harmlessLine(native.compiler)} and passed its self-check.`;
   return `${why}\n\n${table([['engine', 'matrix product', 'peak', 'share'], ...rows])}\n\nGFLOPS on one core.\n`;
 }

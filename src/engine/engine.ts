@@ -16,7 +16,10 @@ export function openEngine(choice: EngineChoice = 'auto'): Engine {
     const native = openNativeEngine();
     if ('engine' in native) return native.engine;
     if (choice !== 'auto') {
-      throw new UserError(`there is no native engine: ${native.reason}`, 'Use --engine wasm.');
+      throw new UserError(
+        `there is no native engine: ${native.reason}`,
+        native.help ?? 'Leave out --engine: WebAssembly runs everywhere.',
+      );
     }
   }
   return openWasmEngine();

@@ -1,9 +1,17 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Arena } from './arena.js';
 import { type Engine, type Kernels, type Level, NATIVE } from './kernels.js';
-import { prebuildPath, THIS_PLATFORM } from './prebuilds.js';
+import { prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from './prebuilds.js';
 import { selfCheck } from './self-check.js';
+import { passesTrial } from './trial.js';
+
+/**
+ * Platforms whose builds have run (see docs/reference/platforms.md). On others, a file is first loaded in a
+ * process of its own, since a fault in it would end the process.
+ */
+const PROVEN: readonly string[] = ['linux-x64', 'linux-arm64', 'win32-x64'];
 
 /** The exports of kernels/addon/levels.c: the levels that run here, the best one first. */
 type Addon = Readonly<Partial<Record<Level, (memory: Float32Array) => NativeKernels>>>;
@@ -11,35 +19,62 @@ type Addon = Readonly<Partial<Record<Level, (memory: Float32Array) => NativeKern
 /** `extend` reports that the memory has grown. */
 export type NativeKernels = Kernels & { extend(bytes: number): void };
 
+/** A native build that can be used. */
+export interface NativeBuild {
+  readonly path: string;
+  /** The best level that this processor has. */
+  readonly level: Level;
+  readonly compiler: string;
+}
+
 /** Why there is no native engine, in words for the user. */
 export interface Missing {
   readonly reason: string;
-  /** Whether there is a build, but it must not be used. */
-  readonly isBroken?: boolean;
+  /** What to do about it, if anything can be done: a sentence. */
+  readonly help?: string;
 }
 
-let loaded: { path: string; level: Level } | Missing | undefined;
+/** A package does not contain the C source. */
+const isCheckout = existsSync(fileURLToPath(new URL('../../src/kernels/', import.meta.url)));
+const AGAIN = isCheckout ? 'Run "npm run build".' : 'Install charlstm again.';
 
-function find(): { path: string; level: Level } | Missing {
+let found: NativeBuild | Missing | undefined;
+
+/** Finds the build for this machine and makes sure that it works. */
+export function nativeBuild(): NativeBuild | Missing {
+  found ??= find();
+  return found;
+}
+
+function find(): NativeBuild | Missing {
   const path = prebuildPath(THIS_PLATFORM);
-  if (!existsSync(path)) return { reason: `it has not been built for ${THIS_PLATFORM}` };
   try {
+    const recorded = readPrebuilds()[THIS_PLATFORM];
+    if (recorded === undefined) return notBuilt();
+    if (!existsSync(path)) return { reason: `${path} is missing`, help: AGAIN };
+    if (sha256Of(path) !== recorded.sha256) {
+      return { reason: `${path} is damaged: its checksum is wrong`, help: AGAIN };
+    }
+    if (!PROVEN.includes(THIS_PLATFORM) && !passesTrial(path, recorded.sha256)) {
+      return { reason: `${path} failed its trial on this machine` };
+    }
     const [level] = levelsOf(path);
     if (level === undefined) return { reason: 'this processor has neither AVX2 nor AVX-512' };
-    const failed = selfCheck(loadAddon(path)[level]!);
-    return failed === undefined
-      ? { path, level }
-      : { reason: `its ${failed} failed the self-check`, isBroken: true };
+    const wrong = selfCheck(loadAddon(path)[level]!);
+    if (wrong !== undefined) return { reason: `${wrong} of ${path} failed the self-check`, help: AGAIN };
+    return { path, level, compiler: recorded.compiler };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { reason: `it does not load (${why})`, isBroken: true };
+    return { reason: `${path} does not load (${why})`, help: AGAIN };
   }
 }
 
-/** Finds the build for this processor, if it exists and passes its self-check. */
-export function nativeBuild(): { path: string; level: Level } | Missing {
-  loaded ??= find();
-  return loaded;
+function notBuilt(): Missing {
+  if (!isCheckout) return { reason: `there is none for ${THIS_PLATFORM}` };
+  return {
+    reason: 'it has not been built',
+    help: 'Install a C compiler (gcc or clang) and run "npm run build".',
+  };
 }
 
 /** Opens the native build on a new arena, or says why there is none. */
@@ -61,7 +96,7 @@ export function nativeEngineAt(path: string, level: Level): Engine {
   return { name: NATIVE, kernels, arena, threads: 1, finish() {}, build: { kind: 'native', path, level } };
 }
 
-/** Attaches a native build to a memory. */
+/** Attaches a level of a native build to a memory. @throws Error if it does not load */
 export function attachNative(
   { path, level }: { path: string; level: Level },
   memory: WebAssembly.Memory,

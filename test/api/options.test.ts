@@ -57,7 +57,7 @@ describe('errors that reach a program', () => {
     ['Start again with --lr 5.0e-3 and --clip 1.', 'Start again with lr: 5.0e-3 and clip: 1.'],
     ['Leave --seq-length out.', 'Leave sequenceLength out.'],
     ['Leave out --no-copy and --copy-report.', 'Leave out noCopy and copyReport.'],
-    ['Look with "charlstm engine --json".', 'Look with "charlstm engine --json".'],
+    ['Run "charlstm engine --json".', 'Run "charlstm engine --json".'],
     ['Name one: charlstm train TEXT --from x.', 'Name one: charlstm train TEXT --from x.'],
   ])('have options for flags: %s', (hint, expected) => {
     const error = asProgramError(new UserError('--hidden is 0', hint, 65));

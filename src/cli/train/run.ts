@@ -12,7 +12,7 @@ import { startTraining } from '../../worker/client.js';
 import { note } from '../output/stderr.js';
 import { hasTerminal } from '../output/terminal.js';
 import type { TrainFlags } from './flags.js';
-import { brokenEngine, prepare } from './prepare.js';
+import { prepare, slowEngine } from './prepare.js';
 import { plainReporter, reportJson } from './reporter.js';
 import { Stopper } from './stopper.js';
 import { type Seen, summarise } from './summary.js';
@@ -42,7 +42,7 @@ export async function runTraining(
     else await summarise(prepared.run, prepared.end);
     return;
   }
-  for (const notice of brokenEngine(options)) note(notice);
+  for (const notice of slowEngine(options)) note(notice);
   const shown: { display?: Display } = {};
   const stopper = new Stopper((again) => announceStop(again, shown.display));
   try {

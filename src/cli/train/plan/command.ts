@@ -4,7 +4,7 @@ import { requestOf } from '../../../prepare/request.js';
 import { printReport } from '../../output/console.js';
 import { withProgress } from '../../output/stderr.js';
 import { undoneOnSignal } from '../../output/temporary.js';
-import { brokenEngine, prepare } from '../prepare.js';
+import { prepare, slowEngine } from '../prepare.js';
 import { type EndedPlan, endedText, planText } from './report.js';
 
 /** `charlstm train --plan`: prints what training would do. Nothing of it stays on disk. */
@@ -29,7 +29,7 @@ async function planOf(names: readonly string[], options: TrainOptions): Promise<
         return planRun(prepared, seconds);
       }, 0),
     );
-    return { ...plan, notices: [...plan.notices, ...brokenEngine(options)] };
+    return { ...plan, notices: [...plan.notices, ...slowEngine(options)] };
   } finally {
     await prepared.release();
   }
