@@ -86,10 +86,14 @@ export async function claimNewRun(
  * Creates a folder and its missing parents. (Node's own recursive mkdir never returns if a file system
  * refuses.)
  * @returns the first one created, or undefined if all existed
+ * @throws system errors, one of them if the drive is missing
  */
 async function makeFolders(path: string): Promise<string | undefined> {
   const missing: string[] = [];
-  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) {
+    missing.unshift(folder);
+    if (dirname(folder) === folder) break; // a drive that does not exist
+  }
   for (const folder of missing) {
     await mkdir(folder).catch((error) => {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
