@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { isDynamicPattern } from 'tinyglobby';
 import { systemErrorCode, UserError } from '../errors.js';
 import { type BeforeRename, replaceFile } from '../files.js';
 import { quoted } from '../format.js';
 import { amountOf, grouped } from '../numbers.js';
 import { readRegular } from '../regular.js';
+import { isGlob } from '../text/files/glob.js';
 import type { Source } from '../text/files/source.js';
 import { resolveCorpus } from '../text/files/sources.js';
 
@@ -45,7 +45,7 @@ export async function noteOrigin(
   sources: readonly Source[],
   beforeRename: BeforeRename,
 ): Promise<void> {
-  const areFiles = names.every((name) => existsSync(name) || isDynamicPattern(name));
+  const areFiles = names.every((name) => existsSync(name) || isGlob(name));
   const origin = originOf(
     names.map((name) => resolve(name)),
     sources,

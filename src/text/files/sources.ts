@@ -1,9 +1,9 @@
 import { type BigIntStats, createReadStream, fstatSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { ExitCode, fileError, UserError, unlessRefused } from '../../errors.js';
 import { type CatalogueEntry, installCommand, locateCorpus, readCatalogue } from './catalogue.js';
 import { firstOf, textsIn, textsOf } from './folder.js';
+import { divideGlob, filesMatching, isGlob } from './glob.js';
 import { fileSource, onceSource, type Source, TEXT_HINT } from './source.js';
 
 /** The text to learn, as the user named it. */
@@ -97,7 +97,7 @@ async function resolveOne(name: string): Promise<Found> {
   } catch (error) {
     const entry = readCatalogue().find((candidate) => candidate.name === name);
     if (entry) return resolveEntry(entry);
-    if (isDynamicPattern(name)) return resolveGlob(name);
+    if (isGlob(name)) return resolveGlob(name);
     throw fileError(error, name, TEXT_HINT);
   }
   if (stats.isDirectory()) return resolveFolder(name);
@@ -125,26 +125,19 @@ async function resolveEntry(entry: CatalogueEntry): Promise<Found> {
   }
   const paths: string[] = [];
   for (const { folder, path } of parts) {
-    const found = isDynamicPattern(path) ? await glob(path, { cwd: folder }) : [path];
     // In the order in which corpora have always been learned.
-    paths.push(...found.sort().map((file) => join(folder, file)));
+    paths.push(...(isGlob(path) ? await filesMatching({ folder, pattern: path }) : [join(folder, path)]));
   }
   const sources = paths.map(fileSource);
   return { name: entry.name, sources, ...(entry.unwrap && { unwrap: true }), notices: [] };
 }
 
-async function resolveGlob(pattern: string): Promise<Found> {
-  const { files, leftOut } = await textsOf(await glob(pattern));
-  const notice = leftOut.describe(pattern);
-  if (files.length === 0) throw nothingFound(`no file matches ${pattern}`, notice);
-  const segments = pattern.split('/');
-  const literal = segments
-    .slice(
-      0,
-      segments.findIndex((segment) => isDynamicPattern(segment)),
-    )
-    .join('/');
-  const folder = resolve(pattern.startsWith('/') ? `/${literal}` : literal);
+async function resolveGlob(name: string): Promise<Found> {
+  const divided = divideGlob(name);
+  const { files, leftOut } = await textsOf(await filesMatching(divided));
+  const notice = leftOut.describe(name);
+  if (files.length === 0) throw nothingFound(`no file matches ${name}`, notice);
+  const folder = resolve(divided.folder);
   const [only] = files;
   return foundIn(folder, files.length === 1 ? shortName(only!) : folderName(folder), files, notice);
 }
