@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { type Command, FILE, NODE_API, type Tools, versionOf } from './addon.js';
 import type { Platform } from './platforms.js';
-import { KERNEL_SOURCE, LIB_SYSTEM, STACK_PROBE } from './source.js';
+import { KERNEL_SOURCE, KERNEL32, LIB_SYSTEM, WINDOWS_SOURCES } from './source.js';
 
 const CLANG = 'clang-19';
 
@@ -32,14 +32,17 @@ const LINUX: System = {
   },
 };
 
-/** By the conventions of GNU, so that nothing of Microsoft's is needed: no entry point, and imports from node.exe. */
+/** By the conventions of GNU, so that nothing of Microsoft's is needed. */
 const WINDOWS: System = {
   target: { x64: 'x86_64-w64-windows-gnu', arm64: 'aarch64-w64-windows-gnu' },
   flags: ['-funwind-tables'],
-  sources: [STACK_PROBE],
+  sources: WINDOWS_SOURCES,
   link: (arch, objects) => {
-    const functions = ['-d', join(NODE_API, 'def/node_api.def'), '-l', 'node_api.lib'];
     const machine = { x64: 'i386:x86-64', arm64: 'arm64' }[arch];
+    const functionsOf = (definition: string, library: string): Command => [
+      'llvm-dlltool-19',
+      ...['-m', machine, '-d', definition, '-l', library],
+    ];
     const shape = [
       '/dll',
       '/noentry',
@@ -50,8 +53,17 @@ const WINDOWS: System = {
       '/lldmingw',
     ];
     return [
-      ['llvm-dlltool-19', '-m', machine, ...functions],
-      ['lld-link-19', ...shape, `/out:${FILE}`, ...objects, 'node_api.lib'],
+      functionsOf(join(NODE_API, 'def/node_api.def'), 'node.lib'),
+      functionsOf(KERNEL32, 'kernel32.lib'),
+      [
+        'lld-link-19',
+        ...shape,
+        '/delayload:node.exe',
+        `/out:${FILE}`,
+        ...objects,
+        'node.lib',
+        'kernel32.lib',
+      ],
     ];
   },
 };

@@ -24,7 +24,10 @@ export function baseSources(): string[] {
 }
 
 /** For Windows, in addition. */
-export const STACK_PROBE = join(ADDON_SOURCE, 'chkstk.S');
+export const WINDOWS_SOURCES = ['chkstk.S', 'delay.c'].map((name) => join(ADDON_SOURCE, name));
+
+/** The functions of Windows that delay.c calls. */
+export const KERNEL32 = join(ADDON_SOURCE, 'kernel32.def');
 
 /** For the linker, in place of an SDK of macOS. */
 export const LIB_SYSTEM = join(ADDON_SOURCE, 'libSystem.tbd');
@@ -38,7 +41,7 @@ export function levelNames(level: string): string[] {
 export function sourceHash(): string {
   const hash = createHash('sha256').update(JSON.stringify([bindings(), FLAGS, LEVELS]));
   for (const folder of [KERNEL_SOURCE, ADDON_SOURCE]) {
-    const files = readdirSync(folder).filter((name) => /\.([chS]|tbd)$/.test(name));
+    const files = readdirSync(folder).filter((name) => /\.([chS]|tbd|def)$/.test(name));
     for (const name of files.sort()) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.digest('hex');
