@@ -48,7 +48,7 @@ function trained(
 const LARGE = { hidden: 160, rows: 13, steps: 17, dropout: 0.3 };
 
 describe.each(builds)('%s', (_, open) => {
-  it.each([2, 3, 4])('%i threads give the same bits as one', { timeout: 60_000 }, (threads) => {
+  it.each([2, 3, 5, 8])('%i threads give the same bits as one', { timeout: 60_000 }, (threads) => {
     const engine = open();
     if (!engine) return;
     const alone = trained(engine, LARGE);
