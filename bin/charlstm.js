@@ -7,8 +7,6 @@ if (major < 20) {
 }
 // chalk knows FORCE_COLOR and --no-color, but not NO_COLOR (no-color.org).
 if (process.env.NO_COLOR) process.env.FORCE_COLOR = '0';
-// React's development build, which ink would load otherwise, leaks memory with every frame.
-process.env.NODE_ENV = 'production';
 
 try {
   const { main } = await import('../dist/cli/main.js');

@@ -79,7 +79,7 @@ export class LineServer {
 
   #start(cwd: string): ChildProcess {
     const { npm_command: _npm, ...inherited } = process.env;
-    const env = { ...inherited, NO_COLOR: '1', FORCE_COLOR: '0', NODE_ENV: 'production' };
+    const env = { ...inherited, NO_COLOR: '1', FORCE_COLOR: '0' };
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
     const child = spawn(process.execPath, [SERVER], { cwd, env, stdio: [...stdio] });
     for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8');

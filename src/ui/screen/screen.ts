@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
-import type { Picture } from '../text/line.js';
+import { cropped, type Picture, type Size } from '../text/line.js';
+import { styled } from '../text/styled.js';
 
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
@@ -10,22 +10,15 @@ const BEGIN_UPDATE = '\x1b[?2026h';
 const END_UPDATE = '\x1b[?2026l';
 
 /**
- * The alternate screen of a terminal, as the stream that ink draws on. It takes whole frames (ink's debug
- * mode) and writes the lines that have changed. Ink's own renderers move up from where they left the cursor,
- * and leave residue when the terminal is resized.
+ * The alternate screen of a terminal. It takes whole pictures and writes the lines that have changed, each to
+ * its place, so nothing depends on where the cursor was left or on what a resized terminal has moved.
  */
-export class Screen extends EventEmitter {
-  /** Keeps ink from sending escape codes of its own. */
-  readonly isTTY = false;
-  /** The cursor in the next frame; hidden where this is undefined. */
-  cursor: Picture['cursor'];
+export class Screen implements Size {
   #lines: string[] = [];
   #placed = '';
   #isOpen = false;
 
-  constructor(readonly terminal: NodeJS.WriteStream) {
-    super();
-  }
+  constructor(readonly terminal: Pick<NodeJS.WriteStream, 'columns' | 'rows' | 'write'>) {}
 
   get columns(): number {
     return this.terminal.columns || 80; // some terminals do not report their size
@@ -50,31 +43,30 @@ export class Screen extends EventEmitter {
     this.terminal.write(LEAVE);
   }
 
-  /** Clears the screen: the next frame is drawn in full. */
+  /** Clears the screen: the next picture is drawn in full. */
   clear(): void {
     this.#lines = [];
     if (this.#isOpen) this.terminal.write('\x1b[2J');
   }
 
-  /** Draws a frame, unless the screen is not open. Ink calls this. */
-  write(frame: string): boolean {
-    if (!this.#isOpen) return true;
-    const lines = frame
-      .split('\n')
+  /** Draws a picture, cropped to the size of the terminal, unless the screen is not open. */
+  draw(picture: Picture): void {
+    if (!this.#isOpen) return;
+    const { columns } = this;
+    const lines = picture.lines
       .slice(0, this.rows)
-      .map((line) => line.trimEnd());
+      .map((line) => cropped(line, columns).map(styled).join('').trimEnd());
     // Lines are cleared before they are written: clearing after a full line would erase its last column on
     // some terminals.
     const changes = Array.from({ length: Math.max(lines.length, this.#lines.length) }, (_, row) =>
       lines[row] === this.#lines[row] ? '' : `\x1b[${row + 1};1H\x1b[K${lines[row] ?? ''}`,
     ).join('');
-    const { cursor: at } = this;
+    const { cursor: at } = picture;
     const placed = at ? `\x1b[${at.row + 1};${at.column + 1}H${SHOW_CURSOR}` : '';
-    if (changes === '' && placed === this.#placed) return true;
+    if (changes === '' && placed === this.#placed) return;
     this.#lines = lines;
     this.#placed = placed;
     const hiding = placed !== '' && changes !== '' ? HIDE_CURSOR : '';
     this.terminal.write(BEGIN_UPDATE + hiding + changes + placed + END_UPDATE);
-    return true;
   }
 }

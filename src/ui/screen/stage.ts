@@ -1,7 +1,5 @@
-import { render } from 'ink';
 import { clamped } from '../../numbers.js';
 import type { Picture, Size } from '../text/line.js';
-import { Lines } from './Lines.js';
 import { Screen } from './screen.js';
 
 /** Windows has no signals for suspending and continuing a process. */
@@ -24,13 +22,9 @@ export interface Play {
 /**
  * Owns the terminal from construction to `close`: draws frames at a limited rate, follows changes of size,
  * suspends to the background and comes back, and restores the terminal however the program ends.
- *
- * Ink draws the frames. `NODE_ENV` must be `production` before this module is loaded (see bin/charlstm.js):
- * React's development build leaks memory with every frame.
  */
 export class Stage {
   readonly #screen = new Screen(process.stdout);
-  readonly #app: ReturnType<typeof render>;
   #timer: NodeJS.Timeout | undefined;
   /** Whether the terminal was handed back to the shell. */
   #isAway = false;
@@ -51,21 +45,15 @@ export class Stage {
     process.on('uncaughtExceptionMonitor', this.#leave); // so that the report stays readable
     this.#screen.enter();
     play.resized(this.#screen);
-    this.#app = render(this.#frame(), {
-      stdout: this.#screen as unknown as NodeJS.WriteStream,
-      stdin,
-      debug: true, // whole frames, which Screen compares line by line
-      exitOnCtrlC: false,
-      patchConsole: false,
-    });
+    this.#screen.draw(play.picture());
   }
 
   /** Draws at once. */
   now(): void {
     this.#stop();
-    if (this.#isClosed) return; // otherwise ink would listen for keys again, and the program would wait for one
+    if (this.#isClosed) return;
     const start = performance.now();
-    this.#app.rerender(this.#frame());
+    this.#screen.draw(this.play.picture());
     const end = performance.now();
     this.#next = start + clamped((end - start) / this.play.share(), FRAME_MS);
   }
@@ -100,15 +88,7 @@ export class Stage {
     process.off('exit', this.#leave);
     process.off('uncaughtExceptionMonitor', this.#leave);
     this.#screen.leave();
-    this.#app.unmount();
     process.stdin.setRawMode(false);
-  }
-
-  #frame() {
-    const { lines, cursor } = this.play.picture();
-    const { columns, rows } = this.#screen;
-    this.#screen.cursor = cursor;
-    return <Lines lines={lines} columns={columns} rows={rows} />;
   }
 
   #stop(): void {
