@@ -120,11 +120,13 @@ export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>):
   }
 }
 
-function makeTemporaryFolder(): string {
+/** Makes a folder for temporary files. @throws UserError if it cannot be created */
+export function makeTemporaryFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'charlstm-'));
   } catch (error) {
-    const hint = 'Set TMPDIR to another folder for temporary files.';
+    const variable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
+    const hint = `Set ${variable} to another folder for temporary files.`;
     throw fileError(error, `a folder in ${tmpdir()}`, hint, 'create');
   }
 }

@@ -4,7 +4,16 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, fileError, systemErrorCode, UserError, unlessRefused } from '../errors.js';
 import { openRegular, readRegular } from '../regular.js';
-import { describeOwner, isAlive, isNear, isSeen, type Owner, ownerIn, ownLock } from './owner.js';
+import {
+  describeOwner,
+  isAlive,
+  isNear,
+  isSeen,
+  mayBeAnother,
+  type Owner,
+  ownerIn,
+  ownLock,
+} from './owner.js';
 
 const LOCK_FILE = 'lock';
 /** In bytes; the name of a host has at most 255. */
@@ -81,7 +90,7 @@ export class Ownership {
 /**
  * Locks the folder of a run, so that no other process trains it at the same time. The lock names its process
  * and is taken over if that process is dead. Whether a process on another machine or in another container is
- * alive shows only in the age of its lock.
+ * alive shows only in the age of its lock, and so does whether an id on Windows or macOS still belongs to it.
  * @throws UserError if a living process holds the lock; system errors
  */
 export async function lockRun(run: string): Promise<Ownership> {
@@ -179,8 +188,11 @@ function isAbandoned(lock: string, clock: string): boolean {
 /** @param age of the lock in milliseconds */
 function isHeld(owner: Owner, age: number): boolean {
   if (!isNear(owner)) return isSeen(owner) || age < EXPIRES_AFTER_MS;
-  if (owner.pid === process.pid && isAlive(owner)) return owner.token !== undefined && held.has(owner.token);
-  return isAlive(owner);
+  if (!isAlive(owner)) return false;
+  if (owner.pid === process.pid) return owner.token !== undefined && held.has(owner.token);
+  // A process that was suspended for long may lose its run by this, but notices it, and keeps its checkpoint.
+  // The other error would be worse: after a crash the run would belong to any process that has the id now.
+  return !mayBeAnother(owner) || age < EXPIRES_AFTER_MS;
 }
 
 /** Whether a run has a lock whose process may be alive. */

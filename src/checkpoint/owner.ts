@@ -70,11 +70,22 @@ function isSamePlace({ host, namespace }: Place): boolean {
   return host === here.host && namespace === here.namespace;
 }
 
-/** Whether the process of an owner that is near exists: the same process, not a later one with the same id. */
+/**
+ * Whether the process of an owner that is near exists: the same process, not a later one with the same id, as
+ * far as that is known. See `mayBeAnother`.
+ */
 export function isAlive({ pid, started }: Owner): boolean {
   if (!isRunning(pid)) return false;
   const start = startOf(pid);
   return started === 0 || start === 0 || started === start;
+}
+
+/**
+ * Whether the process with an owner's id may have been started after the owner died. Only Linux says when a
+ * process started, and an earlier version did not write it down.
+ */
+export function mayBeAnother({ place, started }: Owner): boolean {
+  return place !== undefined && started === 0;
 }
 
 /** Whether a process with an id exists. */

@@ -98,7 +98,9 @@ function calledIn(program: HelpfulCommand, [name, ...below]: readonly string[]):
 
 /** A reader that has seen enough (`| head`) or a closed terminal is not an error; a full disk is. */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
+  // Windows may say EOF of a pipe.
+  const isGone =
+    ['EPIPE', 'EOF'].includes(error.code ?? '') || (error.code === 'EIO' && process.stdout.isTTY);
   if (!isGone && !process.exitCode) {
     process.exitCode = report(fileError(error, 'standard output', 'Redirect it to another disk.', 'write'));
   }

@@ -53,9 +53,9 @@ export function memoryLimit(maxMemory: number | undefined): number {
   return maxMemory ?? SHARE * availableMemory();
 }
 
-/** Bytes that the system, or the container, has for this process. Only Linux reports what can be freed. */
+/** Bytes that the system, or the container, has for this process. macOS does not report what can be freed. */
 function availableMemory(): number {
-  const available = process.platform === 'linux' ? freemem() : totalmem();
+  const available = process.platform === 'darwin' ? totalmem() : freemem();
   const constrained = process.constrainedMemory();
   return constrained ? Math.min(available, constrained) : available;
 }

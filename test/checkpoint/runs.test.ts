@@ -212,6 +212,19 @@ describe('runs', () => {
     },
   );
 
+  it('are taken over from an unknown process with the same id once their lock is not touched', async () => {
+    const run = await newFolder();
+    const lock = join(run, 'lock');
+    await withProcess(async (pid) => {
+      // As on Windows and macOS, where nobody knows when a process started.
+      await writeFile(lock, ownLock('0123').replace(/\d+ \d+ /, `${pid} 0 `));
+      expect((await errorOf(claimRun(run))).message).toContain(`by process ${pid}`);
+      const longAgo = new Date(Date.now() - 10 * 60_000);
+      await utimes(lock, longAgo, longAgo);
+      await (await claimRun(run)).release();
+    });
+  });
+
   it.runIf(process.platform === 'linux')(
     'are not taken over from a dead process that may be alive on another machine',
     async () => {

@@ -2,12 +2,31 @@ import { ExitCode } from '../../errors.js';
 import type { Ending } from '../../ui/screen/open.js';
 import { output } from './console.js';
 
-/** Exit codes after each signal. */
-export const SIGNALS = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: 129 } as const;
+/**
+ * Exit codes after each signal. Only Windows has SIGBREAK, by Ctrl-Break. There SIGINT comes from Ctrl-C,
+ * SIGHUP when the window is closed, and SIGTERM never: a process is ended without being asked.
+ */
+export const SIGNALS = {
+  SIGINT: ExitCode.interrupted,
+  SIGBREAK: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+  SIGHUP: 129,
+} as const;
 export type Signal = keyof typeof SIGNALS;
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as Signal[];
 
 const CODES: Record<Ending, number> = { quit: 0, interrupt: SIGNALS.SIGINT, unheard: SIGNALS.SIGHUP };
+
+/**
+ * Ends the process as a signal does that nobody listens for, so that its parent sees which one. Windows has
+ * no such thing: `kill` ends a process with the code 1, or does not know the signal.
+ */
+export function endBySignal(signal: Signal): void {
+  // For the first process of a container the signal has no effect. Otherwise it is preferred to
+  // process.exit, which waits for a pipe that nobody opens at the other end.
+  if (process.platform !== 'win32') process.kill(process.pid, signal);
+  process.exit(SIGNALS[signal]);
+}
 
 /**
  * Keeps a screen open until something ends it, and sets the exit code accordingly.

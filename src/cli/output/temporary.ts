@@ -1,19 +1,21 @@
 import { rmSync } from 'node:fs';
-import { inTemporaryFolder } from '../../files.js';
+import { makeTemporaryFolder } from '../../files.js';
 import { breathe } from './console.js';
-import { SIGNAL_NAMES, SIGNALS, type Signal } from './endings.js';
+import { endBySignal, SIGNAL_NAMES, type Signal } from './endings.js';
 
 /**
  * Makes a folder for `use` and removes it afterwards, however the process ends.
  * @throws UserError if it cannot be created
  */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  return inTemporaryFolder((folder) =>
-    withCleanup(
-      () => rmSync(folder, { recursive: true, force: true }),
-      () => use(folder),
-    ),
-  );
+  let folder: string | undefined;
+  const cleanUp = () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  return withCleanup(cleanUp, () => {
+    folder = makeTemporaryFolder(); // not earlier: signals must be listened for
+    return use(folder);
+  });
 }
 
 /** Runs `use`, then cleans up, even if a signal or the loss of the reader ends the process first. */
@@ -30,14 +32,9 @@ export async function withCleanup<T>(cleanUp: () => void, use: () => Promise<T>)
 /** Runs `use`. If a signal comes, undoes the partial work and then lets the signal end the process. */
 export async function undoneOnSignal<T>(undo: () => Promise<void>, use: () => Promise<T>): Promise<T> {
   let ending: Promise<void> | undefined;
-  // The signal's default action is preferred, since process.exit waits for a pipe that nobody opens at the
-  // other end. For the first process of a container it has no effect.
   const onSignal = (signal: NodeJS.Signals) => {
     for (const name of SIGNAL_NAMES) process.off(name, onSignal);
-    ending = undo().finally(() => {
-      process.kill(process.pid, signal);
-      process.exit(SIGNALS[signal as Signal]);
-    });
+    ending = undo().finally(() => endBySignal(signal as Signal));
   };
   for (const signal of SIGNAL_NAMES) process.on(signal, onSignal);
   try {

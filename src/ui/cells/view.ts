@@ -1,6 +1,7 @@
 import { fixed, harmlessLine } from '../../format.js';
 import type { Tracking } from '../../insight/ranking.js';
 import { clamped, grouped, meanOf } from '../../numbers.js';
+import { SUSPEND_KEY } from '../screen/suspend.js';
 import { visible } from '../text/glyphs.js';
 import { type KeyEntry, keyNames, keyTable } from '../text/key-table.js';
 import {
@@ -215,6 +216,6 @@ const ENTRY_KEYS: readonly KeyEntry[] = [
 const EXTRA: readonly KeyEntry[] = [
   ['F', 'previous found'],
   ['0-9', 'a unit by its number, or layer/unit'],
-  ['^Z', 'suspend; fg resumes'],
+  ...SUSPEND_KEY,
   ['q', 'quit; also Esc and ^C'],
 ];

@@ -1,4 +1,5 @@
-import { keyTable } from '../text/key-table.js';
+import { SUSPEND_KEY } from '../screen/suspend.js';
+import { type KeyEntry, keyTable } from '../text/key-table.js';
 import { indented, type Line, type Segment, shortened } from '../text/line.js';
 import { BINDINGS } from './keys.js';
 import type { DashboardState } from './state.js';
@@ -33,10 +34,7 @@ function key(name: string, label: string): Segment {
 }
 
 /** Keys that work in every dialog. */
-const EXTRA = [
-  ['^C', 'stop and save; again: at once'],
-  ['^Z', 'suspend; fg resumes'],
-] as const;
+const EXTRA: readonly KeyEntry[] = [['^C', 'stop and save; again: at once'], ...SUSPEND_KEY];
 
 /** Columns for the name of a key. */
 const NAME_WIDTH = 4;

@@ -1,9 +1,8 @@
 import { clamped } from '../../numbers.js';
 import type { Picture, Size } from '../text/line.js';
 import { Screen } from './screen.js';
+import { CAN_SUSPEND } from './suspend.js';
 
-/** Windows has no signals for suspending and continuing a process. */
-const CAN_SUSPEND = process.platform !== 'win32';
 /**
  * Time between frames. The maximum holds whatever share of the time it takes: notices are shown for seconds
  * only.

@@ -1,5 +1,6 @@
 import { harmlessLine } from '../../format.js';
 import { amountOf } from '../../numbers.js';
+import { SUSPEND_KEY } from '../screen/suspend.js';
 import { visible } from '../text/glyphs.js';
 import { type KeyEntry, keyNames, keyTable } from '../text/key-table.js';
 import {
@@ -171,7 +172,7 @@ function help(width: number, height: number): Line[] {
     ['a…z', 'read a typed character in place of those ahead'],
     ['Space', 'next character; at the end: read a space'],
     ...SHOWN.slice(3),
-    ['^Z', 'suspend; fg resumes'],
+    ...SUSPEND_KEY,
     ['Esc ^C', 'quit'],
   ] as const;
   return keyTable(entries, NAME_WIDTH, width, height);
