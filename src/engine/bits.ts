@@ -3,7 +3,7 @@ import { type Engine, type Kernels, NATIVE, WASM } from './kernels.js';
 
 /** What `bitsOf` returns for the builds of each name. Other bits need another name. */
 export const BITS: Readonly<Record<Engine['name'], string>> = {
-  [NATIVE]: '62f8664951b71704d359fb63b18f14c9b6b74b74eb8b60606b1938adddc1563f',
+  [NATIVE]: 'a4b65af4a53358e3343329fcdc13a8451f04ee889812a2bc7faae24aa4296937',
   [WASM]: '8e05562044b75876f88e264f694babd659186b2257f01116acef745f8d64d081',
 };
 
