@@ -9,7 +9,7 @@ import { CHECKSUMS, type Prebuild, prebuildPath, readPrebuilds, sha256Of } from 
 import { inTemporaryFolder, replaceFile } from '../files.js';
 import { bindings } from './bindings.js';
 import { FLAGS, LEVELS, nameOf, type Platform } from './platforms.js';
-import { baseSources, levelNames, levelSources, sourceHash } from './source.js';
+import { baseSources, levelSource, sourceHash } from './source.js';
 
 const run = promisify(execFile);
 
@@ -46,7 +46,10 @@ export async function buildAddons(all: readonly Tools[]): Promise<void> {
   });
 }
 
-/** Each level and the rest in a folder of its own, since their objects have the same names. */
+/**
+ * One job for each level, and one for the rest. A level is one file for the compiler: that takes half as long,
+ * and levels cannot share names. Each job has a folder of its own, since objects are called after their sources.
+ */
 function compilations({ platform, compile, sources }: Tools, folder: string): (() => Promise<void>)[] {
   const job = (name: string, flags: readonly string[], files: readonly string[]) => async () => {
     const cwd = join(folder, name);
@@ -54,8 +57,10 @@ function compilations({ platform, compile, sources }: Tools, folder: string): ((
     const include = ['-I', join(NODE_API, 'include')];
     await execute([...compile, ...FLAGS, ...include, ...flags, '-c', ...files], cwd);
   };
+  const { kernels, binding } = levelSource();
+  const included = kernels.flatMap((file) => ['-include', file]);
   const levels = Object.entries(LEVELS[platform.arch]).map(([level, flags]) =>
-    job(level, [...flags, ...levelNames(level), ...bindings()], levelSources()),
+    job(level, [...flags, `-DLEVEL=${level}_attach`, ...bindings(), ...included], [binding]),
   );
   return [...levels, job('base', [], [...baseSources(), ...sources])];
 }

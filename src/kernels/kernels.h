@@ -6,8 +6,10 @@
 // Each kernel has a row in engine/kernel-table.ts with the shapes of its arrays; a test compares the two.
 #pragma once
 
-#ifdef __wasm__
+#if defined(__wasm__)
 #define KERNEL(name) __attribute__((export_name(#name)))
+#elif defined(LEVEL) // part of one file with its callers: see addon.ts
+#define KERNEL(name) static
 #else
 #define KERNEL(name)
 #endif

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SIGNATURES } from '../engine/kernel-table.js';
 import { bindings } from './bindings.js';
 import { FLAGS, LEVELS } from './platforms.js';
 
@@ -12,10 +11,13 @@ export const KERNEL_SOURCE = fileURLToPath(new URL('../../src/kernels/', import.
 
 const ADDON_SOURCE = join(KERNEL_SOURCE, 'addon');
 
-/** What is compiled once per level. */
-export function levelSources(): string[] {
+/** What is compiled once per level, as one file: the kernels, which come first, and their binding. */
+export function levelSource(): { kernels: string[]; binding: string } {
   const kernels = readdirSync(KERNEL_SOURCE).filter((name) => name.endsWith('.c'));
-  return [...kernels.sort().map((name) => join(KERNEL_SOURCE, name)), join(ADDON_SOURCE, 'native.c')];
+  return {
+    kernels: kernels.sort().map((name) => join(KERNEL_SOURCE, name)),
+    binding: join(ADDON_SOURCE, 'native.c'),
+  };
 }
 
 /** What is compiled once per platform, for its oldest processors. */
@@ -31,11 +33,6 @@ export const KERNEL32 = join(ADDON_SOURCE, 'kernel32.def');
 
 /** For the linker, in place of an SDK of macOS. */
 export const LIB_SYSTEM = join(ADDON_SOURCE, 'libSystem.tbd');
-
-/** Returns the macros that put the level's name before the names that its files share: `avx2_matmul`. */
-export function levelNames(level: string): string[] {
-  return [...SIGNATURES.map(({ name }) => name), 'attach'].map((name) => `-D${name}=${level}_${name}`);
-}
 
 /** Returns a hash of all that an addon is built from, in hexadecimal, whatever builds it. */
 export function sourceHash(): string {

@@ -2,8 +2,8 @@
 //
 //     { avx512?: attach, avx2?: attach } or { neon: attach }: the levels that run here, the best one first
 //
-// Each level is the same source, compiled for other processors and with the level before its names (see
-// platforms.ts). No level here is worse than WebAssembly, so an old processor has none.
+// Each level is the same source, compiled for other processors (see platforms.ts). No level here is slower than
+// WebAssembly, so an old processor has none.
 #include <node_api.h>
 
 #define LEVEL(name) napi_value name##_attach(napi_env env, napi_callback_info info);

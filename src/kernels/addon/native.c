@@ -6,8 +6,9 @@
 // the call throws a RangeError. (Indices and targets are for the caller to keep in range.) extend reports
 // that the memory has grown in place. Every thread loads the addon anew; threads may share the memory.
 //
-// It is compiled with the kernels once per level of vectors (see levels.c), and needs nothing of a C library.
-// The compiler's command line defines MOST_ARGUMENTS, FUNCTIONS and METHODS; see bindings.ts.
+// It is compiled together with the kernels, as one file, once per level of vectors (see levels.c), and needs
+// nothing of a C library. The compiler's command line includes the kernels and defines LEVEL (such as avx2_attach),
+// MOST_ARGUMENTS, FUNCTIONS and METHODS; see addon.ts and bindings.ts.
 #include <node_api.h>
 
 #include "../kernels.h"
@@ -85,7 +86,8 @@ static Memory *allocate(napi_env env) {
   return napi_create_reference(env, buffer, 1, &kept) == napi_ok ? memory : 0;
 }
 
-napi_value attach(napi_env env, napi_callback_info info) {
+// Attaches this level.
+napi_value LEVEL(napi_env env, napi_callback_info info) {
   napi_value array, result;
   size_t count = 1, length = 0;
   void *base = 0;
