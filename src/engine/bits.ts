@@ -3,8 +3,8 @@ import { type Engine, type Kernels, NATIVE, WASM } from './kernels.js';
 
 /** What `bitsOf` returns for the builds of each name. Other bits need another name. */
 export const BITS: Readonly<Record<Engine['name'], string>> = {
-  [NATIVE]: 'a4b65af4a53358e3343329fcdc13a8451f04ee889812a2bc7faae24aa4296937',
-  [WASM]: '8e05562044b75876f88e264f694babd659186b2257f01116acef745f8d64d081',
+  [NATIVE]: '0dfa1aa0665403d3c17206e53238c3db6d8123cd422f7b1ef351cf0cd9cbcc6e',
+  [WASM]: '954ba04570e1223feca44f2b12259d1bed4b80d729508493ced4f28c05a7130a',
 };
 
 /** The memory on which kernels are run: floats to calculate with, then room for a packed matrix. */
@@ -108,8 +108,23 @@ export function bitsOf(attach: (memory: WebAssembly.Memory) => Kernels): string 
     kernels.dropout(out, x, n, 0, Math.ceil(n / 2), 12345, 678, 9, 2 ** 30, 1.25);
     look(out, n);
 
+    const [choices, weights, bans, uniforms, scales] = [
+      take(rows),
+      fresh(),
+      take(width),
+      take(rows),
+      take(rows),
+    ];
+    const part = (at: number, length: number) => floats.subarray((at - BASE) / 4, (at - BASE) / 4 + length);
+    part(bans, width).fill(0);
+    part(uniforms, rows).set([0.2, 0.5, 0.8]);
+    part(scales, rows).set([0.5, 1, 2]);
+    kernels.draw_rows(choices, weights, x, bans, uniforms, scales, rows, width);
+    look(choices, rows);
+    look(weights, n);
+
     const [value, gradient, m, v] = [fresh(), fresh(), fresh(), fresh()];
-    floats.fill(0.5, (v - BASE) / 4, (v - BASE) / 4 + n);
+    part(v, n).fill(0.5);
     hash.update(Float64Array.of(kernels.squared_norm(gradient, n)));
     kernels.adamw(value, gradient, m, v, n, 0.5, 0.01, 0.9, 0.99, 1e-8, 0.1, 0.1, 0.01);
     for (const at of [value, gradient, m, v]) look(at, n);

@@ -123,6 +123,14 @@ export const KERNEL_TABLE = {
   softmax_cross_entropy: (logits, targets, losses, rows, vocabulary, scale) =>
     divided(byRows(rows), matrices(rows, vocabulary, logits), vectors(rows, targets, losses), scalars(scale)),
 
+  draw_rows: (choices, weights, logits, bans, uniforms, scales, rows, vocabulary) =>
+    divided(
+      byRows(rows),
+      matrices(rows, vocabulary, weights, logits),
+      vectors(vocabulary, bans),
+      vectors(rows, choices, uniforms, scales),
+    ),
+
   dropout: (out, x, n, first, count, key0, key1, counter1, threshold, keepScale) =>
     divided(
       by('dropout', count),

@@ -112,6 +112,15 @@ void normalise_rows_backward(float *dx, const float *dy, const float *x, const f
 KERNEL(softmax_cross_entropy)
 void softmax_cross_entropy(float *logits, const int *targets, float *losses, int rows, int vocabulary, float scale);
 
+// ---- draw.c ----
+
+// choices[r] = the character that row r of logits + bans draws with the random number uniforms[r] in [0, 1) at
+// the temperature 1 / scales[r], or -1 where only exact arithmetic can tell. bans (vocabulary) is 0 or
+// -infinity. weights (rows, vocabulary) receives the exponentials.
+KERNEL(draw_rows)
+void draw_rows(int *choices, float *weights, const float *logits, const float *bans, const float *uniforms,
+               const float *scales, int rows, int vocabulary);
+
 // ---- dropout.c ----
 
 // out = x * mask / (1 - p). Threefry draws the mask from (key0, key1, counter1) and the element's index

@@ -33,6 +33,8 @@ export class RecurrentLayer {
   /** (T+1, B, H): hidden and cell states; slot 0 is the initial state of the window. */
   readonly #h: number;
   readonly #c: number;
+  /** Views of both; of the cell states only if the cell has them. */
+  readonly #states: readonly Float32Array[];
   /** (B, H): gradient of the cell state, passed from step to step, and of the initial hidden state. */
   readonly #dc: number;
   readonly #dhStart: number;
@@ -61,6 +63,8 @@ export class RecurrentLayer {
     this.#past = this.#cell.keepsPast ? arena.allocate(all) : 0;
     this.#h = arena.allocate((steps + 1) * state);
     this.#c = this.#cell.hasCellState ? arena.allocate((steps + 1) * state) : 0;
+    const states = this.#cell.hasCellState ? [this.#h, this.#c] : [this.#h];
+    this.#states = states.map((offset) => arena.floats(offset, (steps + 1) * state));
     this.dh = training ? arena.allocate(steps * state) : 0;
     this.#dc = training && this.#cell.hasCellState ? arena.allocate(state) : 0;
     this.#dhStart = training && this.#cell.keepsPast ? arena.allocate(state) : 0;
@@ -193,9 +197,7 @@ export class RecurrentLayer {
   carry(steps: number): void {
     if (steps === 0) return;
     const state = this.shape.rows * this.#hidden;
-    for (const offset of this.#cell.hasCellState ? [this.#h, this.#c] : [this.#h]) {
-      this.weights.engine.arena.floats(offset, (steps + 1) * state).copyWithin(0, steps * state);
-    }
+    for (const states of this.#states) states.copyWithin(0, steps * state, (steps + 1) * state);
   }
 
   /** Writable views (B, H) of the next window's initial hidden and cell state, which is empty without one. */

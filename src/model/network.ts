@@ -1,9 +1,11 @@
 import { Stream } from '../random.js';
 import { CELLS } from './cells.js';
 import type { WindowShape } from './config.js';
+import type { Draws } from './draws.js';
 import { RecurrentLayer } from './layer.js';
 import { Loss } from './loss.js';
 import { Restarts } from './restarts.js';
+import { TokenGates } from './token-gates.js';
 import type { Weights } from './weights.js';
 
 /** Identifies a dropout mask: the same seed and draw give the same mask. */
@@ -15,32 +17,22 @@ export interface DropoutDraw {
 /**
  * Embedding, stacked recurrent layers, linear decoder and cross-entropy: the activations of one window of
  * (steps, rows) characters, and the state that is carried from window to window.
- *
- * The embedding and the first layer's input product are combined: only the few distinct characters among the
- * T*B of a window are multiplied by W_ih, and the results are looked up. That is exact, and saves a product
- * as large as the recurrent one.
  */
 export class Network {
   readonly layers: RecurrentLayer[] = [];
-  /** (U): the distinct characters of the window. */
-  readonly #distinct: number;
-  /** (T*B): the index of each position's character among them. */
-  readonly #slots: number;
-  /** (U, E) and (U, G): their embeddings and input products; in `backward`, the gradients of these. */
-  readonly #embedded: number;
-  readonly #tokenGates: number;
+  readonly #tokenGates: TokenGates;
   /** (T*B, H) per layer: its outputs after dropout and residual connection; 0 if it has neither. */
   readonly #results: readonly number[];
   readonly #drops: boolean;
   /** (T*B, V): logits, and their gradient after `losses` with training. */
   readonly #logits: number;
+  /** (T*B): views of the logits of one position each, kept because a new view takes as long as a small kernel. */
+  readonly #logitsAt: (Float32Array | undefined)[];
   readonly #loss: Loss;
   /** Space for the largest packed activation of the backward pass. */
   readonly #scratch: number;
-  readonly #slotOf: Int32Array;
   /** Where texts begin, if the network reads a collection of them. */
   readonly #restarts: Restarts | undefined;
-  #distinctCount = 0;
   #steps = 0;
   #draw: DropoutDraw | undefined;
 
@@ -50,25 +42,21 @@ export class Network {
   ) {
     const { arena, kernels } = weights.engine;
     const { config } = weights;
-    const { vocabulary, embedding, hidden, residual = false } = config;
+    const { vocabulary, hidden, residual = false } = config;
     const n = shape.rows * shape.steps;
-    const distinct = Math.min(vocabulary, n);
-    this.#slotOf = new Int32Array(vocabulary).fill(-1);
-    this.#distinct = arena.allocate(distinct);
-    this.#slots = arena.allocate(n);
-    this.#embedded = arena.allocate(distinct * embedding);
+    this.#tokenGates = new TokenGates(weights, shape);
     this.#restarts = config.end === undefined ? undefined : new Restarts(weights, config.end, shape);
     for (let i = 0; i < config.layers; i++) {
       this.layers.push(new RecurrentLayer(weights, i, shape, this.#restarts));
     }
-    this.#tokenGates = arena.allocate(distinct * this.layers[0]!.width);
     this.#drops = shape.training && config.dropout > 0;
     this.#results = this.layers.map(({ index }) =>
       this.#drops || (residual && index > 0) ? arena.allocate(n * hidden) : 0,
     );
     this.#logits = arena.allocate(n * vocabulary);
+    this.#logitsAt = new Array<Float32Array | undefined>(n).fill(undefined);
     this.#loss = new Loss(weights, n);
-    const widest = Math.max(kernels.packed_length(n, hidden), kernels.packed_length(distinct, embedding));
+    const widest = Math.max(kernels.packed_length(n, hidden), this.#tokenGates.packedLength);
     this.#scratch = shape.training ? arena.allocate(widest) : 0;
   }
 
@@ -85,7 +73,7 @@ export class Network {
     this.#restarts?.find(inputs);
     for (const layer of this.layers) {
       const { index, entry } = layer;
-      if (index === 0) this.#lookUpGates(inputs);
+      if (index === 0) this.#tokenGates.lookUp(inputs, entry);
       else this.weights.layers[index]!.input.forward(entry, this.#resultsOf(index - 1), n);
       layer.forward(this.#steps);
       this.#computeResults(layer);
@@ -96,6 +84,21 @@ export class Network {
   /** A view (steps*B, V) of the logits of the last window. */
   get logits(): Float32Array {
     return this.#view(this.#logits, this.weights.config.vocabulary);
+  }
+
+  /** A view (V) of the logits of sequence b after the last step. */
+  lastLogits(b: number): Float32Array {
+    this.weights.engine.finish();
+    const position = this.#positions - this.shape.rows + b;
+    const { vocabulary } = this.weights.config;
+    const at = this.#logits + 4 * position * vocabulary;
+    this.#logitsAt[position] ??= this.weights.engine.arena.floats(at, vocabulary);
+    return this.#logitsAt[position];
+  }
+
+  /** Draws a character for each sequence from the logits after the last step. */
+  draw(draws: Draws): void {
+    draws.from(this.#logits + 4 * (this.#positions - this.shape.rows) * this.weights.config.vocabulary);
   }
 
   /**
@@ -167,7 +170,7 @@ export class Network {
       if (this.#draw) this.#drop(index, layer.dh, layer.dh);
       layer.backward(this.#steps, this.#scratch);
       if (index === 0) {
-        this.#backwardGates();
+        this.#tokenGates.backward(layer.entry, n, this.#scratch);
       } else {
         const { input } = this.weights.layers[index]!;
         input.backwardWeights(layer.entry, this.#resultsOf(index - 1), n, this.#scratch);
@@ -186,6 +189,7 @@ export class Network {
   /** Restarts every sequence from zero state. */
   resetState(): void {
     this.weights.engine.finish();
+    this.#tokenGates.forget(); // the last window may have been abandoned
     this.#steps = 0;
     for (const { state } of this.layers) {
       state.h.fill(0);
@@ -217,51 +221,6 @@ export class Network {
     if (!this.#isResidual(index)) return;
     if (!this.#draw) kernels.add(to, outputs, n, 0);
     kernels.add(to, this.#resultsOf(index - 1), n, 1);
-  }
-
-  /** Finds the distinct characters of the window and fills `#slots` and `#distinct`. */
-  #findDistinct(inputs: Uint32Array): void {
-    const { arena } = this.weights.engine;
-    const slots = arena.words(this.#slots, inputs.length);
-    const distinct = arena.words(this.#distinct, Math.min(this.#slotOf.length, inputs.length));
-    let count = 0;
-    for (let i = 0; i < inputs.length; i++) {
-      const id = inputs[i]!;
-      if (this.#slotOf[id]! < 0) {
-        this.#slotOf[id] = count;
-        distinct[count++] = id;
-      }
-      slots[i] = this.#slotOf[id]!;
-    }
-    for (let slot = 0; slot < count; slot++) this.#slotOf[distinct[slot]!] = -1;
-    this.#distinctCount = count;
-  }
-
-  /** Computes W_ih · e (+ b) for the first layer: once per distinct character, then by look-up. */
-  #lookUpGates(inputs: Uint32Array): void {
-    const { kernels } = this.weights.engine;
-    const { embedding } = this.weights.config;
-    const { entry, width } = this.layers[0]!;
-    this.#findDistinct(inputs);
-    const count = this.#distinctCount;
-    kernels.gather_rows(this.#embedded, this.weights.embedding.value, this.#distinct, count, embedding);
-    this.weights.layers[0]!.input.forward(this.#tokenGates, this.#embedded, count);
-    kernels.gather_rows(entry, this.#tokenGates, this.#slots, inputs.length, width);
-  }
-
-  /** The backward pass of the look-up; it sums the gradient over the positions of each character first. */
-  #backwardGates(): void {
-    const { kernels, arena } = this.weights.engine;
-    const { embedding } = this.weights.config;
-    const { entry, width } = this.layers[0]!;
-    const count = this.#distinctCount;
-    const { input } = this.weights.layers[0]!;
-    arena.floats(this.#tokenGates, count * width).fill(0);
-    kernels.scatter_add_rows(this.#tokenGates, entry, this.#slots, this.#positions, width, width);
-    input.backwardWeights(this.#tokenGates, this.#embedded, count, this.#scratch);
-    input.backwardInput(this.#embedded, this.#tokenGates, count, 0);
-    const { gradient } = this.weights.embedding;
-    kernels.scatter_add_rows(gradient, this.#embedded, this.#distinct, count, embedding, embedding);
   }
 
   /** Applies a layer's dropout mask for this window. The gradient is the same operation. */

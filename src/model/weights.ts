@@ -41,6 +41,8 @@ export class Weights {
   readonly #gradients: Span | undefined;
   readonly layers: readonly LayerWeights[];
   readonly decoder: Linear;
+  /** Changes with the values: results that depend on them are valid for one version. */
+  version = 0;
 
   constructor(
     readonly engine: Engine,
@@ -84,6 +86,7 @@ export class Weights {
 
   /** Updates the packed copies of the matrices. Call it whenever values have changed. */
   pack(): void {
+    this.version++;
     for (const { input, recurrent } of this.layers) {
       input.pack();
       recurrent.pack();

@@ -19,7 +19,7 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
   if (temperature === 0) return likeliest;
   // Subtracting the largest keeps exp from overflowing, however low the temperature.
   const largest = scores[likeliest]!;
-  const weights = new Float64Array(scores.length);
+  const weights = spaceFor(scores.length);
   for (let id = 0; id < scores.length; id++) {
     const score = scores[id]!;
     weights[id] = Number.isNaN(score) ? 0 : Math.exp((score - largest) / temperature);
@@ -34,6 +34,14 @@ export function choose(scores: ArrayLike<number>, choice: Choice, uniform: numbe
     last = id;
   }
   return last; // rounding may leave a remainder of the sum
+}
+
+let space = new Float64Array(0);
+
+/** Returns (V) numbers of any value, valid until the next call: allocating them takes longer than a choice. */
+function spaceFor(length: number): Float64Array {
+  if (space.length !== length) space = new Float64Array(length);
+  return space;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Draws } from '../model/draws.js';
 import { Random, Stream } from '../random.js';
 import { choose, logProbability } from './choose.js';
 import type { Opening } from './opening.js';
@@ -34,6 +35,8 @@ export class Draft {
   #taken = 0;
   /** The id of the opening that the network has to read next; undefined once it has read them all. */
   #opens: number | undefined;
+  /** The random number of the next choice, if it has been drawn. */
+  #uniform: number | undefined;
 
   constructor(
     readonly plan: Plan,
@@ -67,31 +70,57 @@ export class Draft {
     return [from, this.#taken];
   }
 
+  /** Called before the network reads `last`: sets what the next choice draws in a row, if that decides it. */
+  prepare(draws: Draws, row: number): void {
+    if (!this.plan.isPlain || this.#opens !== undefined) {
+      draws.skip(row);
+      return;
+    }
+    this.#uniform = this.#random.uniform();
+    draws.set(row, this.#uniform, this.#temperatureNow());
+  }
+
   /**
    * Continues the opening or, after it, chooses the next character or ends the text.
    * @param logits (V) after what the network has read so far
+   * @param drawn the id that these draw, if it was prepared and is known
    */
-  write(logits: Float32Array): void {
+  write(logits: Float32Array, drawn?: number): void {
     if (this.#opens !== undefined) this.#open(this.opening?.next(logits));
-    if (this.#opens === undefined) this.#choose(logits);
+    if (this.#opens === undefined) this.#choose(logits, drawn);
   }
 
   #open(step: IteratorResult<number, void> | undefined): void {
     this.#opens = step?.value ?? undefined;
   }
 
-  #choose(logits: Float32Array): void {
+  #temperatureNow(): number {
+    const { plan, ids } = this;
+    const written = ids.length;
+    const before = written > 0 ? ids[written - 1]! : plan.context.at(-1)!;
+    const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;
+    return this.#temperature.at(share, !plan.inWord[before]);
+  }
+
+  /** Chooses an id from the logits, or sets the reason why the text ends here. */
+  #decide(logits: Float32Array): number | undefined {
     const { plan } = this;
     const { scores } = plan;
+    const uniform = this.#uniform;
+    this.#uniform = undefined;
     scores.set(logits);
-    const written = this.ids.length;
-    this.reason = this.#rules.strike(scores, plan.length - written);
-    if (this.reason) return;
+    this.reason = this.#rules.strike(scores, plan.length - this.ids.length);
+    if (this.reason) return undefined;
     if (plan.penalty > 1) this.#repetition.penalise(scores, plan.penalty);
-    const before = written > 0 ? this.last : plan.context.at(-1)!;
-    const share = Number.isFinite(plan.length) && plan.length > 1 ? written / (plan.length - 1) : 0;
-    const temperature = this.#temperature.at(share, !plan.inWord[before]);
-    const id = choose(scores, { temperature, ...plan.truncation }, this.#random.uniform());
+    const choice = { temperature: this.#temperatureNow(), ...plan.truncation };
+    return choose(scores, choice, uniform ?? this.#random.uniform());
+  }
+
+  #choose(logits: Float32Array, drawn: number | undefined): void {
+    const { plan } = this;
+    const id = drawn ?? this.#decide(logits);
+    if (id === undefined) return;
+    this.#uniform = undefined;
     const end = this.#rules.endBefore(id);
     if (end) {
       this.#stopped = this.#stops.end();

@@ -17,9 +17,13 @@ const MOST_ROWS = 64;
 export function* writeWhile(plan: Plan, seeds: () => number | undefined, most: number): Generator<Draft> {
   const start = plan.opensAnew ? undefined : readContext(plan);
   const batch = takeReader(plan.model, Math.max(1, Math.min(most, MOST_ROWS)));
+  const { draws } = batch;
   const rows: (Draft | undefined)[] = Array.from({ length: batch.rows });
+  const ids = new Uint32Array(batch.rows);
   batch.start();
+  draws.ban(plan.banned);
   const zero = batch.state();
+  let active = 0;
   const begin = function* (row: number): Generator<Draft> {
     while (rows[row] === undefined) {
       const seed = seeds();
@@ -28,6 +32,7 @@ export function* writeWhile(plan: Plan, seeds: () => number | undefined, most: n
       if (start && !draft.reason) draft.write(start.logits);
       if (!draft.reason) {
         rows[row] = draft;
+        active++;
         batch.start(start?.state ?? zero, row);
       }
       yield draft;
@@ -35,12 +40,23 @@ export function* writeWhile(plan: Plan, seeds: () => number | undefined, most: n
   };
   try {
     for (let row = 0; row < rows.length; row++) yield* begin(row);
-    while (rows.some((draft) => draft)) {
-      batch.read(Uint32Array.from(rows, (draft) => draft?.last ?? 0));
-      for (const [row, draft] of rows.entries()) {
+    while (active > 0) {
+      for (let row = 0; row < rows.length; row++) {
+        const draft = rows[row];
+        ids[row] = draft?.last ?? 0;
+        if (draft) draft.prepare(draws, row);
+        else draws.skip(row);
+      }
+      batch.read(ids);
+      batch.draw();
+      for (let row = 0; row < rows.length; row++) {
+        const draft = rows[row];
         if (!draft) continue;
-        draft.write(batch.logits(row));
-        if (draft.reason) rows[row] = undefined;
+        draft.write(batch.logits(row), draws.drawn(row));
+        if (draft.reason) {
+          rows[row] = undefined;
+          active--;
+        }
         yield draft;
       }
       for (let row = 0; row < rows.length; row++) if (!rows[row]) yield* begin(row);
@@ -90,7 +106,9 @@ export interface GeneratedText {
 /** Yields drafts that have ended, in the order in which they started. */
 export function* inOrder(drafts: Iterable<Draft>): Generator<Draft> {
   const waiting = new Set<Draft>();
-  for (const draft of drafts) yield* endedAfter(draft, waiting);
+  for (const draft of drafts) {
+    if (draft.reason || !waiting.has(draft)) yield* endedAfter(draft, waiting);
+  }
 }
 
 /**

@@ -48,6 +48,8 @@ export class Plan {
   readonly copying: CopyGuard | undefined;
   /** Whether any rule may forbid characters. */
   readonly strikes: boolean;
+  /** Whether a choice depends on nothing but the logits, the banned characters, temperature and chance. */
+  readonly isPlain: boolean;
   /** Whether log probabilities are computed. */
   readonly measures: boolean;
   /** (V): buffer for the scores of one choice. */
@@ -106,6 +108,8 @@ export class Plan {
     this.pattern = options.match === undefined ? undefined : this.#makePattern(options.match);
     this.strikes =
       this.banned.length > 0 || this.pattern !== undefined || noCopy !== undefined || this.end !== undefined;
+    const truncates = (topK ?? 0) > 0 || (typical ?? 1) < 1 || (topP ?? 1) < 1 || (minP ?? 0) > 0;
+    this.isPlain = !truncates && this.pattern === undefined && noCopy === undefined && this.penalty <= 1;
     this.measures = options.logProbabilities === true || targetBits !== undefined;
     this.copying = noCopy === undefined || !corpus ? undefined : new CopyGuard(corpus, noCopy);
     for (const id of this.prompt) {

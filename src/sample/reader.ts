@@ -1,4 +1,5 @@
 import type { CharacterModel } from '../checkpoint/checkpoint.js';
+import { Draws } from '../model/draws.js';
 import { Network } from '../model/network.js';
 import { Pool } from '../model/pool.js';
 
@@ -12,6 +13,8 @@ export type NetworkState = readonly { readonly h: Float32Array; readonly c: Floa
 export class Reader {
   readonly #network: Network;
   readonly #steps: number;
+  /** The draws of `draw`. */
+  readonly draws: Draws;
 
   constructor(
     readonly model: CharacterModel,
@@ -19,6 +22,7 @@ export class Reader {
   ) {
     this.#steps = rows === 1 ? STEPS : 1;
     this.#network = new Network(model.weights, { rows, steps: this.#steps, training: false });
+    this.draws = new Draws(model.weights, rows);
   }
 
   /** Sets the state of a row or, without one, resets all rows to zeros. The logits of all rows are lost. */
@@ -41,12 +45,14 @@ export class Reader {
     }
   }
 
+  /** Draws a character for each row from its logits, as set in `draws`. */
+  draw(): void {
+    this.#network.draw(this.draws);
+  }
+
   /** Returns a view (V) of the logits after the last character of a row. */
   logits(row = 0): Float32Array {
-    const { logits } = this.#network;
-    const { vocabulary } = this.model.config;
-    const from = logits.length - (this.rows - row) * vocabulary;
-    return logits.subarray(from, from + vocabulary);
+    return this.#network.lastLogits(row);
   }
 
   /** Copies the state after the last character of a row. The logits of all rows are lost. */

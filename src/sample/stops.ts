@@ -39,6 +39,8 @@ export class Stops {
   tail = 0;
   readonly #recent: number[] = [];
   readonly #longest: number;
+  /** Whether any condition is set. */
+  readonly #isSet: boolean;
   #reader: CharacterReader | undefined;
   #sentence: SentenceEnd | undefined;
   #words: WordCount | undefined;
@@ -54,7 +56,9 @@ export class Stops {
   };
 
   constructor(readonly options: StopOptions) {
-    const { texts, sentence, words, before, characters, isBytes } = options;
+    const { texts, sentence, paragraph, words, lines, before, characters, isBytes } = options;
+    this.#isSet =
+      texts.length > 0 || sentence || paragraph || Math.min(words, lines) < Number.POSITIVE_INFINITY;
     this.#longest = Math.max(0, ...texts.map((text) => text.length));
     this.#seen.ink = /\S/.test(before);
     this.#seen.inkInLine = /\S/.test(before.split(/[\n\r]/).at(-1)!);
@@ -80,6 +84,7 @@ export class Stops {
 
   /** Adds a character. @returns why the text ends before it, if it does; the first end counts */
   take(id: number, kind: CharacterKind): StopReason | undefined {
+    if (!this.#isSet) return undefined;
     const ends: [reason: StopReason, tail: number][] = [];
     const stopped = this.#takeRecent(id);
     if (stopped !== undefined) ends.push(['stop', stopped]);

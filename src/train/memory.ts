@@ -38,6 +38,14 @@ class CountingArena extends Arena {
     this.bytes += 4 * words;
     return 0;
   }
+
+  override floats(): Float32Array<SharedArrayBuffer> {
+    return super.floats(0, 0);
+  }
+
+  override words(): Uint32Array<SharedArrayBuffer> {
+    return super.words(0, 0);
+  }
 }
 
 /**

@@ -109,6 +109,18 @@ const CASES: Record<string, Case> = {
   },
   'softmax_cross_entropy with a gradient': loss(0.5),
   'softmax_cross_entropy without a gradient': loss(0),
+  draw_rows: {
+    arrays: {
+      choices: written(ROWS), // -1 has the bits of a NaN
+      weights: written(N),
+      logits: read(N),
+      bans: read(WIDTH),
+      uniforms: read(ROWS),
+      scales: read(ROWS),
+    },
+    run: (k, choices, weights, logits, bans, uniforms, scales) =>
+      k.draw_rows(choices!, weights!, logits!, bans!, uniforms!, scales!, ROWS, WIDTH),
+  },
   broadcast_rows: {
     arrays: { out: written(N), x: read(WIDTH) },
     run: (k, out, x) => k.broadcast_rows(out!, x!, ROWS, WIDTH),
