@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './errors.js';
+import { onceFreeSync, renameFile, renameFileSync } from './rename.js';
 
 /**
  * Files that appear whole or not at all: each is written under another name in the same folder and then
@@ -39,7 +40,7 @@ export async function replaceFile(
   try {
     await make(temporary);
     beforeRename?.();
-    await rename(temporary, path);
+    await renameFile(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the first failure is the one to report
     throw error;
@@ -100,7 +101,7 @@ export function replaceFileSync(
       closeSync(file);
     }
     beforeRename?.();
-    renameSync(temporary, path);
+    renameFileSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
@@ -116,8 +117,13 @@ export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>):
   try {
     return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
+}
+
+/** Removes a folder with all that is in it, if it is there. @throws system errors */
+export function removeFolder(folder: string): void {
+  onceFreeSync(() => rmSync(folder, { recursive: true, force: true }));
 }
 
 /** Makes a folder for temporary files. @throws UserError if it cannot be created */

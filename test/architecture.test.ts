@@ -14,6 +14,7 @@ const LAYERS = [
     'options.ts',
     'format.ts',
     'files.ts',
+    'rename.ts',
     'regular.ts',
     'thread.ts',
     'cache-folder.ts',

@@ -1,6 +1,6 @@
-import { rename } from 'node:fs/promises';
 import { ExitCode, fileError, UserError } from '../errors.js';
 import type { BeforeRename } from '../files.js';
+import { renameFile } from '../rename.js';
 import { ForeignFileError } from './foreign.js';
 import { NewerFormatError } from './header.js';
 import { type CheckpointFile, runOf } from './run.js';
@@ -59,7 +59,7 @@ export function isDamage(error: unknown): error is UserError {
 export async function setAside({ path }: Damaged, beforeRename: BeforeRename): Promise<void> {
   beforeRename();
   try {
-    await rename(path, `${path}.damaged`);
+    await renameFile(path, `${path}.damaged`);
   } catch (error) {
     throw fileError(error, path, 'Check the permissions of the run folder.', 'write');
   }

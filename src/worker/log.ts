@@ -5,9 +5,7 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
-  ftruncateSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -19,6 +17,7 @@ import { fileError, systemErrorCode, UserError } from '../errors.js';
 import { temporaryName } from '../files.js';
 import { harmlessJson } from '../format.js';
 import { linesOf, openRegular } from '../regular.js';
+import { renameFileSync } from '../rename.js';
 import type { BaselineEvent, GaugesEvent, LiveEvent, TrainEvent, TroubleEvent } from '../train/events.js';
 
 /** The checkpoint that a run continues from. */
@@ -92,19 +91,18 @@ class LogFile {
    */
   #cut(length: number): void {
     const path = realpathSync(this.path); // a link stays one
+    closeSync(this.#file); // an open file cannot be replaced on Windows, nor shortened if it is open to append
     const temporary = temporaryName(path);
     try {
       copyFileSync(path, temporary, constants.COPYFILE_FICLONE);
       truncateSync(temporary, length);
       this.ownership?.verify();
-      renameSync(temporary, path);
+      renameFileSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
       if (systemErrorCode(error) === undefined) throw error;
-      ftruncateSync(this.#file, length);
-      return;
+      truncateSync(path, length);
     }
-    closeSync(this.#file);
     this.#file = openToAppend(this.path);
   }
 

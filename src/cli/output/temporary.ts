@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { makeTemporaryFolder } from '../../files.js';
+import { makeTemporaryFolder, removeFolder } from '../../files.js';
 import { breathe } from './console.js';
 import { endBySignal, SIGNAL_NAMES, type Signal } from './endings.js';
 
@@ -10,7 +9,7 @@ import { endBySignal, SIGNAL_NAMES, type Signal } from './endings.js';
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   let folder: string | undefined;
   const cleanUp = () => {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) removeFolder(folder);
   };
   return withCleanup(cleanUp, () => {
     folder = makeTemporaryFolder(); // not earlier: signals must be listened for

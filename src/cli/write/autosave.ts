@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isRunning } from '../../checkpoint/owner.js';
 import { fileError, UserError, unlessRefused } from '../../errors.js';
 import { hiddenTemporary, replaceFileSync } from '../../files.js';
+import { renameFileSync } from '../../rename.js';
 import { LARGEST, type TextFile } from './text-file.js';
 
 /** How often unsaved text is looked for, in milliseconds. */
@@ -82,11 +83,11 @@ export class Autosave {
     try {
       if (modified !== undefined && modified > newest.modified) {
         const aside = `${path}.unsaved-${Math.round(newest.modified)}`;
-        renameSync(newest.path, aside);
+        renameFileSync(newest.path, aside);
         return { notice: `a killed session had unsaved text, older than ${name}: it is now ${aside}` };
       }
       const text = this.file.textOf(readFileSync(newest.path), newest.path);
-      renameSync(newest.path, this.#path);
+      renameFileSync(newest.path, this.#path);
       this.#kept = text;
       if (text === saved) return {};
       return { text, notice: 'recovered unsaved text of a session that was killed; ^Z goes back' };

@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
-  renameSync,
   type Stats,
   statSync,
   writeFileSync,
@@ -13,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileError, UserError } from '../../errors.js';
 import { hiddenTemporary, replaceFileSync } from '../../files.js';
+import { renameFileSync } from '../../rename.js';
 import type { Encoding } from '../../text/encoding/names.js';
 import { decodeWhole, foundEncoding } from '../../text/encoding/whole.js';
 import { refuseUnlessText } from '../../text/formats/open.js';
@@ -162,7 +162,7 @@ export class TextFile {
     if (!found?.isFile() || (known && found.mtimeMs === known.mtimeMs && found.size === known.size))
       return undefined;
     const kept = `${this.path}.theirs-${Math.round(found.mtimeMs)}`;
-    renameSync(this.path, kept);
+    renameFileSync(this.path, kept);
     return kept;
   }
 }
