@@ -35,6 +35,11 @@
 #define BLOCK_GROUPS (144 / TILE_ROWS) // of rows of A
 #define STRETCH 64 // of four rows that are transposed before the next four
 #define CACHE_LINE 16 // floats
+#ifdef __wasm__
+#define PREFETCH(...) // there is no such instruction
+#else
+#define PREFETCH __builtin_prefetch
+#endif
 
 // Four floats anywhere in memory.
 typedef float quad __attribute__((vector_size(16), aligned(4)));
@@ -111,12 +116,12 @@ ALWAYS_INLINE void tile(int rows, int vectors, float *c, int ldc, const float *a
   vec sums[TILE_ROWS][TILE_VECTORS];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++) {
     sums[i][v] = splat(0);
-    __builtin_prefetch(c + (long)i * ldc + v * LANES, 1);
+    PREFETCH(c + (long)i * ldc + v * LANES, 1);
   }
   for (int p = 0; p < k; p++) {
     vec b[TILE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) b[v] = ((const vec_unaligned *)panel)[v];
-    UNROLL for (int v = 0; v < vectors; v += CACHE_LINE / LANES) __builtin_prefetch(next + v * LANES, 0, 2);
+    UNROLL for (int v = 0; v < vectors; v += CACHE_LINE / LANES) PREFETCH(next + v * LANES, 0, 2);
     UNROLL for (int i = 0; i < rows; i++) {
       const vec x = splat(a[i]);
       UNROLL for (int v = 0; v < vectors; v++) sums[i][v] = MULTIPLY_ADD(x, b[v], sums[i][v]);
@@ -180,7 +185,7 @@ void matmul(float *c, int ldc, const float *a, int row_stride, int column_stride
       const int to = smaller(groups, from + BLOCK_GROUPS), top = group_start(m, groups, from);
       // In place, rows a multiple of 4096 bytes apart would evict each other from L1. Of a transposed A a few
       // columns at a time, so that each of its cache lines is read once.
-      const int columns = column_stride == 1 ? depth : 16;
+      const int columns = column_stride == 1 ? depth : 192 / TILE_ROWS;
       for (int q = 0; q < depth; q += columns)
         for (int group = from; group < to; group++) {
           const int i = group_start(m, groups, group), rows = group_start(m, groups, group + 1) - i;
