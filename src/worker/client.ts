@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { Abandon } from '../engine/abandon.js';
 import { UserError } from '../errors.js';
 import { startThread } from '../thread.js';
@@ -28,8 +28,15 @@ export function startTraining(
 ): Training {
   const abandon = new Abandon();
   const heartbeat = new Heartbeat();
-  const workerData: WorkerData = { job, live, abandon: abandon.buffer, heartbeat: heartbeat.buffer };
-  const worker = startThread(new URL('./entry.js', import.meta.url), workerData);
+  const { port1: commands, port2 } = new MessageChannel();
+  const workerData: WorkerData = {
+    job,
+    live,
+    commands: port2,
+    abandon: abandon.buffer,
+    heartbeat: heartbeat.buffer,
+  };
+  const worker = startThread(new URL('./entry.js', import.meta.url), workerData, [port2]);
   let beating: Worker | undefined;
   const starting = setTimeout(() => {
     beating = startThread(new URL('./heartbeat-entry.js', import.meta.url), heartbeat.buffer);
@@ -38,6 +45,7 @@ export function startTraining(
   }, BEATS_AFTER_MS);
   worker.once('exit', () => {
     clearTimeout(starting);
+    commands.close();
     void beating?.terminate();
   });
   const finished = new Promise<EndEvent>((resolve, reject) => {
@@ -58,7 +66,7 @@ export function startTraining(
     });
   });
   const send = (command: TrainCommand) => {
-    worker.postMessage(command); // first, so that it waits when the step is abandoned
+    commands.postMessage(command); // first, so that it waits when the step is abandoned
     if (command.type === 'stop') abandon.ask();
   };
   return { send, finished };

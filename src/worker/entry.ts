@@ -17,7 +17,7 @@ import { Mailbox, Outbox } from './post.js';
 
 const port = parentPort;
 if (!port) throw new Error('worker/entry.js runs as a worker thread only');
-const { job, live, abandon, heartbeat } = workerData as WorkerData;
+const { job, live, commands, abandon, heartbeat } = workerData as WorkerData;
 const post = (message: WorkerMessage) => port.postMessage(message);
 const outbox = new Outbox((events) => post({ type: 'events', events }));
 
@@ -28,7 +28,6 @@ try {
   const ownership = new Ownership(job.run, job.token);
   const origin = path === undefined ? undefined : { step, path };
   const log = openLog(join(job.run, LOG_FILE), origin, ownership);
-  const commands = new Mailbox(port, outbox);
   const session = openSession(job.run, job.record, {
     from,
     ownership,
@@ -40,7 +39,14 @@ try {
   const now = () => clock.now();
   // A user who sees the live sample also sees that the disk is full, and can make room.
   const announce = (events: readonly TrainEvent[]) => log.announce(events);
-  const control = { commands, stopAt: job.stopAt, live, patient: live, announce, now };
+  const control = {
+    commands: new Mailbox(commands, outbox),
+    stopAt: job.stopAt,
+    live,
+    patient: live,
+    announce,
+    now,
+  };
   for await (const event of train(session, control)) {
     const trouble = log.write(event);
     outbox.put(event);

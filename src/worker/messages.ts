@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { RunRecord } from '../checkpoint/record.js';
 import type { EngineChoice } from '../engine/engine.js';
 import type { UserError } from '../errors.js';
@@ -22,6 +23,8 @@ export interface TrainingJob {
 export interface WorkerData {
   readonly job: TrainingJob;
   readonly live: boolean;
+  /** Where commands arrive. The parent's port cannot be polled under Deno. */
+  readonly commands: MessagePort;
   /** The words of an `Abandon`, with which the main thread abandons a step. */
   readonly abandon: SharedArrayBuffer;
   /** The words of a `Heartbeat`, which tells the time. */
