@@ -150,8 +150,8 @@ class LogFile {
 
   /** Reopens the file if another has taken its place: the folder was replaced by a copy. */
   #follow(): void {
-    const place = statSync(this.path, { throwIfNoEntry: false });
-    if (place?.ino === fstatSync(this.#file).ino || !existsSync(dirname(this.path))) return;
+    const place = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+    if (place?.ino === fstatSync(this.#file, { bigint: true }).ino || !existsSync(dirname(this.path))) return;
     const file = openToAppend(this.path);
     closeSync(this.#file);
     this.#file = file;

@@ -32,7 +32,7 @@ export function checkOutputFile(path: string, { flag, example, what, inputs }: O
   const hint = hintFor(flag);
   if (path === '') throw new UserError(`${flag} is ""`, `Give a path: ${flag} ${example}.`);
   const { existing, target } = attempt(path, hint, () => {
-    const existing = statSync(path, { throwIfNoEntry: false });
+    const existing = statSync(path, { bigint: true, throwIfNoEntry: false }); // as numbers, ids are inexact
     // A link stays, and its target is replaced.
     return { existing, target: existing ? realpathSync(path) : path };
   });
@@ -41,7 +41,7 @@ export function checkOutputFile(path: string, { flag, example, what, inputs }: O
     throw new UserError(`${path} is ${kind}, not a file for ${what}`, hint, ExitCode.cannotCreate);
   }
   const isExisting = (input: string) => {
-    const other = statSync(input, { throwIfNoEntry: false });
+    const other = statSync(input, { bigint: true, throwIfNoEntry: false });
     return other !== undefined && other.ino === existing?.ino && other.dev === existing.dev;
   };
   if (existing && inputs.some(isExisting)) {
