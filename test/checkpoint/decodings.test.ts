@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { run, temporaryFolder } from '../helpers/cli.js';
 import { takeApart } from '../helpers/files.js';
@@ -18,7 +19,7 @@ interface Expected {
 }
 
 const folder = await temporaryFolder();
-const fixtures = new URL('../fixtures/', import.meta.url).pathname;
+const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
 // `expected.json` has what programs made of these runs: the last that wrote format 3, and the first that wrote 4.
 const runs = [3, 4].flatMap((format) => {
   const path = join(fixtures, `format-${format}-decodings`);

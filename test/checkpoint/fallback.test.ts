@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure, run, temporaryFolder } from '../helpers/cli.js';
 import { assemble, takeApart } from '../helpers/files.js';
@@ -123,7 +124,7 @@ describe('a model', () => {
 });
 
 describe('formats', () => {
-  const fixtures = new URL('../fixtures/', import.meta.url).pathname;
+  const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
 
   it.each(['format-1', 'format-2'])('%s is read and continued', async (format) => {
     await cp(join(fixtures, format), join(folder, format), { recursive: true });

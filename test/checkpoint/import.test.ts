@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecord } from '../../src/checkpoint/checkpoint.js';
@@ -217,7 +218,9 @@ describe('an import is refused for', () => {
   });
 
   it('a checkpoint of charlstm; in turn, a file of PyTorch is refused as a checkpoint', async () => {
-    const own = new URL('../fixtures/format-2/step-0000006-val-3.9393.safetensors', import.meta.url).pathname;
+    const own = fileURLToPath(
+      new URL('../fixtures/format-2/step-0000006-val-3.9393.safetensors', import.meta.url),
+    );
     expect((await errorOf(readImported(own))).message).toMatch('is already a checkpoint of charlstm');
     await writeFile(path, foreignFile(stateDict('lstm')));
     await expectBadData(readRecord(path), 'a safetensors file of another program');
