@@ -13,7 +13,10 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!['EMFILE', 'ENFILE', 'ERR_MODULE_NOT_FOUND'].includes(error.code)) throw error;
-  const hint = 'Raise the limit of this shell, for example with: ulimit -n 1024.';
+  const isWindows = process.platform === 'win32';
+  const hint = isWindows
+    ? 'Install charlstm again.'
+    : 'Raise the limit of this shell, for example with: ulimit -n 1024.';
   process.stderr.write(`charlstm: the program cannot be loaded: ${error.message}. ${hint}\n`);
   process.exitCode = 74;
 }

@@ -68,7 +68,10 @@ const REASONS: Record<string, string> = {
  */
 export function outOfFiles(error: unknown): UserError | undefined {
   const code = systemErrorCode(error);
-  const hint = 'Raise the limit of this shell, for example with: ulimit -n 1024.';
+  const isWindows = process.platform === 'win32';
+  const hint = isWindows
+    ? 'Close other programs.'
+    : 'Raise the limit of this shell, for example with: ulimit -n 1024.';
   if (code === 'EMFILE' || code === 'ENFILE')
     return new UserError('too many files are open', hint, ExitCode.io);
   if (code !== 'ERR_MODULE_NOT_FOUND') return undefined;

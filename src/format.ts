@@ -116,7 +116,16 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
-/** Quotes a path so that it can be pasted into a shell. */
-export function quoted(path: string): string {
-  return /^[\p{L}\p{N}_./-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/**
+ * Quotes an argument so that it can be pasted into a shell. On Windows both cmd and PowerShell take the result,
+ * unless there is a `%`, `$`, backtick or quotation mark in it: what would quote that in one means something
+ * else in the other.
+ */
+export function quoted(argument: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') {
+    if (/^[\p{L}\p{N}_./\\:-]+$/u.test(argument)) return argument;
+    // Programs read a backslash before a quotation mark as its escape.
+    return `"${argument.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`;
+  }
+  return /^[\p{L}\p{N}_./-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

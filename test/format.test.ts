@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aboutDuration, byteSize } from '../src/format.js';
+import { aboutDuration, byteSize, quoted } from '../src/format.js';
 
 it.each<[seconds: number, about: string]>([
   [0, 'less than a second'],
@@ -30,4 +30,19 @@ it.each<[bytes: number, size: string]>([
   [10e9, '10 GB'],
 ])('%d bytes are %s', (bytes, size) => {
   expect(byteSize(bytes)).toBe(size);
+});
+
+it.each<[argument: string, posix: string, windows: string]>([
+  ['novel.txt', 'novel.txt', 'novel.txt'],
+  ['my novel.txt', "'my novel.txt'", '"my novel.txt"'],
+  ["it's", "'it'\\''s'", '"it\'s"'],
+  ['C:\\texts\\a.txt', "'C:\\texts\\a.txt'", 'C:\\texts\\a.txt'],
+  ['C:\\my texts\\', "'C:\\my texts\\'", '"C:\\my texts\\\\"'],
+  ['a\\"b"', '\'a\\"b"\'', '"a\\\\\\"b\\""'],
+  ['*.txt', "'*.txt'", '"*.txt"'],
+  ['', "''", '""'],
+])('%s is quoted for the shells of each system', (argument, posix, windows) => {
+  expect(quoted(argument, 'linux')).toBe(posix);
+  expect(quoted(argument, 'darwin')).toBe(posix);
+  expect(quoted(argument, 'win32')).toBe(windows);
 });

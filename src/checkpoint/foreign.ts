@@ -3,7 +3,7 @@ import { ExitCode, UserError } from '../errors.js';
 import { harmless, quoted } from '../format.js';
 import { isHtml, KIND_NAMES, zipKind } from '../text/formats/kind.js';
 import { begins, isGzip } from '../text/formats/magics.js';
-import { REFUSED } from '../text/formats/refused.js';
+import { REFUSED, unpack } from '../text/formats/refused.js';
 
 /** A file of another kind. It is not a damaged checkpoint, so no other file may be used instead. */
 export class ForeignFileError extends UserError {
@@ -41,7 +41,7 @@ const OWN_KINDS: readonly ForeignKind[] = [
   {
     what: 'compressed with gzip',
     fits: isGzip,
-    hint: (path) => `Unpack it first: gunzip ${path}.`,
+    hint: unpack('gunzip'),
   },
   {
     what: 'a file of Torch 7, such as char-rnn writes',

@@ -97,7 +97,7 @@ it(`${LINES} random command lines end with a known code, without a stack trace, 
           const outcome = await server.run(folder, argv);
           if (isFault(outcome)) faults.push(describe(argv, outcome));
         }
-        const lines = batch.map((argv) => argv.map(quoted).join(' ')).join('\n');
+        const lines = batch.map((argv) => argv.map((one) => quoted(one)).join(' ')).join('\n');
         if (!(await server.close())) faults.push(`the process does not end after one of\n${lines}`);
         rmSync(folder, { recursive: true, force: true });
       }
@@ -111,5 +111,5 @@ it(`${LINES} random command lines end with a known code, without a stack trace, 
 
 /** A fault, with the command line ready to paste. */
 function describe(argv: readonly string[], { code, stdout, stderr }: Outcome): string {
-  return `charlstm ${argv.map(quoted).join(' ')}\n  ended with ${code}: ${(stdout + stderr).slice(-1500)}`;
+  return `charlstm ${argv.map((one) => quoted(one)).join(' ')}\n  ended with ${code}: ${(stdout + stderr).slice(-1500)}`;
 }

@@ -159,7 +159,7 @@ function standardInput(): Source {
   if (process.stdin.isTTY) {
     throw new UserError(
       'standard input is a terminal, not a text',
-      'Pipe a text in: cat *.txt | charlstm train -',
+      `Pipe a text in: ${process.platform === 'win32' ? 'type novel.txt' : 'cat *.txt'} | charlstm train -`,
     );
   }
   const stats = fstatSync(0, { bigint: true });

@@ -2,7 +2,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { quoted } from '../../format.js';
 import { zerosByPlace } from '../encoding/places.js';
 import { isGzip, isZip, mediaTypeOf } from './magics.js';
-import { REFUSED } from './refused.js';
+import { REFUSED, unpack } from './refused.js';
 
 /** How many of the first bytes of a file tell its kind. */
 export const KIND_BYTES = 4096;
@@ -76,7 +76,7 @@ function packedKind(head: Buffer, name: string): FileKind {
   if (isText && !isBinary(start)) return { kind: found.kind, isPacked: true };
   const what = 'kind' in found ? (isText ? 'a binary file' : KIND_NAMES[found.kind].one) : found.refused;
   const command = what === 'a tar archive' ? 'tar xzf' : 'gunzip';
-  return { refused: `${what}, compressed with gzip`, hint: `Unpack it first: ${command} ${quoted(name)}.` };
+  return { refused: `${what}, compressed with gzip`, hint: unpack(command)(quoted(name)) };
 }
 
 /** Whether a file that is no known kind is binary, because it has zero bytes and is not UTF-16. */

@@ -3,6 +3,7 @@ import { quoted } from '../../format.js';
 import { headOf, type Source } from '../files/source.js';
 import { type ExtractOptions, extracted } from './extract.js';
 import { KIND_BYTES, KIND_NAMES, kindOf, type TextKind } from './kind.js';
+import { unpack } from './refused.js';
 
 /** A file whose kind is known. */
 export interface OpenedFile {
@@ -37,7 +38,7 @@ export async function openFile(
 export function refuseUnlessText(bytes: Uint8Array, path: string): void {
   const found = kindOf(bytes, path);
   if ('refused' in found) throw notText(path, found.refused, found.hint);
-  if (found.isPacked) throw notText(path, 'compressed with gzip', `Unpack it first: gunzip ${quoted(path)}.`);
+  if (found.isPacked) throw notText(path, 'compressed with gzip', unpack('gunzip')(quoted(path)));
   if (found.kind === 'text' || found.kind === 'html') return;
   throw notText(path, KIND_NAMES[found.kind].one, 'Save it as plain text (.txt) first, and name that file.');
 }

@@ -12,7 +12,11 @@ export interface RefusedKind {
 }
 
 const named = (endings: RegExp) => (_: Buffer, name: string) => endings.test(name);
-const unpack = (command: string) => (path: string) => `Unpack it first: ${command} ${path}.`;
+/** How to unpack a file. Windows has none of the usual commands. */
+export const unpack = (command: string) => (path: string) =>
+  process.platform === 'win32'
+    ? 'Unpack it first, for example with 7-Zip.'
+    : `Unpack it first: ${command} ${path}.`;
 const saveAs = (program: string, kind: string) => () => `Open it in ${program} and save it as ${kind}.`;
 const convert = (kind: string, program: string) => (path: string) =>
   `Save it as ${kind} in ${program}, or run: soffice --convert-to ${kind.replace('.', '')} ${path}.`;

@@ -92,5 +92,5 @@ function leftBehind(state: CellsState, command: readonly string[]): string {
   const relative = shown.scale === 'relative' ? ['--relative'] : [];
   const skip = excerpt.start > 0 ? ['--skip', `${excerpt.start}`] : [];
   const words = [...command, ...skip, '--layer', `${layer}`, '--unit', `${unit}`, ...relative];
-  return `${tintedText(excerpt)}\n${PROGRAM} ${harmlessLine(words.map(quoted).join(' '))}\n`;
+  return `${tintedText(excerpt)}\n${PROGRAM} ${harmlessLine(words.map((word) => quoted(word)).join(' '))}\n`;
 }

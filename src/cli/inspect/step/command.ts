@@ -173,5 +173,5 @@ async function stepThrough(
 function again(text: string, file: string, { layer, unit, temperature }: Viewpoint): string {
   const place = ['--layer', `${layer}`, '--unit', `${unit}`, '--temp', `${temperature}`];
   const words = ['inspect', 'step', file, '--prompt', withEscapes(text).replace(/^@/, '@@'), ...place];
-  return harmlessLine(words.map(quoted).join(' '));
+  return harmlessLine(words.map((word) => quoted(word)).join(' '));
 }
