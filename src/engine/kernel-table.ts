@@ -54,8 +54,8 @@ export const KERNEL_TABLE = {
   matmul: (c, ldc, a, rowStride, columnStride, packed, m, n, k, accumulate: Flag) =>
     divided(
       [
-        { ...byPanels(n), where: [m, 1] }, // a single row, as in sampling
-        { ...byRows(m), where: [columnStride, 1] },
+        { ...byPanels(n), most: [m, 8] }, // few rows, as in sampling: each thread reads a part of the matrix
+        { ...byRows(m), most: [columnStride, 1] },
         by('outputs', m), // A is transposed, as for gradients of weights
       ],
       strided(c, [m, ldc], [n]),

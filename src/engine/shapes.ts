@@ -51,8 +51,8 @@ export interface Split {
   readonly dimension: Argument;
   /** Ranges start at multiples of this. */
   readonly granule: number;
-  /** The split applies only to calls in which this argument has this value. */
-  readonly where?: readonly [argument: Argument, value: number];
+  /** The split applies only to calls in which this argument has at most this value. */
+  readonly most?: readonly [argument: Argument, value: number];
 }
 
 const FLOAT_BYTES = 4;

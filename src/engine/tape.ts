@@ -29,8 +29,8 @@ const PRODUCTS = signatures.map(({ parts }) => parts.find(({ product }) => produ
 /** How a call is divided. `at` is where its arguments start. */
 function divisionOf(code: number, args: ArrayLike<number>, at = 0): Division {
   for (const division of DIVISIONS[code]!) {
-    const { where } = division;
-    if (where === undefined || args[at + where[0].index] === where[1]) return division;
+    const { most } = division;
+    if (most === undefined || args[at + most[0].index]! <= most[1]) return division;
   }
   throw new RangeError(`the table divides no such call of ${TAPED[code]}`);
 }
