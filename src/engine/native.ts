@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Arena } from './arena.js';
 import { type Engine, type Kernels, type Level, NATIVE } from './kernels.js';
-import { prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from './prebuilds.js';
+import { type Prebuild, prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from './prebuilds.js';
 import { selfCheck } from './self-check.js';
 import { passesTrial } from './trial.js';
 
@@ -49,12 +49,8 @@ export function nativeBuild(): NativeBuild | Missing {
 function find(): NativeBuild | Missing {
   const path = prebuildPath(THIS_PLATFORM);
   try {
-    const recorded = readPrebuilds()[THIS_PLATFORM];
-    if (recorded === undefined) return notBuilt();
-    if (!existsSync(path)) return { reason: `${path} is missing`, help: AGAIN };
-    if (sha256Of(path) !== recorded.sha256) {
-      return { reason: `${path} is damaged: its checksum is wrong`, help: AGAIN };
-    }
+    const recorded = recordedIfIntact(path);
+    if ('reason' in recorded) return recorded;
     if (!PROVEN.includes(THIS_PLATFORM) && !passesTrial(path, recorded.sha256)) {
       return { reason: `${path} failed its trial on this machine` };
     }
@@ -66,6 +62,19 @@ function find(): NativeBuild | Missing {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { reason: `${path} does not load (${why})`, help: AGAIN };
+  }
+}
+
+/** Returns what is recorded of the build at a path, or what is wrong with the file or the record. */
+function recordedIfIntact(path: string): Prebuild | Missing {
+  try {
+    const recorded = readPrebuilds()[THIS_PLATFORM];
+    if (recorded === undefined) return notBuilt();
+    if (!existsSync(path)) return { reason: `${path} is missing`, help: AGAIN };
+    if (sha256Of(path) === recorded.sha256) return recorded;
+    return { reason: `${path} is damaged: its checksum is wrong`, help: AGAIN };
+  } catch (error) {
+    return { reason: (error as Error).message, help: AGAIN };
   }
 }
 

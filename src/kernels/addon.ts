@@ -75,9 +75,18 @@ async function link(tools: Tools, folder: string): Promise<void> {
   await record(name, { sha256: sha256Of(path), source: sourceHash(), compiler: tools.compiler });
 }
 
+/** What is known of the builds: nothing if checksums.json is damaged, since a build writes it again. */
+export function knownPrebuilds(): Readonly<Record<string, Prebuild>> {
+  try {
+    return readPrebuilds();
+  } catch {
+    return {};
+  }
+}
+
 /** Notes in checksums.json what is known of a platform's file, or that there is none. */
 export async function record(platform: string, prebuild: Prebuild | undefined): Promise<void> {
-  const { [platform]: _, ...others } = readPrebuilds();
+  const { [platform]: _, ...others } = knownPrebuilds();
   const known = Object.entries(prebuild ? { ...others, [platform]: prebuild } : others);
   known.sort(([a], [b]) => (a < b ? -1 : 1));
   const text = `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`;

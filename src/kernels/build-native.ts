@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from '../engine/prebuilds.js';
-import { buildAddons, type Command, FILE, record, type Tools, versionOf } from './addon.js';
+import { prebuildPath, sha256Of, THIS_PLATFORM } from '../engine/prebuilds.js';
+import { buildAddons, type Command, FILE, knownPrebuilds, record, type Tools, versionOf } from './addon.js';
 import { nameOf, PLATFORMS, type Platform } from './platforms.js';
 import { sourceHash } from './source.js';
 
@@ -57,7 +57,7 @@ async function succeeds(program: string, ...args: string[]): Promise<boolean> {
 
 function isUpToDate(): boolean {
   const path = prebuildPath(THIS_PLATFORM);
-  const known = readPrebuilds()[THIS_PLATFORM];
+  const known = knownPrebuilds()[THIS_PLATFORM];
   return existsSync(path) && known?.source === sourceHash() && known.sha256 === sha256Of(path);
 }
 
@@ -66,12 +66,12 @@ async function main(): Promise<void> {
   const platform = PLATFORMS.find((one) => nameOf(one) === THIS_PLATFORM);
   const reason = platform ? await build(platform) : `there are none for ${THIS_PLATFORM}`;
   if (reason === undefined) {
-    process.stdout.write(`native kernels: built with ${readPrebuilds()[THIS_PLATFORM]!.compiler}\n`);
+    process.stdout.write(`native kernels: built with ${knownPrebuilds()[THIS_PLATFORM]!.compiler}\n`);
     return;
   }
   // A file of another source would not fit the program.
   await rm(prebuildPath(THIS_PLATFORM), { force: true });
-  if (THIS_PLATFORM in readPrebuilds()) await record(THIS_PLATFORM, undefined);
+  if (THIS_PLATFORM in knownPrebuilds()) await record(THIS_PLATFORM, undefined);
   process.stdout.write(`no native kernels: ${reason}\n`);
 }
 

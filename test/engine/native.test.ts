@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -118,8 +119,29 @@ describe.runIf('path' in here)('a native build', () => {
     expect(await found()).toMatchObject({ reason: `${copy.file} is missing` });
     writeFileSync(copy.checksums, '{}');
     expect(await found()).toEqual({ reason: `there is none for ${THIS_PLATFORM}` });
-    writeFileSync(copy.checksums, '{');
-    expect(await found()).toMatchObject({ reason: expect.stringContaining('does not load (') });
+  });
+
+  it.each(['{', 'null', '[]', `{"${THIS_PLATFORM}":{"sha256":"0","source":"0"}}`])(
+    'is not used if what is recorded of it is %s',
+    async (text) => {
+      writeFileSync(copy.checksums, text);
+      expect(await found()).toEqual({
+        reason: `${copy.checksums} is damaged`,
+        help: 'Install charlstm again.',
+      });
+    },
+  );
+
+  it('is not read if it is a folder, a pipe or far too large', async () => {
+    truncateSync(copy.file, 2 ** 25);
+    expect(await found()).toMatchObject({ reason: `${copy.file} is damaged: it has 33554432 bytes` });
+    rmSync(copy.file);
+    mkdirSync(copy.file);
+    expect(await found()).toMatchObject({ reason: `${copy.file} is not a file` });
+    rmSync(copy.file, { recursive: true });
+    await execa('mkfifo', [copy.file]);
+    expect(await found()).toMatchObject({ reason: `${copy.file} is not a file` });
+    rmSync(copy.file);
   });
 
   it('that cannot be used is told of by train, which goes on with WebAssembly', async () => {
