@@ -159,12 +159,14 @@ function changed(record: RunRecord, request: TrainingRequest): RunRecord {
   return { ...record, training, progress: { ...record.progress, rollbacks } };
 }
 
-/** Warns if another build of the kernels continues the run: builds agree to rounding, not bit for bit. */
+/** Warns if another build of the kernels continues the run: builds agree up to rounding, not bit for bit. */
 function otherEngine(written: string, { engine }: TrainingRequest): string[] {
   const { name } = openEngine(engine);
   if (name === written) return [];
   const exact = written === WASM ? `; --engine ${WASM} repeats the bits` : '';
-  return [`the run was trained by ${written} and continues with ${name}, which agrees to rounding${exact}`];
+  return [
+    `the run was trained by ${written} and continues with ${name}, which agrees up to rounding${exact}`,
+  ];
 }
 
 async function copyText(
