@@ -1,9 +1,17 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.js';
 import { Arena } from './arena.js';
 import { type Engine, type Kernels, type Level, NATIVE } from './kernels.js';
-import { type Prebuild, prebuildPath, readPrebuilds, sha256Of, THIS_PLATFORM } from './prebuilds.js';
+import {
+  isCheckout,
+  MEND,
+  type Prebuild,
+  prebuildPath,
+  readPrebuilds,
+  sha256Of,
+  THIS_PLATFORM,
+} from './prebuilds.js';
 import { selfCheck } from './self-check.js';
 import { passesTrial } from './trial.js';
 
@@ -34,10 +42,6 @@ export interface Missing {
   readonly help?: string;
 }
 
-/** A package does not contain the C source. */
-const isCheckout = existsSync(fileURLToPath(new URL('../../src/kernels/', import.meta.url)));
-const AGAIN = isCheckout ? 'Run "npm run build".' : 'Install charlstm again.';
-
 let found: NativeBuild | Missing | undefined;
 
 /** Finds the build for this machine and makes sure that it works. */
@@ -57,11 +61,11 @@ function find(): NativeBuild | Missing {
     const [level] = levelsOf(path);
     if (level === undefined) return { reason: 'this processor has neither AVX2 nor AVX-512' };
     const wrong = selfCheck(loadAddon(path)[level]!);
-    if (wrong !== undefined) return { reason: `${wrong} of ${path} failed the self-check`, help: AGAIN };
+    if (wrong !== undefined) return { reason: `${wrong} of ${path} failed the self-check`, help: MEND };
     return { path, level, compiler: recorded.compiler };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { reason: `${path} does not load (${why})`, help: AGAIN };
+    return { reason: `${path} does not load (${why})`, help: MEND };
   }
 }
 
@@ -70,11 +74,12 @@ function recordedIfIntact(path: string): Prebuild | Missing {
   try {
     const recorded = readPrebuilds()[THIS_PLATFORM];
     if (recorded === undefined) return notBuilt();
-    if (!existsSync(path)) return { reason: `${path} is missing`, help: AGAIN };
+    if (!existsSync(path)) return { reason: `${path} is missing`, help: MEND };
     if (sha256Of(path) === recorded.sha256) return recorded;
-    return { reason: `${path} is damaged: its checksum is wrong`, help: AGAIN };
+    return { reason: `${path} is damaged: its checksum is wrong`, help: MEND };
   } catch (error) {
-    return { reason: (error as Error).message, help: AGAIN };
+    if (!(error instanceof UserError)) throw error;
+    return { reason: error.message, help: error.hint };
   }
 }
 

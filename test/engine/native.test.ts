@@ -134,13 +134,14 @@ describe.runIf('path' in here)('a native build', () => {
 
   it('is not read if it is a folder, a pipe or far too large', async () => {
     truncateSync(copy.file, 2 ** 25);
-    expect(await found()).toMatchObject({ reason: `${copy.file} is damaged: it has 33554432 bytes` });
+    const tooLarge = 'has 33,554,432 bytes, and no such file has more than 16,777,216';
+    expect(await found()).toMatchObject({ reason: `${copy.file} ${tooLarge}` });
     rmSync(copy.file);
     mkdirSync(copy.file);
-    expect(await found()).toMatchObject({ reason: `${copy.file} is not a file` });
+    expect(await found()).toMatchObject({ reason: `${copy.file} is a folder, not a file` });
     rmSync(copy.file, { recursive: true });
     await execa('mkfifo', [copy.file]);
-    expect(await found()).toMatchObject({ reason: `${copy.file} is not a file` });
+    expect(await found()).toMatchObject({ reason: `${copy.file} is a named pipe, not a file` });
     rmSync(copy.file);
   });
 
