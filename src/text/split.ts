@@ -4,6 +4,8 @@ import { amountOf, grouped } from '../numbers.js';
 
 /** With fewer characters there is nothing to learn. */
 const LEAST_CHARACTERS = 32;
+/** A character and the one that follows it. */
+const LEAST_LEARNED = 2;
 /** Texts shorter than this use at most SHORT_SHARE of their characters for validation. */
 const SHORT_TEXT = 1000;
 const SHORT_SHARE = 0.05;
@@ -97,6 +99,13 @@ export function splitCorpus<P extends Parts>(
     notices.push(`${why}: there will be no validation loss`);
   }
   const { trainLength } = parts;
+  if (trainLength < LEAST_LEARNED) {
+    throw new UserError(
+      `validation and test text leave ${amountOf(trainLength, 'character')}, too few to learn from`,
+      'Give --val and --test smaller shares of the text, or train on a longer one.',
+      ExitCode.badData,
+    );
+  }
 
   const fits = () => batchSize * sequenceLength < trainLength;
   while (!fits() && batchSize > 4) batchSize = Math.max(4, Math.floor(batchSize / 2));

@@ -387,6 +387,13 @@ describe('splitCorpus', () => {
     expect(notices).toEqual([]);
   });
 
+  it('refuses shares that leave nothing to learn from', async () => {
+    const request = { validation: 0.1, test: 0.9, batchSize: 4, sequenceLength: 3 };
+    const { message, exitCode } = await errorOf(() => splitCorpus(whole(6400), request));
+    expect(message).toBe('validation and test text leave 0 characters, too few to learn from');
+    expect(exitCode).toBe(ExitCode.badData);
+  });
+
   it('fits any text of 32 or more characters, and never exceeds the request', () => {
     const length = fc.oneof(
       fc.integer({ min: 32, max: 2000 }),
