@@ -27,7 +27,7 @@ export class Network {
   /** (T*B, V): logits, and their gradient after `losses` with training. */
   readonly #logits: number;
   /** (T*B): views of the logits of one position each, kept because a new view takes as long as a small kernel. */
-  readonly #logitsAt: (Float32Array | undefined)[];
+  readonly #logitsAt: Float32Array[] = [];
   readonly #loss: Loss;
   /** Space for the largest packed activation of the backward pass. */
   readonly #scratch: number;
@@ -54,7 +54,6 @@ export class Network {
       this.#drops || (residual && index > 0) ? arena.allocate(n * hidden) : 0,
     );
     this.#logits = arena.allocate(n * vocabulary);
-    this.#logitsAt = new Array<Float32Array | undefined>(n).fill(undefined);
     this.#loss = new Loss(weights, n);
     const widest = Math.max(kernels.packed_length(n, hidden), this.#tokenGates.packedLength);
     this.#scratch = shape.training ? arena.allocate(widest) : 0;
