@@ -6,7 +6,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { prebuildPath, readPrebuilds } from '../src/engine/prebuilds.js';
+import { prebuildPath, readPrebuilds, THIS_PLATFORM } from '../src/engine/prebuilds.js';
 import { sourceHash } from '../src/kernels/source.js';
 import { fetchBinaries, nodeBinary } from './helpers/binaries.js';
 import { PROGRAM } from './helpers/story.js';
@@ -28,8 +28,7 @@ const hasPackages = () =>
 
 /** Installs what is missing, where that is possible. @returns why nothing can run, if so */
 function prepare(): string | undefined {
-  const here = `${process.platform}-${process.arch}`;
-  if (here !== 'linux-x64') return `this is ${here}, not linux-x64`;
+  if (THIS_PLATFORM !== 'linux-x64') return `this is ${THIS_PLATFORM}, not linux-x64`;
   if (!hasPackages()) spawnSync('apt-get', ['install', '-y', '-qq', ...PACKAGES], { stdio: 'ignore' });
   if (!hasPackages()) return `apt-get install ${PACKAGES.join(' ')} does not work here`;
   if (readPrebuilds()[ARM]?.source === sourceHash()) return undefined;

@@ -7,7 +7,7 @@ import { onceFree, onceFreeSync, renameFile, renameFileSync } from '../src/renam
 const folder = mkdtempSync(join(tmpdir(), 'rename-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** An action that the system refuses so many times. */
+/** Returns an action that the system refuses this many times. */
 function refused(times: number, code = 'EPERM') {
   const state = { attempts: 0 };
   const action = () => {

@@ -1,6 +1,6 @@
 /**
  * Builds the Node addon of this platform with its own C compiler, if it has one. The `build` script runs this;
- * it leaves alone what is up to date. What does not succeed is no error: WebAssembly serves instead.
+ * it skips what is up to date. A failed build is not an error, since WebAssembly can be used instead.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
